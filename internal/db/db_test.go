@@ -1,0 +1,222 @@
+package db_test
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"io/fs"
+	"sync"
+	"testing"
+	"time"
+
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/db/dbtest"
+)
+
+//go:embed testdata/migrate/*.sql
+var files embed.FS
+
+func schemas(t *testing.T) []fs.FS {
+	sub, err := fs.Sub(files, "testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []fs.FS{sub}
+}
+
+var noon = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
+
+func each(t *testing.T, f func(t *testing.T, d *db.DB)) {
+	dbtest.Each(t, clock.At(noon), schemas(t), f)
+}
+
+const put = `insert into thing (id, a, b, at, ok, raw) values ($1, $3, $2, $4, $5, $6)`
+
+const u1, u2 = "0190a1b2-0000-7000-8000-000000000001", "0190a1b2-0000-7000-8000-000000000002"
+
+// The driver must bind $n by number. Drivers that bind by first appearance
+// swap a and b here, silently.
+func TestTypesAndPlaceholders(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		err := d.Update(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, put, u1, "b", "a", db.Micros(tx.Now()), true, []byte{0, 255})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var a, b, idText string
+		var at time.Time
+		var ok bool
+		var raw []byte
+		err = d.View(ctx, func(tx *db.Tx) error {
+			return tx.One(ctx, `select id, a, b, at, ok, raw from thing where id = $1`, []any{u1}, &idText, &a, &b, db.Time(&at), &ok, &raw)
+		})
+		if err != nil || idText != u1 || a != "a" || b != "b" || !at.Equal(noon) || !ok || len(raw) != 2 || raw[1] != 255 {
+			t.Errorf("got %q %q %q %v %v %v, %v", idText, a, b, at, ok, raw, err)
+		}
+	})
+}
+
+func TestUpdate(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		insert := func(id string) error {
+			return d.Update(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, put, id, "b", "a", nil, false, nil)
+				return err
+			})
+		}
+		if err := insert(u1); err != nil {
+			t.Fatal(err)
+		}
+		if err := insert(u1); !db.IsUnique(err) {
+			t.Errorf("a second row with the same key: %v, want a unique fault", err)
+		}
+		boom := errors.New("boom")
+		err := d.Update(ctx, func(tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, put, u2, "b", "a", nil, false, nil); err != nil {
+				return err
+			}
+			return boom
+		})
+		if !errors.Is(err, boom) {
+			t.Errorf("failed update = %v, want boom", err)
+		}
+		err = d.Update(ctx, func(tx *db.Tx) error {
+			err := tx.Try(ctx, func() error { _, err := tx.Exec(ctx, put, u1, "", "", nil, false, nil); return err })
+			if !db.IsUnique(err) {
+				t.Errorf("inner failure = %v, want a unique fault", err)
+			}
+			_, err = tx.Exec(ctx, `update thing set a = $2 where id = $1`, u1, "after")
+			return err
+		})
+		if err != nil {
+			t.Errorf("a transaction must go on after Try: %v", err)
+		}
+		if err := d.Update(ctx, func(*db.Tx) error { panic("ouch") }); err == nil {
+			t.Error("a panic in a write was swallowed")
+		}
+		var n int
+		var a string
+		err = d.View(ctx, func(tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `delete from thing`); err == nil {
+				t.Error("a view may write")
+			}
+			return nil
+		})
+		if err != nil && d.Name() == "sqlite" {
+			t.Error(err)
+		}
+		err = d.View(ctx, func(tx *db.Tx) error {
+			return tx.One(ctx, `select count(*), min(a) from thing`, nil, &n, &a)
+		})
+		if err != nil || n != 1 || a != "after" {
+			t.Errorf("rows = %d %q, %v; want 1 after", n, a, err)
+		}
+	})
+}
+
+// Many writers at once: all are answered, and a counter loses nothing.
+func TestGroup(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		err := d.Update(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `insert into counter (id, n) values ($1, 0)`, u1)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for w := range 32 {
+			wg.Go(func() {
+				for i := range 10 {
+					err := d.Update(ctx, func(tx *db.Tx) error {
+						if _, err := tx.Exec(ctx, `update counter set n = n + 1 where id = $1`, u1); err != nil {
+							return err
+						}
+						if (w+i)%5 == 0 {
+							return context.Canceled // one in five changes its mind
+						}
+						return nil
+					})
+					if (err != nil) != ((w+i)%5 == 0) {
+						t.Errorf("update = %v", err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		var n int
+		if err := d.View(ctx, func(tx *db.Tx) error { return tx.One(ctx, `select n from counter where id = $1`, []any{u1}, &n) }); err != nil || n != 256 {
+			t.Errorf("counter = %d, %v; want 256", n, err)
+		}
+	})
+}
+
+func TestCurrent(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		if err := d.Current(t.Context(), schemas(t)...); err != nil {
+			t.Errorf("a migrated database is refused: %v", err)
+		}
+		older := fs.FS(only{files, "testdata/migrate/202601010001_thing.sql"})
+		if err := d.Current(t.Context(), older); err == nil {
+			t.Error("a database newer than the program is accepted")
+		}
+	})
+}
+
+// only shows one migration of an embedded folder.
+type only struct {
+	fs   embed.FS
+	path string
+}
+
+func (o only) Open(name string) (fs.File, error) { return o.fs.Open("testdata/" + name) }
+
+func (o only) Glob(string) ([]string, error) { return []string{o.path[len("testdata/"):]}, nil }
+
+func TestTables(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		err := d.View(t.Context(), func(tx *db.Tx) error {
+			ts, err := tx.Tables(t.Context())
+			if err != nil {
+				return err
+			}
+			if len(ts) != 2 || ts[1].Name != "thing" || len(ts[1].Key) != 1 || ts[1].Key[0] != "id" || len(ts[1].Uniques["thing_ab"]) != 3 {
+				t.Errorf("tables = %+v", ts)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestGrams(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want string
+	}{
+		{"东门不让进", "不让 东门 让进 门不"},
+		{"门", "门"},
+		{"Ｂ座 3楼，WiFi", "3 b wifi 座 楼"},
+		{"充电充电", "充电 电充"},
+		{"", ""},
+	} {
+		got := ""
+		for i, g := range db.Grams(test.text) {
+			if i > 0 {
+				got += " "
+			}
+			got += g
+		}
+		if got != test.want {
+			t.Errorf("Grams(%q) = %q, want %q", test.text, got, test.want)
+		}
+	}
+}

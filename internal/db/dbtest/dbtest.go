@@ -1,0 +1,88 @@
+// Package dbtest gives tests a database: every store test runs on SQLite and,
+// where NUANXIN_TEST_PG names a server, on PostgreSQL, each time in a schema
+// of its own.
+package dbtest
+
+import (
+	"context"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/id"
+)
+
+// Each runs f once on each database, migrated with schemas. Without a
+// PostgreSQL server that half is skipped and says so, unless
+// NUANXIN_TEST_PG=must.
+func Each(t *testing.T, c clock.Clock, schemas []fs.FS, f func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t, c, schemas)) })
+	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t, c, schemas)) })
+}
+
+// SQLite opens a fresh SQLite database.
+func SQLite(t testing.TB, c clock.Clock, schemas []fs.FS) *db.DB {
+	t.Helper()
+	return open(t, filepath.Join(t.TempDir(), "test.db"), c, schemas)
+}
+
+// Postgres opens a fresh schema on the test server.
+func Postgres(t testing.TB, c clock.Clock, schemas []fs.FS) *db.DB {
+	t.Helper()
+	server := os.Getenv("NUANXIN_TEST_PG")
+	switch server {
+	case "":
+		t.Skip("NUANXIN_TEST_PG does not name a PostgreSQL server; make test starts one")
+	case "must":
+		t.Fatal("NUANXIN_TEST_PG=must, but no server was started")
+	}
+	name := "t_" + strings.ReplaceAll(id.New[string](), "-", "")
+	admin := open(t, server, c, nil)
+	run(t, admin, "create schema "+name)
+	t.Cleanup(func() { run(t, admin, "drop schema "+name+" cascade") })
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return open(t, u.String(), c, schemas)
+}
+
+func open(t testing.TB, url string, c clock.Clock, schemas []fs.FS) *db.DB {
+	t.Helper()
+	d, err := db.Open(context.Background(), db.Config{URL: url, Clock: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if len(schemas) == 0 {
+		return d
+	}
+	if err := d.Migrate(context.Background(), schemas...); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func run(t testing.TB, d *db.DB, statement string) {
+	t.Helper()
+	err := d.Update(context.Background(), func(tx *db.Tx) error {
+		_, err := tx.Exec(context.Background(), statement)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
