@@ -147,10 +147,12 @@ func vecOf(lat, lng float64) vec {
 	return vec{cosLat * cosLng, cosLat * sinLng, sinLat}
 }
 
-// chord2 returns the squared chord between two points of the unit sphere.
+// chord2 returns the squared chord between two points of the unit sphere. The
+// conversions forbid fused multiplication, so that a box's bound, computed in
+// the same order, can never round above the distance of a point inside it.
 func chord2(a, b vec) float64 {
 	x, y, z := a[0]-b[0], a[1]-b[1], a[2]-b[2]
-	return x*x + y*y + z*z
+	return float64(x*x) + float64(y*y) + float64(z*z)
 }
 
 // metres turns a squared chord of the unit sphere into metres along the Earth.
