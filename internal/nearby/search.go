@@ -56,12 +56,12 @@ func (s *search) nearest() {
 		if nd.services&s.want.Services != s.want.Services {
 			continue
 		}
-		if nd.right == 0 {
+		if nd.leaf() {
 			s.scan(nd)
 			continue
 		}
 		near := step{s.nodes[here.n+1].distance(&s.from), here.n + 1}
-		far := step{s.nodes[nd.right].distance(&s.from), nd.right}
+		far := step{s.nodes[nd.link].distance(&s.from), nd.link}
 		if far.d2 < near.d2 {
 			near, far = far, near
 		}
@@ -72,7 +72,7 @@ func (s *search) nearest() {
 
 // scan offers the points of a leaf.
 func (s *search) scan(nd *node) {
-	for i := nd.first; i < nd.first+nd.count; i++ {
+	for i := nd.first; i < nd.end(); i++ {
 		if s.struck == nil || !s.struck.has(i) {
 			s.offer(&s.points[i], i)
 		}
@@ -195,12 +195,12 @@ func (s *search) within(r Rect) (total int) {
 		if nd.services&s.want.Services != s.want.Services || !s.rects[n].meets(r) {
 			continue
 		}
-		if nd.right != 0 {
-			stack[top], stack[top+1] = nd.right, n+1
+		if !nd.leaf() {
+			stack[top], stack[top+1] = nd.link, n+1
 			top += 2
 			continue
 		}
-		for i := nd.first; i < nd.first+nd.count; i++ {
+		for i := nd.first; i < nd.end(); i++ {
 			if s.struck == nil || !s.struck.has(i) {
 				total += s.consider(r, i)
 			}

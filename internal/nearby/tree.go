@@ -6,7 +6,7 @@ import (
 )
 
 // leafSize is the largest number of points kept together at the tree's end.
-const leafSize = 8
+const leafSize = 12
 
 // point is what a search looks at for each item: the hot half.
 type point struct {
@@ -22,15 +22,21 @@ type place struct {
 	lat, lng float64
 }
 
-// node is one box of the tree; its children are the next node and node right.
-// A leaf has right == 0 and its points at first..first+count.
+// isLeaf marks the link of a leaf; the rest of the link is its number of points.
+const isLeaf = 1 << 31
+
+// node is one box of the tree, a cache line long. The children of an inner node
+// are the node after it and node link; a leaf has its points from first on.
 type node struct {
 	min, max vec
 	services uint64 // union over the subtree
-	right    uint32
 	first    uint32
-	count    uint32
+	link     uint32
 }
+
+func (nd *node) leaf() bool { return nd.link&isLeaf != 0 }
+
+func (nd *node) end() uint32 { return nd.first + nd.link&^isLeaf }
 
 // tree is an immutable k-d tree. Its points lie in the order of its leaves, so
 // that each subtree is one run of them.
@@ -52,10 +58,9 @@ func newTree(items []Item) *tree {
 	for i, it := range items {
 		b.at[i], b.order[i] = vecOf(it.Lat, it.Lng), uint32(i)
 	}
-	t.nodes = make([]node, 0, 2*len(items)/leafSize*2+1)
-	t.rects = make([]Rect, 0, cap(t.nodes))
+	n := nodesFor(len(items))
+	t.nodes, t.rects = make([]node, 0, n), make([]Rect, 0, n)
 	b.build(0, len(items))
-	t.nodes, t.rects = slices.Clip(t.nodes), slices.Clip(t.rects)
 	t.sortKeys()
 	return t
 }
@@ -93,6 +98,14 @@ func halves(it Item) (point, place) {
 	return point{vecOf(it.Lat, it.Lng), it.Services, it.Hours, it.Flags}, place{it.Key, it.Lat, it.Lng}
 }
 
+// nodesFor counts the nodes that a run of n items is cut into.
+func nodesFor(n int) int {
+	if n <= leafSize {
+		return 1
+	}
+	return 1 + nodesFor(n/2) + nodesFor(n-n/2)
+}
+
 // builder cuts the items into boxes.
 type builder struct {
 	*tree
@@ -104,7 +117,7 @@ type builder struct {
 // build makes the subtree over the run and returns its node's number.
 func (b *builder) build(from, to int) uint32 {
 	n := uint32(len(b.nodes))
-	b.nodes = append(b.nodes, node{first: uint32(from), count: uint32(to - from)})
+	b.nodes = append(b.nodes, node{first: uint32(from)})
 	b.rects = append(b.rects, Rect{})
 	if to-from <= leafSize {
 		b.leaf(n, from, to)
@@ -115,7 +128,7 @@ func (b *builder) build(from, to int) uint32 {
 	b.split(from, to, middle, axis)
 	left := b.build(from, middle)
 	right := b.build(middle, to)
-	b.nodes[n].right = right
+	b.nodes[n].link = right
 	b.join(n, left, right)
 	return n
 }
@@ -123,6 +136,7 @@ func (b *builder) build(from, to int) uint32 {
 // leaf moves the run's items into place and bounds them.
 func (b *builder) leaf(n uint32, from, to int) {
 	nd := &b.nodes[n]
+	nd.link = isLeaf | uint32(to-from)
 	for i := from; i < to; i++ {
 		it, at := b.items[b.order[i]], b.at[b.order[i]]
 		b.points[i] = point{at, it.Services, it.Hours, it.Flags}
