@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"testing/fstest"
 
@@ -51,7 +52,7 @@ func (d *DB) provide(schemas []fs.FS, fn func(*goose.Provider) error) (err error
 	defer func() { err = errors.Join(err, pool.Close()) }()
 	var opts []goose.ProviderOption
 	if d.dialect.locks {
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(lockID(d.config.URL)))
 		if err != nil {
 			return err
 		}
@@ -62,6 +63,14 @@ func (d *DB) provide(schemas []fs.FS, fn func(*goose.Provider) error) (err error
 		return err
 	}
 	return fn(p)
+}
+
+// lockID names the lock under which one database is migrated: others on the
+// same server need not wait.
+func lockID(url string) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(url))
+	return int64(h.Sum64() >> 1) //nolint:gosec // shifted: always fits
 }
 
 // sequence lays the migrations of all schemas in one folder.

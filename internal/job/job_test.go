@@ -1,0 +1,108 @@
+package job_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"testing"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/id"
+	"nuanxin/internal/job"
+	"nuanxin/internal/op"
+)
+
+type thing string
+
+func (t thing) AuthzObject() authz.Object {
+	return authz.Object{Kind: "thing", ID: string(t), Group: "station"}
+}
+
+type moved struct{ N int }
+
+func (moved) EventName() string { return "thing.moved" }
+
+func TestDeliver(t *testing.T) {
+	c := clock.At(time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC))
+	dbtest.Each(t, c, []fs.FS{op.Schema, job.Schema}, func(t *testing.T, d *db.DB) {
+		desk := op.New(d, authz.Rules{"thing.move": authz.Program})
+		ctx := authz.AsSystem(t.Context(), "test")
+		emit := func(root thing, n int) {
+			_, err := op.Write(ctx, desk, "thing.move", func(*op.Tx) (thing, error) { return root, nil },
+				func(tx *op.Tx, _ thing) (bool, error) { tx.Emit(moved{n}); return true, nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		a, b := id.New[thing](), id.New[thing]()
+		emit(a, 1)
+		emit(a, 2)
+		emit(b, 3)
+		var got []int
+		broken := true
+		one, two := job.New(d, op.Groups), job.New(d, op.Groups)
+		for _, w := range []*job.Worker{one, two} {
+			w.On("thing.moved", func(_ context.Context, e job.Event) error {
+				var m moved
+				if err := e.Decode(&m); err != nil {
+					return err
+				}
+				if m.N == 1 && broken {
+					return errors.New("not now")
+				}
+				got = append(got, m.N)
+				return nil
+			})
+		}
+		if _, err := one.Deliver(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != 1 || got[0] != 3 {
+			t.Errorf("delivered %v; want [3]: 2 waits for 1, which failed", got)
+		}
+		broken = false
+		c.Move(5 * time.Second)
+		if _, err := two.Deliver(ctx); err != nil || len(got) != 1 {
+			t.Errorf("another worker delivered under a held lease: %v, %v", got, err)
+		}
+		if _, err := one.Deliver(ctx); err != nil || len(got) != 3 || got[1] != 1 || got[2] != 2 {
+			t.Errorf("delivered %v, %v; want [3 1 2]", got, err)
+		}
+		emit(b, 4)
+		c.Move(time.Minute)
+		if _, err := two.Deliver(ctx); err != nil || len(got) != 4 {
+			t.Errorf("a dead worker's lease must pass on: %v, %v", got, err)
+		}
+		waiting, stuck, err := one.Backlog(ctx)
+		if err != nil || waiting["station"] != 0 || stuck["station"] != 0 {
+			t.Errorf("backlog %v %v %v", waiting, stuck, err)
+		}
+	})
+}
+
+func TestTasks(t *testing.T) {
+	c := clock.At(time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC))
+	dbtest.Each(t, c, []fs.FS{op.Schema, job.Schema}, func(t *testing.T, d *db.DB) {
+		runs := 0
+		one, two := job.New(d, nil), job.New(d, nil)
+		for _, w := range []*job.Worker{one, two} {
+			w.Every("sweep", time.Hour, func(context.Context) error { runs++; return errors.New("ends badly") })
+		}
+		for _, w := range []*job.Worker{one, two, one} {
+			if err := w.RunTasks(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if runs != 1 {
+			t.Errorf("ran %d times in its hour, want 1", runs)
+		}
+		c.Move(61 * time.Minute)
+		if err := two.RunTasks(t.Context()); err != nil || runs != 2 {
+			t.Errorf("ran %d times, %v; want 2 after an hour", runs, err)
+		}
+	})
+}

@@ -1,0 +1,195 @@
+package op
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/id"
+)
+
+// entry is one audit row: who did what to which root, when and why.
+type entry struct {
+	root    string
+	seq     int64
+	at      int64
+	subject string
+	kind    string
+	action  string
+	purpose string
+	note    string
+}
+
+// genesis stands before the first row of every chain.
+var genesis = make([]byte, sha256.Size)
+
+// digest chains e to the row before it. Every field goes in with its length,
+// so that no two rows can look alike.
+func (e entry) digest(prev []byte) []byte {
+	h := sha256.New()
+	h.Write(prev)
+	for _, n := range []int64{e.seq, e.at} {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(n)))
+	}
+	for _, s := range []string{e.root, e.subject, e.kind, e.action, e.purpose, e.note} {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))
+		h.Write([]byte(s))
+	}
+	return h.Sum(nil)
+}
+
+// record writes the audit row of act on o and the events of the transaction.
+func (tx *Tx) record(ctx context.Context, act authz.Action, o authz.Object) error {
+	note, err := json.Marshal(tx.note)
+	if err != nil {
+		return err
+	}
+	if err := tx.audit(ctx, o, act, string(note)); err != nil {
+		return err
+	}
+	for _, p := range tx.events {
+		root := p.root
+		if root.ID == "" {
+			root = o
+		}
+		if err := tx.post(ctx, root, p.event); err != nil {
+			return err
+		}
+	}
+	tx.events = nil
+	return nil
+}
+
+// Also records that the operation touched another root, with what it tells
+// about it. An import, say, touches many.
+func (tx *Tx) Also(ctx context.Context, act authz.Action, o authz.Object, events ...Event) error {
+	if err := tx.audit(ctx, o, act, "{}"); err != nil {
+		return err
+	}
+	for _, e := range events {
+		if err := tx.post(ctx, o, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) audit(ctx context.Context, o authz.Object, act authz.Action, note string) error {
+	if !slices.Contains(Groups, o.Group) {
+		return fmt.Errorf("op: %s on a %s of unknown group %q", act, o.Kind, o.Group)
+	}
+	subject := tx.Subject.ID
+	if subject == "" {
+		subject = tx.Subject.Name // a job's or a command's name
+	}
+	e := entry{root: o.ID, at: tx.Now().UnixMicro(), subject: subject, kind: string(tx.Subject.Kind), action: string(act), purpose: tx.purpose, note: note}
+	var prev []byte
+	err := tx.One(ctx, `
+		insert into `+o.Group+`_audit_head (root_id, seq, hash) values ($1, 1, $2)
+		on conflict (root_id) do update set seq = `+o.Group+`_audit_head.seq + 1
+		returning seq, hash`, []any{e.root, genesis}, &e.seq, &prev)
+	if err != nil {
+		return err
+	}
+	hash := e.digest(prev)
+	_, err = tx.Exec(ctx, `
+		insert into `+o.Group+`_audit (root_id, seq, at, subject, kind, action, purpose, note, prev, hash)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		e.root, e.seq, e.at, e.subject, e.kind, e.action, e.purpose, e.note, prev, hash)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update `+o.Group+`_audit_head set hash = $2 where root_id = $1`, e.root, hash)
+	return err
+}
+
+func (tx *Tx) post(ctx context.Context, root authz.Object, e Event) error {
+	body, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		insert into `+root.Group+`_outbox (root_id, id, at, name, body, tries, due_at, done_at, fault)
+		values ($1, $2, $3, $4, $5, 0, $3, null, '')`,
+		root.ID, id.New[string](), tx.Now().UnixMicro(), e.EventName(), string(body))
+	return err
+}
+
+// Break is a place where an audit chain does not hold.
+type Break struct {
+	Group, Root string
+	Seq         int64
+	Why         string
+}
+
+// VerifyAudit walks every audit chain and reports each break: a row edited,
+// removed, added or reordered, and a head that disagrees with its last row.
+func VerifyAudit(ctx context.Context, tx *db.Tx) (rows int64, breaks []Break, err error) {
+	for _, g := range Groups {
+		n, b, err := verifyGroup(ctx, tx, g)
+		if err != nil {
+			return rows, breaks, err
+		}
+		rows, breaks = rows+n, append(breaks, b...)
+	}
+	return rows, breaks, nil
+}
+
+type link struct {
+	entry
+	prev, hash []byte
+}
+
+func verifyGroup(ctx context.Context, tx *db.Tx, group string) (rows int64, breaks []Break, err error) {
+	last := map[string]link{}
+	bad := func(root string, seq int64, why string) { breaks = append(breaks, Break{group, root, seq, why}) }
+	err = tx.Each(ctx, `
+		select root_id, seq, at, subject, kind, action, purpose, note, prev, hash
+		from `+group+`_audit order by root_id, seq`, nil, func(r db.Row) error {
+		var l link
+		if err := r.Scan(&l.root, &l.seq, &l.at, &l.subject, &l.kind, &l.action, &l.purpose, &l.note, &l.prev, &l.hash); err != nil {
+			return err
+		}
+		rows++
+		before, known := last[l.root]
+		if !known {
+			before.hash = genesis
+		}
+		switch {
+		case l.seq != before.seq+1:
+			bad(l.root, l.seq, fmt.Sprintf("row %d follows row %d", l.seq, before.seq))
+		case !bytes.Equal(l.prev, before.hash):
+			bad(l.root, l.seq, "does not continue the row before it")
+		case !bytes.Equal(l.hash, l.digest(l.prev)):
+			bad(l.root, l.seq, "was changed after it was written")
+		}
+		last[l.root] = l
+		return nil
+	})
+	if err != nil {
+		return rows, breaks, err
+	}
+	err = tx.Each(ctx, `select root_id, seq, hash from `+group+`_audit_head order by root_id`, nil, func(r db.Row) error {
+		var root string
+		var seq int64
+		var hash []byte
+		if err := r.Scan(&root, &seq, &hash); err != nil {
+			return err
+		}
+		if l := last[root]; l.seq != seq || !bytes.Equal(l.hash, hash) {
+			bad(root, seq, fmt.Sprintf("the head says %d rows and there are %d", seq, l.seq))
+		}
+		delete(last, root)
+		return nil
+	})
+	for root, l := range last {
+		bad(root, l.seq, "has no head")
+	}
+	return rows, breaks, err
+}

@@ -1,0 +1,216 @@
+package op
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"slices"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+)
+
+// Schema holds the tables of this package.
+//
+//go:embed migrate/*.sql
+var Schema embed.FS
+
+// Groups are the groups of tables, each with its own audit chain and outbox.
+var Groups = []string{"org", "person", "request", "station"}
+
+// Desk runs operations under one set of rules.
+type Desk struct {
+	db    *db.DB
+	rules authz.Rules
+}
+
+// New returns a desk over d that obeys rules.
+func New(d *db.DB, rules authz.Rules) *Desk { return &Desk{d, rules} }
+
+// Rules are the rules that the desk obeys.
+func (d *Desk) Rules() authz.Rules { return d.rules }
+
+// Now is the desk's time, for what is computed outside a transaction.
+func (d *Desk) Now() time.Time { return d.db.Clock().Now() }
+
+// Call is what a request brings besides its subject.
+type Call struct {
+	ClientID string // made by the client; the first answer to it is the answer for ever
+	Digest   string // hash of the input, so that one id cannot stand for two acts
+	Purpose  string // why sensitive data is read
+}
+
+type callKey struct{}
+
+// With returns a context for one call.
+func With(ctx context.Context, c Call) context.Context { return context.WithValue(ctx, callKey{}, c) }
+
+// CallOf returns the call of ctx.
+func CallOf(ctx context.Context) Call {
+	c, _ := ctx.Value(callKey{}).(Call)
+	return c
+}
+
+// Tx is the transaction of an operation.
+type Tx struct {
+	*db.Tx
+	Subject authz.Subject
+	purpose string
+	note    map[string]string
+	events  []posted
+}
+
+// Event is a fact that other domains may react to after the commit.
+type Event interface{ EventName() string }
+
+type posted struct {
+	root  authz.Object // zero: the operation's own root
+	event Event
+}
+
+// Emit stores e with the transaction. It is delivered at least once after the
+// commit, never before it, and never without it.
+func (tx *Tx) Emit(e Event) { tx.events = append(tx.events, posted{event: e}) }
+
+// Note adds a fact to the audit row: what changed, never personal data.
+func (tx *Tx) Note(name, value string) {
+	if tx.note == nil {
+		tx.note = map[string]string{}
+	}
+	tx.note[name] = value
+}
+
+// Target is a thing that can be acted upon.
+type Target interface{ AuthzObject() authz.Object }
+
+// Scope limits a listing to what its reader may see.
+type Scope struct {
+	rules   authz.Rules
+	subject authz.Subject
+	act     authz.Action
+}
+
+// Where is the condition to AND into the listing's WHERE clause.
+func (s Scope) Where(c authz.Columns, args *db.Args) string {
+	return s.rules.Where(s.subject, s.act, c, args)
+}
+
+// Read finds the target and returns it if the subject of ctx may do act to it.
+func Read[T Target](ctx context.Context, d *Desk, act authz.Action, find func(*Tx) (T, error)) (T, error) {
+	var t T
+	run := d.db.View
+	if d.rules.Sensitive(act) {
+		if CallOf(ctx).Purpose == "" {
+			return t, fault.New(string(act), fault.Invalid, "fault.purpose")
+		}
+		run = d.db.Update
+	}
+	err := run(ctx, func(raw *db.Tx) (err error) {
+		tx := d.tx(ctx, raw)
+		if t, err = find(tx); err != nil {
+			return err
+		}
+		if err = d.Check(tx.Subject, act, t.AuthzObject()); err != nil || !d.rules.Sensitive(act) {
+			return err
+		}
+		return tx.record(ctx, act, t.AuthzObject())
+	})
+	if err != nil {
+		var none T
+		return none, fault.Wrap(string(act), err)
+	}
+	return t, nil
+}
+
+// List runs find with the scope in which the subject of ctx may do act. find
+// must put scope.Where into its query, so that it never loads what it hides.
+func List[T any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx, Scope) (T, error)) (T, error) {
+	var t T
+	err := d.db.View(ctx, func(raw *db.Tx) (err error) {
+		tx := d.tx(ctx, raw)
+		t, err = find(tx, Scope{d.rules, tx.Subject, act})
+		return err
+	})
+	return t, fault.Wrap(string(act), err)
+}
+
+// Write finds the target, checks that the subject of ctx may do act to it, runs
+// do, and stores the audit row, the events and the outcome: all in one
+// transaction. R must survive JSON, for it is given again to whoever repeats
+// the call.
+func Write[T Target, R any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx) (T, error), do func(*Tx, T) (R, error)) (R, error) {
+	result, err := attempt(ctx, d, act, find, do)
+	if db.IsUnique(err) && CallOf(ctx).ClientID != "" {
+		// The same call ran at the same time and won: its answer is the answer.
+		result, err = attempt(ctx, d, act, find, do)
+	}
+	switch {
+	case err == nil:
+		return result, nil
+	case errors.Is(err, db.ErrBusy):
+		return result, fault.New(string(act), fault.Busy, "fault.busy").Because(err)
+	}
+	var none R
+	return none, fault.Wrap(string(act), err)
+}
+
+func attempt[T Target, R any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx) (T, error), do func(*Tx, T) (R, error)) (R, error) {
+	var result R
+	var refusal error
+	err := d.db.Update(ctx, func(raw *db.Tx) error {
+		refusal = nil
+		if known, err := recall(ctx, raw, act, &result); known || err != nil {
+			refusal = err
+			return nil
+		}
+		tx := d.tx(ctx, raw)
+		var root authz.Object
+		err := raw.Try(ctx, func() error {
+			t, err := find(tx)
+			if err != nil {
+				return err
+			}
+			root = t.AuthzObject()
+			if err := d.Check(tx.Subject, act, root); err != nil {
+				return err
+			}
+			if result, err = do(tx, t); err != nil {
+				return err
+			}
+			return tx.record(ctx, act, root)
+		})
+		if err != nil && !final(err) {
+			return err
+		}
+		refusal = err
+		return remember(ctx, tx, act, root.ID, result, err)
+	})
+	if err == nil {
+		err = refusal
+	}
+	return result, err
+}
+
+// final reports whether err is an answer, rather than an accident that a later
+// try may not meet.
+func final(err error) bool {
+	return slices.Contains([]fault.Kind{fault.Invalid, fault.Denied, fault.Missing, fault.Conflict, fault.SoldOut}, fault.KindOf(err))
+}
+
+func (d *Desk) tx(ctx context.Context, raw *db.Tx) *Tx {
+	return &Tx{Tx: raw, Subject: authz.From(ctx), purpose: CallOf(ctx).Purpose}
+}
+
+// Check refuses with Missing, not Denied, what who may not even see. It is for
+// a use case that meets a second object; the first is checked by the door.
+func (d *Desk) Check(who authz.Subject, act authz.Action, o authz.Object) error {
+	switch see := authz.Action(o.Kind + ".see"); {
+	case d.rules.May(who, act, o):
+		return nil
+	case d.rules.May(who, see, o):
+		return fault.New(string(act), fault.Denied, "fault.denied")
+	}
+	return fault.New(string(act), fault.Missing, "fault.missing")
+}

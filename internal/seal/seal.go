@@ -1,0 +1,201 @@
+package seal
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/emmansun/gmsm/sm4"
+)
+
+// Suite is a kind of authenticated encryption.
+type Suite string
+
+// The suites.
+const (
+	AES256GCM Suite = "aes-256-gcm"
+	SM4GCM    Suite = "sm4-gcm" // GB/T 32907
+)
+
+// suites maps a suite to the byte that marks its ciphertext, its key length and
+// its block cipher.
+var suites = map[Suite]struct {
+	mark  byte
+	size  int
+	block func([]byte) (cipher.Block, error)
+}{
+	AES256GCM: {1, 32, aes.NewCipher},
+	SM4GCM:    {2, 16, sm4.NewCipher},
+}
+
+// secret is one key as it is kept in the key file.
+type secret struct {
+	ID    uint32 `json:"id"`
+	Suite Suite  `json:"suite"`
+	Key   []byte `json:"key"`
+}
+
+// keyFile is the file that an operator must keep and back up apart from data.
+type keyFile struct {
+	Index []byte   `json:"index"` // of blind indexes and tokens; never rotated
+	Keys  []secret `json:"keys"`  // oldest first
+}
+
+// Ring seals, opens and indexes.
+type Ring struct {
+	index []byte
+	keys  map[uint32]key
+	now   uint32 // the key that seals
+}
+
+type key struct {
+	suite Suite
+	aead  cipher.AEAD
+}
+
+// ErrOpen says that a sealed value does not open here: it was changed, moved,
+// or sealed under a key that this ring does not hold.
+var ErrOpen = errors.New("seal: does not open")
+
+// Open reads the ring kept at path, or makes a new one there if there is none.
+// The file is readable by its owner alone.
+func Open(path string, suite Suite) (*Ring, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		if data, err = create(path, suite); err != nil {
+			return nil, err
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	var f keyFile
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, fmt.Errorf("seal: %s is not a key file: %w", path, err)
+	}
+	return ring(f)
+}
+
+func create(path string, suite Suite) ([]byte, error) {
+	s, ok := suites[suite]
+	if !ok {
+		return nil, fmt.Errorf("seal: unknown suite %q", suite)
+	}
+	f := keyFile{Index: random(32), Keys: []secret{{ID: 1, Suite: suite, Key: random(s.size)}}}
+	data, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	// O_EXCL: two programs started at once must not each make a key.
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return os.ReadFile(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, err = file.Write(data)
+	return data, errors.Join(err, file.Sync(), file.Close())
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails: it would end the program
+	return b
+}
+
+func ring(f keyFile) (*Ring, error) {
+	if len(f.Keys) == 0 || len(f.Index) < 32 {
+		return nil, errors.New("seal: the key file holds no keys")
+	}
+	r := &Ring{index: f.Index, keys: map[uint32]key{}, now: f.Keys[len(f.Keys)-1].ID}
+	for _, k := range f.Keys {
+		s, ok := suites[k.Suite]
+		if !ok || len(k.Key) != s.size {
+			return nil, fmt.Errorf("seal: key %d is not a %s key", k.ID, k.Suite)
+		}
+		block, err := s.block(k.Key)
+		if err != nil {
+			return nil, err
+		}
+		aead, err := cipher.NewGCM(block)
+		if err != nil {
+			return nil, err
+		}
+		r.keys[k.ID] = key{k.Suite, aead}
+	}
+	return r, nil
+}
+
+// Place is where a sealed value belongs. A value sealed for one place opens
+// nowhere else.
+func Place(table, column, row string) []byte { return []byte(table + "|" + column + "|" + row) }
+
+// Seal returns plain, unreadable without the ring and bound to place. The form
+// is: suite (1 byte), key id (4), nonce (12), ciphertext with tag.
+func (r *Ring) Seal(plain, place []byte) ([]byte, error) {
+	k := r.keys[r.now]
+	out := make([]byte, 5, 5+k.aead.NonceSize()+len(plain)+k.aead.Overhead())
+	out[0] = suites[k.suite].mark
+	out[1], out[2], out[3], out[4] = byte(r.now>>24), byte(r.now>>16), byte(r.now>>8), byte(r.now)
+	nonce := random(k.aead.NonceSize())
+	return k.aead.Seal(append(out, nonce...), nonce, plain, place), nil
+}
+
+// Open returns what was sealed for place, or [ErrOpen].
+func (r *Ring) Open(sealed, place []byte) ([]byte, error) {
+	if len(sealed) < 5 {
+		return nil, ErrOpen
+	}
+	k, ok := r.keys[uint32(sealed[1])<<24|uint32(sealed[2])<<16|uint32(sealed[3])<<8|uint32(sealed[4])]
+	if !ok || sealed[0] != suites[k.suite].mark || len(sealed) < 5+k.aead.NonceSize() {
+		return nil, ErrOpen
+	}
+	nonce, text := sealed[5:5+k.aead.NonceSize()], sealed[5+k.aead.NonceSize():]
+	plain, err := k.aead.Open(nil, nonce, text, place)
+	if err != nil {
+		return nil, ErrOpen
+	}
+	return plain, nil
+}
+
+// Index returns the blind index of value for purpose: equal values give equal
+// indexes, which tell nothing to whoever lacks the ring. 64 hex digits.
+func (r *Ring) Index(purpose, value string) string {
+	return fmt.Sprintf("%x", r.mac("index|"+purpose, value))
+}
+
+// Token returns the secret that belongs to value for purpose, 26 characters
+// that can be read aloud. It is derived, so that it need not be stored.
+func (r *Ring) Token(purpose, value string) string {
+	t := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(r.mac("token|"+purpose, value)[:16])
+	return strings.ToLower(t)
+}
+
+// TokenIs reports whether token belongs to value, in constant time.
+func (r *Ring) TokenIs(purpose, value, token string) bool {
+	return hmac.Equal([]byte(r.Token(purpose, value)), []byte(strings.ToLower(strings.TrimSpace(token))))
+}
+
+func (r *Ring) mac(purpose, value string) []byte {
+	sub, err := hkdf.Key(sha256.New, r.index, nil, purpose, 32)
+	if err != nil {
+		panic("seal: " + err.Error()) // only for lengths that no hash can give
+	}
+	m := hmac.New(sha256.New, sub)
+	m.Write([]byte(value))
+	return m.Sum(nil)
+}
