@@ -1,0 +1,191 @@
+package sheet
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"nuanxin/internal/fault"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// readXLSX reads the first visible worksheet that has content. Cells merged
+// into one stand for every cell they cover, as the reader of the sheet sees it.
+func readXLSX(raw []byte, limits Limits) (Table, error) {
+	if err := inspect(raw, limits); err != nil {
+		return Table{}, err
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{
+		UnzipSizeLimit: limits.Unzip, UnzipXMLSizeLimit: min(limits.Unzip, 16<<20),
+	})
+	if err != nil {
+		return Table{}, refuse("sheet.xlsx", err)
+	}
+	defer book.Close()
+	found := Table{Encoding: XLSX}
+	for _, name := range book.GetSheetList() {
+		if visible, err := book.GetSheetVisible(name); err != nil || !visible {
+			continue
+		}
+		t, err := worksheet(book, name, limits)
+		switch {
+		case err != nil:
+			return Table{}, err
+		case len(t.Rows) == 0:
+		case len(found.Rows) == 0:
+			found = t
+		default:
+			found.Others = append(found.Others, name)
+		}
+	}
+	return found.some()
+}
+
+func worksheet(book *excelize.File, name string, limits Limits) (Table, error) {
+	t := Table{Encoding: XLSX, Sheet: name}
+	rows, err := book.Rows(name)
+	if err != nil {
+		return t, refuse("sheet.xlsx", err)
+	}
+	defer rows.Close()
+	for line := 1; rows.Next(); line++ {
+		if line > 2*limits.Rows {
+			return t, refuse("sheet.rows", nil).With(fault.Args{"Limit": limits.Rows})
+		}
+		cells, err := rows.Columns()
+		if err != nil {
+			return t, refuse("sheet.xlsx", err)
+		}
+		if err := t.add(line, cells, limits); err != nil {
+			return t, err
+		}
+	}
+	if err := rows.Error(); err != nil {
+		return t, refuse("sheet.xlsx", err)
+	}
+	return t, t.spread(book, limits)
+}
+
+// spread writes the value of merged cells into each cell that they cover.
+func (t *Table) spread(book *excelize.File, limits Limits) error {
+	merged, err := book.GetMergeCells(t.Sheet, true)
+	if err != nil {
+		return refuse("sheet.xlsx", err)
+	}
+	for _, m := range merged {
+		col1, row1, err1 := excelize.CellNameToCoordinates(m.GetStartAxis())
+		col2, row2, err2 := excelize.CellNameToCoordinates(m.GetEndAxis())
+		if err := errors.Join(err1, err2); err != nil || col2 > limits.Columns {
+			return refuse("sheet.xlsx", err)
+		}
+		t.fill(col1-1, col2-1, row1, row2)
+	}
+	return nil
+}
+
+// fill spreads a merged block. A title merged across a whole row says nothing
+// about columns, so a block is spread downwards only.
+func (t *Table) fill(col, endCol, row, endRow int) {
+	value := ""
+	for i := range t.Rows {
+		r := &t.Rows[i]
+		if r.Line == row {
+			value = r.Cell(col)
+		}
+		if r.Line <= row || r.Line > endRow || value == "" || col != endCol {
+			continue
+		}
+		for len(r.Cells) <= col {
+			r.Cells = append(r.Cells, "")
+		}
+		r.Cells[col] = value
+	}
+}
+
+// inspect walks the archive before anything is made of it: sizes are counted
+// by unpacking, not believed, and XML with declarations is refused.
+func inspect(raw []byte, limits Limits) error {
+	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return refuse("sheet.xlsx", err)
+	}
+	if len(z.File) > limits.Entries {
+		return refuse("sheet.bomb", nil)
+	}
+	left := limits.Unzip
+	for _, f := range z.File {
+		n, err := inspectPart(f, left)
+		if err != nil {
+			return err
+		}
+		left -= n
+	}
+	return nil
+}
+
+func inspectPart(f *zip.File, left int64) (int64, error) {
+	if f.UncompressedSize64 > uint64(left) {
+		return 0, refuse("sheet.bomb", nil)
+	}
+	if name := strings.ToLower(f.Name); strings.Contains(name, "vbaproject") {
+		return 0, refuse("sheet.macro", nil)
+	}
+	r, err := f.Open()
+	if err != nil {
+		return 0, refuse("sheet.xlsx", err)
+	}
+	defer r.Close()
+	n, declared, err := measure(r, left, isXML(f.Name))
+	switch {
+	case declared:
+		return 0, refuse("sheet.xml", nil)
+	case err != nil:
+		return 0, refuse("sheet.xlsx", err)
+	case n > left:
+		return 0, refuse("sheet.bomb", nil)
+	}
+	return n, nil
+}
+
+// measure unpacks a part, a piece at a time, until it has counted more than
+// most, and looks for declarations in XML.
+func measure(r io.Reader, most int64, xml bool) (n int64, declared bool, err error) {
+	const overlap = 16 // longer than what is looked for
+	piece := make([]byte, overlap+64<<10)
+	kept := 0
+	for n <= most {
+		got, err := io.ReadFull(r, piece[kept:])
+		n += int64(got)
+		seen := piece[:kept+got]
+		if xml && declares(seen) {
+			return n, true, nil
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return n, false, nil
+		}
+		if err != nil {
+			return n, false, err
+		}
+		kept = copy(piece, seen[len(seen)-overlap:])
+	}
+	return n, false, nil
+}
+
+func isXML(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels") || strings.HasSuffix(name, ".vml")
+}
+
+// declares reports whether a piece of an XML part has a document type, or is in
+// an encoding in which one could hide. Text in cells cannot contain either: its
+// angle brackets are escaped.
+func declares(piece []byte) bool {
+	if bytes.IndexByte(piece, 0) >= 0 || bytes.HasPrefix(piece, markUTF16LE) || bytes.HasPrefix(piece, markUTF16BE) {
+		return true
+	}
+	upper := bytes.ToUpper(piece)
+	return bytes.Contains(upper, []byte("<!DOCTYPE")) || bytes.Contains(upper, []byte("<!ENTITY"))
+}
