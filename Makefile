@@ -1,0 +1,24 @@
+# The two commands of this project are `go run ./cmd/nuanxin demo` and `make test`.
+# The others serve those who work on it.
+.PHONY: test quick generate lint shots bench build
+
+test: ## install what is needed, then run every check
+	@scripts/test
+
+quick: ## the unit tests alone, on SQLite, without a browser
+	go vet ./... && go test ./...
+
+generate: ## write the generated files anew
+	go generate ./... && go tool templ generate -log-level error
+
+lint: ## the linters alone
+	@scripts/test lint
+
+shots: ## draw the README's screenshots anew
+	NUANXIN_SHOTS=docs/shots go test -count=1 -run TestShots ./internal/app/...
+
+bench: ## measure against peers; prints ratios
+	go run ./bench/finder
+
+build: ## one static binary in bin/
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/nuanxin ./cmd/nuanxin
