@@ -118,7 +118,7 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(rand.N(wait) + time.Millisecond):
+		case <-time.After(rand.N(wait) + time.Millisecond): //nolint:gosec // jitter, not a secret
 		}
 	}
 }

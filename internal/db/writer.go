@@ -186,7 +186,7 @@ type writerConn writer
 
 func (c *writerConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	ctx = context.WithoutCancel(ctx)
-	s, err := c.prepare(ctx, query)
+	s, err := c.prepare(ctx, query) //nolint:sqlclosecheck // kept for the next caller
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (c *writerConn) ExecContext(ctx context.Context, query string, args ...any)
 
 func (c *writerConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx = context.WithoutCancel(ctx)
-	s, err := c.prepare(ctx, query)
+	s, err := c.prepare(ctx, query) //nolint:sqlclosecheck // kept for the next caller
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func (e entry) digest(prev []byte) []byte {
 	h := sha256.New()
 	h.Write(prev)
 	for _, n := range []int64{e.seq, e.at} {
-		h.Write(binary.BigEndian.AppendUint64(nil, uint64(n)))
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(n))) //nolint:gosec // the bits are what counts
 	}
 	for _, s := range []string{e.root, e.subject, e.kind, e.action, e.purpose, e.note} {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))

@@ -2,6 +2,7 @@ package op_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"sync"
 	"testing"
@@ -220,7 +221,7 @@ func TestVerifyAudit(t *testing.T) {
 				}
 				return undo
 			})
-			if err != undo {
+			if !errors.Is(err, undo) {
 				t.Fatal(err)
 			}
 		}

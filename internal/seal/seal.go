@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -150,7 +151,7 @@ func (r *Ring) Seal(plain, place []byte) ([]byte, error) {
 	k := r.keys[r.now]
 	out := make([]byte, 5, 5+k.aead.NonceSize()+len(plain)+k.aead.Overhead())
 	out[0] = suites[k.suite].mark
-	out[1], out[2], out[3], out[4] = byte(r.now>>24), byte(r.now>>16), byte(r.now>>8), byte(r.now)
+	binary.BigEndian.PutUint32(out[1:], r.now)
 	nonce := random(k.aead.NonceSize())
 	return k.aead.Seal(append(out, nonce...), nonce, plain, place), nil
 }
@@ -160,7 +161,7 @@ func (r *Ring) Open(sealed, place []byte) ([]byte, error) {
 	if len(sealed) < 5 {
 		return nil, ErrOpen
 	}
-	k, ok := r.keys[uint32(sealed[1])<<24|uint32(sealed[2])<<16|uint32(sealed[3])<<8|uint32(sealed[4])]
+	k, ok := r.keys[binary.BigEndian.Uint32(sealed[1:])]
 	if !ok || sealed[0] != suites[k.suite].mark || len(sealed) < 5+k.aead.NonceSize() {
 		return nil, ErrOpen
 	}
