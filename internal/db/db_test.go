@@ -1,10 +1,12 @@
 package db_test
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"errors"
 	"io/fs"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -219,4 +221,52 @@ func TestGrams(t *testing.T) {
 			t.Errorf("Grams(%q) = %q, want %q", test.text, got, test.want)
 		}
 	}
+}
+
+// A dump of either database loads into either, row for row.
+func TestDumpAndLoad(t *testing.T) {
+	each(t, func(t *testing.T, from *db.DB) {
+		ctx := t.Context()
+		err := from.Update(ctx, func(tx *db.Tx) error {
+			for i, raw := range [][]byte{{1, 2, 255}, nil} {
+				if _, err := tx.Exec(ctx, put, []string{u1, u2}[i], "b\n\"引号\"", "<a>", db.Micros(tx.Now()), i == 0, raw); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var dump bytes.Buffer
+		if err := from.View(ctx, func(tx *db.Tx) error { _, err := tx.Dump(ctx, &dump); return err }); err != nil {
+			t.Fatal(err)
+		}
+		each(t, func(t *testing.T, to *db.DB) {
+			if n, err := to.Load(ctx, bytes.NewReader(dump.Bytes())); n != 2 || err != nil {
+				t.Fatalf("load = %d, %v", n, err)
+			}
+			var again bytes.Buffer
+			if err := to.View(ctx, func(tx *db.Tx) error { _, err := tx.Dump(ctx, &again); return err }); err != nil {
+				t.Fatal(err)
+			}
+			if again.String() != dump.String() {
+				t.Errorf("the copy differs:\n%s\nwant\n%s", again.String(), dump.String())
+			}
+		})
+		for about, text := range map[string]string{
+			"another schema":   strings.Replace(dump.String(), `"schema":202601010002`, `"schema":3`, 1),
+			"an unknown table": strings.Replace(dump.String(), `"table":"thing"`, `"table":"thing; drop table counter"`, 1),
+			"cut short":        dump.String()[:strings.LastIndex(dump.String(), "{")],
+			"not a dump":       "PK\x03\x04",
+		} {
+			if _, err := from.Load(ctx, strings.NewReader(text)); err == nil {
+				t.Errorf("%s: accepted", about)
+			}
+		}
+		var n int
+		if err := from.View(ctx, func(tx *db.Tx) error { return tx.One(ctx, `select count(*) from thing`, nil, &n) }); err != nil || n != 2 {
+			t.Errorf("a refused load left %d rows, %v", n, err)
+		}
+	})
 }

@@ -25,6 +25,9 @@ type dialect struct {
 	columns   string // names of table $1's columns, in order
 	keys      string // columns of table $1's primary key, in order
 	uniques   string // unique index name and column of table $1
+	booleans  string // boolean columns of table $1
+	refers    string // tables that table $1 refers to
+	integrity string // reports faults of the storage itself; empty where the server does that
 }
 
 var sqliteDialect = dialect{
@@ -38,6 +41,9 @@ var sqliteDialect = dialect{
 	keys:      `select name from pragma_table_info($1) where pk > 0 order by pk`,
 	uniques: `select l.name, i.name from pragma_index_list($1) l, pragma_index_info(l.name) i
 		where l."unique" = 1 and l.origin <> 'pk' order by l.name, i.seqno`,
+	booleans:  `select name from pragma_table_info($1) where lower(type) = 'boolean'`,
+	refers:    `select distinct "table" from pragma_foreign_key_list($1) order by 1`,
+	integrity: `select integrity_check from pragma_integrity_check where integrity_check <> 'ok'`,
 }
 
 var postgresDialect = dialect{
@@ -59,6 +65,12 @@ var postgresDialect = dialect{
 		join pg_namespace n on n.oid = t.relnamespace
 		join pg_attribute a on a.attrelid = t.oid and a.attnum = any(x.indkey)
 		where n.nspname = current_schema() and t.relname = $1 and x.indisunique and not x.indisprimary order by i.relname, a.attnum`,
+	booleans: `select column_name from information_schema.columns
+		where table_schema = current_schema() and table_name = $1 and data_type = 'boolean'`,
+	refers: `select distinct t.relname from pg_constraint c
+		join pg_class f on f.oid = c.conrelid join pg_class t on t.oid = c.confrelid
+		join pg_namespace n on n.oid = f.relnamespace
+		where n.nspname = current_schema() and f.relname = $1 and c.contype = 'f' order by 1`,
 }
 
 // sqliteCode returns SQLite's extended result code, or 0.

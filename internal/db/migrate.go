@@ -146,3 +146,17 @@ func (tx *Tx) strings(ctx context.Context, query string, args ...any) ([]string,
 	})
 	return all, err
 }
+
+// Integrity returns what the database itself finds wrong with its storage:
+// broken pages and indexes on SQLite, and rows that refer to nothing.
+func (tx *Tx) Integrity(ctx context.Context) ([]string, error) {
+	if tx.dialect.integrity == "" {
+		return nil, nil
+	}
+	faults, err := tx.strings(ctx, tx.dialect.integrity)
+	if err != nil {
+		return nil, err
+	}
+	orphans, err := tx.strings(ctx, `select "table" || ' row ' || coalesce(rowid, 0) || ' refers to nothing in ' || parent from pragma_foreign_key_check`)
+	return append(faults, orphans...), err
+}
