@@ -1,0 +1,202 @@
+package org
+
+import (
+	"context"
+
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/op"
+	"nuanxin/internal/seal"
+)
+
+// Service is what other packages may ask of the organisations.
+type Service struct {
+	desk *op.Desk
+	ring *seal.Ring
+}
+
+// NewService returns the service of organisations.
+func NewService(desk *op.Desk, ring *seal.Ring) *Service { return &Service{desk, ring} }
+
+// Get returns an organisation.
+func (s *Service) Get(ctx context.Context, id ID) (Org, error) {
+	return op.Read(ctx, s.desk, See, byID(ctx, id))
+}
+
+// List returns the organisations that f selects, by area and founding.
+func (s *Service) List(ctx context.Context, f Filter) ([]Org, error) {
+	return op.List(ctx, s.desk, See, func(tx *op.Tx, scope op.Scope) ([]Org, error) {
+		var args db.Args
+		where := scope.Where(columnsOf, &args)
+		return list(ctx, tx, f, where, args)
+	})
+}
+
+// Line returns the organisations above id and itself, the highest first.
+func (s *Service) Line(ctx context.Context, id ID) ([]Org, error) {
+	return op.List(ctx, s.desk, See, func(tx *op.Tx, _ op.Scope) ([]Org, error) {
+		return line(ctx, tx, id)
+	})
+}
+
+// Duties returns what each of ids is responsible for.
+func (s *Service) Duties(ctx context.Context, ids ...ID) (map[ID][]Duty, error) {
+	return op.List(ctx, s.desk, See, func(tx *op.Tx, _ op.Scope) (map[ID][]Duty, error) {
+		return duties(ctx, tx, ids...)
+	})
+}
+
+// Found adds an organisation and returns its id.
+func (s *Service) Found(ctx context.Context, d Draft) (ID, error) {
+	propose := func(tx *op.Tx) (Org, error) {
+		o, err := Org{ID: id.New[ID](), Active: true, FoundedAt: tx.Now(), Version: 1}.draw(d)
+		if err != nil {
+			return o, err
+		}
+		return o, s.underParent(ctx, tx, o)
+	}
+	return op.Write(ctx, s.desk, Found, propose, func(tx *op.Tx, o Org) (ID, error) {
+		contact, o, err := s.sealContact(o, d.Contact)
+		if err != nil {
+			return "", err
+		}
+		if err := insert(ctx, tx, o, contact); err != nil {
+			return "", err
+		}
+		tx.Note("name", o.Name)
+		tx.Emit(Founded{o.ID, o.Area})
+		return o.ID, lead(ctx, tx, o)
+	})
+}
+
+// Edit changes an organisation's record as d says. version is the one that the
+// editor saw: whoever changed it since is not overwritten.
+func (s *Service) Edit(ctx context.Context, id ID, version int64, d Draft) error {
+	_, err := op.Write(ctx, s.desk, Edit, byID(ctx, id), func(tx *op.Tx, was Org) (bool, error) {
+		o, err := was.draw(d)
+		if err != nil {
+			return false, err
+		}
+		// Nobody moves a body into an area that is not theirs.
+		if err := s.desk.Check(tx.Subject, Edit, o.AuthzObject()); err != nil {
+			return false, fieldFault("area", "org.area.denied")
+		}
+		if err := s.underParent(ctx, tx, o); err != nil {
+			return false, err
+		}
+		contact, o, err := s.sealContact(o, d.Contact)
+		if err != nil {
+			return false, err
+		}
+		o.Version = version
+		if err := update(ctx, tx, o, contact); err != nil {
+			return false, err
+		}
+		if o.Parent != was.Parent {
+			err = lead(ctx, tx, o)
+		}
+		tx.Note("name", o.Name)
+		tx.Emit(Changed{o.ID, o.Area})
+		return true, err
+	})
+	return err
+}
+
+// Rename gives an organisation another name and short name.
+func (s *Service) Rename(ctx context.Context, id ID, version int64, name, short string) error {
+	o, err := s.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	d := o.Draft()
+	d.Name, d.Short = name, short
+	return s.Edit(ctx, id, version, d)
+}
+
+// Draft is o as a form shows it.
+func (o Org) Draft() Draft {
+	return Draft{Kind: o.Kind, Level: o.Level, Name: o.Name, Short: o.Short, Area: o.Area, Parent: o.Parent, Phone: o.Phone, Address: o.Address}
+}
+
+// SetDuties says what a body is responsible for, in place of all it was before.
+// What the subject adds or takes away must lie in an area of theirs.
+func (s *Service) SetDuties(ctx context.Context, id ID, ds []Duty) error {
+	_, err := op.Write(ctx, s.desk, SetDuties, byID(ctx, id), func(tx *op.Tx, o Org) (bool, error) {
+		ds, err := checkDuties(ds)
+		if err != nil {
+			return false, err
+		}
+		was, err := duties(ctx, tx, id)
+		if err != nil {
+			return false, err
+		}
+		for _, d := range differing(was[id], ds) {
+			object := o.AuthzObject()
+			object.Area = d.Area
+			if s.desk.Check(tx.Subject, SetDuties, object) != nil {
+				return false, fieldFault("duties", "org.duty.denied")
+			}
+		}
+		tx.Emit(Changed{o.ID, o.Area})
+		return true, setDuties(ctx, tx, id, ds)
+	})
+	return err
+}
+
+// Close ends an organisation. It keeps its name in old matters and takes no
+// new ones. A union that still leads others is not closed.
+func (s *Service) Close(ctx context.Context, id ID, version int64) error {
+	_, err := op.Write(ctx, s.desk, Close, byID(ctx, id), func(tx *op.Tx, o Org) (bool, error) {
+		led, err := list(ctx, tx, Filter{Parent: id, Limit: 1}, "1 = 1", nil)
+		switch {
+		case err != nil:
+			return false, err
+		case !o.Active:
+			return false, fault.New("org.close", fault.Conflict, "org.closed_already")
+		case len(led) > 0:
+			return false, fault.New("org.close", fault.Conflict, "org.leads_others").With(fault.Args{"Name": led[0].Name})
+		}
+		o.Active, o.Version = false, version
+		tx.Emit(Closed{o.ID, o.Area})
+		return true, update(ctx, tx, o, nil)
+	})
+	return err
+}
+
+// underParent refuses a parent that does not exist or cannot lead o.
+func (s *Service) underParent(ctx context.Context, tx *op.Tx, o Org) error {
+	if o.Parent == "" {
+		return nil
+	}
+	p, err := get(ctx, tx, o.Parent)
+	if fault.Is(err, fault.Missing) {
+		return fieldFault("parent", "org.parent.unfit")
+	}
+	if err != nil {
+		return err
+	}
+	return o.checkParent(p)
+}
+
+// differing are the duties that only one of the two lists has.
+func differing(a, b []Duty) []Duty {
+	n := map[Duty]int{}
+	for _, d := range a {
+		n[d]++
+	}
+	for _, d := range b {
+		n[d]--
+	}
+	var all []Duty
+	for d, c := range n {
+		if c != 0 {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+func byID(ctx context.Context, id ID) func(*op.Tx) (Org, error) {
+	return func(tx *op.Tx) (Org, error) { return get(ctx, tx, id) }
+}
