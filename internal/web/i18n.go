@@ -1,0 +1,214 @@
+package web
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+
+	"nuanxin/internal/fault"
+)
+
+// Words is one package's catalogue: its messages in every language.
+type Words map[string]map[string]*i18n.Message // language → key → message
+
+// Catalogue reads locale/<language>.json for all [Languages] from a package's
+// embedded files. Keys begin with the package's word ("station.closed"); values
+// name their arguments in braces ({{.Name}}) or hold the plural forms one and
+// other of {{.Count}}. It panics on a file that is missing or cannot be read:
+// the program does not start without its words.
+func Catalogue(files fs.FS) Words {
+	w := Words{}
+	for _, lang := range Languages() {
+		name := "locale/" + lang + ".json"
+		b, err := fs.ReadFile(files, name)
+		if err != nil {
+			panic("web: " + err.Error())
+		}
+		f, err := i18n.ParseMessageFileBytes(b, lang+".json", map[string]i18n.UnmarshalFunc{"json": json.Unmarshal})
+		if err != nil {
+			panic("web: " + name + ": " + err.Error())
+		}
+		w[lang] = map[string]*i18n.Message{}
+		for _, m := range f.Messages {
+			w[lang][m.ID] = m
+		}
+	}
+	return w
+}
+
+// Gaps lists what keeps w from being complete: keys that a language lacks, and
+// messages whose arguments differ between languages.
+func (w Words) Gaps() []string {
+	var gaps []string
+	first := Languages()[0]
+	for _, lang := range Languages()[1:] {
+		for key, m := range w[first] {
+			if w[lang][key] == nil {
+				gaps = append(gaps, lang+" lacks "+key)
+				continue
+			}
+			if a, b := arguments(m), arguments(w[lang][key]); a != b {
+				gaps = append(gaps, fmt.Sprintf("%s has other arguments in %s (%s) than in %s (%s)", key, lang, b, first, a))
+			}
+		}
+		for key := range w[lang] {
+			if w[first][key] == nil {
+				gaps = append(gaps, first+" lacks "+key)
+			}
+		}
+	}
+	sort.Strings(gaps)
+	return gaps
+}
+
+func arguments(m *i18n.Message) string {
+	found := map[string]bool{}
+	for _, text := range []string{m.One, m.Other} {
+		for _, p := range split(text) {
+			if p.arg != "" {
+				found[p.arg] = true
+			}
+		}
+	}
+	return strings.Join(slices.Sorted(maps.Keys(found)), ", ")
+}
+
+// Texts are the words of the whole program, ready to be told.
+type Texts struct {
+	plain  map[string]map[string][]piece // language → key → pieces
+	plural map[string]*i18n.Localizer    // language → forms
+	many   map[string]map[string]bool    // language → key has plural forms
+}
+
+// NewTexts joins catalogues; this package's own words are always in. It panics
+// when two catalogues say a key differently.
+func NewTexts(words ...Words) *Texts {
+	t := &Texts{map[string]map[string][]piece{}, map[string]*i18n.Localizer{}, map[string]map[string]bool{}}
+	bundle := i18n.NewBundle(language.SimplifiedChinese)
+	for _, lang := range Languages() {
+		t.plain[lang], t.many[lang] = map[string][]piece{}, map[string]bool{}
+		for _, w := range append([]Words{Catalogue(ownWords)}, words...) {
+			for key, m := range w[lang] {
+				t.add(bundle, lang, key, m)
+			}
+		}
+		t.plural[lang] = i18n.NewLocalizer(bundle, lang)
+	}
+	return t
+}
+
+//go:embed locale/*.json
+var ownWords embed.FS
+
+func (t *Texts) add(bundle *i18n.Bundle, lang, key string, m *i18n.Message) {
+	pieces := split(m.Other)
+	if old, ok := t.plain[lang][key]; ok && !slices.Equal(old, pieces) {
+		panic("web: two texts for " + key + " in " + lang)
+	}
+	t.plain[lang][key] = pieces
+	if m.One != "" {
+		t.many[lang][key] = true
+		bundle.MustAddMessages(language.MustParse(lang), m)
+	}
+}
+
+// piece is literal text, or the name of an argument.
+type piece struct{ text, arg string }
+
+// split cuts a message at {{.Name}}; nothing else is known between braces.
+func split(s string) []piece {
+	var out []piece
+	for {
+		before, rest, found := strings.Cut(s, "{{")
+		name, after, closed := strings.Cut(rest, "}}")
+		if !found || !closed {
+			return append(out, piece{text: s})
+		}
+		if before != "" {
+			out = append(out, piece{text: before})
+		}
+		out = append(out, piece{arg: strings.TrimPrefix(strings.TrimSpace(name), ".")})
+		if s = after; s == "" {
+			return out
+		}
+	}
+}
+
+func (t *Texts) has(lang, key string) bool {
+	_, ok := t.plain[lang][key]
+	return ok
+}
+
+func (t *Texts) say(lang, key string, args fault.Args) string {
+	pieces, ok := t.plain[lang][key]
+	switch {
+	case !ok:
+		return key
+	case t.many[lang][key]:
+		s, err := t.plural[lang].Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: args["Count"], TemplateData: map[string]any(args)})
+		if err == nil {
+			return s
+		}
+	case len(pieces) == 1 && pieces[0].arg == "":
+		return pieces[0].text
+	}
+	var b strings.Builder
+	for _, p := range pieces {
+		b.WriteString(p.text)
+		if p.arg != "" {
+			fmt.Fprint(&b, args[p.arg])
+		}
+	}
+	return b.String()
+}
+
+func textsOf(ctx context.Context) *Texts {
+	if s := stateOf(ctx); s != nil {
+		return s.site.Texts
+	}
+	return nil
+}
+
+// T says key in the reader's language, with arguments as "Name", value pairs.
+// A key without words is returned as it is, so that a gap shows.
+func T(ctx context.Context, key string, args ...any) string { return TArgs(ctx, key, pairs(args)) }
+
+// TArgs is [T] with the arguments of a fault.
+func TArgs(ctx context.Context, key string, args fault.Args) string {
+	t := textsOf(ctx)
+	if t == nil {
+		return key
+	}
+	return t.say(Lang(ctx), key, args)
+}
+
+// HasText reports whether key has words in the reader's language.
+func HasText(ctx context.Context, key string) bool {
+	t := textsOf(ctx)
+	return t != nil && t.has(Lang(ctx), key)
+}
+
+func pairs(args []any) fault.Args {
+	if len(args) == 0 {
+		return nil
+	}
+	m := make(fault.Args, len(args)/2)
+	for i := 0; i+1 < len(args); i += 2 {
+		if name, ok := args[i].(string); ok {
+			m[name] = args[i+1]
+		}
+	}
+	return m
+}
+
+// OwnWords returns this package's own catalogue, for the test of completeness.
+func OwnWords() Words { return Catalogue(ownWords) }

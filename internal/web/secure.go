@@ -1,0 +1,66 @@
+package web
+
+import (
+	"net/http"
+	"time"
+)
+
+// policy is the content policy of every page: nothing inline, nothing foreign.
+// Styles come from the sheet; drawings use attributes.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+	"media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (s *Site) headers(h http.Header, id string) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "geolocation=(self), microphone=(self), camera=(self), payment=(), usb=()")
+	h.Set("X-Request-Id", id)
+	if s.Secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// protect refuses writes that another site made the reader's browser send. The
+// standard protection lets requests pass that carry neither Sec-Fetch-Site nor
+// Origin, because programs send none; when such a request carries cookies it
+// may be an old browser, so it is refused here.
+func (s *Site) protect(next http.Handler) http.Handler {
+	p := http.NewCrossOriginProtection()
+	for _, o := range s.Origins {
+		if err := p.AddTrustedOrigin(o); err != nil {
+			panic("web: " + err.Error())
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := p.Check(r); err != nil || blind(r) {
+			fail(w, r, errOrigin, wantsProblem(r))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func blind(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return false
+	}
+	return r.Header.Get("Cookie") != "" && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == ""
+}
+
+// Server returns a server for h with the time limits that keep slow or silent
+// connections from holding it.
+func Server(addr string, h http.Handler) *http.Server {
+	return &http.Server{
+		Addr: addr, Handler: h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       2 * time.Minute, // a 10 MB upload on a slow phone
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}
+}

@@ -1,0 +1,215 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"nuanxin/internal/clock"
+	"nuanxin/internal/fault"
+)
+
+// Site is what all pages share. Its zero value serves, in bare words.
+type Site struct {
+	Texts   *Texts                        // words of all packages; see [NewTexts]
+	Assets  *Assets                       // static files; see [NewAssets]
+	Clock   clock.Clock                   // nil means the machine's
+	Log     *slog.Logger                  // nil means slog's default
+	Failure func(Failure) templ.Component // the page that tells a failure; ui.Failure
+	Secure  bool                          // served over TLS: cookies are Secure, HSTS is sent
+	Origins []string                      // other origins that may send forms, such as "https://union.example"
+	Look    func(path string) Look        // the look of a path without a route; nil means worker
+	Demo    bool                          // demo data: pages may say so
+}
+
+// state is what the edge knows about one request.
+type state struct {
+	site     *Site
+	id       string
+	lang     string
+	display  Display
+	now      time.Time
+	path     string
+	look     Look
+	route    string
+	action   string
+	api      bool
+	wrote    bool
+	flash    *flash
+	err      error
+	writeErr error
+}
+
+type stateKey struct{}
+
+func stateOf(ctx context.Context) *state {
+	s, _ := ctx.Value(stateKey{}).(*state)
+	return s
+}
+
+// With returns ctx as it would be during a request for path by a reader with
+// the given settings. Tests and jobs that render pages use it.
+func (s *Site) With(ctx context.Context, path string, d Display) context.Context {
+	return context.WithValue(ctx, stateKey{}, &state{site: s, lang: d.Lang, display: d.clean(), now: s.now(), path: path, look: LookWorker})
+}
+
+func (s *Site) now() time.Time {
+	if s.Clock == nil {
+		return clock.System.Now()
+	}
+	return s.Clock.Now()
+}
+
+func (s *Site) log() *slog.Logger {
+	if s.Log == nil {
+		return slog.Default()
+	}
+	return s.Log
+}
+
+// RequestID names the request for the log and for the reader who reports a failure.
+func RequestID(ctx context.Context) string {
+	if s := stateOf(ctx); s != nil {
+		return s.id
+	}
+	return ""
+}
+
+// LookOf returns the look of the page being made.
+func LookOf(ctx context.Context) Look {
+	if s := stateOf(ctx); s != nil && s.look != "" {
+		return s.look
+	}
+	return LookWorker
+}
+
+// Path returns the path and query of the request, for links that come back.
+func Path(ctx context.Context) string {
+	if s := stateOf(ctx); s != nil && s.path != "" {
+		return s.path
+	}
+	return "/"
+}
+
+// Now returns the time at which the request came in, so that all times on one
+// page agree.
+func Now(ctx context.Context) time.Time {
+	if s := stateOf(ctx); s != nil {
+		return s.now
+	}
+	return clock.System.Now()
+}
+
+// IsDemo reports whether the site shows demo data.
+func IsDemo(ctx context.Context) bool {
+	s := stateOf(ctx)
+	return s != nil && s.site.Demo
+}
+
+// Handler wraps next with everything that each answer needs.
+func (s *Site) Handler(next http.Handler) http.Handler {
+	next = s.protect(next)
+	next = compress(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, next) })
+}
+
+func (s *Site) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	start := clock.System.Now()
+	st := s.begin(r)
+	tw := &tracker{ResponseWriter: w, state: st}
+	r = r.WithContext(context.WithValue(r.Context(), stateKey{}, st))
+	s.headers(tw.Header(), st.id)
+	defer func() {
+		if v := recover(); v != nil {
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			s.log().Error("panic", "request", st.id, "route", st.route, "value", v, "stack", string(debug.Stack()))
+			fail(tw, r, &fault.Error{Op: "web.panic"}, st.api || wantsProblem(r))
+		}
+		s.logLine(r, st, tw, clock.System.Now().Sub(start))
+	}()
+	next.ServeHTTP(tw, r)
+}
+
+func (s *Site) begin(r *http.Request) *state {
+	d := displayOf(r)
+	st := &state{site: s, id: newRequestID(), display: d, lang: d.Lang, now: s.now(), path: r.URL.RequestURI(), look: LookWorker}
+	if s.Look != nil {
+		st.look = s.Look(r.URL.Path)
+	}
+	st.flash = readFlash(r)
+	return st
+}
+
+func newRequestID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	return hex.EncodeToString(b[:])
+}
+
+// logLine writes the request's one line: the route's pattern, never the path or
+// the query, which may name a person.
+func (s *Site) logLine(r *http.Request, st *state, w *tracker, took time.Duration) {
+	level, args := slog.LevelInfo, []any{
+		"request", st.id, "method", r.Method, "route", strings.TrimPrefix(st.route, r.Method+" "), "action", st.action,
+		"status", w.status(), "bytes", w.bytes, "ms", float64(took.Microseconds()) / 1000,
+	}
+	if st.err != nil {
+		f := FailureOf(r.Context(), st.err)
+		args = append(args, "code", f.Code)
+		if f.Status >= http.StatusInternalServerError {
+			level = slog.LevelError
+			args = append(args, "err", st.err.Error())
+		} else {
+			args = append(args, "op", fault.Of(st.err).Op)
+		}
+	}
+	if st.writeErr != nil {
+		args = append(args, "write", st.writeErr.Error())
+	}
+	s.log().Log(r.Context(), level, "request", args...)
+}
+
+// tracker remembers what was written.
+type tracker struct {
+	http.ResponseWriter
+	state *state
+	code  int
+	bytes int64
+}
+
+func (t *tracker) status() int {
+	if t.code == 0 {
+		return http.StatusOK
+	}
+	return t.code
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (t *tracker) WriteHeader(code int) {
+	if t.code == 0 && code >= 200 {
+		t.code, t.state.wrote = code, true
+	}
+	t.ResponseWriter.WriteHeader(code)
+}
+
+// Write implements [http.ResponseWriter].
+func (t *tracker) Write(b []byte) (int, error) {
+	if t.code == 0 {
+		t.WriteHeader(http.StatusOK)
+	}
+	n, err := t.ResponseWriter.Write(b)
+	t.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets [http.ResponseController] reach the connection.
+func (t *tracker) Unwrap() http.ResponseWriter { return t.ResponseWriter }

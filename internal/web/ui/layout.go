@@ -1,0 +1,193 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"nuanxin/internal/web"
+)
+
+// NavItem is one entry of a tab bar or of the rail.
+type NavItem struct {
+	Text  string
+	Icon  string
+	Href  string
+	On    bool
+	Count int
+	Hot   bool // the count needs looking at today
+	Phone bool // also in the phone's tab bar (at most five)
+}
+
+// Crumb is one step of the way to a page.
+type Crumb struct{ Text, Href string }
+
+// Tab names a worker's tab.
+type Tab string
+
+// The worker's tabs.
+const (
+	TabNone     Tab = ""
+	TabStations Tab = "stations"
+	TabHelp     Tab = "help"
+	TabMe       Tab = "me"
+)
+
+// The addresses behind the worker's tabs.
+const (
+	HrefStations = "/"
+	HrefHelp     = "/help"
+	HrefMe       = "/me"
+)
+
+// WorkerTabs are the tabs at the foot of a worker's page.
+func WorkerTabs(ctx context.Context, on Tab) []NavItem {
+	return []NavItem{
+		{Text: t(ctx, "ui.tab_stations"), Icon: "lamp", Href: HrefStations, On: on == TabStations},
+		{Text: t(ctx, "ui.tab_help"), Icon: "ring", Href: HrefHelp, On: on == TabHelp},
+		{Text: t(ctx, "ui.tab_me"), Icon: "user", Href: HrefMe, On: on == TabMe},
+	}
+}
+
+// WorkerPage is the frame of a worker's page. The page itself holds the h1.
+type WorkerPage struct {
+	Title       string // of the window; the site's name is added
+	Heading     string // in the top bar; Title when empty
+	Tab         Tab
+	Back        string // path of the arrow; empty: none
+	BackLabel   string
+	Place       string // instead of Heading: where the reader is
+	PlaceHref   string
+	Weather     string
+	WeatherIcon string
+	Bell        string // path of the notifications; empty: no bell
+	Unread      int
+	Helpline    bool // 12351 in the corner
+	TopEnd      templ.Component
+	Offline     string          // what the amber strip says without network
+	Actions     templ.Component // buttons of the action bar; replaces the tabs
+	After       templ.Component // sheets
+}
+
+func (p WorkerPage) heading() string { return orElse(p.Heading, p.Title) }
+
+// Worker lays out a worker's page around its children.
+func Worker(p WorkerPage) templ.Component {
+	class := "w"
+	if p.Actions != nil {
+		class += " w--bar"
+	}
+	return layout(p.Title, "ui.name", class, nil, func(main templ.Component) templ.Component { return workerBody(p, main) })
+}
+
+// StaffPage is the frame of a page for cadres and hosts.
+type StaffPage struct {
+	Title    string
+	Heading  string // the h1; Title when empty
+	Brand    string // beside the mark; "暖新 工作台" when empty
+	Home     string
+	Org      string
+	OrgHref  string // where to change the organisation; empty: it cannot be changed
+	User     string
+	UserSub  string
+	Settings string
+	SignOut  string
+	Nav      []NavItem
+	Crumbs   []Crumb
+	Chips    templ.Component
+	Search   *Search
+	Buttons  templ.Component
+	Main     string // class of main: "inbox", "two" or empty for one padded column
+	Scripts  []string
+	Actions  templ.Component // on phones, instead of the tabs
+	After    templ.Component
+}
+
+func (p StaffPage) heading() string { return orElse(p.Heading, p.Title) }
+
+func (p StaffPage) phoneTabs() []NavItem {
+	var out []NavItem
+	for _, it := range p.Nav {
+		if it.Phone && len(out) < 5 {
+			out = append(out, it)
+		}
+	}
+	if out == nil && len(p.Nav) <= 5 {
+		return p.Nav
+	}
+	return out
+}
+
+// Staff lays out a staff page around its children. Scripts may name "htmx" and "leaflet".
+func Staff(p StaffPage) templ.Component {
+	return layout(p.Title, "ui.desk", "s", p.Scripts, func(main templ.Component) templ.Component { return staffBody(p, main) })
+}
+
+// PartnerPage is the frame of a page for a body that came by a link.
+type PartnerPage struct {
+	Title string
+	Body  string // the body's name
+	Nav   []NavItem
+}
+
+// Partner lays out a partner body's page around its children.
+func Partner(p PartnerPage) templ.Component {
+	return layout(p.Title, "ui.name", "s partner", nil, func(main templ.Component) templ.Component { return partnerBody(p, main) })
+}
+
+// PlainPage is the frame of a page without tabs: sign-in, error, public words.
+type PlainPage struct {
+	Title string
+	Home  string
+}
+
+// PlainLayout lays out a page without tabs around its children.
+func PlainLayout(p PlainPage) templ.Component {
+	return layout(p.Title, "ui.name", "w plain", nil, func(main templ.Component) templ.Component { return plainBody(p, main) })
+}
+
+// layout renders the body first, so that the sprite holds what it uses.
+func layout(title, site, class string, scripts []string, body func(main templ.Component) templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		main := templ.GetChildren(ctx)
+		ctx = templ.ClearChildren(ctx)
+		drawn, icons, err := withSprite(ctx, body(main))
+		if err != nil {
+			return err
+		}
+		page := document(title+" · "+t(ctx, site), class, scripts, web.DisplayOf(ctx), "")
+		return page.Render(templ.WithChildren(ctx, templ.Join(icons, drawn)), w)
+	})
+}
+
+func themeColor(d web.Display) string {
+	switch {
+	case d.Contrast == "high":
+		return "#ffffff"
+	case d.Theme == "dark":
+		return "#15110e"
+	}
+	return "#f6f2ec"
+}
+
+func count(n int) string { return strconv.Itoa(n) }
+
+// sayings are the words that the script needs, as JSON in one attribute.
+func sayings(ctx context.Context) string {
+	words := map[string]string{}
+	for _, k := range sayingKeys() {
+		words[k] = t(ctx, "ui.js."+k)
+	}
+	b, err := json.Marshal(words)
+	if err != nil { // strings marshal
+		return "{}"
+	}
+	return string(b)
+}
+
+func sayingKeys() []string {
+	return []string{"sent", "kept", "kept_row", "again", "locating", "no_place", "recording", "stop", "warn", "no_mic", "delete", "hour", "minute", "refused", "photos", "draft"}
+}
