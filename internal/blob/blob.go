@@ -36,7 +36,7 @@ type Sealer interface {
 type Store struct {
 	root   *os.Root
 	sealer Sealer
-	dirs   sync.Map               // folders known to be synced in their parents
+	dirs   sync.Map                // folders known to be synced in their parents
 	doors  [64]sync.Mutex          // one writer at a time for an id
 	at     func(step string) error // tests stop the store here; nil: go on
 }
