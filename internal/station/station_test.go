@@ -1,0 +1,461 @@
+package station_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/geo"
+	"nuanxin/internal/hours"
+	"nuanxin/internal/id"
+	"nuanxin/internal/op"
+	"nuanxin/internal/station"
+	"nuanxin/internal/workday"
+)
+
+// start is a Tuesday, 10:00 in the civil zone.
+var start = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+
+// house is a directory on a fresh database, with people who use it.
+type house struct {
+	*station.Service
+	db    *db.DB
+	clock *clock.Fake
+}
+
+const hostOrg = "0190a1b2-0000-7000-8000-0000000000aa"
+
+func each(t *testing.T, f func(t *testing.T, h house)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, newHouse(t, dbtest.SQLite)) })
+	t.Run("postgres", func(t *testing.T) { f(t, newHouse(t, dbtest.Postgres)) })
+}
+
+func newHouse(t *testing.T, open func(testing.TB, clock.Clock, []fs.FS) *db.DB) house {
+	c := clock.At(start)
+	d := open(t, c, []fs.FS{op.Schema, station.Schema})
+	return house{station.NewService(op.New(d, station.Policy), workday.Calendar{}, places{}), d, c}
+}
+
+func as(role authz.Role, area string) context.Context {
+	g := authz.Grant{Role: role, Area: area}
+	if role == authz.Host {
+		g = authz.Grant{Role: role, Org: area}
+	}
+	return authz.With(context.Background(), authz.Subject{ID: "0190a1b2-0000-7000-8000-00000000000a", Kind: authz.Staff, Grants: []authz.Grant{g}})
+}
+
+var (
+	cadre    = as(authz.Cadre, "510703")
+	sibling  = as(authz.Cadre, "510704")
+	host     = as(authz.Host, hostOrg)
+	stranger = context.Background()
+	program  = authz.AsSystem(context.Background(), "test")
+)
+
+func facts(name string) station.Facts {
+	return station.Facts{Name: name, Area: "510703", Address: "人民大街1180号", Public: true, HostID: hostOrg,
+		Hours: hours.Table{Known: true, Rows: []hours.Row{{Days: hours.EveryDay, From: 8 * 60, To: 22 * 60}}, Printed: "8:00-22:00"}}
+}
+
+func (h house) add(t *testing.T, f station.Facts) station.Done {
+	t.Helper()
+	d, err := h.Add(cadre, "", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestRecordComesBackWhole(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		place, err := station.PlaceFrom(geo.GCJ02, 31.46, 104.75)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := facts("人民大街驿站")
+		want.OtherNames, want.District, want.Place = []string{"骑手之家"}, "高新区", place
+		want.Phones, want.HostName = []string{"0816-2345678", "138****6207"}, "铁塔公司"
+		want.Services, want.Offers = 5, "休息;热水"
+		want.Entry = station.Entry{Method: station.DoorCode, How: "22:00 后扫码"}
+		want.AllDay, want.Smart, want.Demo = true, true, true
+		want.Honours = []station.Honour{{Name: "最美", Level: "national", Year: 2023}}
+		want.Marks, want.Size = "24小时", station.Size{Metres: 118, About: true, Printed: "约118平方米"}
+		want.Capacity, want.Stars, want.Badge = 20, 5, station.BadgeSeen
+		want.Note, want.Source, want.SourceDate, want.Photo = "内部", "示例", "2025", "p"
+		done := h.add(t, want)
+		got, err := h.Get(cadre, done.ID)
+		if err != nil || !same(got.Facts, want) || got.Version != 1 || len(got.Code) != 8 || !got.CreatedAt.Equal(start) {
+			t.Errorf("Get = %+v, %v\nwant %+v", got, err, want)
+		}
+		byCode, err := h.ByCode(stranger, done.Code[:4]+" "+done.Code[4:])
+		if err != nil || byCode.ID != done.ID || byCode.Note != "" {
+			t.Errorf("ByCode = %+v, %v; want the same without its note", byCode, err)
+		}
+	})
+}
+
+func same(a, b station.Facts) bool { return fmt.Sprintf("%+v", show(a)) == fmt.Sprintf("%+v", show(b)) }
+
+// show follows pointers for comparison.
+func show(f station.Facts) any {
+	p := f.Place
+	f.Place = nil
+	if p == nil {
+		return f
+	}
+	return []any{f, *p}
+}
+
+func TestWhoMay(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		public := h.add(t, facts("公开站"))
+		hiddenFacts := facts("样例站")
+		hiddenFacts.Public = false
+		hidden := h.add(t, hiddenFacts)
+		moved := facts("公开站")
+		moved.Area = "510704"
+		for _, test := range []struct {
+			about string
+			err   error
+			want  fault.Kind
+			ok    bool
+		}{
+			{"a stranger sees a public station", second(h.Get(stranger, public.ID)), 0, true},
+			{"a stranger does not know of a hidden one", second(h.Get(stranger, hidden.ID)), fault.Missing, false},
+			{"a sibling's cadre does not either", second(h.Get(sibling, hidden.ID)), fault.Missing, false},
+			{"its cadre sees the hidden one", second(h.Get(cadre, hidden.ID)), 0, true},
+			{"its host sees the hidden one", second(h.Get(host, hidden.ID)), 0, true},
+			{"a sibling's cadre may not edit", second(h.Edit(sibling, public.ID, 1, facts("x"))), fault.Denied, false},
+			{"to a sibling's cadre a hidden one is missing", second(h.Edit(sibling, hidden.ID, 1, facts("x"))), fault.Missing, false},
+			{"a host may not edit", second(h.Edit(host, public.ID, 1, facts("x"))), fault.Denied, false},
+			{"a cadre may not give a station away", second(h.Edit(cadre, public.ID, 1, moved)), fault.Denied, false},
+			{"a cadre may not add outside the area", second(h.Add(cadre, "", moved)), fault.Denied, false},
+			{"a stranger may not close a day", second(h.SetDay(stranger, public.ID, hours.Special{Day: "2026-11-24", Reason: "x"})), fault.Denied, false},
+			{"another host may not either", second(h.SetDay(as(authz.Host, id.New[string]()), public.ID, hours.Special{Day: "2026-11-24", Reason: "x"})), fault.Denied, false},
+			{"only the program passes reports on", h.Reported(cadre, public.ID, station.Locked, start, "1"), fault.Denied, false},
+		} {
+			if test.ok != (test.err == nil) || !test.ok && fault.KindOf(test.err) != test.want {
+				t.Errorf("%s: got %v, want %v", test.about, test.err, test.want.Code())
+			}
+		}
+		list, err := h.List(sibling, station.Filter{})
+		if err != nil || len(list) != 0 {
+			t.Errorf("a sibling's list has %d stations, %v", len(list), err)
+		}
+		all, err := h.Directory(stranger, station.Filter{})
+		if err != nil || len(all) != 1 || all[0].ID != public.ID {
+			t.Errorf("the public directory = %+v, %v", all, err)
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestTwoEditorsOfOneVersion(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		done := h.add(t, facts("原名"))
+		var wg sync.WaitGroup
+		errs := make([]error, 8)
+		for i := range errs {
+			wg.Go(func() { _, errs[i] = h.Edit(cadre, done.ID, 1, facts(fmt.Sprintf("第%d个名字", i))) })
+		}
+		wg.Wait()
+		won := 0
+		for _, err := range errs {
+			switch {
+			case err == nil:
+				won++
+			case !fault.Is(err, fault.Conflict):
+				t.Errorf("a loser was told %v, want a conflict", err)
+			}
+		}
+		got, err := h.Get(cadre, done.ID)
+		if won != 1 || err != nil || got.Version != 2 {
+			t.Errorf("%d editors won, version %d, %v; want one and 2", won, got.Version, err)
+		}
+	})
+}
+
+func TestAddRefuses(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		for _, test := range []struct {
+			about  string
+			change func(*station.Facts)
+			field  string
+		}{
+			{"no name", func(f *station.Facts) { f.Name = " " }, "name"},
+			{"a name too long", func(f *station.Facts) { f.Name = string(slices.Repeat([]rune("长"), 101)) }, "name"},
+			{"no area", func(f *station.Facts) { f.Area = "" }, "area"},
+			{"an area that is no code", func(f *station.Facts) { f.Area = "51070x" }, "area"},
+			{"six stars", func(f *station.Facts) { f.Stars = 6 }, "stars"},
+			{"hours that end before they begin", func(f *station.Facts) {
+				f.Hours.Rows = []hours.Row{{Days: hours.Monday, From: 600, To: 500}}
+			}, "hours"},
+			{"a way in that nobody knows", func(f *station.Facts) { f.Entry.Method = "window" }, "entry"},
+			{"services beyond the catalogue", func(f *station.Facts) { f.Services = 1 << 63 }, "services"},
+		} {
+			f := facts("站")
+			test.change(&f)
+			_, err := h.Add(program, "", f)
+			if e := fault.Of(err); e.Kind != fault.Invalid || len(e.Fields) != 1 || e.Fields[0].Name != test.field {
+				t.Errorf("%s: got %v, want field %s", test.about, err, test.field)
+			}
+		}
+	})
+}
+
+func TestNow(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		done := h.add(t, facts("站"))
+		check := func(about string, want station.Status, why hours.Why, by station.Origin, age time.Duration) {
+			t.Helper()
+			v, err := h.Get(stranger, done.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.Now.Status != want || v.Now.Why != why || v.Now.By != by || v.Now.Age(h.clock.Now()) != age {
+				t.Errorf("%s: got %s because %s, by %s, %v old; want %s, %s, %s, %v",
+					about, v.Now.Status, v.Now.Why, v.Now.By, v.Now.Age(h.clock.Now()), want, why, by, age)
+			}
+		}
+		must := func(_ any, err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		check("as printed", station.Open, hours.ByRows, station.FromCadre, 0)
+		h.clock.Move(time.Hour)
+		must(nil, h.Reported(program, done.ID, station.Locked, h.clock.Now(), "R1"))
+		h.clock.Move(2 * time.Minute)
+		check("a worker found it locked", station.LockedNow, station.Reported, station.FromWorker, 2*time.Minute)
+		must(h.SetDay(host, done.ID, hours.Special{Day: "2026-11-24", Periods: []hours.Period{{From: 660, To: 720}}}))
+		h.clock.Move(time.Minute)
+		check("the host says of the day what is true, later", station.Open, hours.BySpecial, station.FromHost, time.Minute)
+		must(h.ClearDay(host, done.ID, "2026-11-24"))
+		check("taken back: the report counts again", station.LockedNow, station.Reported, station.FromWorker, 3*time.Minute)
+		must(h.Fixed(host, done.ID, station.Locked))
+		check("the host says fixed", station.Open, hours.ByRows, station.FromCadre, time.Hour+3*time.Minute)
+		must(nil, h.Reported(program, done.ID, station.Locked, start.Add(time.Hour), "R1"))
+		check("the old report told again opens nothing", station.Open, hours.ByRows, station.FromCadre, time.Hour+3*time.Minute)
+		must(h.SetDay(host, done.ID, hours.Special{Day: "2026-11-24", Reason: "停电"}))
+		check("closed for the day with a reason", station.Shut, hours.BySpecial, station.FromHost, 0)
+		must(h.CloseForGood(cadre, done.ID, 1, "搬走了"))
+		check("closed for good", station.Gone, station.ForGood, station.FromCadre, 0)
+		if _, err := h.SetDay(host, done.ID, hours.Special{Day: "2026-11-25", Reason: "x"}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a closed station takes days: %v", err)
+		}
+	})
+}
+
+func TestReportsInAnyOrder(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		done := h.add(t, facts("站"))
+		open := func() int {
+			v, err := h.Get(stranger, done.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(v.Live.Reports)
+		}
+		at := h.clock.Now()
+		for _, step := range []struct {
+			about string
+			do    func() error
+			want  int
+		}{
+			{"settled is told before the report", func() error { return h.Settled(program, done.ID, "R1", at.Add(time.Minute)) }, 0},
+			{"the report comes late", func() error { return h.Reported(program, done.ID, station.NoWater, at, "R1") }, 0},
+			{"not solved: reported again", func() error { return h.Reported(program, done.ID, station.NoWater, at.Add(time.Hour), "R1") }, 1},
+			{"told twice", func() error { return h.Reported(program, done.ID, station.NoWater, at.Add(time.Hour), "R1") }, 1},
+			{"an unknown word is other", func() error { return h.Reported(program, done.ID, "roof", at, "R2") }, 2},
+			{"settled", func() error { return h.Settled(program, done.ID, "R1", at.Add(2*time.Hour)) }, 1},
+			{"settled twice", func() error { return h.Settled(program, done.ID, "R1", at.Add(2*time.Hour)) }, 1},
+		} {
+			if err := step.do(); err != nil || open() != step.want {
+				t.Errorf("%s: %d reports are open, want %d (%v)", step.about, open(), step.want, err)
+			}
+		}
+	})
+}
+
+func TestListAndPaging(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		for i := range 7 {
+			f := facts(fmt.Sprintf("第%d站", i))
+			f.Address = fmt.Sprintf("南山路%d号", i)
+			if i%2 == 0 {
+				f.Place, _ = station.PlaceFrom(geo.WGS84, 31.4+float64(i)/100, 104.7)
+				f.Hours = hours.Table{}
+			}
+			h.add(t, f)
+		}
+		count := func(f station.Filter) int {
+			list, err := h.List(cadre, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list)
+		}
+		for _, test := range []struct {
+			about string
+			f     station.Filter
+			want  int
+		}{
+			{"all", station.Filter{}, 7},
+			{"words of an address", station.Filter{Words: "南山路3"}, 1},
+			{"words in another order and field", station.Filter{Words: "3站 南山"}, 1},
+			{"not yet on the map", station.Filter{Unmapped: true}, 3},
+			{"hours not known", station.Filter{NoHours: true}, 4},
+			{"an area within", station.Filter{Area: "5107"}, 7},
+			{"another area", station.Filter{Area: "5108"}, 0},
+			{"a host", station.Filter{HostID: hostOrg}, 7},
+			{"in a rectangle", station.Filter{Cells: geo.CoverRect(geo.Point{Lat: 31.415, Lng: 104.6}, geo.Point{Lat: 31.465, Lng: 104.8})}, 3},
+		} {
+			if got := count(test.f); got != test.want {
+				t.Errorf("%s: %d stations, want %d", test.about, got, test.want)
+			}
+		}
+		var seen []station.ID
+		for f := (station.Filter{Limit: 3}); ; {
+			page, err := h.List(cadre, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range page {
+				seen = append(seen, v.ID)
+			}
+			if len(page) < 3 {
+				break
+			}
+			f.After = page[2].Cursor()
+		}
+		slices.Sort(seen)
+		if len(seen) != 7 || len(slices.Compact(seen)) != 7 {
+			t.Errorf("the pages hold %d stations, want 7 different ones", len(seen))
+		}
+	})
+}
+
+func TestSync(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		kept, closed := h.add(t, facts("留下的")), h.add(t, facts("关掉的"))
+		draft := facts("样例")
+		draft.Public = false
+		h.add(t, draft)
+		first, err := h.Sync(stranger, "", 0)
+		if err != nil || len(first.Stations) != 2 || len(first.Gone) != 0 || first.More {
+			t.Fatalf("first sync = %+v, %v", first, err)
+		}
+		if _, err := h.CloseForGood(cadre, closed.ID, 1, "搬走了"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.SetDay(host, kept.ID, hours.Special{Day: "2026-11-24", Reason: "停电"}); err != nil {
+			t.Fatal(err)
+		}
+		next, err := h.Sync(stranger, first.Cursor, 0)
+		if err != nil || len(next.Stations) != 1 || next.Stations[0].Now.Status != station.Shut || !slices.Equal(next.Gone, []station.ID{closed.ID}) {
+			t.Errorf("next sync = %+v, %v", next, err)
+		}
+		none, err := h.Sync(stranger, next.Cursor, 0)
+		if err != nil || len(none.Stations)+len(none.Gone) != 0 || none.Cursor != next.Cursor || !none.ServerTime.Equal(h.clock.Now()) {
+			t.Errorf("a sync after nothing = %+v, %v", none, err)
+		}
+		if _, err := h.Sync(stranger, "yesterday", 0); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a cursor that is none: %v", err)
+		}
+	})
+}
+
+// TestSyncLosesNothing reads on and on while writers write, and compares what
+// the reader has at the end with what there is.
+func TestSyncLosesNothing(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		const writers, rounds = 6, 15
+		stop := make(chan struct{})
+		var wg sync.WaitGroup
+		for w := range writers {
+			wg.Go(func() {
+				done, err := h.Add(cadre, "", facts(fmt.Sprintf("站%d", w)))
+				for i := range rounds {
+					if err != nil {
+						t.Errorf("writer %d: %v", w, err)
+						return
+					}
+					if i%3 == 2 {
+						_, err = h.Add(cadre, "", facts(fmt.Sprintf("站%d-%d", w, i)))
+						continue
+					}
+					done, err = h.Edit(cadre, done.ID, done.Version, facts(fmt.Sprintf("站%d 第%d版", w, i)))
+				}
+			})
+		}
+		have := map[station.ID]int64{}
+		cursor := ""
+		pull := func() bool {
+			d, err := h.Sync(stranger, cursor, 3)
+			if err != nil {
+				t.Error(err)
+				return false
+			}
+			for _, v := range d.Stations {
+				have[v.ID] = v.Version
+			}
+			moved := d.Cursor != cursor
+			cursor = d.Cursor
+			return moved
+		}
+		go func() { wg.Wait(); close(stop) }()
+		for running := true; running; {
+			select {
+			case <-stop:
+				running = false
+			default:
+				pull()
+			}
+		}
+		for pull() {
+		}
+		all, err := h.List(cadre, station.Filter{Limit: 200})
+		if err != nil || len(all) != writers*(1+rounds/3) {
+			t.Fatalf("there are %d stations, %v", len(all), err)
+		}
+		for _, v := range all {
+			if have[v.ID] != v.Version {
+				t.Errorf("the reader has version %d of %s, there is %d", have[v.ID], v.Name, v.Version)
+			}
+		}
+	})
+}
+
+func TestSetDayRefuses(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		done := h.add(t, facts("站"))
+		for _, test := range []struct {
+			about, field string
+			day          hours.Special
+		}{
+			{"closing without a reason", "reason", hours.Special{Day: "2026-11-25"}},
+			{"yesterday", "day", hours.Special{Day: "2026-11-23", Reason: "x"}},
+			{"no date", "day", hours.Special{Day: "明天", Reason: "x"}},
+			{"in two years", "day", hours.Special{Day: "2028-11-25", Reason: "x"}},
+		} {
+			_, err := h.SetDay(host, done.ID, test.day)
+			if e := fault.Of(err); e.Kind != fault.Invalid || len(e.Fields) != 1 || e.Fields[0].Name != test.field {
+				t.Errorf("%s: got %v, want field %s", test.about, err, test.field)
+			}
+		}
+	})
+}
+
+type places struct{}
