@@ -157,11 +157,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error, api bool) {
 }
 
 func writeProblem(w http.ResponseWriter, ctx context.Context, f Failure) {
-	p := Problem{
-		Type: "about:blank", Title: T(ctx, "failure."+f.Key+".title"), Status: f.Status, Code: f.Code,
-		Detail: f.Detail, Errors: f.Fields, RequestID: f.RequestID,
-	}
-	body, err := json.Marshal(p)
+	body, err := json.Marshal(problemOf(ctx, f))
 	if err != nil { // a Problem is strings and numbers
 		body = []byte(`{"code":"internal"}`)
 	}

@@ -25,6 +25,10 @@ var localeFiles embed.FS
 // Texts returns this package's words.
 func Texts() web.Words { return web.Catalogue(localeFiles) }
 
+// glow is the lamplight of drawings. It is kept with the icons so that a page
+// defines it once, and only when a drawing on it is lit.
+const glow = "glow"
+
 // symbols maps an icon's name to its <symbol>; read once.
 var symbols = sync.OnceValue(func() map[string]string {
 	m := map[string]string{}
@@ -35,6 +39,7 @@ var symbols = sync.OnceValue(func() map[string]string {
 			m[name] = line
 		}
 	}
+	m[glow] = `<radialGradient id="i-` + glow + `"><stop offset="0" stop-color="#ffb545" stop-opacity=".75"/><stop offset=".45" stop-color="#ffc978" stop-opacity=".34"/><stop offset="1" stop-color="#ffc978" stop-opacity="0"/></radialGradient>`
 	return m
 })
 
@@ -42,7 +47,9 @@ var symbols = sync.OnceValue(func() map[string]string {
 func HasIcon(name string) bool { return symbols()[name] != "" }
 
 // IconNames lists the icons.
-func IconNames() []string { return slices.Sorted(maps.Keys(symbols())) }
+func IconNames() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(symbols())), func(n string) bool { return n == glow })
+}
 
 // sprite collects the icons that a page uses.
 type sprite map[string]bool
@@ -64,12 +71,16 @@ func icon(name, class string) templ.Component {
 		if !HasIcon(name) {
 			return fmt.Errorf("ui: no icon %q", name)
 		}
-		if s, ok := ctx.Value(spriteKey{}).(sprite); ok {
-			s[name] = true
-		}
+		use(ctx, name)
 		_, err := io.WriteString(w, `<svg class="`+class+`" aria-hidden="true"><use href="#i-`+name+`"></use></svg>`)
 		return err
 	})
+}
+
+func use(ctx context.Context, name string) {
+	if s, ok := ctx.Value(spriteKey{}).(sprite); ok {
+		s[name] = true
+	}
 }
 
 // withSprite renders body into memory and returns it with the sprite it needs.

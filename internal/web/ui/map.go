@@ -1,0 +1,232 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"nuanxin/internal/web"
+)
+
+// MapStation is a station as seen from the reader.
+type MapStation struct {
+	Name    string
+	Bearing float64 // degrees from north, clockwise
+	Metres  float64
+	Open    bool
+}
+
+// MapProps describe a sketch: who is where, not which streets there are.
+type MapProps struct {
+	Stations []MapStation // the nearest first; at most five are drawn
+	NoMe     bool         // a place by itself, without the reader
+	Names    bool         // write the names beside the pins
+	Label    string       // what a screen reader says; made from the stations when empty
+	Small    bool         // a low map, for a card at the side
+}
+
+// The sketch's size and the room it keeps around what it shows.
+const (
+	mapW, mapH   = 400.0, 208.0
+	marginX      = 60.0
+	marginY      = 48.0
+	mostPxPerM   = 0.6
+	mapMaxPins   = 5
+	streetStep   = 118.0
+	streetMargin = 9.0
+)
+
+type spot struct{ x, y float64 }
+
+// Map draws a sketch map: the reader, the stations by direction and distance,
+// and a street grid that is only there to be read as one. It is labelled as a
+// sketch, loads nothing and is pressed like a picture.
+func Map(p MapProps) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		class := "map hero__map"
+		if p.Small {
+			class = "map map--small"
+		}
+		pins := p.near()
+		me, spots := place(pins)
+		var b strings.Builder
+		fmt.Fprintf(&b, `<div class="%s"><svg viewBox="0 0 %g %g" preserveAspectRatio="xMidYMid slice" role="img" aria-label="%s">`,
+			class, mapW, mapH, html.EscapeString(p.label(ctx)))
+		streets(&b, me, spots)
+		for i, s := range pins {
+			if s.Open {
+				b.WriteString(glowAt(ctx, spots[i].x, spots[i].y-14, 74-12*float64(min(i, 3))))
+			}
+		}
+		if !p.NoMe {
+			route(&b, me, spots)
+			fmt.Fprintf(&b, `<circle class="me-r" cx="%.0f" cy="%.0f" r="22"/><circle class="me" cx="%.0f" cy="%.0f" r="8"/>`, me.x, me.y, me.x, me.y)
+		}
+		p.drawPins(&b, pins, spots)
+		b.WriteString(`</svg><span class="map__tag chip">` + html.EscapeString(t(ctx, "ui.sketch")) + `</span></div>`)
+		_, err := io.WriteString(w, b.String())
+		return err
+	})
+}
+
+// near keeps the stations that can share a sketch with the nearest one.
+func (p MapProps) near() []MapStation {
+	var out []MapStation
+	for _, s := range p.Stations {
+		if len(out) == mapMaxPins || (len(out) > 0 && s.Metres > max(600, 3*p.Stations[0].Metres)) {
+			break
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// place projects the stations so that all of them and the reader fit.
+func place(pins []MapStation) (me spot, spots []spot) {
+	minX, maxX, minY, maxY := 0.0, 0.0, 0.0, 0.0
+	flat := make([]spot, len(pins))
+	for i, s := range pins {
+		rad := s.Bearing * math.Pi / 180
+		flat[i] = spot{s.Metres * math.Sin(rad), -s.Metres * math.Cos(rad)}
+		minX, maxX = min(minX, flat[i].x), max(maxX, flat[i].x)
+		minY, maxY = min(minY, flat[i].y), max(maxY, flat[i].y)
+	}
+	scale := min(mostPxPerM, (mapW-2*marginX)/max(1, maxX-minX), (mapH-2*marginY)/max(1, maxY-minY))
+	at := func(s spot) spot {
+		return spot{mapW/2 + (s.x-(minX+maxX)/2)*scale, mapH/2 + 8 + (s.y-(minY+maxY)/2)*scale}
+	}
+	for _, s := range flat {
+		spots = append(spots, at(s))
+	}
+	return at(spot{}), spots
+}
+
+// crossings returns the lines of a street grid along one axis: through each of
+// the fixed values, and then at even steps wherever there is room.
+func crossings(size float64, fixed ...float64) []float64 {
+	lines := fixed
+	for v := math.Mod(fixed[0], streetStep); v < size; v += streetStep {
+		free := true
+		for _, f := range lines {
+			free = free && math.Abs(f-v) > 0.55*streetStep
+		}
+		if free {
+			lines = append(lines, v)
+		}
+	}
+	return lines
+}
+
+// turnX is where the way turns: half-way to the nearest station.
+func turnX(me spot, spots []spot) float64 {
+	if len(spots) == 0 {
+		return me.x + 60
+	}
+	return math.Round((me.x + spots[0].x) / 2)
+}
+
+func streets(b *strings.Builder, me spot, spots []spot) {
+	rows := []float64{math.Round(me.y)}
+	if len(spots) > 0 && math.Abs(spots[0].y-me.y) > 24 {
+		rows = append(rows, math.Round(spots[0].y))
+	}
+	xs, ys := crossings(mapW, turnX(me, spots)), crossings(mapH, rows...)
+	fmt.Fprintf(b, `<rect width="%g" height="%g" class="land"/><path class="b" d="`, mapW, mapH)
+	for i := range 7 {
+		for j := range 4 {
+			block(b, float64(i)*62-12, float64(j)*58-8, xs, ys, (i*7+j*5)%4)
+		}
+	}
+	var d strings.Builder
+	for _, y := range ys {
+		fmt.Fprintf(&d, "M0 %.0fH%g", y, mapW)
+	}
+	for _, x := range xs {
+		fmt.Fprintf(&d, "M%.0f 0V%g", x, mapH)
+	}
+	fmt.Fprintf(b, `"/><path class="rc" stroke-width="17" d="%s"/><path class="rd" stroke-width="14" d="%s"/>`, d.String(), d.String())
+}
+
+// block draws one building where no street runs.
+func block(b *strings.Builder, x, y float64, xs, ys []float64, shape int) {
+	w, h := 44.0-float64(shape)*4, 40.0-float64(shape%3)*8
+	for _, s := range xs {
+		if s > x-streetMargin && s < x+w+streetMargin {
+			return
+		}
+	}
+	for _, s := range ys {
+		if s > y-streetMargin && s < y+h+streetMargin {
+			return
+		}
+	}
+	fmt.Fprintf(b, "M%.0f %.0fh%.0fv%.0fh-%.0fz", x, y, w, h, w)
+}
+
+func route(b *strings.Builder, me spot, spots []spot) {
+	if len(spots) > 0 {
+		fmt.Fprintf(b, `<path class="rt" d="M%.0f %.0fH%.0fV%.0fH%.0f"/>`, me.x, me.y, turnX(me, spots), spots[0].y, spots[0].x)
+	}
+}
+
+func (p MapProps) drawPins(b *strings.Builder, pins []MapStation, spots []spot) {
+	for i := len(pins) - 1; i >= 0; i-- { // the nearest on top
+		off, scale := "", "0.8"
+		if !pins[i].Open {
+			off = "-off"
+		}
+		if i == 0 {
+			scale = "1.15"
+		}
+		fmt.Fprintf(b, `<g transform="translate(%.0f %.0f) scale(%s)"><path class="st%s" d="M0 0c-5-7-12-11-12-18a12 12 0 0 1 24 0c0 7-7 11-12 18z"/><rect class="win%s" x="-5" y="-23" width="10" height="9" rx="1.5"/></g>`,
+			spots[i].x, spots[i].y, scale, off, off)
+		if !p.Names {
+			continue
+		}
+		x, anchor := spots[i].x+18, "start"
+		if x > 0.55*mapW {
+			x, anchor = spots[i].x-18, "end"
+		}
+		fmt.Fprintf(b, `<text class="lbl lbl--b" x="%.0f" y="%.0f" text-anchor="%s">%s</text>`, x, spots[i].y-10, anchor, html.EscapeString(pins[i].Name))
+	}
+}
+
+// label says the sketch in a sentence.
+func (p MapProps) label(ctx context.Context) string {
+	if p.Label != "" {
+		return p.Label
+	}
+	if len(p.Stations) == 0 {
+		return t(ctx, "ui.sketch_none")
+	}
+	s := p.Stations[0]
+	one := t(ctx, "ui.sketch_one", "Name", s.Name, "Way", Way(ctx, s.Bearing), "Distance", web.Distance(ctx, s.Metres))
+	if n := len(p.near()) - 1; n > 0 {
+		return t(ctx, "ui.sketch_more", "One", one, "Count", n)
+	}
+	return one
+}
+
+// Way says a bearing in words: 东北, north-east.
+func Way(ctx context.Context, bearing float64) string {
+	eighth := int(math.Round(math.Mod(math.Mod(bearing, 360)+360, 360)/45)) % 8
+	return t(ctx, "ui.way_"+strconv.Itoa(eighth))
+}
+
+func glowAt(ctx context.Context, x, y, r float64) string {
+	use(ctx, glow)
+	return fmt.Sprintf(`<circle cx="%.0f" cy="%.0f" r="%.0f" fill="url(#i-%s)"/>`, x, y, r, glow)
+}
+
+func glowCircle(x, y, r float64) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, glowAt(ctx, x, y, r))
+		return err
+	})
+}
