@@ -100,15 +100,15 @@ func outside(lat, lng float64) bool {
 
 // The Krasovsky 1940 ellipsoid, as the shift uses it.
 const (
-	axis  = 6378245.0
-	ecc2  = 0.00669342162296594323
-	xPi   = math.Pi * 3000.0 / 180.0
-	shift = 35.0 // degrees of latitude, and 105 of longitude, from which it counts
+	axis           = 6378245.0
+	ecc2           = 0.00669342162296594323
+	xPi            = math.Pi * 3000.0 / 180.0
+	midLat, midLng = 35.0, 105.0 // the place from which the shift is counted
 )
 
 // wgsToGCJ is the published shift.
 func wgsToGCJ(lat, lng float64) (float64, float64) {
-	x, y := lng-105, lat-shift
+	x, y := lng-midLng, lat-midLat
 	rad := radians(lat)
 	magic := 1 - ecc2*math.Sin(rad)*math.Sin(rad)
 	root := math.Sqrt(magic)

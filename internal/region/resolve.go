@@ -71,6 +71,7 @@ func (r *resolver) take(found Region, name string, level Level) {
 	switch {
 	case found.Zone:
 		r.doubt(DoubtZone, name)
+	case found.Level == Street: // only in an undivided city, where it is no mistake
 	case found.Level != level && !direct(found):
 		r.doubt(DoubtLevel, name)
 	}
@@ -86,7 +87,10 @@ func direct(r Region) bool {
 // candidates returns the divisions under the code that the name may mean: at
 // the printed level, else at the others; by whole name, else by short name.
 func (r *resolver) candidates(name string, level Level) []Region {
-	for _, l := range [...][]Level{Province: {Province}, City: {City, County, Province}, County: {County, City, Province}}[level] {
+	for _, l := range [...][]Level{Province: {Province}, City: {City, County, Province}, County: {County, City, Province, Street}}[level] {
+		if l == Street && !r.undivided() {
+			break
+		}
 		if found := below(r.code, l, func(x Region) bool { return x.Name == name }); len(found) > 0 {
 			return found
 		}
@@ -95,6 +99,14 @@ func (r *resolver) candidates(name string, level Level) []Region {
 		}
 	}
 	return nil
+}
+
+// undivided reports whether we are in a city that has streets and towns but no
+// counties, such as 东莞: there the towns are printed as counties.
+func (r *resolver) undivided() bool {
+	here, ok := Lookup(r.code)
+	counties := Children(r.code)
+	return ok && here.Level == City && len(counties) == 1 && counties[0].Name == here.Name
 }
 
 // below returns the shown divisions of a level in an area that fit.
@@ -137,7 +149,7 @@ func zoneAlias(x Region, name string) bool {
 // zoneName reports names of functional zones.
 func zoneName(name string) bool {
 	for _, word := range [...]string{"新区", "开发区", "高新区", "经开区", "经济区", "保税", "园区", "示范区", "实验区", "试验区", "合作区", "管理区", "度假区",
-		"风景区", "名胜区", "航空港", "临港", "空港", "产业区", "工业区", "科学城", "科技城", "大学城", "自贸", "新城", "管委会"} {
+		"风景区", "名胜区", "航空港", "临港", "空港", "产业区", "工业区", "科学城", "科技城", "大学城", "自贸", "新城", "管委会", "大亚湾"} {
 		if strings.Contains(name, word) {
 			return true
 		}
