@@ -63,7 +63,7 @@ func TestUploadCorpus(t *testing.T) {
 		raw := readUpload(t, u.File)
 		begin := clock.System.Now()
 		photo, err := cleaner.Photo(context.Background(), raw)
-		if took := clock.System.Now().Sub(begin); took > time.Second {
+		if took := clock.System.Now().Sub(begin); took > time.Second && !underRace {
 			t.Errorf("%s: took %v, want at most 1 s", u.File, took)
 		}
 		judge(t, u, photo, err)
@@ -71,7 +71,9 @@ func TestUploadCorpus(t *testing.T) {
 			t.Errorf("%s as voice: got %v, want a refusal", u.File, err)
 		}
 	}
-	if grown := peak() - before; grown > 64<<20 {
+	grown := peak() - before
+	t.Logf("memory grew by %d MB", grown>>20)
+	if grown > 64<<20 && !underRace {
 		t.Errorf("memory grew by %d MB, want less than 64", grown>>20)
 	}
 }

@@ -35,14 +35,18 @@ func message(id string) Message {
 // provider is a small true provider on this machine.
 type provider struct {
 	*httptest.Server
+	count  atomic.Int64
 	mu     sync.Mutex
 	got    []*http.Request
 	bodies []string
 }
 
+func (p *provider) requests() int { return int(p.count.Load()) }
+
 func newProvider(t *testing.T, answer http.HandlerFunc) *provider {
 	p := &provider{}
 	p.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.count.Add(1)
 		raw, _ := io.ReadAll(r.Body)
 		p.mu.Lock()
 		p.got, p.bodies = append(p.got, r), append(p.bodies, string(raw))
@@ -132,8 +136,8 @@ func TestGatewayFormAndTemplates(t *testing.T) {
 	}
 	bare := message("m2")
 	bare.Params = nil
-	if err := g.Send(context.Background(), bare); err == nil || len(p.got) != 1 {
-		t.Errorf("without the parameter: got %v and %d requests, want a fault and 1", err, len(p.got))
+	if err := g.Send(context.Background(), bare); err == nil || p.requests() != 1 {
+		t.Errorf("without the parameter: got %v and %d requests, want a fault and 1", err, p.requests())
 	}
 }
 
@@ -164,8 +168,8 @@ func TestGatewayTriesAgain(t *testing.T) {
 		if (err == nil) != c.ok || err != nil && fault.KindOf(err) != c.kind {
 			t.Errorf("%s: got %v", c.about, err)
 		}
-		if len(p.got) != len(c.pauses)+1 || len(*pauses) != len(c.pauses) {
-			t.Errorf("%s: got %d requests and pauses %v, want pauses %v", c.about, len(p.got), *pauses, c.pauses)
+		if p.requests() != len(c.pauses)+1 || len(*pauses) != len(c.pauses) {
+			t.Errorf("%s: got %d requests and pauses %v, want pauses %v", c.about, p.requests(), *pauses, c.pauses)
 			continue
 		}
 		for i := range c.pauses {
@@ -222,8 +226,8 @@ func TestGatewayHostileAnswers(t *testing.T) {
 		}
 		g, _ := gateway(t, p, conf)
 		err := g.Send(context.Background(), message("m1"))
-		if (err == nil) != c.ok || err != nil && fault.KindOf(err) != c.kind || len(p.got) != c.requests {
-			t.Errorf("%s: got %v after %d requests", c.about, err, len(p.got))
+		if (err == nil) != c.ok || err != nil && fault.KindOf(err) != c.kind || p.requests() != c.requests {
+			t.Errorf("%s: got %v after %d requests", c.about, err, p.requests())
 		}
 		p.CloseClientConnections()
 	}
@@ -246,8 +250,8 @@ func TestGatewaySendsAnIDOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if len(p.got) != 2 {
-		t.Errorf("got %d requests, want 2: one that failed and one that went out", len(p.got))
+	if p.requests() != 2 {
+		t.Errorf("got %d requests, want 2: one that failed and one that went out", p.requests())
 	}
 	for i := range Remembered + 5 {
 		_ = g.once.do(context.Background(), strconv.Itoa(i), func() error { return nil })
@@ -262,8 +266,8 @@ func TestGatewayStopsWithItsContext(t *testing.T) {
 	g, _ := gateway(t, p, p.conf())
 	ctx, cancel := context.WithCancel(context.Background())
 	g.ground.Sleep = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
-	if err := g.Send(ctx, message("m1")); !errors.Is(err, context.Canceled) || len(p.got) != 1 {
-		t.Errorf("got %v after %d requests, want the end after 1", err, len(p.got))
+	if err := g.Send(ctx, message("m1")); !errors.Is(err, context.Canceled) || p.requests() != 1 {
+		t.Errorf("got %v after %d requests, want the end after 1", err, p.requests())
 	}
 }
 
@@ -276,8 +280,8 @@ func TestGatewayDoesNotReachThisMachine(t *testing.T) {
 	}
 	conf.URL = strings.Replace(conf.URL, "127.0.0.1", "localhost", 1)
 	g, pauses := gateway(t, p, conf)
-	if err := g.Send(context.Background(), message("m1")); !errors.Is(err, errAddress) || len(p.got)+len(*pauses) != 0 {
-		t.Errorf("by name: got %v, %d requests, %d pauses, want it refused at once", err, len(p.got), len(*pauses))
+	if err := g.Send(context.Background(), message("m1")); !errors.Is(err, errAddress) || p.requests()+len(*pauses) != 0 {
+		t.Errorf("by name: got %v, %d requests, %d pauses, want it refused at once", err, p.requests(), len(*pauses))
 	}
 }
 
