@@ -63,7 +63,7 @@ func TestWhereAgreesWithMay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	areas := []string{"", "5", "51", "5107", "510703", "510704", "510703101", "52"}
+	areas := []string{"", "5", "51", "5107", "510703", "510704", "510703101", "52", "59", "599", "6", "99"}
 	orgs := []string{"", "a", "b", "c"}
 	dbtest.Each(t, clock.System, []fs.FS{sub}, func(t *testing.T, d *db.DB) {
 		objects := fill(t, d, areas, orgs)

@@ -97,10 +97,16 @@ func (t tie) whereArea(s Subject, c Columns, args *db.Args) []string {
 	return any
 }
 
-// Range returns the half-open range of texts that begin with area, for areas of
-// one digit and more.
+// Range returns the half-open range of digit texts that begin with area, for
+// areas of one digit and more. Its ends are digits and letters only, so that
+// every collation sorts them alike: the range of "59" ends before "6".
 func Range(area string) (from, to string) {
-	return area, area[:len(area)-1] + string(area[len(area)-1]+1)
+	head := strings.TrimRight(area, "9")
+	if head == "" {
+		return area, "a"
+	}
+	last := len(head) - 1
+	return area, head[:last] + string(head[last]+1)
 }
 
 func (t tie) orgs(s Subject) []string {
