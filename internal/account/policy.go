@@ -1,0 +1,59 @@
+package account
+
+import "nuanxin/internal/authz"
+
+// The actions on accounts. Those on oneself are open to whoever is signed in:
+// their target is always the one who asks.
+const (
+	SendCode    authz.Action = "account.send_code"
+	CheckCode   authz.Action = "account.check_code"
+	SignIn      authz.Action = "account.sign_in"
+	TryPassword authz.Action = "account.try_password"
+	SignInStaff authz.Action = "account.sign_in_staff"
+	StartLink   authz.Action = "account.start_link"
+	Resolve     authz.Action = "account.resolve"
+	Touch       authz.Action = "account.touch"
+	SignOut     authz.Action = "account.sign_out"
+	Me          authz.Action = "account.me"
+	EndSession  authz.Action = "account.end_session"
+	SetName     authz.Action = "account.set_name"
+	SetPassword authz.Action = "account.set_password"
+
+	See           authz.Action = "account.see"
+	Add           authz.Action = "account.add"
+	Rename        authz.Action = "account.rename"
+	Give          authz.Action = "account.grant"
+	Take          authz.Action = "account.take"
+	ResetPassword authz.Action = "account.reset_password"
+	EndStay       authz.Action = "account.end_stay"
+
+	Sweep authz.Action = "account.sweep"
+)
+
+// Policy says who may do them. An administrator touches an account only when
+// all that it may reach lies in the administrator's area, and nobody's own.
+var Policy = authz.Rules{
+	SendCode:    authz.Anyone,
+	CheckCode:   authz.Anyone,
+	SignIn:      authz.Anyone,
+	TryPassword: authz.Anyone, // who succeeds, signs in
+	SignInStaff: authz.Anyone,
+	StartLink:   authz.Program,
+	Resolve:     authz.Anyone, // whoever shows the secret
+	Touch:       authz.Anyone,
+	SignOut:     authz.Anyone,
+	Me:          authz.SignedIn,
+	EndSession:  authz.SignedIn,
+	SetName:     authz.Owner,
+	SetPassword: authz.SignedIn,
+
+	See:           authz.InArea(authz.Admin),
+	Add:           authz.InArea(authz.Admin),
+	Rename:        authz.InArea(authz.Admin),
+	Give:          authz.InArea(authz.Admin),
+	Take:          authz.InArea(authz.Admin),
+	ResetPassword: authz.InArea(authz.Admin),
+	EndStay:       authz.InArea(authz.Admin),
+
+	Sweep: authz.Program,
+}

@@ -1,0 +1,269 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+)
+
+// Visit is what a session's secret opens.
+type Visit struct {
+	Subject    authz.Subject
+	Session    Session
+	MustChange bool // the first password must be changed; until then there are no grants
+	touch      bool // long enough since it was last seen to be noted
+}
+
+// AuthzObject implements op.Target.
+func (v Visit) AuthzObject() authz.Object {
+	if v.Session.Person == "" {
+		return root(v.Session.ID).AuthzObject()
+	}
+	return root(v.Session.Person).AuthzObject()
+}
+
+// Resolve returns who shows the session secret token, with the grants in force
+// at this moment, or Missing.
+func (s *Service) Resolve(ctx context.Context, token string) (authz.Subject, error) {
+	v, err := s.Enter(ctx, token)
+	return v.Subject, err
+}
+
+// Enter is Resolve with the session. Everything is read anew each time, by key:
+// a revocation that has returned is in force everywhere. Now and then it notes
+// that the session was seen.
+func (s *Service) Enter(ctx context.Context, token string) (Visit, error) {
+	hash := tokenHash(token)
+	v, err := op.Read(unnamed(ctx), s.desk, Resolve, func(tx *op.Tx) (Visit, error) { return visit(ctx, tx, hash) })
+	if err == nil && v.touch {
+		s.touch(ctx, v, hash)
+	}
+	return v, err
+}
+
+func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
+	var v Visit
+	none := fault.New(string(Resolve), fault.Missing, "account.session.none")
+	all, err := sessions(ctx, tx, `hash = $1`, hash)
+	if err != nil {
+		return v, err
+	}
+	l, err := limitsOf(ctx, tx)
+	if err != nil {
+		return v, err
+	}
+	if len(all) == 0 || all[0].over(tx.Now(), l) {
+		return v, none
+	}
+	v.Session = all[0]
+	v.touch = tx.Now().Sub(v.Session.SeenAt) >= v.Session.noteEvery(l)
+	if v.Session.Kind == authz.Link {
+		v.Subject = v.Session.link()
+		return v, nil
+	}
+	p, err := person(ctx, tx, v.Session.Person)
+	if err != nil {
+		return v, err
+	}
+	if !p.Active {
+		return v, none
+	}
+	v.Subject = p.subject(tx.Now())
+	if p.Kind == authz.Staff {
+		err = tx.One(ctx, `select must_change from person_password where person_id = $1`, []any{string(p.ID)}, &v.MustChange)
+	}
+	if v.MustChange {
+		v.Subject.Grants = nil
+	}
+	return v, err
+}
+
+// link is who a link session is: a partner of one body, in one matter.
+func (s Session) link() authz.Subject {
+	return authz.Subject{ID: s.ID, Kind: authz.Link, Name: s.Label, Only: s.Only, Grants: []authz.Grant{{Role: authz.Partner, Org: s.Org}}}
+}
+
+// over reports whether s has ended by t, or was left alone too long.
+func (s Session) over(t time.Time, l limits) bool {
+	idle := s.Kind == authz.Staff && t.Sub(s.SeenAt) >= l.minutes("session_staff_idle_min")
+	return !t.Before(s.EndsAt) || idle
+}
+
+// noteEvery is how long a session may go on before it is noted as seen. For
+// staff the end by idleness depends on it; for others a day tells enough.
+func (s Session) noteEvery(l limits) time.Duration {
+	if s.Kind == authz.Staff {
+		return min(10*time.Minute, l.minutes("session_staff_idle_min")/3)
+	}
+	return 24 * time.Hour
+}
+
+// touch notes that a session was seen and prolongs a worker's own. When it
+// fails, the visit goes on: the next one will note it.
+func (s *Service) touch(ctx context.Context, v Visit, hash string) {
+	ctx = unnamed(authz.With(ctx, v.Subject))
+	_, _ = op.Write(ctx, s.desk, Touch, func(*op.Tx) (Visit, error) { return v, nil }, func(tx *op.Tx, v Visit) (bool, error) {
+		l, err := limitsOf(ctx, tx)
+		if err != nil {
+			return false, err
+		}
+		ends := v.Session.EndsAt
+		if v.Session.Kind == authz.Worker {
+			ends = tx.Now().Add(l.days("session_worker_days"))
+		}
+		_, err = tx.Exec(ctx, `update account_session set seen_at = $2, ends_at = $3 where hash = $1`, hash, tx.Now().UnixMicro(), ends.UnixMicro())
+		return true, err
+	})
+}
+
+// SignOut ends the session whose secret this is. Ending it twice is no fault.
+func (s *Service) SignOut(ctx context.Context, token string) error {
+	ctx, hash := unnamed(ctx), tokenHash(token)
+	find := func(tx *op.Tx) (Visit, error) {
+		all, err := sessions(ctx, tx, `hash = $1`, hash)
+		if err == nil && len(all) == 0 {
+			err = fault.New(string(SignOut), fault.Missing, "account.session.none")
+		}
+		if err != nil {
+			return Visit{}, err
+		}
+		return Visit{Session: all[0]}, nil
+	}
+	_, err := op.Write(ctx, s.desk, SignOut, find, func(tx *op.Tx, _ Visit) (bool, error) {
+		_, err := tx.Exec(ctx, `delete from account_session where hash = $1`, hash)
+		return true, err
+	})
+	if fault.Is(err, fault.Missing) {
+		return nil
+	}
+	return err
+}
+
+// Mine is what people see about their own account.
+type Mine struct {
+	Person
+	Phone    string // masked
+	Sessions []Session
+}
+
+// Me returns the account of whoever asks. token marks the session they ask from.
+func (s *Service) Me(ctx context.Context, token string) (Mine, error) {
+	return op.Read(ctx, s.desk, Me, func(tx *op.Tx) (Mine, error) {
+		p, err := self(ctx, tx)
+		if err != nil {
+			return Mine{}, err
+		}
+		m := Mine{Person: p}
+		if p.Kind == authz.Worker {
+			if m.Person.Name, m.Phone, err = s.Contact(ctx, tx, string(p.ID)); err != nil {
+				return m, err
+			}
+			m.Phone = mask(m.Phone)
+		}
+		all, err := sessions(ctx, tx, `person_id = $1`, string(p.ID))
+		if err != nil {
+			return m, err
+		}
+		l, err := limitsOf(ctx, tx)
+		for _, x := range all {
+			x.Current = x.hash == tokenHash(token)
+			if !x.over(tx.Now(), l) {
+				m.Sessions = append(m.Sessions, x)
+			}
+		}
+		return m, err
+	})
+}
+
+// EndSession ends one of the sessions of whoever asks; with an empty id, all
+// but the one that token opens.
+func (s *Service) EndSession(ctx context.Context, sessionID, token string) error {
+	_, err := op.Write(ctx, s.desk, EndSession, selfOf(ctx), func(tx *op.Tx, p Person) (int64, error) {
+		if sessionID == "" {
+			return tx.Exec(ctx, `delete from account_session where person_id = $1 and hash <> $2`, string(p.ID), tokenHash(token))
+		}
+		return tx.Exec(ctx, `delete from account_session where person_id = $1 and session_id = $2`, string(p.ID), sessionID)
+	})
+	return err
+}
+
+// SetName lets a worker say how to be called; empty takes the name away.
+func (s *Service) SetName(ctx context.Context, name string) error {
+	_, err := op.Write(ctx, s.desk, SetName, selfOf(ctx), func(tx *op.Tx, p Person) (bool, error) {
+		name, err := parseName(name)
+		if err != nil {
+			return false, err
+		}
+		var sealed any
+		if name != "" {
+			if sealed, err = s.seal(name, "sealed", string(p.ID)); err != nil {
+				return false, err
+			}
+		}
+		_, err = tx.Exec(ctx, `update person set sealed = $2, version = version + 1 where person_id = $1`, string(p.ID), sealed)
+		return true, err
+	})
+	return err
+}
+
+// self is the account of whoever asks.
+func self(ctx context.Context, tx *op.Tx) (Person, error) {
+	if tx.Subject.ID == "" || tx.Subject.Kind == authz.Link {
+		return Person{}, fault.New(string(Me), fault.Missing, "account.session.none")
+	}
+	return person(ctx, tx, ID(tx.Subject.ID))
+}
+
+func selfOf(ctx context.Context) func(*op.Tx) (Person, error) {
+	return func(tx *op.Tx) (Person, error) { return self(ctx, tx) }
+}
+
+// Sweep deletes what is over: sessions, codes, counters. A task calls it.
+func (s *Service) Sweep(ctx context.Context) error {
+	_, err := op.Write(unnamed(ctx), s.desk, Sweep, newRoot(), func(tx *op.Tx, _ root) (bool, error) {
+		day, month := tx.Now().Add(-48*time.Hour).UnixMicro(), tx.Now().Add(-180*24*time.Hour).UnixMicro()
+		var errs []error
+		for _, x := range []struct {
+			query string
+			limit int64
+		}{
+			{`delete from account_session where ends_at < $1`, tx.Now().UnixMicro()},
+			{`delete from account_code where ends_at < $1`, day},
+			{`delete from account_sms where last_at < $1`, day},
+			{`delete from account_rate where start < $1`, day},
+			{`delete from account_throttle where last_at < $1`, day},
+			{`delete from account_known where seen_at < $1`, month},
+		} {
+			_, err := tx.Exec(ctx, x.query, x.limit)
+			errs = append(errs, err)
+		}
+		return true, errors.Join(errs...)
+	})
+	return err
+}
+
+const sessionColumns = `hash, session_id, kind, person_id, org_id, only_id, label, device, made_at, seen_at, ends_at`
+
+func sessions(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error) {
+	var all []Session
+	err := tx.Each(ctx, `select `+sessionColumns+` from account_session where `+where+` order by seen_at desc, session_id`, []any{arg}, func(r db.Row) error {
+		var s Session
+		err := r.Scan(&s.hash, &s.ID, &s.Kind, db.Text(&s.Person), db.Text(&s.Org), db.Text(&s.Only), &s.Label, &s.Device,
+			db.Time(&s.MadeAt), db.Time(&s.SeenAt), db.Time(&s.EndsAt))
+		all = append(all, s)
+		return err
+	})
+	return all, err
+}
+
+func insertSession(ctx context.Context, tx *op.Tx, s Session, hash string) error {
+	_, err := tx.Exec(ctx, `insert into account_session (`+sessionColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		hash, s.ID, string(s.Kind), db.Null(s.Person), db.Null(s.Org), db.Null(s.Only), s.Label, s.Device,
+		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro())
+	return err
+}

@@ -1,0 +1,244 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"golang.org/x/text/width"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/op"
+)
+
+// SignIn signs the worker with phone in by the code that was sent there, and
+// makes the account at the first time. own says that the phone is the worker's
+// alone: the session is then long.
+//
+// The outcome is a secret, so a client's id is not kept for it: whose answer was
+// lost asks for another code.
+func (s *Service) SignIn(ctx context.Context, phone, code string, own bool) (Signed, error) {
+	ctx = unnamed(ctx)
+	phone, err := parsePhone(phone)
+	if err != nil {
+		return Signed{}, err
+	}
+	fresh, in := id.New[ID](), newSigned()
+	find := func(tx *op.Tx) (root, error) {
+		p, err := s.whose(ctx, tx, phone)
+		if p == "" {
+			p = fresh
+		}
+		return root(p), err
+	}
+	ok, err := op.Write(ctx, s.desk, SignIn, find, func(tx *op.Tx, r root) (bool, error) {
+		if ok, err := s.useCode(ctx, tx, ForSignIn, phone, code); !ok || err != nil {
+			tx.Note("result", "wrong")
+			return false, err
+		}
+		l, err := limitsOf(ctx, tx)
+		if err != nil {
+			return false, err
+		}
+		if in.Person, err = s.worker(ctx, tx, phone, ID(r)); err != nil {
+			return false, err
+		}
+		in.EndsAt = tx.Now().Add(l.minutes("session_shared_min"))
+		if own {
+			in.EndsAt = tx.Now().Add(l.days("session_worker_days"))
+		}
+		return true, begin(ctx, tx, in, Session{Kind: authz.Worker})
+	})
+	if err == nil && !ok {
+		err = wrongCode()
+	}
+	if err != nil {
+		return Signed{}, err
+	}
+	return *in, nil
+}
+
+// StartLink opens a session that sees one root, root, on behalf of a body. The
+// caller has checked the code that was sent to the body's contact.
+func (s *Service) StartLink(ctx context.Context, orgID, rootID, label string) (Signed, error) {
+	ctx = unnamed(ctx)
+	in := newSigned()
+	_, err := op.Write(ctx, s.desk, StartLink, newRoot(), func(tx *op.Tx, _ root) (bool, error) {
+		if _, err := s.orgs.Area(ctx, tx, orgID); err != nil {
+			return false, err
+		}
+		l, err := limitsOf(ctx, tx)
+		if err != nil {
+			return false, err
+		}
+		in.EndsAt = tx.Now().Add(l.hours("session_link_h"))
+		tx.Note("org", orgID)
+		tx.Note("only", rootID)
+		return true, begin(ctx, tx, in, Session{Kind: authz.Link, Org: orgID, Only: rootID, Label: label})
+	})
+	if err != nil {
+		return Signed{}, err
+	}
+	return *in, nil
+}
+
+// whose returns the worker whose phone this is, or "".
+func (s *Service) whose(ctx context.Context, tx *op.Tx, phone string) (ID, error) {
+	var p ID
+	err := tx.One(ctx, `select person_id from person_phone where phone = $1`, []any{s.index("phone", phone)}, &p)
+	if errors.Is(err, db.ErrNone) {
+		return "", nil
+	}
+	return p, err
+}
+
+// worker returns the worker with phone, or makes one with the id fresh.
+func (s *Service) worker(ctx context.Context, tx *op.Tx, phone string, fresh ID) (ID, error) {
+	n, err := tx.Exec(ctx, `insert into person_phone (phone, person_id) values ($1, $2) on conflict (phone) do nothing`, s.index("phone", phone), string(fresh))
+	if err != nil {
+		return "", err
+	}
+	if n == 0 {
+		return s.whose(ctx, tx, phone)
+	}
+	sealed, err := s.seal(phone, "phone", string(fresh))
+	if err != nil {
+		return "", err
+	}
+	return fresh, insertPerson(ctx, tx, Person{ID: fresh, Kind: authz.Worker, Active: true, MadeAt: tx.Now()}, sealed)
+}
+
+// begin stores the session of in and ends the one that was shown with the
+// sign-in: a secret from before it is worth nothing after it.
+func begin(ctx context.Context, tx *op.Tx, in *Signed, s Session) error {
+	if old := OriginOf(ctx).Session; old != "" {
+		if _, err := tx.Exec(ctx, `delete from account_session where hash = $1`, tokenHash(old)); err != nil {
+			return err
+		}
+	}
+	s.ID, s.Person, s.Device, s.MadeAt, s.SeenAt, s.EndsAt = id.New[string](), in.Person, OriginOf(ctx).device(), tx.Now(), tx.Now(), in.EndsAt
+	return insertSession(ctx, tx, s, tokenHash(in.Token))
+}
+
+// newSigned is a sign-in to come, with the secret of its session.
+func newSigned() *Signed { return &Signed{Token: newToken()} }
+
+// newToken is 256 random bits, in signs that a cookie may hold.
+func newToken() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails: it would end the program
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// tokenHash is what is kept of a secret with 256 bits: no salt is needed.
+func tokenHash(token string) string {
+	h := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(h[:])
+}
+
+// digits are the digits of a code as it was typed or pasted: of any width, with
+// spaces between, or within the whole message.
+func digits(code string) string {
+	var b strings.Builder
+	for _, r := range width.Fold.String(code) {
+		if r >= '0' && r <= '9' {
+			b.WriteRune(r)
+		}
+	}
+	if b.Len() > 6 {
+		return b.String()[:6] // the message names the code first
+	}
+	return b.String()
+}
+
+var errWrong = fault.New(string(SignInStaff), fault.Invalid, "account.signin.wrong")
+
+// SignInStaff signs a staff member in by name and password. Whatever is wrong,
+// the answer and the work are the same. A throttled try is Busy and says how
+// long to wait; its password was not looked at.
+func (s *Service) SignInStaff(ctx context.Context, login, password string) (Signed, error) {
+	ctx = unnamed(ctx)
+	login = foldLogin(login)
+	found, err := s.charge(ctx, login)
+	if err != nil {
+		return Signed{}, err
+	}
+	if len(password) > 4*maxPassword {
+		return Signed{}, errWrong
+	}
+	ok, fresh, err := s.verify(ctx, found.hash, password)
+	if err != nil {
+		return Signed{}, fault.Wrap(string(SignInStaff), err)
+	}
+	if !ok || found.person == "" {
+		return Signed{}, errWrong
+	}
+	return s.enter(ctx, login, found, fresh)
+}
+
+// verify holds password against hash, a few at a time, and returns a new hash
+// when the old one was made at another cost.
+func (s *Service) verify(ctx context.Context, hash, password string) (ok bool, fresh string, err error) {
+	select {
+	case s.slots <- struct{}{}:
+	case <-ctx.Done():
+		return false, "", ctx.Err()
+	}
+	defer func() { <-s.slots }()
+	ok, stale := s.cost.matches(hash, password)
+	if ok && stale {
+		fresh = s.cost.hash(password)
+	}
+	return ok, fresh, nil
+}
+
+// enter begins the session of somebody whose password was right, unless the
+// password or the person changed while it was looked at.
+func (s *Service) enter(ctx context.Context, login string, found credential, fresh string) (Signed, error) {
+	in := newSigned()
+	in.Person, in.Device = found.person, OriginOf(ctx).Device
+	if in.Device == "" {
+		in.Device = newToken()
+	}
+	_, err := op.Write(ctx, s.desk, SignInStaff, personRoot(found.person), func(tx *op.Tx, _ root) (bool, error) {
+		now, err := credentialOf(ctx, tx, login)
+		if err != nil {
+			return false, err
+		}
+		if now.person != found.person || now.hash != found.hash || expired(now.goodUntil, tx.Now()) {
+			return false, errWrong
+		}
+		l, err := limitsOf(ctx, tx)
+		if err != nil {
+			return false, err
+		}
+		if fresh != "" {
+			if _, err := tx.Exec(ctx, `update person_password set hash = $2 where person_id = $1`, string(in.Person), fresh); err != nil {
+				return false, err
+			}
+		}
+		in.MustChange, in.EndsAt = now.mustChange, tx.Now().Add(l.hours("session_staff_h"))
+		if err := s.refund(ctx, tx, login, in.Device); err != nil {
+			return false, err
+		}
+		return true, begin(ctx, tx, in, Session{Kind: authz.Staff})
+	})
+	if err != nil {
+		return Signed{}, err
+	}
+	return *in, nil
+}
+
+func expired(until, now time.Time) bool { return !until.IsZero() && !now.Before(until) }
+
+func personRoot(p ID) func(*op.Tx) (root, error) {
+	return func(*op.Tx) (root, error) { return root(p), nil }
+}

@@ -1,0 +1,316 @@
+package account
+
+import (
+	"context"
+	"slices"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/op"
+)
+
+// Get returns a staff member with the grants that are not over.
+func (s *Service) Get(ctx context.Context, p ID) (Person, error) {
+	return op.Read(ctx, s.desk, See, staffer(ctx, p))
+}
+
+// Filter selects staff. Its zero value selects all who are active.
+type Filter struct {
+	Words string // part of the name or the login name
+	Area  string // kept in this area
+	Ended bool   // those whose stay ended, too
+	After ID     // the last of the page before
+	Limit int    // zero means 50
+}
+
+// List returns the staff that f selects and that the asker may touch.
+func (s *Service) List(ctx context.Context, f Filter) ([]Person, error) {
+	return op.List(ctx, s.desk, See, func(tx *op.Tx, scope op.Scope) ([]Person, error) {
+		var args db.Args
+		where := scope.Where(authz.Columns{ID: "person_id", Area: "reach"}, &args)
+		ps, err := staff(ctx, tx, f, where, args)
+		if err != nil || len(ps) == 0 {
+			return ps, err
+		}
+		return ps, grantsFor(ctx, tx, ps)
+	})
+}
+
+// added is the lasting answer to an addition or a reset: the first password is
+// derived from Reset, so that it is kept nowhere and can be told again.
+type added struct {
+	Person ID
+	Reset  string
+}
+
+// firstPassword is the password that belongs to a reset.
+func (s *Service) firstPassword(reset string) string {
+	t := s.ring.Token("first password", reset)
+	return t[:4] + "-" + t[4:8] + "-" + t[8:12]
+}
+
+// AddStaff adds a staff member and returns the first password, to be told to
+// them once and changed by them. It is empty when st brought its own.
+func (s *Service) AddStaff(ctx context.Context, st Staff) (ID, string, error) {
+	if st.Password != "" && authz.From(ctx).Kind != authz.System {
+		return "", "", fault.New(string(Add), fault.Denied, "fault.denied")
+	}
+	fresh := added{id.New[ID](), id.New[string]()}
+	password := st.Password
+	if password == "" {
+		password = s.firstPassword(fresh.Reset)
+	}
+	hash := s.cost.hash(password)
+	propose := func(tx *op.Tx) (Person, error) {
+		p, err := st.draw()
+		if err != nil {
+			return p, err
+		}
+		p.ID, p.MadeAt = fresh.Person, tx.Now()
+		for _, g := range st.Grants {
+			if g, err = s.settle(ctx, tx, g); err != nil {
+				return p, err
+			}
+			p.Grants = append(p.Grants, g)
+		}
+		p.Reach = reach(p.Area, p.Grants)
+		return p, nil
+	}
+	got, err := op.Write(ctx, s.desk, Add, propose, func(tx *op.Tx, p Person) (added, error) {
+		if err := s.checkOwn(ctx, tx, st, p); err != nil {
+			return added{}, err
+		}
+		if err := insertStaff(ctx, tx, p); err != nil {
+			return added{}, err
+		}
+		tx.Note("login", p.Login)
+		tx.Emit(StaffAdded{p.ID, p.Area})
+		return fresh, s.setHash(ctx, tx, p.ID, hash, st.Password == "")
+	})
+	if err != nil || st.Password != "" {
+		return got.Person, "", err
+	}
+	return got.Person, s.firstPassword(got.Reset), nil
+}
+
+// checkOwn refuses a bad password that a command brought along.
+func (s *Service) checkOwn(ctx context.Context, tx *op.Tx, st Staff, p Person) error {
+	l, err := limitsOf(ctx, tx)
+	if err != nil || st.Password == "" {
+		return err
+	}
+	return checkPassword("password", st.Password, p.Login, p.Name, l["password_min"])
+}
+
+// Give grants a role. Nobody grants anything to themselves, nor for an area of
+// which they are not an administrator.
+func (s *Service) Give(ctx context.Context, to ID, g Grant) error {
+	_, err := op.Write(ctx, s.desk, Give, staffer(ctx, to), func(tx *op.Tx, p Person) (string, error) {
+		if string(p.ID) == tx.Subject.ID {
+			return "", fault.New(string(Give), fault.Denied, "account.grant.self")
+		}
+		if !p.Active {
+			return "", fault.New(string(Give), fault.Conflict, "account.ended")
+		}
+		g, err := s.settle(ctx, tx, g)
+		if err != nil {
+			return "", err
+		}
+		object := p.AuthzObject()
+		object.Area = g.Area
+		if s.desk.Check(tx.Subject, Give, object) != nil {
+			return "", fieldFault("area", "account.grant.area")
+		}
+		p.Grants = append(p.Grants, g)
+		note(tx, g)
+		tx.Emit(GrantsChanged{p.ID})
+		if err := insertGrant(ctx, tx, p.ID, g); err != nil {
+			return "", err
+		}
+		return g.ID, setReach(ctx, tx, p)
+	})
+	return err
+}
+
+func note(tx *op.Tx, g Grant) {
+	tx.Note("role", string(g.Role))
+	tx.Note("area", g.Area)
+	if g.Org != "" {
+		tx.Note("org", g.Org)
+	}
+}
+
+// settle completes and checks a grant to come: the area of a role within an
+// organisation is the organisation's.
+func (s *Service) settle(ctx context.Context, tx *op.Tx, g Grant) (Grant, error) {
+	if g.Org != "" {
+		area, err := s.orgs.Area(ctx, tx, g.Org)
+		if fault.Is(err, fault.Missing) {
+			return g, fieldFault("org", "account.org.unknown")
+		}
+		if err != nil {
+			return g, err
+		}
+		if OfOrg(g.Role) {
+			g.Area = area
+		}
+	}
+	g.ID = id.New[string]()
+	if g.From.IsZero() {
+		g.From = tx.Now()
+	}
+	return g, checkGrant(g, tx.Now())
+}
+
+// Take ends a grant, at once and everywhere.
+func (s *Service) Take(ctx context.Context, from ID, grantID string) error {
+	_, err := op.Write(ctx, s.desk, Take, staffer(ctx, from), func(tx *op.Tx, p Person) (bool, error) {
+		i := slices.IndexFunc(p.Grants, func(g Grant) bool { return g.ID == grantID })
+		if i < 0 {
+			return false, fault.New(string(Take), fault.Missing, "account.grant.none")
+		}
+		note(tx, p.Grants[i])
+		if err := endGrants(ctx, tx, p.ID, grantID); err != nil {
+			return false, err
+		}
+		p.Grants = slices.Delete(p.Grants, i, i+1)
+		tx.Emit(GrantsChanged{p.ID})
+		return true, setReach(ctx, tx, p)
+	})
+	return err
+}
+
+// Rename changes the name that workers see.
+func (s *Service) Rename(ctx context.Context, who ID, version int64, name string) error {
+	_, err := op.Write(ctx, s.desk, Rename, staffer(ctx, who), func(tx *op.Tx, p Person) (bool, error) {
+		name, err := parseName(name)
+		if err == nil && name == "" {
+			err = fieldFault("name", "account.name.length")
+		}
+		if err != nil {
+			return false, err
+		}
+		n, err := tx.Exec(ctx, `update person set name = $3, version = version + 1 where person_id = $1 and version = $2`, string(p.ID), version, name)
+		if err == nil && n == 0 {
+			err = fault.New(string(Rename), fault.Conflict, "account.changed")
+		}
+		return true, err
+	})
+	return err
+}
+
+// ResetPassword gives somebody a first password again and ends their sessions.
+// Their own password people change themselves.
+func (s *Service) ResetPassword(ctx context.Context, who ID) (string, error) {
+	fresh := added{who, id.New[string]()}
+	hash := s.cost.hash(s.firstPassword(fresh.Reset))
+	got, err := op.Write(ctx, s.desk, ResetPassword, staffer(ctx, who), func(tx *op.Tx, p Person) (added, error) {
+		if string(p.ID) == tx.Subject.ID {
+			return added{}, fault.New(string(ResetPassword), fault.Denied, "account.reset.self")
+		}
+		if !p.Active {
+			return added{}, fault.New(string(ResetPassword), fault.Conflict, "account.ended")
+		}
+		if err := endSessions(ctx, tx, p.ID, ""); err != nil {
+			return added{}, err
+		}
+		return fresh, s.setHash(ctx, tx, p.ID, hash, true)
+	})
+	if err != nil {
+		return "", err
+	}
+	return s.firstPassword(got.Reset), nil
+}
+
+// SetPassword changes the password of whoever asks, and ends their other
+// sessions. A wrong old one counts as a wrong try at signing in.
+func (s *Service) SetPassword(ctx context.Context, old, password, token string) error {
+	me, err := s.Me(ctx, token)
+	if err != nil {
+		return err
+	}
+	found, err := s.charge(ctx, me.Login)
+	if err != nil {
+		return err
+	}
+	ok, _, err := s.verify(ctx, found.hash, old)
+	if err != nil {
+		return fault.Wrap(string(SetPassword), err)
+	}
+	if !ok || found.person != me.Person.ID {
+		return fieldFault("old", "account.password.wrong")
+	}
+	hash := s.cost.hash(password)
+	_, err = op.Write(unnamed(ctx), s.desk, SetPassword, selfOf(ctx), func(tx *op.Tx, p Person) (bool, error) {
+		l, err := limitsOf(ctx, tx)
+		if err != nil {
+			return false, err
+		}
+		if err := checkPassword("password", password, p.Login, p.Name, l["password_min"]); err != nil {
+			return false, err
+		}
+		if password == old {
+			return false, fieldFault("password", "account.password.same")
+		}
+		if err := s.refund(ctx, tx, p.Login, OriginOf(ctx).Device); err != nil {
+			return false, err
+		}
+		if err := endSessions(ctx, tx, p.ID, tokenHash(token)); err != nil {
+			return false, err
+		}
+		return true, s.setHash(ctx, tx, p.ID, hash, false)
+	})
+	return err
+}
+
+// setHash stores a password's hash. A first one must be changed, and soon.
+func (s *Service) setHash(ctx context.Context, tx *op.Tx, who ID, hash string, first bool) error {
+	var until any
+	if first {
+		l, err := limitsOf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		until = tx.Now().Add(l.days("first_password_days")).UnixMicro()
+	}
+	_, err := tx.Exec(ctx, `
+		insert into person_password (person_id, hash, set_at, must_change, good_until) values ($1, $2, $3, $4, $5)
+		on conflict (person_id) do update set hash = excluded.hash, set_at = excluded.set_at, must_change = excluded.must_change, good_until = excluded.good_until`,
+		string(who), hash, tx.Now().UnixMicro(), first, until)
+	return err
+}
+
+// EndStay ends somebody's work here: all grants, all sessions, the right to
+// sign in. The name stays in what they did.
+func (s *Service) EndStay(ctx context.Context, who ID) error {
+	_, err := op.Write(ctx, s.desk, EndStay, staffer(ctx, who), func(tx *op.Tx, p Person) (bool, error) {
+		if string(p.ID) == tx.Subject.ID {
+			return false, fault.New(string(EndStay), fault.Denied, "account.end.self")
+		}
+		n, err := tx.Exec(ctx, `update person set active = $2, ended_at = $3, version = version + 1 where person_id = $1 and active`, string(p.ID), false, tx.Now().UnixMicro())
+		if err == nil && n == 0 {
+			err = fault.New(string(EndStay), fault.Conflict, "account.ended")
+		}
+		if err != nil {
+			return false, err
+		}
+		if err := endGrants(ctx, tx, p.ID, ""); err != nil {
+			return false, err
+		}
+		tx.Emit(StayEnded{p.ID})
+		return true, endSessions(ctx, tx, p.ID, "")
+	})
+	return err
+}
+
+func staffer(ctx context.Context, p ID) func(*op.Tx) (Person, error) {
+	return func(tx *op.Tx) (Person, error) {
+		who, err := person(ctx, tx, p)
+		if err == nil && who.Kind != authz.Staff {
+			err = fault.New(string(See), fault.Missing, "fault.missing")
+		}
+		return who, err
+	}
+}
