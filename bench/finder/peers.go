@@ -141,7 +141,7 @@ func openRTree(path string) (engine, error) {
 }
 
 func (t rtree) nearest(dst []nearby.Hit, from nearby.Point, want nearby.Filter) []nearby.Hit {
-	for radius := 1000.0; ; radius *= 2 {
+	for radius := 2000.0; ; radius *= 2 {
 		hits := t.window(dst, from, radius, want)
 		if len(hits) == k && hits[k-1].Metres <= radius || radius > 4e6 {
 			return hits
