@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
@@ -108,16 +109,19 @@ func (s *Service) UnionFor(ctx context.Context, tx *op.Tx, area string) (Org, er
 
 // ContactPhone returns the number to which a body's link codes are sent, or
 // Missing when none is known. It is for the program, never for a page.
-func (s *Service) ContactPhone(ctx context.Context, tx *op.Tx, id string) (string, error) {
+func (s *Service) ContactPhone(ctx context.Context, tx *op.Tx, which string) (string, error) {
 	var sealed []byte
-	err := tx.One(ctx, `select contact from org where org_id = $1 and active`, []any{id}, &sealed)
+	if !id.Valid(which) {
+		return "", fault.New("org.contact", fault.Missing, "org.contact.none")
+	}
+	err := tx.One(ctx, `select contact from org where org_id = $1 and active`, []any{which}, &sealed)
 	if err == db.ErrNone || err == nil && len(sealed) == 0 {
 		return "", fault.New("org.contact", fault.Missing, "org.contact.none")
 	}
 	if err != nil {
 		return "", err
 	}
-	plain, err := s.ring.Open(sealed, contactPlace(ID(id)))
+	plain, err := s.ring.Open(sealed, contactPlace(ID(which)))
 	return string(plain), err
 }
 

@@ -128,15 +128,15 @@ func (o Org) draw(d Draft) (Org, error) {
 	}
 	if !slices.Contains(Levels(), o.Level) {
 		f.Add("level", "org.level.unknown", nil)
-	} else if isArea(o.Area) && len(o.Area) < o.Level.areaDigits() {
+	} else if o.IsUnion() && isArea(o.Area) && len(o.Area) < o.Level.areaDigits() {
 		f.Add("area", "org.area.level", nil)
 	}
 	if n := utf8.RuneCountInString(o.Name); n < 2 || n > maxName {
 		f.Add("name", "org.name.length", fault.Args{"Limit": maxName})
 	}
-	for name, v := range map[string]string{"short": o.Short, "phone": o.Phone, "address": o.Address} {
-		if utf8.RuneCountInString(v) > maxText {
-			f.Add(name, "org.text.length", fault.Args{"Limit": maxText})
+	for _, x := range [][2]string{{"short", o.Short}, {"phone", o.Phone}, {"address", o.Address}} {
+		if utf8.RuneCountInString(x[1]) > maxText {
+			f.Add(x[0], "org.text.length", fault.Args{"Limit": maxText})
 		}
 	}
 	if !isArea(o.Area) {

@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	"embed"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -10,7 +11,9 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
 	"nuanxin/internal/op"
+	"nuanxin/internal/pinyin"
 )
 
 // Schema holds the tables of this package.
@@ -79,13 +82,16 @@ func blob(b []byte) any {
 	return b
 }
 
-// find is the text that searches look in: the names, folded.
-func (o Org) find() string { return fold(o.Name + " " + o.Short) }
+// find is the text that searches look in: the names, folded, and their pinyin.
+func (o Org) find() string {
+	k := pinyin.Of(o.Name)
+	return fold(o.Name+" "+o.Short) + " " + k.Full() + " " + k.Initials()
+}
 
 func fold(s string) string { return strings.ToLower(width.Fold.String(clean(s))) }
 
-func get(ctx context.Context, tx *op.Tx, id ID) (Org, error) {
-	os, err := list(ctx, tx, Filter{IDs: []ID{id}, Closed: true}, "1 = 1", nil)
+func get(ctx context.Context, tx *op.Tx, which ID) (Org, error) {
+	os, err := list(ctx, tx, Filter{IDs: []ID{which}, Closed: true}, "1 = 1", nil)
 	if err == nil && len(os) == 0 {
 		err = fault.New("org.get", fault.Missing, "fault.missing")
 	}
@@ -96,6 +102,9 @@ func get(ctx context.Context, tx *op.Tx, id ID) (Org, error) {
 }
 
 func list(ctx context.Context, tx *op.Tx, f Filter, scope string, args db.Args) ([]Org, error) {
+	if !f.sound() {
+		return nil, nil
+	}
 	from := `org o`
 	if f.Under != "" {
 		from += ` join org_closure c on c.org_id = o.org_id and c.ancestor_id = ` + args.Add(string(f.Under))
@@ -115,6 +124,16 @@ func list(ctx context.Context, tx *op.Tx, f Filter, scope string, args db.Args) 
 		return err
 	})
 	return os, err
+}
+
+// sound reports whether all ids are ids: PostgreSQL does not even compare others.
+func (f Filter) sound() bool {
+	for _, v := range append([]ID{f.Under, f.Parent, f.After.ID}, f.IDs...) {
+		if v != "" && !id.Valid(string(v)) {
+			return false
+		}
+	}
+	return !slices.Contains(f.IDs, "")
 }
 
 func (f Filter) where(args *db.Args) string {
@@ -198,9 +217,9 @@ type step struct {
 	depth int64
 }
 
-func links(ctx context.Context, tx *op.Tx, query string, id ID) ([]step, error) {
+func links(ctx context.Context, tx *op.Tx, query string, of ID) ([]step, error) {
 	var all []step
-	err := tx.Each(ctx, query, []any{string(id)}, func(r db.Row) error {
+	err := tx.Each(ctx, query, []any{string(of)}, func(r db.Row) error {
 		var s step
 		err := r.Scan(&s.id, &s.depth)
 		all = append(all, s)
