@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -28,7 +29,7 @@ func route(method, pattern string, h http.Handler) web.Route {
 }
 
 func site(routes ...web.Route) http.Handler {
-	s := &web.Site{Texts: web.NewTexts(ui.Texts()), Assets: web.NewAssets(), Failure: ui.Failure}
+	s := &web.Site{Texts: web.NewTexts(ui.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
 	return s.Handler(web.NewMux(routes, web.SettingsRoutes(), s.Assets.Routes()))
 }
 

@@ -1,0 +1,264 @@
+// Package webtest opens pages in a real browser for tests: at a size, with a
+// reader's settings, with or without scripts or network; it runs axe on them,
+// measures overflow and press targets, counts what was loaded, takes pictures.
+//
+// One browser serves all pages of a test. Without Chromium a test is skipped
+// and says so, unless NUANXIN_TEST_BROWSER=must.
+package webtest
+
+import (
+	"context"
+	_ "embed"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"nuanxin/internal/web"
+)
+
+//go:embed axe/axe.min.js
+var axe string
+
+// timeout is how long a whole page may take, on a busy machine.
+const timeout = 60 * time.Second
+
+// Browser is a running Chromium.
+type Browser struct{ ctx context.Context }
+
+// Start starts a browser that ends with the test.
+func Start(t testing.TB) *Browser {
+	t.Helper()
+	exe := find()
+	if exe == "" {
+		if os.Getenv("NUANXIN_TEST_BROWSER") == "must" {
+			t.Fatal("no Chromium on this machine, and NUANXIN_TEST_BROWSER=must")
+		}
+		t.Skip("no Chromium on this machine; set NUANXIN_TEST_BROWSER=must to fail instead")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(exe), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(func() { cancel(); stop() })
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start %s: %v", exe, err)
+	}
+	return &Browser{ctx}
+}
+
+func find() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			return p
+		}
+	}
+	return ""
+}
+
+// View is how a page is looked at. The zero View is a small phone.
+type View struct {
+	Width, Height int               // 360 × 800 when zero
+	Cookies       map[string]string // theme, contrast, size, lang, session
+	NoJS          bool
+}
+
+// Page is an open page, in a browser profile of its own.
+type Page struct {
+	t   testing.TB
+	ctx context.Context
+
+	mu     sync.Mutex
+	urls   []string
+	bytes  float64
+	errors []string
+}
+
+// Open opens the URL and waits until it is loaded. The page closes with the test
+// or with [Page.Close].
+func (b *Browser) Open(t testing.TB, url string, v View) *Page {
+	t.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, timeout)
+	ctx, cancel := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(func() { cancel(); stop() })
+	p := &Page{t: t, ctx: ctx}
+	p.must("open a tab", chromedp.Do(ctx))
+	p.must("listen", chromedp.Listen(ctx, p.note))
+	_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
+	p.must("watch the network", err)
+	p.View(v)
+	if len(v.Cookies) > 0 {
+		p.cookies(url, v.Cookies)
+	}
+	p.Go(url)
+	return p
+}
+
+// View changes the size and whether scripts run.
+func (p *Page) View(v View) {
+	p.t.Helper()
+	if v.Width == 0 {
+		v.Width, v.Height = 360, 800
+	}
+	p.must("set the size", chromedp.Do(p.ctx, chromedp.EmulateViewport(int64(v.Width), int64(v.Height))))
+	_, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoJS})
+	p.must("switch scripts", err)
+}
+
+func (p *Page) cookies(url string, values map[string]string) {
+	var all []*network.CookieParam
+	for name, value := range values {
+		all = append(all, &network.CookieParam{Name: name, Value: value, URL: url})
+	}
+	_, err := chromedp.Call(p.ctx, network.SetCookies, network.SetCookiesParams{Cookies: all})
+	p.must("set cookies", err)
+}
+
+func (p *Page) note(ev any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch e := ev.(type) {
+	case *network.EventRequestWillBeSent:
+		if !strings.HasPrefix(e.Request.URL, "data:") && !strings.HasPrefix(e.Request.URL, "blob:") {
+			p.urls = append(p.urls, e.Request.URL)
+		}
+	case *network.EventLoadingFinished:
+		p.bytes += e.EncodedDataLength
+	case *runtime.EventExceptionThrown:
+		p.errors = append(p.errors, e.ExceptionDetails.Text)
+	}
+}
+
+func (p *Page) must(what string, err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// Go opens another URL in the same page.
+func (p *Page) Go(url string) {
+	p.t.Helper()
+	p.must("open "+url, chromedp.Do(p.ctx, chromedp.Navigate(url)))
+}
+
+// Close closes the page before the test ends.
+func (p *Page) Close() {
+	p.must("close the page", chromedp.Cancel(p.ctx))
+}
+
+// Click presses what the CSS selector finds, once it is visible.
+func (p *Page) Click(css string) {
+	p.t.Helper()
+	p.must("press "+css, chromedp.Do(p.ctx, chromedp.Click(chromedp.CSS(css))))
+}
+
+// Follow presses what the CSS selector finds and waits for the page it leads to.
+func (p *Page) Follow(css string) {
+	p.t.Helper()
+	_, err := chromedp.Run(p.ctx, chromedp.WaitEvent(page.LoadEventFired, nil, chromedp.Click(chromedp.CSS(css))))
+	p.must("follow "+css, err)
+}
+
+// Type types text into what the CSS selector finds.
+func (p *Page) Type(css, text string) {
+	p.t.Helper()
+	p.must("type into "+css, chromedp.Do(p.ctx, chromedp.SendKeys(chromedp.CSS(css), text)))
+}
+
+// Wait waits until the JavaScript expression is true.
+func (p *Page) Wait(expression string) {
+	p.t.Helper()
+	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+	p.must("wait for "+expression, err)
+}
+
+// Eval returns the value of a JavaScript expression; a promise is awaited. It
+// works on pages whose own scripts are off.
+func Eval[T any](p *Page, expression string) T {
+	p.t.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	p.must("evaluate "+expression[:min(60, len(expression))], err)
+	return v
+}
+
+// Text returns the words of what the CSS selector finds first.
+func (p *Page) Text(css string) string {
+	p.t.Helper()
+	return Eval[string](p, "(document.querySelector("+quote(css)+")||{innerText:''}).innerText")
+}
+
+// Path returns the path and query of the page.
+func (p *Page) Path() string {
+	p.t.Helper()
+	return Eval[string](p, "location.pathname+location.search")
+}
+
+// Upload puts files into the file input that the CSS selector finds.
+func (p *Page) Upload(css string, files ...string) {
+	p.t.Helper()
+	p.must("choose files", chromedp.Do(p.ctx, chromedp.SetUploadFiles(chromedp.CSS(css), files, chromedp.NodeReady)))
+}
+
+// offlineParams are the parameters of Network.emulateNetworkConditions, which
+// the protocol package no longer lists.
+type offlineParams struct {
+	Offline            bool    `json:"offline"`
+	Latency            float64 `json:"latency"`
+	DownloadThroughput float64 `json:"downloadThroughput"`
+	UploadThroughput   float64 `json:"uploadThroughput"`
+}
+
+// Offline takes the page's network away, or gives it back.
+func (p *Page) Offline(off bool) {
+	p.t.Helper()
+	cmd := cdp.Command[offlineParams, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
+	_, err := chromedp.Call(p.ctx, cmd, offlineParams{Offline: off, DownloadThroughput: -1, UploadThroughput: -1})
+	p.must("switch the network", err)
+}
+
+// Loaded returns the addresses that the page asked for and the bytes that came,
+// headers included, since it was opened.
+func (p *Page) Loaded() (urls []string, bytes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.urls...), int(p.bytes)
+}
+
+// Exceptions returns what the page's scripts threw and did not catch.
+func (p *Page) Exceptions() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.errors...)
+}
+
+// Screenshot writes a PNG of what is visible, or of the whole page.
+func (p *Page) Screenshot(file string, whole bool) {
+	p.t.Helper()
+	shot := chromedp.CaptureScreenshot()
+	if whole {
+		shot = chromedp.FullScreenshot(100)
+	}
+	b, err := chromedp.Run(p.ctx, shot)
+	p.must("take a picture", err)
+	p.must("make the folder", os.MkdirAll(filepath.Dir(file), 0o755))
+	p.must("write the picture", os.WriteFile(file, b, 0o644))
+}
+
+// Complete fails the test when a language lacks words that another has.
+func Complete(t testing.TB, words web.Words) {
+	t.Helper()
+	for _, gap := range words.Gaps() {
+		t.Errorf("words: %s", gap)
+	}
+}
