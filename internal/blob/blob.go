@@ -19,8 +19,8 @@ import (
 // MaxBytes is the largest object.
 const MaxBytes = 16 << 20
 
-// Damaged is in the error of an object whose bytes are not those that were put.
-var Damaged = errors.New("the object is damaged")
+// ErrDamaged is in the error of an object whose bytes are not those that were put.
+var ErrDamaged = errors.New("the object is damaged")
 
 // ID names an object: a UUID.
 type ID string
@@ -184,7 +184,7 @@ func (s *Store) get(name ID) ([]byte, error) {
 	}
 	data, err := s.sealer.Open(sealed, place(name))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", name, Damaged, err)
+		return nil, fmt.Errorf("%s: %w: %w", name, ErrDamaged, err)
 	}
 	return data, nil
 }
@@ -202,11 +202,11 @@ func (s *Store) read(name ID) ([]byte, error) {
 		return nil, err
 	}
 	if len(raw) < headLen || string(raw[:len(mark)]) != mark {
-		return nil, fmt.Errorf("%s: %w: no head", name, Damaged)
+		return nil, fmt.Errorf("%s: %w: no head", name, ErrDamaged)
 	}
 	sealed := raw[headLen:]
 	if sum := sha256.Sum256(sealed); !bytes.Equal(sum[:], raw[len(mark):headLen]) {
-		return nil, fmt.Errorf("%s: %w: another digest", name, Damaged)
+		return nil, fmt.Errorf("%s: %w: another digest", name, ErrDamaged)
 	}
 	return sealed, nil
 }

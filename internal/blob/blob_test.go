@@ -124,20 +124,20 @@ func TestEveryChangedByteIsFound(t *testing.T) {
 		bad := bytes.Clone(good)
 		bad[i] ^= 4
 		_ = os.WriteFile(path, bad, 0o600)
-		if _, err := s.Get(ctx, one); !errors.Is(err, Damaged) {
+		if _, err := s.Get(ctx, one); !errors.Is(err, ErrDamaged) {
 			t.Errorf("byte %d: got %v, want it found", i, err)
 		}
-		if err := s.Verify(ctx, one); !errors.Is(err, Damaged) {
+		if err := s.Verify(ctx, one); !errors.Is(err, ErrDamaged) {
 			t.Errorf("byte %d without the key: got %v, want it found", i, err)
 		}
 	}
 	_ = os.WriteFile(path, good[:len(good)-1], 0o600)
-	if _, err := s.Get(ctx, one); !errors.Is(err, Damaged) || fault.KindOf(err) != fault.Internal {
+	if _, err := s.Get(ctx, one); !errors.Is(err, ErrDamaged) || fault.KindOf(err) != fault.Internal {
 		t.Errorf("cut off: got %v, want it found", err)
 	}
 	_, p = where(two)
 	_ = os.WriteFile(filepath.Join(dir, p), good, 0o600)
-	if _, err := s.Get(ctx, two); !errors.Is(err, Damaged) {
+	if _, err := s.Get(ctx, two); !errors.Is(err, ErrDamaged) {
 		t.Errorf("in another's place: got %v, want it found", err)
 	}
 }

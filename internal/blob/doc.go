@@ -9,7 +9,7 @@
 //     bytes under a used id is fault.Conflict, putting the same again is nothing.
 //   - The disk holds no readable content. An object is bound to its id: a file put
 //     in another's place does not open.
-//   - A changed byte is found on reading: [Damaged] is in the error, which is
+//   - A changed byte is found on reading: [ErrDamaged] is in the error, which is
 //     fault.Internal. An id that is not there is fault.Missing with blob.missing.
 //   - Names never come from people: an id is a UUID, its last four digits choose the
 //     two folders (the first ones are the time), and nothing outside the store's
