@@ -95,6 +95,23 @@ func (s Station) table(l Live) hours.Table {
 	return t
 }
 
+// IsOpen reports whether one can go in.
+func (s Status) IsOpen() bool { return s == Open || s == ClosingSoon }
+
+// LockCounts is how long a report of a locked door outweighs the hours. After
+// that it is still shown among the reports, with its age, until it is settled.
+const LockCounts = 24 * time.Hour
+
+// lockedAt reports whether a report of a locked door counts at a moment.
+func (s Station) lockedAt(l Live, at time.Time) bool {
+	r, ok := l.locked(at)
+	if !ok || at.Sub(r.At) >= LockCounts {
+		return false
+	}
+	day, special := l.day(clock.Day(at))
+	return !special || !day.At.After(r.At)
+}
+
 // Now answers for one moment. A report that the station is locked outweighs
 // hours that were stated before it, and gives way to what the host says of the
 // day after it.
@@ -111,7 +128,8 @@ func (s Station) Now(l Live, at time.Time, cal hours.Calendar) Now {
 	if st.Why == hours.NotSaid {
 		n.By, n.AsOf = "", time.Time{}
 	}
-	if r, ok := l.locked(at); ok && n.Status != Shut && !(isSpecial && day.At.After(r.At)) {
+	if n.Status != Shut && s.lockedAt(l, at) {
+		r, _ := l.locked(at)
 		n.Status, n.Why, n.By, n.AsOf, n.Reason = LockedNow, Reported, FromWorker, r.At, ""
 	}
 	return n

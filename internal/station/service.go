@@ -19,15 +19,13 @@ import (
 
 // Service is what other packages may ask of the directory of stations.
 type Service struct {
-	desk   *op.Desk
-	cal    hours.Calendar
-	places Places
+	desk *op.Desk
+	cal  hours.Calendar
 }
 
-// NewService returns the directory's service. cal knows the workdays; places
-// is needed for imports only.
-func NewService(desk *op.Desk, cal hours.Calendar, places Places) *Service {
-	return &Service{desk, cal, places}
+// NewService returns the directory's service. cal knows the workdays.
+func NewService(desk *op.Desk, cal hours.Calendar) *Service {
+	return &Service{desk, cal}
 }
 
 // View is a station as it is at one moment.
@@ -92,7 +90,7 @@ func (s *Service) views(ctx context.Context, tx *op.Tx, list []Station) ([]View,
 	for i := range list {
 		ids[i] = list[i].ID
 	}
-	lives, err := liveOf(ctx, tx.Tx, clock.Day(tx.Now()), ids...)
+	lives, err := liveOf(ctx, tx.Tx, tx.Now(), ids...)
 	if err != nil {
 		return nil, err
 	}

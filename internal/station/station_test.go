@@ -40,10 +40,12 @@ func each(t *testing.T, f func(t *testing.T, h house)) {
 	t.Run("postgres", func(t *testing.T) { f(t, newHouse(t, dbtest.Postgres)) })
 }
 
+func sqlite(t testing.TB, c clock.Clock, s []fs.FS) *db.DB { return dbtest.SQLite(t, c, s) }
+
 func newHouse(t *testing.T, open func(testing.TB, clock.Clock, []fs.FS) *db.DB) house {
 	c := clock.At(start)
 	d := open(t, c, []fs.FS{op.Schema, station.Schema})
-	return house{station.NewService(op.New(d, station.Policy), workday.Calendar{}, places{}), d, c}
+	return house{station.NewService(op.New(d, station.Policy), workday.Calendar{}), d, c}
 }
 
 func as(role authz.Role, area string) context.Context {
@@ -457,5 +459,3 @@ func TestSetDayRefuses(t *testing.T) {
 		}
 	})
 }
-
-type places struct{}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
@@ -263,11 +264,11 @@ func get(ctx context.Context, tx *db.Tx, id ID) (Station, error) {
 }
 
 // liveOf returns the live parts of the given stations. Special days of the
-// past are left out.
-func liveOf(ctx context.Context, tx *db.Tx, today string, ids ...ID) (map[ID]Live, error) {
+// past are left out, but for yesterday, which may run past midnight.
+func liveOf(ctx context.Context, tx *db.Tx, now time.Time, ids ...ID) (map[ID]Live, error) {
 	all := make(map[ID]Live, len(ids))
 	var args db.Args
-	from := args.Add(today)
+	from := args.Add(clock.Day(now.AddDate(0, 0, -1)))
 	err := tx.Each(ctx, `select station_id, day, periods, reason, set_by, at from station_day
 		where day >= `+from+` and station_id in `+db.In(&args, ids)+` order by station_id, day`, args, func(r db.Row) error {
 		var id ID

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
@@ -88,7 +87,7 @@ func (s *Service) byIDs(ctx context.Context, tx *db.Tx, now time.Time, ids []ID)
 	if err != nil {
 		return nil, err
 	}
-	lives, err := liveOf(ctx, tx, clock.Day(now), ids...)
+	lives, err := liveOf(ctx, tx, now, ids...)
 	if err != nil {
 		return nil, err
 	}

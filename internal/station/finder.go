@@ -1,0 +1,404 @@
+package station
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"nuanxin/internal/clock"
+	"nuanxin/internal/geo"
+	"nuanxin/internal/hours"
+	"nuanxin/internal/nearby"
+	"nuanxin/internal/op"
+	"nuanxin/internal/pinyin"
+	"nuanxin/internal/station/amenity"
+)
+
+// Finder answers "where can I go?" for all public stations from memory. It
+// follows the numbers of change: [Finder.Refresh] takes in what is new, and
+// [Finder.Follow] does so again and again, so that a change made by any process
+// shows within the interval. Readers never wait for a refresh.
+type Finder struct {
+	service *Service
+	index   *nearby.Index
+	tables  atomic.Pointer[[]hours.Table] // schedules by number; only ever appended to
+	cards   sync.Map                      // nearby.Key → *Card
+	sorted  atomic.Pointer[[]*Card]       // by area and name; never changed, only replaced
+
+	refreshing sync.Mutex // guards what follows
+	seq        int64
+	numbers    map[string]uint32    // schedule numbers by key
+	doubted    map[nearby.Key]*Card // with a report of a locked door: their flag changes with time
+	day        string               // special days before it are forgotten
+}
+
+// Card is what the finder keeps of a station: the record without what only
+// those inside may read, and its live part. Cards are shared: never change one.
+type Card struct {
+	Station
+	Live Live
+	name pinyin.Key
+	more pinyin.Key // other names and address
+	key  nearby.Key
+}
+
+// Found is a station in an answer, as it is at the asked time.
+type Found struct {
+	*Card
+	Now    Now
+	Metres float64 // from the asked position; 0 where none was asked
+}
+
+// The flags in the index.
+const (
+	flagLocked nearby.Flags = 1 << iota // reported locked, and nobody has said otherwise
+	flagAlways                          // open day and night
+)
+
+// NewFinder returns an empty finder over the service's stations. Call Refresh
+// once before answering.
+func NewFinder(s *Service) *Finder {
+	f := &Finder{service: s, numbers: map[string]uint32{"": 0}, doubted: map[nearby.Key]*Card{}}
+	f.tables.Store(&[]hours.Table{{}})
+	f.sorted.Store(&[]*Card{})
+	f.index = nearby.New(func(n uint32, at nearby.Minute) bool {
+		return (*f.tables.Load())[n].At(at.Time(), s.cal).Status.IsOpen()
+	})
+	return f
+}
+
+// Want says which stations count. Its zero value takes all.
+type Want struct {
+	Services amenity.Set // all of these
+	OpenAt   time.Time   // open at this time; zero: open or not
+	AllDay   bool        // open day and night
+	Area     string      // within this area
+	Words    string      // in names or addresses, in characters or pinyin
+}
+
+func (f *Finder) filter(w Want) nearby.Filter {
+	n := nearby.Filter{Services: uint64(w.Services)}
+	if !w.OpenAt.IsZero() {
+		n.OpenAt = nearby.MinuteOf(w.OpenAt)
+		if w.OpenAt.Sub(f.now()) < LockCounts {
+			n.Without |= flagLocked
+		}
+	}
+	if w.AllDay {
+		n.With |= flagAlways
+	}
+	return n
+}
+
+func (f *Finder) now() time.Time { return f.service.desk.Now() }
+
+// at is the time for which an answer's statuses hold.
+func (f *Finder) at(w Want) time.Time {
+	if w.OpenAt.IsZero() {
+		return f.now()
+	}
+	return w.OpenAt
+}
+
+// Nearest returns the k stations nearest to p that w takes, nearest first, at
+// most within metres away (no limit when it is 0). Words and Area are not
+// looked at: who stands somewhere asks by distance.
+func (f *Finder) Nearest(p geo.Point, within float64, k int, w Want) []Found {
+	hits := f.index.Nearest(make([]nearby.Hit, 0, min(max(k, 0), nearby.MaxNearest)), nearby.Point(p), k, within, f.filter(w))
+	return f.found(hits, w)
+}
+
+// InRect returns up to limit stations in the rectangle between two corners
+// that w takes, those nearest to its middle first, and how many there are.
+func (f *Finder) InRect(sw, ne geo.Point, limit int, w Want) ([]Found, int) {
+	r := nearby.Rect{South: sw.Lat, West: sw.Lng, North: ne.Lat, East: ne.Lng}
+	hits, total := f.index.Within(nil, r, limit, f.filter(w))
+	return f.found(hits, w), total
+}
+
+func (f *Finder) found(hits []nearby.Hit, w Want) []Found {
+	at := f.at(w)
+	list := make([]Found, 0, len(hits))
+	for _, h := range hits {
+		c, ok := f.card(h.Key)
+		if !ok {
+			continue // it went away since
+		}
+		if n := c.Now(c.Live, at, f.service.cal); w.OpenAt.IsZero() || n.Status.IsOpen() {
+			list = append(list, Found{c, n, h.Metres})
+		}
+	}
+	return list
+}
+
+func (f *Finder) card(k nearby.Key) (*Card, bool) {
+	c, ok := f.cards.Load(k)
+	if !ok {
+		return nil, false
+	}
+	return c.(*Card), true
+}
+
+// Search returns up to limit stations that w takes, also those not yet on the
+// map: with words the best matches first, else by area and name after the
+// given cursor.
+func (f *Finder) Search(w Want, after Cursor, limit int) []Found {
+	cards, at := f.within(w.Area), f.at(w)
+	q := pinyin.Compile(w.Words)
+	type scored struct {
+		*Card
+		score int
+	}
+	var best []scored
+	for _, c := range cards {
+		if !c.fits(w, after) {
+			continue
+		}
+		score := 0
+		if strings.TrimSpace(w.Words) != "" {
+			if score = c.score(q, w.Words); score == 0 {
+				continue
+			}
+		} else if !w.OpenAt.IsZero() && !c.openAt(at, f.service.cal) {
+			continue
+		}
+		best = append(best, scored{c, score})
+		if w.Words == "" && len(best) == limit {
+			break
+		}
+	}
+	slices.SortStableFunc(best, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	var list []Found
+	for _, b := range best {
+		if n := b.Now(b.Live, at, f.service.cal); len(list) < limit && (w.OpenAt.IsZero() || n.Status.IsOpen()) {
+			list = append(list, Found{Card: b.Card, Now: n})
+		}
+	}
+	return list
+}
+
+// within returns the cards of an area, which stand together.
+func (f *Finder) within(area string) []*Card {
+	all := *f.sorted.Load()
+	from, _ := slices.BinarySearchFunc(all, area, func(c *Card, a string) int { return cmp.Compare(c.Area, a) })
+	to := from
+	if area == "" {
+		return all
+	}
+	rest := all[from:]
+	to, _ = slices.BinarySearchFunc(rest, area, func(c *Card, a string) int {
+		if strings.HasPrefix(c.Area, a) {
+			return -1
+		}
+		return 1
+	})
+	return rest[:to]
+}
+
+func (c *Card) fits(w Want, after Cursor) bool {
+	return c.Services.Has(w.Services) && (!w.AllDay || c.Hours.Always()) && (after.ID == "" || compare(c.Cursor(), after) > 0)
+}
+
+func (c *Card) openAt(at time.Time, cal hours.Calendar) bool {
+	return c.Now(c.Live, at, cal).Status.IsOpen()
+}
+
+// score says how well the words find the station: its name counts more than
+// its address, and a code finds it whatever else.
+func (c *Card) score(q pinyin.Query, words string) int {
+	if digits := strings.ReplaceAll(words, " ", ""); digits == c.Code {
+		return 1 << 20
+	}
+	if score, ok := q.Match(c.name); ok {
+		return 1000 + score
+	}
+	score, _ := q.Match(c.more)
+	return score
+}
+
+func compare(a, b Cursor) int {
+	return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+}
+
+// Get returns a station from memory as it is now.
+func (f *Finder) Get(id ID) (Found, bool) {
+	key, err := nearby.KeyOf(id)
+	c, ok := f.card(key)
+	if err != nil || !ok {
+		return Found{}, false
+	}
+	return Found{Card: c, Now: c.Now(c.Live, f.now(), f.service.cal)}, true
+}
+
+// Len returns how many stations the finder knows, and how many are on the map.
+func (f *Finder) Len() (all, mapped int) { return len(*f.sorted.Load()), f.index.Len() }
+
+// Follow refreshes at every interval until ctx ends. What goes wrong is told
+// to failed and tried again.
+func (f *Finder) Follow(ctx context.Context, every time.Duration, failed func(error)) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := f.Refresh(ctx); err != nil && ctx.Err() == nil {
+				failed(err)
+			}
+		}
+	}
+}
+
+// Refresh takes in everything that changed since the last time; the first time
+// that is all. When it returns without error, every answer shows it.
+func (f *Finder) Refresh(ctx context.Context) error {
+	f.refreshing.Lock()
+	defer f.refreshing.Unlock()
+	changes := map[nearby.Key]*Card{} // nil: gone
+	seq := f.seq
+	for more := true; more; {
+		b, err := f.pull(ctx, seq)
+		if err != nil {
+			return fmt.Errorf("station.finder: %w", err)
+		}
+		for _, v := range b.views {
+			key, err := nearby.KeyOf(v.ID)
+			if err != nil {
+				return fmt.Errorf("station.finder: %w", err)
+			}
+			changes[key] = cardOf(key, v)
+		}
+		seq, more = b.last, b.more
+	}
+	if err := f.take(changes); err != nil {
+		return fmt.Errorf("station.finder: %w", err)
+	}
+	f.seq = seq
+	return nil
+}
+
+func (f *Finder) pull(ctx context.Context, seq int64) (batch, error) {
+	return op.List(ctx, f.service.desk, See, func(tx *op.Tx, _ op.Scope) (batch, error) {
+		return f.service.batch(ctx, tx, seq, 1000)
+	})
+}
+
+// cardOf makes the card of a station, or nil for one that nobody may go to.
+func cardOf(key nearby.Key, v View) *Card {
+	if !v.Public || !v.InUse() {
+		return nil
+	}
+	return &Card{Station: v.outside(), Live: v.Live, key: key, name: pinyin.OfPlace(v.Name),
+		more: pinyin.OfPlace(strings.Join(append(slices.Clone(v.OtherNames), v.Address), " "))}
+}
+
+// take shows the changes: the cards first, so that whatever the index finds
+// has a card.
+func (f *Finder) take(changes map[nearby.Key]*Card) error {
+	f.sort(changes)
+	var items []nearby.Item
+	var gone []nearby.Key
+	for key, c := range changes {
+		delete(f.doubted, key)
+		if c == nil || c.Place == nil {
+			gone = append(gone, key)
+		} else {
+			items = append(items, f.item(c))
+		}
+		if c == nil {
+			f.cards.Delete(key)
+			continue
+		}
+		f.cards.Store(key, c)
+		if _, reported := c.Live.locked(f.now()); reported {
+			f.doubted[key] = c
+		}
+	}
+	for key, c := range f.doubted {
+		if old, ok := f.index.Get(key); ok && changes[key] == nil && old.Flags != f.flags(c) {
+			items = append(items, f.item(c))
+		}
+	}
+	switch {
+	case len(items)+len(gone) == 0:
+		return nil
+	case f.seq == 0:
+		return f.index.Replace(items)
+	}
+	return f.index.Apply(items, gone)
+}
+
+// sort puts the changed cards in their places among the others.
+func (f *Finder) sort(changes map[nearby.Key]*Card) {
+	if len(changes) == 0 {
+		return
+	}
+	old := *f.sorted.Load()
+	list := make([]*Card, 0, len(old)+len(changes))
+	for _, c := range old {
+		if _, changed := changes[c.key]; !changed {
+			list = append(list, c)
+		}
+	}
+	kept := len(list)
+	for _, c := range changes {
+		if c != nil {
+			list = append(list, c)
+		}
+	}
+	byPlace := func(a, b *Card) int { return compare(a.Cursor(), b.Cursor()) }
+	if kept == 0 || len(list)-kept > 1000 {
+		slices.SortFunc(list, byPlace)
+	} else {
+		list = merge(list[:kept], list[kept:], byPlace)
+	}
+	f.sorted.Store(&list)
+}
+
+// merge joins a sorted list with a few cards.
+func merge(sorted, few []*Card, compare func(a, b *Card) int) []*Card {
+	slices.SortFunc(few, compare)
+	list := make([]*Card, 0, len(sorted)+len(few))
+	for _, c := range few {
+		at, _ := slices.BinarySearchFunc(sorted, c, compare)
+		list, sorted = append(append(list, sorted[:at]...), c), sorted[at:]
+	}
+	return append(list, sorted...)
+}
+
+func (f *Finder) item(c *Card) nearby.Item {
+	return nearby.Item{Key: c.key, Lat: c.Place.Lat, Lng: c.Place.Lng, Services: uint64(c.Services), Hours: f.number(c.table(c.Live)), Flags: f.flags(c)}
+}
+
+func (f *Finder) flags(c *Card) (flags nearby.Flags) {
+	if c.lockedAt(c.Live, f.now()) {
+		flags |= flagLocked
+	}
+	if c.Hours.Always() {
+		flags |= flagAlways
+	}
+	return flags
+}
+
+// number returns the number of a schedule, a new one if it is new.
+func (f *Finder) number(t hours.Table) uint32 {
+	if f.day == "" {
+		f.day = clock.Day(f.now().AddDate(0, 0, -1))
+	}
+	key := t.Key(f.day)
+	if n, ok := f.numbers[key]; ok {
+		return n
+	}
+	t.Printed = ""
+	tables := append(*f.tables.Load(), t) // readers of the shorter list do not see it
+	n := uint32(len(tables) - 1)
+	f.tables.Store(&tables)
+	f.numbers[key] = n
+	return n
+}
