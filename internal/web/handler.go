@@ -113,3 +113,7 @@ func ignoreGone(r *http.Request, err error) error {
 	}
 	return nil
 }
+
+// KeepOffline lets the reader's phone keep this page and show it, with its age,
+// when there is no network. Call it before [Show], for pages without personal data.
+func KeepOffline(w http.ResponseWriter) { w.Header().Set("X-Keep-Offline", "1") }

@@ -189,5 +189,5 @@ func sayings(ctx context.Context) string {
 }
 
 func sayingKeys() []string {
-	return []string{"sent", "kept", "kept_row", "again", "locating", "no_place", "recording", "stop", "warn", "no_mic", "delete", "hour", "minute", "refused", "photos", "draft"}
+	return []string{"sent", "kept", "locating", "no_place", "recording", "warn", "no_mic", "delete", "hour", "minute", "refused", "photos", "draft", "as_of"}
 }
