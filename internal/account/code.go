@@ -47,8 +47,9 @@ func (s *Service) SendCode(ctx context.Context, purpose, phone string) error {
 	if err != nil || sent != codeID { // the same call, answered before: its message is on its way
 		return err
 	}
-	text := fmt.Sprintf("验证码 %s，%d 分钟内有效。不要告诉任何人。Code %s", code, int(life.Minutes()), code)
-	if err := s.sender.Send(ctx, string(codeID), phone, text); err != nil {
+	m := Message{ID: string(codeID), Phone: phone, Code: code, Minutes: int(life.Minutes())}
+	m.Text = fmt.Sprintf("验证码 %s，%d 分钟内有效。不要告诉任何人。Code %s", m.Code, m.Minutes, m.Code)
+	if err := s.sender.Send(ctx, m); err != nil {
 		return fault.New(string(SendCode), fault.Busy, "account.sms.failed").Because(err)
 	}
 	return nil

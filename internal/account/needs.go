@@ -6,11 +6,19 @@ import (
 	"nuanxin/internal/op"
 )
 
-// Sender sends one short message to a phone. id names the message: sending it
-// again must not deliver it twice. It is called after the commit, never in a
-// transaction.
+// Sender sends one short message to a phone. It is called after the commit,
+// never in a transaction.
 type Sender interface {
-	Send(ctx context.Context, id, phone, text string) error
+	Send(ctx context.Context, m Message) error
+}
+
+// Message brings a code to a phone. Its words tell a stranger nothing.
+type Message struct {
+	ID      string // sending it again must not deliver it twice
+	Phone   string
+	Text    string
+	Code    string // for providers that know the text as a template
+	Minutes int    // how long the code is good
 }
 
 // Orgs tells about organisations, inside an operation.

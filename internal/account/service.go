@@ -77,6 +77,9 @@ func (s *Service) WorkerWith(ctx context.Context, tx *op.Tx, phone string) (stri
 // a sensitive read of its own: this leaves no trace.
 func (s *Service) Contact(ctx context.Context, tx *op.Tx, person string) (name, phone string, err error) {
 	var sealedName, sealedPhone []byte
+	if !id.Valid(person) {
+		return "", "", fault.New("account.contact", fault.Missing, "fault.missing")
+	}
 	err = tx.One(ctx, `select sealed, phone from person where person_id = $1 and kind = 'worker'`, []any{person}, &sealedName, &sealedPhone)
 	if err == db.ErrNone {
 		return "", "", fault.New("account.contact", fault.Missing, "fault.missing")

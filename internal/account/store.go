@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/op"
 )
@@ -99,7 +100,7 @@ func by(tx *op.Tx) string {
 func person(ctx context.Context, tx *op.Tx, p ID) (Person, error) {
 	found := make([]Person, 1)
 	missing := fault.New("account.get", fault.Missing, "fault.missing")
-	if len(p) != 36 {
+	if !id.Valid(string(p)) {
 		return Person{}, missing
 	}
 	err := tx.One(ctx, `select `+columns+` from person where person_id = $1`, []any{string(p)},
@@ -147,7 +148,7 @@ func staff(ctx context.Context, tx *op.Tx, f Filter, where string, args db.Args)
 	if !f.Ended {
 		where += ` and active`
 	}
-	if f.After != "" {
+	if id.Valid(string(f.After)) {
 		where += ` and person_id > ` + args.Add(string(f.After))
 	}
 	if f.Limit == 0 {
