@@ -112,7 +112,7 @@ func common(p string) bool {
 	for line := range strings.Lines(commonPasswords) {
 		switch word := strings.TrimSpace(line); {
 		case word == "" || strings.HasPrefix(word, "#"):
-		case p == word, letters == word && rest <= 8:
+		case p == word, letters == word && rest <= 10:
 			return true
 		}
 	}
