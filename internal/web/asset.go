@@ -72,6 +72,9 @@ func rank(name string) int {
 
 func (a *Assets) add(name string, raw []byte) {
 	ext := path.Ext(name)
+	if path.Dir(name) == "." && (ext == ".css" || ext == ".js") {
+		raw = slim(raw)
+	}
 	if ext == ".css" {
 		raw = a.rewrite(path.Dir(name), raw)
 	}
@@ -79,6 +82,31 @@ func (a *Assets) add(name string, raw []byte) {
 	f := &asset{raw: raw, kind: typeOf(ext)}
 	f.hashed = strings.TrimSuffix(path.Base(name), ext) + "." + hex.EncodeToString(sum[:4]) + ext
 	a.byName[name], a.byHash[f.hashed] = f, f
+}
+
+// slim leaves out indentation, empty lines and comments that begin a line or end
+// one. It is for our own files, whose strings hold no comment marks.
+func slim(src []byte) []byte {
+	var out bytes.Buffer
+	inside := false
+	for line := range bytes.Lines(src) {
+		line = bytes.TrimSpace(line)
+		if inside || bytes.HasPrefix(line, []byte("/*")) {
+			_, after, ended := bytes.Cut(line, []byte("*/"))
+			if inside = !ended; inside {
+				continue
+			}
+			line = bytes.TrimSpace(after)
+		}
+		if i := bytes.LastIndex(line, []byte(" /* ")); i >= 0 && bytes.HasSuffix(line, []byte("*/")) {
+			line = bytes.TrimSpace(line[:i])
+		}
+		if len(line) > 0 {
+			out.Write(line)
+			out.WriteByte('\n')
+		}
+	}
+	return out.Bytes()
 }
 
 // rewrite points url(images/x.png) of a vendored sheet to the hashed file.

@@ -14,10 +14,15 @@ import (
 
 func serve(t *testing.T) string {
 	t.Helper()
+	return serveRoutes(t, []web.Route{ui.GalleryRoute(), ui.OfflineRoute()}, testRoutes()).URL
+}
+
+func serveRoutes(t *testing.T, tables ...[]web.Route) *httptest.Server {
+	t.Helper()
 	s := &web.Site{Texts: web.NewTexts(ui.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Demo: true, Log: slog.New(slog.DiscardHandler)}
-	server := httptest.NewServer(s.Handler(web.NewMux([]web.Route{ui.GalleryRoute()}, web.SettingsRoutes(), s.Assets.Routes(), testRoutes())))
+	server := httptest.NewServer(s.Handler(web.NewMux(append(tables, web.SettingsRoutes(), s.Assets.Routes())...)))
 	t.Cleanup(server.Close)
-	return server.URL
+	return server
 }
 
 // modes are the ways in which every page must hold.

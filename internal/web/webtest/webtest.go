@@ -9,6 +9,7 @@ package webtest
 import (
 	"context"
 	_ "embed"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
@@ -47,7 +49,8 @@ func Start(t testing.TB) *Browser {
 		t.Skip("no Chromium on this machine; set NUANXIN_TEST_BROWSER=must to fail instead")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(exe), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() { cancel(); stop() })
@@ -97,9 +100,9 @@ func (b *Browser) Open(t testing.TB, url string, v View) *Page {
 	_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
 	p.must("watch the network", err)
 	p.View(v)
-	if len(v.Cookies) > 0 {
-		p.cookies(url, v.Cookies)
-	}
+	cookies := map[string]string{"lang": web.Languages()[0]} // else the machine's language would decide
+	maps.Copy(cookies, v.Cookies)
+	p.cookies(url, cookies)
 	p.Go(url)
 	return p
 }
@@ -208,6 +211,18 @@ func (p *Page) Path() string {
 func (p *Page) Upload(css string, files ...string) {
 	p.t.Helper()
 	p.must("choose files", chromedp.Do(p.ctx, chromedp.SetUploadFiles(chromedp.CSS(css), files, chromedp.NodeReady)))
+}
+
+// Locate makes the page believe that it stands at a place, and may ask for it.
+func (p *Page) Locate(lat, lng float64) {
+	p.t.Helper()
+	one := 1.0
+	_, err := chromedp.Call(p.ctx, emulation.SetGeolocationOverride, emulation.SetGeolocationOverrideParams{Latitude: &lat, Longitude: &lng, Accuracy: &one})
+	p.must("set the place", err)
+	_, err = chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{
+		Permission: &browser.PermissionDescriptor{Name: "geolocation"}, Setting: "granted", BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID,
+	})
+	p.must("grant the place", err)
 }
 
 // offlineParams are the parameters of Network.emulateNetworkConditions, which
