@@ -1,0 +1,258 @@
+package request
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/idcard"
+	"nuanxin/internal/op"
+)
+
+// Draft is what somebody says is wrong. Voice alone, words alone or photos
+// alone will do, and so will a station's defect; everything else is optional.
+type Draft struct {
+	Words     string
+	Files     []File
+	Topic     string
+	Place     Place
+	What      string // a station's defect, in the station's codes; needs Place.Station
+	Name      string
+	Phone     string
+	PhoneOK   bool    // an SMS code was confirmed for it just now, or staff heard it
+	Anonymous bool    // a signed-in worker does not want to be known even to the union
+	Hide      *bool   // from platform and company; nil: as the topic's rule says
+	Channel   Channel // for staff: how it came; empty for the worker's own
+	Source    string  // for staff: where it was heard
+	Title     string  // for staff
+	Demo      bool
+}
+
+// The most files of one act and of one request.
+const (
+	maxFiles    = 9
+	maxAllFiles = 60
+)
+
+// Capture stores a new request. Staff who name a channel register it for
+// somebody; anybody else speaks for themselves, signed in or not. A station's
+// defect goes to its host at once. Hand the person [Service.Secret] of the
+// receipt's id.
+func (s *Service) Capture(ctx context.Context, d Draft) (Receipt, error) {
+	act := Capture
+	if d.Channel != "" && d.Channel != ChannelPage && d.Channel != ChannelStation {
+		act = Register
+	}
+	rid := id.New[ID]()
+	find := func(tx *op.Tx) (*capture, error) { return s.begin(ctx, tx, act, rid, d) }
+	return op.Write(ctx, s.desk, act, find, func(tx *op.Tx, c *capture) (Receipt, error) { return s.finish(ctx, tx, c) })
+}
+
+// capture is a request about to exist.
+type capture struct {
+	*matter
+	draft   Draft
+	union   Union
+	station StationPlace
+}
+
+// begin turns a draft into a request that rules can judge.
+func (s *Service) begin(ctx context.Context, tx *op.Tx, act authz.Action, rid ID, d Draft) (*capture, error) {
+	d, err := d.tidy(act)
+	if err != nil {
+		return nil, err
+	}
+	c := &capture{draft: d}
+	q := &Request{ID: rid, Status: StatusReceived, Place: d.Place, AreaKnown: true, Topic: d.Topic, Title: d.Title, Channel: d.Channel, Source: d.Source,
+		What: d.What, Words: d.Words, CreatedAt: tx.Now(), Demo: d.Demo}
+	c.matter = &matter{Request: q}
+	if err := s.locate(ctx, tx, c); err != nil {
+		return nil, err
+	}
+	if c.limits, err = limitsFor(ctx, tx, q.Place.Area, tx.Now()); err != nil {
+		return nil, err
+	}
+	q.Policy, q.Union, q.OfficerName = c.limits.ID, c.union.ID, ""
+	q.Hidden = c.limits.veils(q.Topic)
+	if d.Hide != nil {
+		q.Hidden = *d.Hide
+	}
+	if tx.Subject.Kind == authz.Worker && !d.Anonymous && act == Capture {
+		q.owner = tx.Subject.ID
+		if d.Name == "" {
+			d.Name = tx.Subject.Name
+		}
+	}
+	return c, s.identify(q, d)
+}
+
+// tidy puts a draft into its stored form, or says everything that is wrong with it.
+func (d Draft) tidy(act authz.Action) (Draft, error) {
+	var form fault.Form
+	for _, t := range []struct {
+		name string
+		text *string
+		most int
+	}{{"words", &d.Words, maxWords}, {"place", &d.Place.Text, maxShort}, {"name", &d.Name, maxShort}, {"source", &d.Source, maxShort}, {"title", &d.Title, maxShort}, {"what", &d.What, 40}} {
+		text, err := short(act, t.name, *t.text, t.most)
+		if err != nil {
+			form.Add(t.name, "fault.long", fault.Args{"Limit": t.most})
+		}
+		*t.text = text
+	}
+	if d.Words == "" && len(d.Files) == 0 && d.What == "" {
+		form.Add("words", "request.empty", nil)
+	}
+	if _, ok := TopicOf(d.Topic); d.Topic != "" && !ok {
+		form.Add("topic", "request.topic.unknown", nil)
+	}
+	if d.What != "" && d.Place.Station == "" {
+		form.Add("station", "request.station.needed", nil)
+	}
+	d.Phone = strings.TrimSpace(d.Phone)
+	if mobile, err := idcard.ParseMobile(d.Phone); d.Phone != "" && err == nil {
+		d.Phone = mobile
+	} else if d.Phone != "" {
+		form.Add("phone", "request.phone.wrong", nil)
+	}
+	d.checkPlace(&form)
+	if act == Register && !slices.Contains(Channels(), d.Channel) {
+		form.Add("channel", "request.channel.unknown", nil)
+	}
+	if d.Channel == "" {
+		d.Channel = ChannelPage
+	}
+	if act != Register {
+		d.Title, d.Source = "", ""
+	}
+	return d, form.Err(string(act))
+}
+
+func (d Draft) checkPlace(form *fault.Form) {
+	if d.Place.Point != nil && !d.Place.Point.InChina() {
+		form.Add("place", "request.place.outside", nil)
+	}
+	if strings.Trim(d.Place.Area, "0123456789") != "" || len(d.Place.Area) > 12 {
+		form.Add("area", "request.area.wrong", nil)
+	}
+	if d.Place.Station != "" && !id.Valid(d.Place.Station) {
+		form.Add("station", "request.station.needed", nil)
+	}
+	if len(d.Files) > maxFiles || slices.ContainsFunc(d.Files, func(f File) bool { return f.Blob == "" || f.Kind != Photo && f.Kind != Voice }) {
+		form.Add("files", "request.files.wrong", fault.Args{"Limit": maxFiles})
+	}
+}
+
+// locate finds the area and the union of a request.
+func (s *Service) locate(ctx context.Context, tx *op.Tx, c *capture) (err error) {
+	p := &c.Place
+	if p.Station != "" {
+		if c.station, err = s.needs.Stations.Place(ctx, tx, p.Station); err != nil {
+			return err
+		}
+		p.Area = c.station.Area
+		if p.Point == nil {
+			p.Point = c.station.Point
+		}
+		if p.Text == "" {
+			p.Text = c.station.Name
+		}
+	}
+	if p.Area == "" {
+		p.Area, c.AreaKnown = s.config.HomeArea, false
+	}
+	c.union, err = s.needs.Orgs.UnionFor(ctx, tx, p.Area)
+	return err
+}
+
+// identify seals who the person is.
+func (s *Service) identify(q *Request, d Draft) (err error) {
+	if d.Anonymous {
+		d.Name = ""
+	}
+	if q.name, err = s.seal(d.Name, "request", "name", string(q.ID)); err != nil {
+		return err
+	}
+	if d.Phone != "" {
+		q.phoneIndex, q.phoneOK = s.ring.Index("phone", d.Phone), d.PhoneOK
+	}
+	q.phone, err = s.seal(d.Phone, "request", "phone", string(q.ID))
+	return err
+}
+
+// finish stores a new request with its first entries.
+func (s *Service) finish(ctx context.Context, tx *op.Tx, c *capture) (Receipt, error) {
+	if c.What != "" && c.Topic == "" {
+		c.Topic = TopicStation + ".fault"
+	}
+	first := c.add(tx, Entry{Kind: KindCaptured, Readers: ToWorker | ToStaff, Words: c.Words, Fact: string(c.Channel)})
+	c.attach(first, c.draft.Files, "")
+	if c.Channel != ChannelPage && c.Channel != ChannelStation {
+		c.looked(tx) // who registers it has looked at it
+	}
+	if err := s.number(ctx, tx, c.Request); err != nil {
+		return Receipt{}, err
+	}
+	if err := s.insertRoot(ctx, tx, c.Request); err != nil {
+		return Receipt{}, err
+	}
+	tx.Emit(Captured{ID: c.ID, Number: c.Number, Area: c.Place.Area, Topic: c.Topic})
+	s.toHost(tx, c)
+	if err := s.save(ctx, tx, c.matter); err != nil {
+		return Receipt{}, err
+	}
+	if err := s.index(ctx, tx, c.ID, c.Words, c.Title, c.Place.Text); err != nil {
+		return Receipt{}, err
+	}
+	r := c.receipt()
+	switch {
+	case c.OfficerName != "":
+	case c.union.OfficerName != "":
+		r.Who = c.union.OfficerName
+	default:
+		r.Who = c.union.Name
+	}
+	return r, nil
+}
+
+// toHost hands a station's defect to its host.
+func (s *Service) toHost(tx *op.Tx, c *capture) {
+	if c.What == "" {
+		return
+	}
+	tx.Emit(StationReported{ID: c.ID, Number: c.Number, Station: c.Place.Station, What: c.What})
+	if c.station.HostID == "" {
+		return
+	}
+	deadline, err := s.config.Calendar.AddWorking(tx.Now(), minutes(c.limits.HostMinutes), c.limits.Hours)
+	if err != nil {
+		deadline = tx.Now().Add(24 * time.Hour) // the year is not published; the host still has a day
+	}
+	s.hand(tx, c.matter, Dispatch{Body: c.station.HostID, BodyName: c.station.HostName, Lead: true, Deadline: deadline})
+	c.settle()
+}
+
+// attach notes files that came with an entry.
+func (m *matter) attach(e *Entry, files []File, body string) {
+	for _, f := range files {
+		m.files = append(m.files, Attachment{ID: id.New[AttachmentID](), Seq: e.Seq, At: e.At, By: e.By, Body: body, Released: e.By == ByBody, File: f})
+	}
+}
+
+// number gives the request its number: the day and the day's running number.
+// The counter's row is held to the end of the transaction, so it comes late.
+func (s *Service) number(ctx context.Context, tx *op.Tx, q *Request) error {
+	day := clock.Day(q.CreatedAt)
+	var n int64
+	err := tx.One(ctx, `
+		insert into request_day (day, last) values ($1, 1)
+		on conflict (day) do update set last = request_day.last + 1 returning last`, []any{day}, &n)
+	q.Number = fmt.Sprintf("%s-%s%s-%04d", day[:4], day[5:7], day[8:], n)
+	return err
+}

@@ -1,0 +1,167 @@
+package request
+
+import (
+	"context"
+	"strconv"
+
+	"nuanxin/internal/db"
+	"nuanxin/internal/op"
+)
+
+// rowOf names a row of request_event, to which its words are bound.
+func rowOf(rid ID, seq int64) string { return string(rid) + "/" + strconv.FormatInt(seq, 10) }
+
+// save stores what an act changed, with the clocks computed anew.
+func (s *Service) save(ctx context.Context, tx *op.Tx, m *matter) error {
+	m.ChangedAt = tx.Now()
+	if err := s.clock(m, tx.Now()); err != nil {
+		return err
+	}
+	if err := s.saveRoot(ctx, tx, m.Request); err != nil {
+		return err
+	}
+	for _, e := range m.fresh {
+		if err := s.insertEntry(ctx, tx, m.ID, e); err != nil {
+			return err
+		}
+	}
+	for _, d := range m.ds {
+		if err := s.saveDispatch(ctx, tx, m.ID, d); err != nil {
+			return err
+		}
+	}
+	for _, a := range m.files {
+		if err := insertAttachment(ctx, tx, m.ID, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) saveRoot(ctx context.Context, tx *op.Tx, q *Request) error {
+	row := string(q.ID)
+	heard, err := s.seal(q.Heard, "request", "heard", row)
+	if err != nil {
+		return err
+	}
+	place, err := s.seal(q.Place.Text, "request", "place", row)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		update request set version = $2, status = $3, area = $4, area_known = $5, union_id = $6, topic = $7, title = $8, hidden = $9, heard = $10, place = $11,
+			officer_id = $12, officer_name = $13, changed_at = $14, seen_at = $15, answered_at = $16, closed_at = $17,
+			due_at = $18, due_clock = $19, soon_at = $20, answer_by = $21, ladder_at = $22, sort_at = $23, missed = $24, level = $25, raised_area = $26,
+			chases = $27, followers = $28, bounces = $29, reopened = $30, merged_into = $31, quiet = $32
+		where request_id = $1`,
+		q.ID, q.Version, q.Status, q.Place.Area, q.AreaKnown, db.Null(q.Union), q.Topic, q.Title, q.Hidden, heard, place,
+		db.Null(q.Officer), q.OfficerName, q.ChangedAt.UnixMicro(), db.Micros(q.SeenAt), db.Micros(q.AnsweredAt), db.Micros(q.ClosedAt),
+		db.Micros(q.DueAt), q.DueClock, db.Micros(q.SoonAt), db.Micros(q.AnswerBy), db.Micros(q.ladderAt), sortKey(q.DueAt, q.CreatedAt), q.Missed, q.Level, raised(q),
+		q.Chases, q.Followers, q.Bounces, q.Reopened, db.Null(q.MergedInto), q.Quiet)
+	return err
+}
+
+// raised is the area that a request was raised to; NULL while it was not. The
+// nation's area is the empty text.
+func raised(q *Request) any {
+	if q.Level < levelUnion {
+		return nil
+	}
+	return q.RaisedTo
+}
+
+// insertRoot stores a new request, its number and its guard.
+func (s *Service) insertRoot(ctx context.Context, tx *op.Tx, q *Request) error {
+	row := string(q.ID)
+	words, err := s.seal(q.Words, "request", "words", row)
+	if err != nil {
+		return err
+	}
+	source, err := s.seal(q.Source, "request", "source", row)
+	if err != nil {
+		return err
+	}
+	var lat, lng, cell any
+	if p := q.Place.Point; p != nil {
+		lat, lng, cell = p.Lat, p.Lng, p.Cell()
+	}
+	if _, err = tx.Exec(ctx, `insert into request_number (number, request_id) values ($1, $2)`, q.Number, q.ID); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		insert into request (request_id, number, version, status, area, area_known, topic, title, channel, source, station_id, what, owner_id, hidden,
+			words, lat, lng, cell, name, phone, phone_index, phone_ok, officer_name, policy, created_at, changed_at,
+			due_clock, sort_at, missed, level, chases, followers, bounces, reopened, quiet, demo)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, '', $23, $24, $24,
+			'', 0, $25, 0, 0, 0, 0, 0, $25, $26)`,
+		q.ID, q.Number, q.Version, q.Status, q.Place.Area, q.AreaKnown, q.Topic, q.Title, q.Channel, source, db.Null(q.Place.Station), q.What, db.Null(q.owner), q.Hidden,
+		words, lat, lng, cell, q.name, q.phone, db.Null(q.phoneIndex), q.phoneOK, q.Policy, q.CreatedAt.UnixMicro(), false, q.Demo)
+	return err
+}
+
+func (s *Service) insertEntry(ctx context.Context, tx *op.Tx, rid ID, e Entry) error {
+	words, err := s.seal(e.Words, "request_event", "words", rowOf(rid, e.Seq))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		insert into request_event (request_id, seq, at, kind, by_kind, by_id, by_name, readers, dispatch_id, body_id, body_name, words, until, fact)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		rid, e.Seq, e.At.UnixMicro(), e.Kind, e.By, e.ByID, e.ByName, int64(e.Readers), db.Null(e.Dispatch), db.Null(e.Body), e.BodyName, words, db.Micros(e.Until), e.Fact)
+	return err
+}
+
+func (s *Service) saveDispatch(ctx context.Context, tx *op.Tx, rid ID, d Dispatch) error {
+	var sealed [3][]byte
+	for i, c := range []struct{ text, column string }{{d.Task, "task"}, {d.Reason, "reason"}, {d.Suggest, "suggest"}} {
+		var err error
+		if sealed[i], err = s.seal(c.text, "request_dispatch", c.column, string(d.ID)); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		insert into request_dispatch (request_id, dispatch_id, body_id, body_name, lead, state, attempt, final, task, reason, suggest,
+			sent_at, sign_by, deadline, opened_at, signed_at, signed_by, reported_at, ended_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+		on conflict (request_id, dispatch_id) do update set state = excluded.state, reason = excluded.reason, suggest = excluded.suggest, sign_by = excluded.sign_by,
+			deadline = excluded.deadline, opened_at = excluded.opened_at, signed_at = excluded.signed_at, signed_by = excluded.signed_by,
+			reported_at = excluded.reported_at, ended_at = excluded.ended_at`,
+		rid, d.ID, d.Body, d.BodyName, d.Lead, d.State, d.Attempt, d.Final, sealed[0], sealed[1], sealed[2],
+		d.SentAt.UnixMicro(), db.Micros(d.SignBy), d.Deadline.UnixMicro(), db.Micros(d.OpenedAt), db.Micros(d.SignedAt), d.SignedBy, db.Micros(d.ReportedAt), db.Micros(d.EndedAt))
+	return err
+}
+
+func insertAttachment(ctx context.Context, tx *op.Tx, rid ID, a Attachment) error {
+	_, err := tx.Exec(ctx, `
+		insert into request_attachment (request_id, attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, by_kind, body_id, released)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		rid, a.ID, a.Seq, a.At.UnixMicro(), a.Kind, a.Blob, a.Thumb, a.Seconds, a.Size, a.Digest, a.By, db.Null(a.Body), a.Released)
+	return err
+}
+
+// index stores the blind pieces of texts by which the request can be found.
+func (s *Service) index(ctx context.Context, tx *op.Tx, rid ID, texts ...string) error {
+	for _, g := range s.grams(texts...) {
+		_, err := tx.Exec(ctx, `insert into request_gram (request_id, gram) values ($1, $2) on conflict (request_id, gram) do nothing`, rid, g)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxGrams keeps a long text from filling the table.
+const maxGrams = 200
+
+// grams are the blind pieces of texts.
+func (s *Service) grams(texts ...string) []string {
+	var out []string
+	for _, t := range texts {
+		for _, g := range db.Grams(t) {
+			if len(out) < maxGrams {
+				out = append(out, s.ring.Index("gram", g)[:16])
+			}
+		}
+	}
+	return out
+}

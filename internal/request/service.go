@@ -1,0 +1,166 @@
+package request
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+	"nuanxin/internal/seal"
+	"nuanxin/internal/workday"
+)
+
+// Config is what an installation says about requests.
+type Config struct {
+	Calendar workday.Calendar // zero: the national one
+	HomeArea string           // who gets what nobody said the place of
+}
+
+// Service is what other packages may ask about requests.
+type Service struct {
+	desk   *op.Desk
+	ring   *seal.Ring
+	config Config
+	needs  Needs
+}
+
+// NewService returns the request service.
+func NewService(desk *op.Desk, ring *seal.Ring, c Config, n Needs) *Service {
+	return &Service{desk, ring, c, n}
+}
+
+// Secret returns what makes its holder the worker of a request. It is derived,
+// so it can be shown again to whoever created it and is stored nowhere.
+func (s *Service) Secret(id ID) string { return s.ring.Token("request", string(id)) }
+
+// matter is a request loaded to be acted upon. Its row is locked until the
+// transaction ends.
+type matter struct {
+	*Request
+	ds     []Dispatch
+	es     []Entry // without their words
+	fresh  []Entry // of this act, with their words
+	limits Limits
+	files  []Attachment // of this act
+}
+
+// act runs one use case on one request: lock, check, do, compute the clocks,
+// store.
+func (s *Service) act(ctx context.Context, action authz.Action, ref Ref, do func(*op.Tx, *matter) error) (Receipt, error) {
+	find := func(tx *op.Tx) (*matter, error) { return s.lock(ctx, tx, ref) }
+	return op.Write(ctx, s.desk, action, find, func(tx *op.Tx, m *matter) (Receipt, error) {
+		if err := m.unseen(ref, tx.Subject); err != nil {
+			return Receipt{}, err
+		}
+		if err := do(tx, m); err != nil {
+			return Receipt{}, err
+		}
+		if err := s.save(ctx, tx, m); err != nil {
+			return Receipt{}, err
+		}
+		return m.receipt(), nil
+	})
+}
+
+func (m *matter) receipt() Receipt {
+	return Receipt{ID: m.ID, Number: m.Number, Status: m.Status, Version: m.Version, Who: m.OfficerName, By: m.AnswerBy}
+}
+
+// unseen refuses an act of staff or a body on a request that a colleague has
+// changed since they looked. What the worker added meanwhile is no conflict:
+// nobody's decision is lost by it.
+func (m *matter) unseen(ref Ref, who authz.Subject) error {
+	if ref.Seen == 0 {
+		return nil
+	}
+	for _, e := range m.es {
+		if e.Seq > ref.Seen && e.ByID != who.ID && (e.By == ByStaff || e.By == ByBody) {
+			return fault.New("request.act", fault.Conflict, "request.changed").With(fault.Args{"Who": e.ByName})
+		}
+	}
+	return nil
+}
+
+// add puts an entry on the timeline, in the name of who acts.
+func (m *matter) add(tx *op.Tx, e Entry) *Entry {
+	m.Version++
+	e.Seq, e.At = m.Version, tx.Now()
+	if e.By == "" {
+		e.By, e.ByID, e.ByName = m.actor(tx.Subject)
+	}
+	m.fresh = append(m.fresh, e)
+	return &m.fresh[len(m.fresh)-1]
+}
+
+// actor says in which part the subject acts. A worker is never named: the
+// timeline is read by many.
+func (m *matter) actor(who authz.Subject) (ActorKind, string, string) {
+	switch {
+	case who.Kind == authz.System:
+		return BySystem, "", ""
+	case who.Kind == authz.Staff && (who.Has(authz.Cadre) || who.Has(authz.Leader)):
+		return ByStaff, who.ID, who.Name
+	case who.Kind == authz.Staff || who.Kind == authz.Link:
+		return ByBody, who.ID, who.Name
+	}
+	return ByWorker, "", ""
+}
+
+// all returns the old and new entries, for the clocks.
+func (m *matter) all() []Entry { return append(m.es[:len(m.es):len(m.es)], m.fresh...) }
+
+// settle puts the request into the state that its hands say.
+func (m *matter) settle() { m.Status = derive(!m.SeenAt.IsZero(), m.Reopened, m.ds) }
+
+// looked stamps the first look, which every act of staff implies.
+func (m *matter) looked(tx *op.Tx) {
+	if !m.SeenAt.IsZero() {
+		return
+	}
+	m.SeenAt = tx.Now()
+	if m.Officer == "" {
+		m.Officer, m.OfficerName = tx.Subject.ID, tx.Subject.Name
+	}
+	m.add(tx, Entry{Kind: KindSeen, Readers: ToWorker | ToStaff})
+	if m.Status == StatusReceived {
+		m.Status = StatusSeen
+	}
+}
+
+// told announces that the worker has something to read.
+func (m *matter) told(tx *op.Tx, k Kind) { tx.Emit(Told{ID: m.ID, Number: m.Number, Kind: k}) }
+
+// The longest texts, in characters.
+const (
+	maxWords = 3000
+	maxShort = 200
+)
+
+// wrong is a fault of one field.
+func wrong(op, field, msg string) error {
+	var f fault.Form
+	f.Add(field, msg, nil)
+	return f.Err(op)
+}
+
+// need tidies a text that must not be empty.
+func need(act authz.Action, field, text string, most int) (string, error) {
+	text, err := short(act, field, text, most)
+	if err == nil && text == "" {
+		err = wrong(string(act), field, "fault.empty")
+	}
+	return text, err
+}
+
+// short tidies a text that must not be long.
+func short(act authz.Action, field, text string, most int) (string, error) {
+	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
+	if utf8.RuneCountInString(text) <= most {
+		return text, nil
+	}
+	var f fault.Form
+	f.Add(field, "fault.long", fault.Args{"Limit": most})
+	return text, f.Err(string(act))
+}
