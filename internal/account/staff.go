@@ -265,6 +265,37 @@ func (s *Service) SetPassword(ctx context.Context, old, password, token string) 
 	return err
 }
 
+// PutPassword sets the password of the staff member called login and ends all
+// their sessions. Only the program's own commands may.
+func (s *Service) PutPassword(ctx context.Context, login, password string) error {
+	if authz.From(ctx).Kind != authz.System {
+		return fault.New(string(ResetPassword), fault.Denied, "fault.denied")
+	}
+	login = foldLogin(login)
+	hash := s.cost.hash(password)
+	find := func(tx *op.Tx) (Person, error) {
+		c, err := credentialOf(ctx, tx, login)
+		if err != nil {
+			return Person{}, err
+		}
+		return person(ctx, tx, c.person)
+	}
+	_, err := op.Write(ctx, s.desk, ResetPassword, find, func(tx *op.Tx, p Person) (bool, error) {
+		l, err := limitsOf(ctx, tx)
+		if err != nil {
+			return false, err
+		}
+		if err := checkPassword("password", password, p.Login, p.Name, l["password_min"]); err != nil {
+			return false, err
+		}
+		if err := endSessions(ctx, tx, p.ID, ""); err != nil {
+			return false, err
+		}
+		return true, s.setHash(ctx, tx, p.ID, hash, false)
+	})
+	return err
+}
+
 // setHash stores a password's hash. A first one must be changed, and soon.
 func (s *Service) setHash(ctx context.Context, tx *op.Tx, who ID, hash string, first bool) error {
 	var until any

@@ -399,6 +399,14 @@ func TestAdministratorsAndThoseAboveThem(t *testing.T) {
 		if err := w.Rename(ctx, p, 1, "旧人"); code(err) != "conflict" {
 			t.Errorf("over somebody's change: %v", err)
 		}
+		if err := w.PutPassword(ctx, "below", "blue boat on the river"); code(err) != "denied" {
+			t.Errorf("an administrator puts a password: %v", err)
+		}
+		w.must(w.PutPassword(system, "below", "blue boat on the river"))
+		w.must(second(w.SignInStaff(t.Context(), "below", "blue boat on the river")))
+		if err := w.PutPassword(system, "nobody", "blue boat on the river"); code(err) != "missing" {
+			t.Errorf("of nobody: %v", err)
+		}
 		w.must(w.EndStay(system, admin))
 		if _, err := w.Resolve(t.Context(), in.Token); code(err) != "missing" {
 			t.Errorf("an administrator who left: %v", err)
