@@ -14,6 +14,8 @@ const (
 	Settle  authz.Action = "station.settle"  // say that a reported fault is mended
 	Tell    authz.Action = "station.report"  // the program passes on what workers reported
 	Import  authz.Action = "station.import"
+
+	ImportSee authz.Action = "station_import.see"
 )
 
 // Policy says who may do them: everybody looks, a cadre keeps the stations of
@@ -29,4 +31,6 @@ var Policy = authz.Rules{
 	Settle:  authz.Any(authz.InArea(authz.Cadre), authz.OfOrg(authz.Host)),
 	Tell:    authz.Program,
 	Import:  authz.InArea(authz.Cadre),
+
+	ImportSee: authz.InArea(authz.Cadre, authz.Leader),
 }

@@ -42,7 +42,7 @@ func each(t *testing.T, f func(t *testing.T, h house)) {
 
 func sqlite(t testing.TB, c clock.Clock, s []fs.FS) *db.DB { return dbtest.SQLite(t, c, s) }
 
-func newHouse(t *testing.T, open func(testing.TB, clock.Clock, []fs.FS) *db.DB) house {
+func newHouse(t testing.TB, open func(testing.TB, clock.Clock, []fs.FS) *db.DB) house {
 	c := clock.At(start)
 	d := open(t, c, []fs.FS{op.Schema, station.Schema})
 	return house{station.NewService(op.New(d, station.Policy), workday.Calendar{}), d, c}

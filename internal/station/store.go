@@ -146,6 +146,9 @@ func gram(ctx context.Context, tx *op.Tx, s Station) error {
 	if _, err := tx.Exec(ctx, `delete from station_gram where station_id = $1`, s.ID); err != nil {
 		return err
 	}
+	if err := nameIndex(ctx, tx, s); err != nil {
+		return err
+	}
 	grams := db.Grams(strings.Join(append([]string{s.Name, s.Address, s.HostName, s.Code}, s.OtherNames...), "\n"))
 	if len(grams) == 0 {
 		return nil
@@ -157,6 +160,24 @@ func gram(ctx context.Context, tx *op.Tx, s Station) error {
 		rows[i] = "(" + id + ", " + args.Add(g) + ")"
 	}
 	_, err := tx.Exec(ctx, `insert into station_gram (station_id, gram) values `+strings.Join(rows, ", "), args...)
+	return err
+}
+
+// nameIndex stores under which keys the names of the station are found again.
+func nameIndex(ctx context.Context, tx *op.Tx, s Station) error {
+	if _, err := tx.Exec(ctx, `delete from station_name where station_id = $1`, s.ID); err != nil {
+		return err
+	}
+	var args db.Args
+	id := args.Add(s.ID)
+	var rows []string
+	for _, k := range nameKeys(s.Facts) {
+		rows = append(rows, "("+id+", "+args.Add(k)+")")
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `insert into station_name (station_id, name_key) values `+strings.Join(rows, ", "), args...)
 	return err
 }
 

@@ -5,6 +5,8 @@
 package amenity
 
 import (
+	"encoding/json"
+	"fmt"
 	"math/bits"
 	"regexp"
 	"slices"
@@ -156,9 +158,9 @@ var rules = []rule{
 	when(`药品|常用药|降温药|藿香正气|急救药物`, "medicine"),
 	when(`法律|法援|维权`, "legal_aid"),
 	when(`图书|书籍|书刊|报刊|报纸|阅读|阅览|书屋|书吧|看书|读书|书架|书柜|书咖`, "reading"),
-	when(`餐饮|餐厅|热餐|热食|早餐|自助餐|爱心餐|餐饮室`, "meals"),
+	when(`餐饮|餐厅|热餐|(^|[^加])热食|早餐|自助餐|爱心餐|餐饮室`, "meals"),
 	when(`母婴|哺乳`, "baby_room"),
-	when(`^床$|单人床|床铺|住宿|午睡`, "bed"),
+	when(`^床$|单人床|床铺|住宿`, "bed"),
 	when(`打印|复印`, "printing"),
 	when(`冰箱|冰柜`, "fridge"),
 	when(`充电桩|新能源车充电|电动(自行)?车充电|车辆充电`, "vehicle_charging"),
@@ -215,4 +217,21 @@ func match(piece string) Set {
 
 func fold(text string) string {
 	return strings.NewReplacer("，", ",", "；", ";", "／", "/").Replace(width.Fold.String(text))
+}
+
+// MarshalJSON writes the codes, which mean the same for ever.
+func (s Set) MarshalJSON() ([]byte, error) { return json.Marshal(s.Codes()) }
+
+// UnmarshalJSON reads codes; one that is not in the catalogue is an error.
+func (s *Set) UnmarshalJSON(raw []byte) error {
+	var codes []Code
+	if err := json.Unmarshal(raw, &codes); err != nil {
+		return err
+	}
+	has, unknown := Of(codes...)
+	if unknown != nil {
+		return fmt.Errorf("amenity: no %v", unknown)
+	}
+	*s = has
+	return nil
 }

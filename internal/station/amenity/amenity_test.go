@@ -25,6 +25,7 @@ func TestRead(t *testing.T) {
 		{"cold and warm", "冷暖设备", "heating cooling", ""},
 		{"rescue is not first aid", "紧急救援", "", "紧急救援"},
 		{"a charging pile is for vehicles", "户外充电桩", "vehicle_charging", ""},
+		{"warming food is not serving it", "加热食物", "heat_meal", ""},
 		{"both", "手机和电动车充电", "charging vehicle_charging", ""},
 		{"a battery cabinet", "休息取暖;智能换电柜", "rest heating battery_swap", ""},
 		{"what it has not", "无母婴室", "", "无母婴室"},

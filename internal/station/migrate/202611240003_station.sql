@@ -67,6 +67,14 @@ create table station_gram (
 );
 create index station_gram_gram on station_gram (gram, station_id);
 
+-- The keys by which an import finds a station again under other spellings.
+create table station_name (
+	station_id uuid not null references station (station_id),
+	name_key   text not null,
+	primary key (station_id, name_key)
+);
+create index station_name_key on station_name (name_key, station_id);
+
 -- Special days, set by a host or a cadre; periods is a JSON text.
 create table station_day (
 	station_id uuid   not null references station (station_id),
@@ -102,3 +110,23 @@ create table station_counter (
 	value bigint not null
 );
 insert into station_counter (name, value) values ('change', 0);
+
+-- Imports: what was read of a file, row by row, what was done, and what was
+-- there before, so that it can be undone. head, line and done are JSON texts.
+create table station_import (
+	import_id uuid   not null primary key,
+	area      text   not null,
+	state     text   not null check (state in ('staged', 'applied', 'undone')),
+	by_id     text   not null,
+	at        bigint not null,
+	head      text   not null
+);
+create index station_import_area on station_import (area, import_id);
+create table station_import_row (
+	import_id uuid   not null references station_import (import_id),
+	seq       bigint not null,
+	line_no   bigint not null,
+	line      text   not null,
+	done      text,
+	primary key (import_id, seq)
+);

@@ -1,0 +1,221 @@
+package station
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nuanxin/internal/station/printed"
+)
+
+// decide says for each line that is not refused whether it adds a station,
+// changes one, or needs a person. there are the stations in use by name key.
+func decide(lines []Line, there map[string][]Station) {
+	before := map[string][]*Line{} // lines of the same name, further up
+	for i := range lines {
+		l := &lines[i]
+		if l.Action == WillRefuse {
+			continue
+		}
+		l.Action, l.Why, l.Changes, l.Station, l.Version = WillAdd, "", nil, "", 0
+		key := printed.NameKey(l.Understood.Name)
+		if twin := l.twin(before[key]); twin != nil {
+			l.Action, l.Why = WillSkip, "import.repeated_row"
+			l.doubt("import.repeated_row", printed.Name, fmt.Sprintf("%d %s", twin.Row, twin.Understood.Name))
+			continue
+		}
+		namesake := slices.ContainsFunc(before[key], func(o *Line) bool { return near(o.Understood.Area, l.Understood.Area) })
+		before[key] = append(before[key], l)
+		l.against(candidates(l.Understood, there))
+		if l.Action == WillAdd && namesake {
+			l.doubt("import.same_name", printed.Name, l.Understood.Name)
+		}
+	}
+}
+
+func (l *Line) doubt(code string, f printed.Field, text string) {
+	d := printed.Doubt{Code: code, Field: f, Text: text}
+	if !slices.Contains(l.Doubts, d) {
+		l.Doubts = append(l.Doubts, d)
+	}
+}
+
+// twin returns the line further up that is the same place.
+func (l *Line) twin(others []*Line) *Line {
+	for _, o := range others {
+		if near(l.Understood.Area, o.Understood.Area) && kinship(l.Understood, o.Understood) != strangers {
+			return o
+		}
+	}
+	return nil
+}
+
+// candidates are the stations of one of the names, where the facts place it.
+func candidates(f Facts, there map[string][]Station) []Station {
+	var list []Station
+	for _, name := range append([]string{f.Name}, f.OtherNames...) {
+		for _, st := range there[printed.NameKey(name)] {
+			same := func(o Station) bool { return o.ID == st.ID }
+			if near(st.Area, f.Area) && !slices.ContainsFunc(list, same) {
+				list = append(list, st)
+			}
+		}
+	}
+	return list
+}
+
+// near reports whether two areas may be one: the same, or one within the other.
+func near(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
+
+// kin says how two places of one name are related.
+type kin uint8
+
+const (
+	strangers kin = iota // at different addresses
+	perhaps              // one has no address
+	same                 // at one address, or both without
+)
+
+func kinship(a, b Facts) kin {
+	x, y := printed.AddressKey(a.Address), printed.AddressKey(b.Address)
+	switch {
+	case x == y:
+		return same
+	case x == "" || y == "":
+		return perhaps
+	}
+	return strangers
+}
+
+// against compares the line with the stations of the same name.
+func (l *Line) against(list []Station) {
+	var surely, maybe []Station
+	for _, st := range list {
+		switch kinship(l.Understood, st.Facts) {
+		case same:
+			surely = append(surely, st)
+		case perhaps:
+			maybe = append(maybe, st)
+		}
+	}
+	if len(surely) == 0 {
+		surely = maybe
+		if len(maybe) == 1 {
+			l.doubt("import.matched_by_name", printed.Name, maybe[0].Name)
+		}
+	}
+	switch {
+	case len(surely) > 1:
+		l.Action, l.Why = WillSkip, "import.several"
+		l.doubt("import.several", printed.Name, l.Understood.Name)
+	case len(surely) == 1:
+		l.Station, l.Version = surely[0].ID, surely[0].Version
+		_, l.Changes = l.onto(surely[0])
+		if l.Action = WillUpdate; len(l.Changes) == 0 {
+			l.Action = WillNot
+		}
+	case len(list) > 0:
+		l.doubt("import.same_name", printed.Name, l.Understood.Name)
+	}
+}
+
+// onto returns the station's facts with what the line says anew, and the
+// differences. An empty cell takes nothing away; what a person set by hand
+// since (hours, position) is not overwritten, but doubted.
+func (l *Line) onto(st Station) (Facts, []FieldChange) {
+	f, n := st.Facts, l.Understood
+	var changes []FieldChange
+	note := func(field, from, to string) { changes = append(changes, FieldChange{field, from, to}) }
+	if printed.Fold(n.Name) != printed.Fold(f.Name) && !slices.Contains(f.OtherNames, n.Name) {
+		f.OtherNames = append(slices.Clone(f.OtherNames), n.Name)
+		note("other_names", "", n.Name)
+	}
+	for _, t := range []struct {
+		field    string
+		from, to *string
+	}{{"address", &f.Address, &n.Address}, {"district", &f.District, &n.District}, {"host_name", &f.HostName, &n.HostName}, {"marks", &f.Marks, &n.Marks},
+		{"note", &f.Note, &n.Note}, {"source", &f.Source, &n.Source}, {"source_date", &f.SourceDate, &n.SourceDate}} {
+		if *t.to != "" && *t.to != *t.from {
+			note(t.field, *t.from, *t.to)
+			*t.from = *t.to
+		}
+	}
+	if len(n.Area) > len(f.Area) {
+		note("area", f.Area, n.Area)
+		f.Area = n.Area
+	}
+	l.values(&f, n, note)
+	l.place(&f, n, note)
+	if n.Hours.Printed != "" && n.Hours.Printed != f.Hours.Printed {
+		if st.HoursBy == FromFile || st.HoursBy == "" || !f.Hours.Known && f.Hours.Printed == "" {
+			note("hours", f.Hours.Text(false), n.Hours.Text(false))
+			f.Hours = n.Hours
+		} else {
+			l.doubt("import.hours_by_hand", printed.Hours, n.Hours.Printed)
+		}
+	}
+	return f, changes
+}
+
+// values takes over what is not a plain text.
+func (l *Line) values(f *Facts, n Facts, note func(field, from, to string)) {
+	if len(n.Phones) > 0 && !slices.Equal(n.Phones, f.Phones) {
+		note("phones", strings.Join(f.Phones, "、"), strings.Join(n.Phones, "、"))
+		f.Phones = n.Phones
+	}
+	if n.Offers != "" && n.Offers != f.Offers {
+		note("services", f.Offers, n.Offers)
+		f.Offers, f.Services = n.Offers, n.Services
+	}
+	if n.Size.Printed != "" && n.Size != f.Size {
+		note("size", f.Size.Printed, n.Size.Printed)
+		f.Size = n.Size
+	}
+	for _, h := range n.Honours {
+		if !slices.Contains(f.Honours, h) {
+			note("honours", "", strings.TrimSpace(fmt.Sprintf("%s %d %s", h.Level, h.Year, h.Name)))
+			f.Honours = append(slices.Clone(f.Honours), h)
+		}
+	}
+	if n.Entry.Method != "" && n.Entry != f.Entry {
+		note("entry", f.Entry.How, n.Entry.How)
+		f.Entry = n.Entry
+	}
+	if n.Badge != "" && n.Badge != f.Badge {
+		note("badge", string(f.Badge), string(n.Badge))
+		f.Badge = n.Badge
+	}
+	for _, b := range []struct {
+		field    string
+		from, to *bool
+	}{{"all_day", &f.AllDay, &n.AllDay}, {"smart", &f.Smart, &n.Smart}} {
+		if *b.to && !*b.from {
+			note(b.field, "", "✓")
+			*b.from = true
+		}
+	}
+	for _, c := range []struct {
+		field    string
+		from, to *int
+	}{{"capacity", &f.Capacity, &n.Capacity}, {"stars", &f.Stars, &n.Stars}} {
+		if *c.to != 0 && *c.to != *c.from {
+			note(c.field, fmt.Sprint(*c.from), fmt.Sprint(*c.to))
+			*c.from = *c.to
+		}
+	}
+}
+
+// farApart is how many metres a file's position may differ from the one on the
+// map without a word.
+const farApart = 50
+
+func (l *Line) place(f *Facts, n Facts, note func(field, from, to string)) {
+	switch {
+	case n.Place == nil:
+	case f.Place == nil:
+		note("place", "", fmt.Sprintf("%.6f, %.6f", n.Place.Lat, n.Place.Lng))
+		f.Place = n.Place
+	case f.Place.Distance(n.Place.Point) > farApart:
+		l.doubt("import.place_differs", printed.Position, fmt.Sprintf("%.0f m", f.Place.Distance(n.Place.Point)))
+	}
+}

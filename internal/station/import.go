@@ -1,0 +1,284 @@
+package station
+
+import (
+	"slices"
+	"strings"
+
+	"nuanxin/internal/geo"
+	"nuanxin/internal/hours"
+	"nuanxin/internal/region"
+	"nuanxin/internal/sheet"
+	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/printed"
+)
+
+// ImportOptions are what the importer states about a whole file.
+type ImportOptions struct {
+	File   string `json:"file,omitempty"`   // its name, for people
+	Area   string `json:"area,omitempty"`   // where rows lie that do not say so, or say it less exactly
+	Datum  string `json:"datum,omitempty"`  // of the coordinates, where the file does not state it
+	Public bool   `json:"public,omitempty"` // added stations are shown to workers at once
+	Demo   bool   `json:"demo,omitempty"`
+}
+
+// Action is what an import would do, or did, with a row.
+type Action string
+
+// The actions.
+const (
+	WillAdd    Action = "add"
+	WillUpdate Action = "update"
+	WillNot    Action = "same"   // all of it is there already
+	WillSkip   Action = "skip"   // a person must decide
+	WillRefuse Action = "refuse" // cannot be a station of the importer's
+)
+
+// Line is what was made of one row of a file.
+type Line struct {
+	Row        int             `json:"row"` // line of the file, or row of the sheet
+	Understood Facts           `json:"understood"`
+	Doubts     []printed.Doubt `json:"doubts"`
+	Action     Action          `json:"action"`
+	Why        string          `json:"why,omitempty"` // of skip and refuse: message key
+	Changes    []FieldChange   `json:"changes,omitempty"`
+	Station    ID              `json:"station,omitempty"` // the one that is updated or the same
+	Version    int64           `json:"version,omitempty"` // at which it was seen
+	Printed    []string        `json:"printed"`           // the cells
+}
+
+// FieldChange is one difference between a station and a row.
+type FieldChange struct {
+	Field string `json:"field"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+}
+
+// ImportReport is what an import would do, row by row.
+type ImportReport struct {
+	Encoding sheet.Encoding `json:"encoding"`
+	Header   []string       `json:"header"`
+	Ignored  []string       `json:"ignored,omitempty"` // columns that mean nothing to us
+	Others   []string       `json:"others,omitempty"`  // sheets that were not read
+	Lines    []Line         `json:"lines"`
+}
+
+// Count returns how many lines have the action.
+func (r ImportReport) Count(a Action) (n int) {
+	for _, l := range r.Lines {
+		if l.Action == a {
+			n++
+		}
+	}
+	return n
+}
+
+// Doubtful returns how many lines have doubts.
+func (r ImportReport) Doubtful() (n int) {
+	for _, l := range r.Lines {
+		if len(l.Doubts) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// ReadImport reads a table as a list of stations, without looking at what is
+// there already: lines are to be added or are refused. A file in which no
+// header is found, or no column of names, is refused whole.
+func ReadImport(t sheet.Table, o ImportOptions) (ImportReport, error) {
+	h, err := t.Under(printed.Known)
+	if err != nil {
+		return ImportReport{}, err
+	}
+	r := rowReader{options: o, columns: map[printed.Field][]int{}}
+	report := ImportReport{Encoding: t.Encoding, Header: h.Header, Others: t.Others, Lines: make([]Line, 0, len(h.Rows))}
+	for i, name := range h.Header {
+		f := printed.Header(name)
+		if f == printed.None {
+			report.Ignored = append(report.Ignored, name)
+			continue
+		}
+		r.columns[f] = append(r.columns[f], i)
+		if d, ok := printed.DatumIn(name); ok && (f == printed.Lat || f == printed.Lng || f == printed.Position) {
+			r.datum = d.String()
+		}
+	}
+	if r.datum == "" {
+		r.datum = o.Datum
+	}
+	for _, row := range h.Rows {
+		report.Lines = append(report.Lines, r.line(row))
+	}
+	return report, nil
+}
+
+// rowReader reads the rows of one file.
+type rowReader struct {
+	options ImportOptions
+	columns map[printed.Field][]int
+	datum   string // stated for the whole file
+
+	row    sheet.Row
+	doubts []printed.Doubt
+}
+
+func (r *rowReader) line(row sheet.Row) Line {
+	r.row, r.doubts = row, nil
+	l := Line{Row: row.Line, Printed: row.Cells, Action: WillAdd}
+	if row.Ragged {
+		l.Action, l.Why = WillRefuse, "import.ragged"
+	}
+	l.Understood = r.facts().tidy()
+	l.Doubts = append([]printed.Doubt{}, r.doubts...)
+	switch err := l.Understood.check(); {
+	case l.Action == WillRefuse:
+	case l.Understood.Name == "":
+		l.Action, l.Why = WillRefuse, "station.name.empty"
+	case l.Understood.Area == "":
+		l.Action, l.Why = WillRefuse, "import.area_unknown"
+	case err != nil:
+		l.Action, l.Why = WillRefuse, "import.invalid"
+		l.Doubts = append(l.Doubts, printed.Doubt{Code: "import.invalid", Text: err.Error()})
+	}
+	return l
+}
+
+// cell returns the text of a field; several columns of one field are joined.
+func (r *rowReader) cell(f printed.Field) string {
+	var all []string
+	for _, i := range r.columns[f] {
+		if c := r.row.Cell(i); c != "" && !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	return strings.Join(all, ";")
+}
+
+func (r *rowReader) doubt(code string, f printed.Field, text string) {
+	r.doubts = append(r.doubts, printed.Doubt{Code: code, Field: f, Text: text})
+}
+
+func (r *rowReader) facts() Facts {
+	f := Facts{
+		Name: r.cell(printed.Name), Address: r.cell(printed.Address), District: r.cell(printed.County), HostName: r.cell(printed.Host),
+		Offers: r.cell(printed.Services), Marks: r.cell(printed.Marks), Note: r.cell(printed.Note),
+		Source: r.cell(printed.Source), SourceDate: r.cell(printed.Date), Public: r.options.Public, Demo: r.options.Demo,
+	}
+	f.OtherNames = strings.FieldsFunc(r.cell(printed.Other), func(c rune) bool { return strings.ContainsRune(";；、,，\n", c) })
+	f.Area = r.area(f.Address)
+	f.Hours = r.hours()
+	var rest []string
+	if f.Services, rest = amenity.Read(f.Offers); len(rest) > 0 {
+		r.doubt("import.services.no_entry", printed.Services, strings.Join(rest, "、"))
+	}
+	var doubts []printed.Doubt
+	f.Phones, doubts = printed.Phones(r.cell(printed.Phone))
+	r.doubts = append(r.doubts, doubts...)
+	f.Size.Printed = r.cell(printed.Size)
+	f.Size.Metres, f.Size.About, doubts = printed.Metres(f.Size.Printed)
+	r.doubts = append(r.doubts, doubts...)
+	f.Place = r.place()
+	r.marks(&f)
+	return f
+}
+
+func (r *rowReader) marks(f *Facts) {
+	s := printed.Say(f.Marks, f.Note)
+	f.AllDay, f.Smart, f.Stars = s.AllDay, s.Smart, s.Stars
+	if s.NoBadge {
+		f.Badge = BadgeNone
+	}
+	if s.Scan != "" {
+		f.Entry = Entry{MemberCode, s.Scan}
+	}
+	for _, h := range s.Honours {
+		f.Honours = append(f.Honours, Honour(h))
+		if h.Year == 0 {
+			r.doubt("import.honour.no_year", printed.Marks, f.Marks)
+		}
+	}
+	if text := r.cell(printed.Capacity); text != "" {
+		n, ok := printed.Count(text)
+		if f.Capacity = n; !ok {
+			r.doubt("import.number", printed.Capacity, text)
+		}
+	}
+	if text := r.cell(printed.Stars); text != "" {
+		if f.Stars = printed.Say(text, "").Stars; f.Stars == 0 {
+			r.doubt("import.number", printed.Stars, text)
+		}
+	}
+}
+
+func (r *rowReader) hours() hours.Table {
+	text := r.cell(printed.Hours)
+	u := hours.Parse(text)
+	for _, d := range u.Doubts {
+		r.doubt(d.Code, printed.Hours, d.Text)
+	}
+	return u.Table(text)
+}
+
+// area finds the division that the row names. What the importer stated about
+// the whole file counts where the row says nothing, or less.
+func (r *rowReader) area(address string) string {
+	code, doubts := region.Resolve(r.cell(printed.Province), r.cell(printed.City), r.cell(printed.County))
+	if strings.HasPrefix(r.options.Area, code) && len(doubts) == 0 {
+		code = r.options.Area
+	}
+	for _, d := range doubts {
+		r.doubt(d.Msg, printed.County, d.Name)
+	}
+	if town := r.cell(printed.Town); town != "" && len(code) == 6 {
+		if c := childNamed(code, town); c != "" {
+			return c
+		}
+		r.doubt("import.town_unknown", printed.Town, town)
+	}
+	if len(code) == 6 {
+		for _, c := range region.Children(code[:4]) {
+			if c.Code != code && strings.Contains(address, c.Name) && !strings.Contains(address, region.Name(code)) {
+				r.doubt("import.district_differs", printed.Address, address)
+			}
+		}
+	}
+	return code
+}
+
+func childNamed(area, name string) string {
+	for _, c := range region.Children(area) {
+		if c.Name == name || c.Short == name {
+			return c.Code
+		}
+	}
+	return ""
+}
+
+// place makes a position of the row's coordinates, if their datum is stated.
+func (r *rowReader) place() *Place {
+	lat, lng, both := r.cell(printed.Lat), r.cell(printed.Lng), r.cell(printed.Position)
+	text := strings.TrimSpace(strings.Join([]string{lat, lng, both}, " "))
+	if text == "" {
+		return nil
+	}
+	stated := r.datum
+	if own, ok := printed.DatumIn(r.cell(printed.Datum)); ok {
+		stated = own.String()
+	}
+	datum, err := geo.ParseDatum(stated)
+	if err != nil {
+		r.doubt("import.place.no_datum", printed.Position, text)
+		return nil
+	}
+	la, ln, ok := printed.Numbers(lat, lng, both)
+	if !ok {
+		r.doubt("import.place.no_numbers", printed.Position, text)
+		return nil
+	}
+	p, err := PlaceFrom(datum, la, ln)
+	if err != nil {
+		r.doubt("import.place.outside", printed.Position, text)
+		return nil
+	}
+	return p
+}

@@ -1,0 +1,317 @@
+package station
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/op"
+	"nuanxin/internal/sheet"
+)
+
+// ImportID names an import.
+type ImportID string
+
+// ImportState is how far an import has come.
+type ImportState string
+
+// The states.
+const (
+	Staged  ImportState = "staged"
+	Applied ImportState = "applied"
+	Undone  ImportState = "undone"
+)
+
+// Batch is one import: a file that was read, to be looked at, applied and
+// perhaps undone.
+type Batch struct {
+	ID      ImportID      `json:"id"`
+	Area    string        `json:"area"` // of whoever staged it
+	State   ImportState   `json:"state"`
+	Options ImportOptions `json:"options"`
+	By      string        `json:"by"`
+	At      time.Time     `json:"at"`
+	ImportReport
+}
+
+// AuthzObject implements op.Target.
+func (b Batch) AuthzObject() authz.Object {
+	return authz.Object{Kind: "station_import", ID: string(b.ID), Group: "station", Area: b.Area}
+}
+
+// Outcome is what became of one row when an import was applied or undone.
+type Outcome struct {
+	Row     int    `json:"row"`
+	Action  Action `json:"action"` // add, update; skip when nothing was done
+	Why     string `json:"why,omitempty"`
+	Station ID     `json:"station,omitempty"`
+}
+
+// DryRun says what importing the table would do, and keeps nothing.
+func (s *Service) DryRun(ctx context.Context, t sheet.Table, o ImportOptions) (ImportReport, error) {
+	report, err := ReadImport(t, o)
+	if err != nil {
+		return report, err
+	}
+	return op.List(ctx, s.desk, ImportSee, func(tx *op.Tx, _ op.Scope) (ImportReport, error) {
+		if _, err := s.ownArea(tx.Subject, o); err != nil {
+			return report, err
+		}
+		return report, s.judge(ctx, tx, report.Lines)
+	})
+}
+
+// Stage reads the table, says row by row what would become of it, and keeps
+// that, so that somebody can look at it and apply it.
+func (s *Service) Stage(ctx context.Context, t sheet.Table, o ImportOptions) (Batch, error) {
+	report, err := ReadImport(t, o)
+	if err != nil {
+		return Batch{}, err
+	}
+	fresh := id.New[ImportID]()
+	propose := func(tx *op.Tx) (Batch, error) {
+		area, err := s.ownArea(tx.Subject, o)
+		return Batch{ID: fresh, Area: area, State: Staged, Options: o, By: tx.Subject.ID, At: tx.Now(), ImportReport: report}, err
+	}
+	done, err := op.Write(ctx, s.desk, Import, propose, func(tx *op.Tx, b Batch) (ImportID, error) {
+		b.Lines = slices.Clone(b.Lines)
+		if err := s.judge(ctx, tx, b.Lines); err != nil {
+			return "", err
+		}
+		return b.ID, insertBatch(ctx, tx, b)
+	})
+	if err != nil {
+		return Batch{}, err
+	}
+	return s.Staged(ctx, done)
+}
+
+// Staged returns an import with its lines.
+func (s *Service) Staged(ctx context.Context, id ImportID) (Batch, error) {
+	return op.Read(ctx, s.desk, ImportSee, func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) })
+}
+
+// ownArea is the area in which the subject imports.
+func (s *Service) ownArea(who authz.Subject, o ImportOptions) (string, error) {
+	if s.desk.Rules().May(who, Import, authz.Object{Kind: "station_import", Area: o.Area}) {
+		return o.Area, nil
+	}
+	for _, g := range who.Grants {
+		if g.Role == authz.Cadre {
+			return g.Area, nil
+		}
+	}
+	return "", fault.New("station.import", fault.Denied, "fault.denied")
+}
+
+// judge refuses lines outside the subject's authority and decides the others
+// against what is there.
+func (s *Service) judge(ctx context.Context, tx *op.Tx, lines []Line) error {
+	var facts []Facts
+	for i := range lines {
+		l := &lines[i]
+		inside := s.desk.Rules().May(tx.Subject, Add, authz.Object{Kind: "station", Area: l.Understood.Area})
+		if l.Action != WillRefuse && !inside {
+			l.Action, l.Why = WillRefuse, "import.outside_area"
+		}
+		facts = append(facts, l.Understood)
+	}
+	there, err := byNameKey(ctx, tx, facts)
+	if err != nil {
+		return err
+	}
+	decide(lines, there)
+	return nil
+}
+
+// Apply applies a staged import in one transaction, without the rows in leave.
+// A row whose station changed since it was staged, or for which something else
+// would be done by now, is left alone and told.
+func (s *Service) Apply(ctx context.Context, id ImportID, leave ...int) ([]Outcome, error) {
+	find := func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) }
+	return op.Write(ctx, s.desk, Import, find, func(tx *op.Tx, b Batch) ([]Outcome, error) {
+		if err := tx.Lock(ctx, "station.import"); err != nil {
+			return nil, err
+		}
+		if err := advance(ctx, tx, id, Staged, Applied); err != nil {
+			return nil, err
+		}
+		now := slices.Clone(b.Lines)
+		if err := s.judge(ctx, tx, now); err != nil {
+			return nil, err
+		}
+		a := applier{service: s, batch: b}
+		outcomes := make([]Outcome, 0, len(now))
+		for i, l := range now {
+			o := Outcome{Row: l.Row, Action: WillSkip, Why: l.Why}
+			switch was := b.Lines[i]; {
+			case slices.Contains(leave, l.Row):
+				o.Why = "import.left_out"
+			case l.Action != was.Action || l.Station != was.Station || l.Version != was.Version:
+				o.Why = "import.changed_meanwhile"
+			case l.Action == WillAdd || l.Action == WillUpdate:
+				var err error
+				if o, err = a.apply(ctx, tx, l); err != nil {
+					return nil, err
+				}
+			case l.Action == WillNot:
+				o.Why = "import.same"
+			}
+			outcomes = append(outcomes, o)
+		}
+		tx.Emit(a.told)
+		return outcomes, touch(ctx, tx, a.touched...)
+	})
+}
+
+// applier applies the lines of one batch.
+type applier struct {
+	service *Service
+	batch   Batch
+	touched []ID
+	told    Imported
+}
+
+// doneRow is what the tables keep of an applied row, to undo it.
+type doneRow struct {
+	Outcome
+	After  int64  `json:"after"`            // the station's version since
+	Before *Facts `json:"before,omitempty"` // of an update
+	By     Origin `json:"by,omitempty"`
+}
+
+func (a *applier) apply(ctx context.Context, tx *op.Tx, l Line) (Outcome, error) {
+	o := Outcome{Row: l.Row, Action: l.Action}
+	d := doneRow{}
+	var st Station
+	var event op.Event
+	var err error
+	if l.Action == WillAdd {
+		if st, err = (Station{ID: id.New[ID](), CreatedAt: tx.Now()}).with(l.Understood, FromFile, tx.Now()); err != nil {
+			return o, err
+		}
+		st, err = insert(ctx, tx, st)
+		event = Opened{st.ID, st.Area}
+		a.told.Added++
+	} else {
+		var old Station
+		if old, err = get(ctx, tx.Tx, l.Station); err != nil {
+			return o, err
+		}
+		facts, _ := l.onto(old)
+		d.Before, d.By = &old.Facts, old.HoursBy
+		if st, err = old.with(facts, FromFile, tx.Now()); err != nil {
+			return o, err
+		}
+		st, err = update(ctx, tx, st)
+		event = Changed{st.ID, st.Version}
+		a.told.Updated++
+	}
+	if err != nil {
+		return o, err
+	}
+	o.Station = st.ID
+	a.touched, a.told.Import = append(a.touched, st.ID), string(a.batch.ID)
+	d.Outcome, d.After = o, st.Version
+	if err := tx.Also(ctx, Import, st.AuthzObject(), event); err != nil {
+		return o, err
+	}
+	return o, saveOutcome(ctx, tx, a.batch.ID, d)
+}
+
+// Undo takes an applied import back, row by row: an added station is closed
+// for good, an updated one gets its facts back. A row whose station has been
+// changed or used since is left alone and told.
+func (s *Service) Undo(ctx context.Context, id ImportID) ([]Outcome, error) {
+	find := func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) }
+	return op.Write(ctx, s.desk, Import, find, func(tx *op.Tx, b Batch) ([]Outcome, error) {
+		if err := advance(ctx, tx, id, Applied, Undone); err != nil {
+			return nil, err
+		}
+		rows, err := doneRows(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		var outcomes []Outcome
+		var touched []ID
+		for _, d := range rows {
+			o, err := s.undo(ctx, tx, d)
+			if err != nil {
+				return nil, err
+			}
+			if outcomes = append(outcomes, o); o.Why == "" {
+				touched = append(touched, o.Station)
+			}
+		}
+		return outcomes, touch(ctx, tx, touched...)
+	})
+}
+
+func (s *Service) undo(ctx context.Context, tx *op.Tx, d doneRow) (Outcome, error) {
+	o := d.Outcome
+	st, err := get(ctx, tx.Tx, d.Station)
+	if err != nil {
+		return o, err
+	}
+	lives, err := liveOf(ctx, tx.Tx, tx.Now(), st.ID)
+	if err != nil {
+		return o, err
+	}
+	used := len(lives[st.ID].Days)+len(lives[st.ID].Reports) > 0
+	switch {
+	case !st.InUse(), st.Version != d.After:
+		o.Action, o.Why = WillSkip, "import.changed_meanwhile"
+		return o, nil
+	case d.Action == WillAdd && used:
+		o.Action, o.Why = WillSkip, "import.used_meanwhile"
+		return o, nil
+	}
+	var event op.Event
+	if d.Action == WillAdd {
+		st.ClosedAt, st.ClosedWhy, st.ChangedAt = tx.Now(), "导入撤销", tx.Now()
+		event = Closed{st.ID, st.ClosedWhy}
+	} else {
+		if st, err = st.with(*d.Before, d.By, tx.Now()); err != nil {
+			return o, err
+		}
+		event = Changed{st.ID, st.Version + 1}
+	}
+	if _, err := update(ctx, tx, st); err != nil {
+		return o, err
+	}
+	return o, tx.Also(ctx, Import, st.AuthzObject(), event)
+}
+
+// AddAll adds many stations in one transaction, for seeding; their ids are
+// made here. Only the program may.
+func (s *Service) AddAll(ctx context.Context, list []Facts, by Origin) ([]ID, error) {
+	target := func(tx *op.Tx) (Batch, error) { return Batch{ID: id.New[ImportID]()}, nil }
+	return op.Write(ctx, s.desk, Tell, target, func(tx *op.Tx, _ Batch) ([]ID, error) {
+		ids := make([]ID, 0, len(list))
+		for _, f := range list {
+			st, err := Station{ID: id.New[ID](), CreatedAt: tx.Now()}.with(f, by, tx.Now())
+			if err != nil {
+				return nil, err
+			}
+			if st, err = insert(ctx, tx, st); err != nil {
+				return nil, err
+			}
+			ids = append(ids, st.ID)
+		}
+		return ids, touch(ctx, tx, ids...)
+	})
+}
+
+// Imports returns the latest imports in the reader's area, newest first,
+// without their lines.
+func (s *Service) Imports(ctx context.Context, limit int) ([]Batch, error) {
+	return op.List(ctx, s.desk, ImportSee, func(tx *op.Tx, scope op.Scope) ([]Batch, error) {
+		var args db.Args
+		where := scope.Where(authz.Columns{ID: "import_id", Area: "area"}, &args)
+		return latestBatches(ctx, tx, where, args, min(max(limit, 1), 200))
+	})
+}

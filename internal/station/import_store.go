@@ -1,0 +1,176 @@
+package station
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+	"nuanxin/internal/station/printed"
+)
+
+func insertBatch(ctx context.Context, tx *op.Tx, b Batch) error {
+	head, err := json.Marshal(b.withoutLines())
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into station_import (import_id, area, state, by_id, at, head) values ($1, $2, $3, $4, $5, $6)`,
+		b.ID, b.Area, string(b.State), b.By, db.Micros(b.At), string(head))
+	if err != nil {
+		return err
+	}
+	for i, l := range b.Lines {
+		line, err := json.Marshal(l)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `insert into station_import_row (import_id, seq, line_no, line, done) values ($1, $2, $3, $4, null)`,
+			b.ID, i, l.Row, string(line))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withoutLines is the batch as its head is kept.
+func (b Batch) withoutLines() Batch {
+	b.Lines = nil
+	return b
+}
+
+func getBatch(ctx context.Context, tx *op.Tx, id ImportID) (Batch, error) {
+	var b Batch
+	var head, state string
+	err := tx.One(ctx, `select head, state from station_import where import_id = $1`, []any{id}, &head, &state)
+	if errors.Is(err, db.ErrNone) {
+		return b, fault.New("station.import", fault.Missing, "fault.missing")
+	}
+	if err != nil {
+		return b, err
+	}
+	if err := json.Unmarshal([]byte(head), &b); err != nil {
+		return b, err
+	}
+	b.State = ImportState(state)
+	err = tx.Each(ctx, `select line from station_import_row where import_id = $1 order by seq`, []any{id}, func(r db.Row) error {
+		var text string
+		if err := r.Scan(&text); err != nil {
+			return err
+		}
+		var l Line
+		err := json.Unmarshal([]byte(text), &l)
+		b.Lines = append(b.Lines, l)
+		return err
+	})
+	return b, err
+}
+
+// advance moves an import from one state to the next, once.
+func advance(ctx context.Context, tx *op.Tx, id ImportID, from, to ImportState) error {
+	n, err := tx.Exec(ctx, `update station_import set state = $1 where import_id = $2 and state = $3`, string(to), id, string(from))
+	if err == nil && n == 0 {
+		err = fault.New("station.import", fault.Conflict, "import.state")
+	}
+	return err
+}
+
+func saveOutcome(ctx context.Context, tx *op.Tx, id ImportID, d doneRow) error {
+	text, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update station_import_row set done = $1 where import_id = $2 and line_no = $3`, string(text), id, d.Row)
+	return err
+}
+
+func doneRows(ctx context.Context, tx *op.Tx, id ImportID) ([]doneRow, error) {
+	var rows []doneRow
+	err := tx.Each(ctx, `select done from station_import_row where import_id = $1 and done is not null order by seq`, []any{id}, func(r db.Row) error {
+		var text string
+		if err := r.Scan(&text); err != nil {
+			return err
+		}
+		var d doneRow
+		err := json.Unmarshal([]byte(text), &d)
+		rows = append(rows, d)
+		return err
+	})
+	return rows, err
+}
+
+// nameKeys are the keys of all names of a place.
+func nameKeys(f Facts) []string {
+	var keys []string
+	for _, n := range append([]string{f.Name}, f.OtherNames...) {
+		keys = append(keys, printed.NameKey(n))
+	}
+	return distinct(keys, "")
+}
+
+// byNameKey returns the stations in use that share a name with one of the facts.
+func byNameKey(ctx context.Context, tx *op.Tx, facts []Facts) (map[string][]Station, error) {
+	var keys []string
+	for _, f := range facts {
+		keys = append(keys, nameKeys(f)...)
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	there := map[string][]Station{}
+	const batch = 300
+	for from := 0; from < len(keys); from += batch {
+		var args db.Args
+		in := db.In(&args, keys[from:min(from+batch, len(keys))])
+		var ids []ID
+		err := tx.Each(ctx, `select station_id from station_name where name_key in `+in, args, func(r db.Row) error {
+			var id ID
+			err := r.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if err := collect(ctx, tx, ids, there); err != nil {
+			return nil, err
+		}
+	}
+	return there, nil
+}
+
+func collect(ctx context.Context, tx *op.Tx, ids []ID, there map[string][]Station) error {
+	const batch = 500
+	for from := 0; from < len(ids); from += batch {
+		part := ids[from:min(from+batch, len(ids))]
+		list, err := find(ctx, tx.Tx, Filter{IDs: part, Limit: batch}, nil, "1 = 1")
+		if err != nil {
+			return err
+		}
+		for _, st := range list {
+			for _, k := range nameKeys(st.Facts) {
+				there[k] = append(there[k], st)
+			}
+		}
+	}
+	return nil
+}
+
+// latestBatches returns imports without their lines, newest first.
+func latestBatches(ctx context.Context, tx *op.Tx, where string, args db.Args, limit int) ([]Batch, error) {
+	var list []Batch
+	err := tx.Each(ctx, `select head, state from station_import where `+where+` order by import_id desc limit `+args.Add(limit), args, func(r db.Row) error {
+		var head, state string
+		if err := r.Scan(&head, &state); err != nil {
+			return err
+		}
+		var b Batch
+		err := json.Unmarshal([]byte(head), &b)
+		b.State = ImportState(state)
+		list = append(list, b)
+		return err
+	})
+	return list, err
+}

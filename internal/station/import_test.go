@@ -1,0 +1,428 @@
+package station_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/hours"
+	"nuanxin/internal/sheet"
+	"nuanxin/internal/station"
+
+	"github.com/xuri/excelize/v2"
+)
+
+var update = flag.Bool("update", false, "write the golden file anew; read the difference before you commit it")
+
+func table(t testing.TB, csv string) sheet.Table {
+	t.Helper()
+	tb, err := sheet.Read(strings.NewReader(csv), sheet.Auto, sheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tb
+}
+
+func source(t *testing.T, name string) sheet.Table {
+	t.Helper()
+	f, err := os.Open("../../../shared/data/" + name)
+	if err != nil {
+		t.Skip("the source files lie beside the project's folder and are not here:", err)
+	}
+	defer f.Close()
+	tb, err := sheet.Read(f, sheet.Auto, sheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tb
+}
+
+// say writes a line as one text: action, reason, doubts.
+func say(l station.Line) string {
+	out := string(l.Action)
+	if l.Why != "" {
+		out += "(" + l.Why + ")"
+	}
+	for _, d := range l.Doubts {
+		out += " " + d.Code
+	}
+	return out
+}
+
+const header = "区县,站点名称,详细地址,营业时间,联系电话,设施,面积,经度,纬度\n"
+
+var fucheng = station.ImportOptions{Area: "510703", Public: true}
+
+func TestDryRun(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		there := facts("人民大街驿站")
+		h.add(t, there)
+		for _, test := range []struct {
+			about, row string
+			want       string
+		}{
+			{"clean", "涪城区,甲站,一环路1号,每天8:00-22:00,0816-2345678,热水;厕所,30平方米,,", "add"},
+			{"what the importer stated places it", ",甲站,一环路1号,,,,,,", "add"},
+			{"nothing is stated: the area of the file", ",甲站,,,,,,,", "add"},
+			{"hours without times", "涪城区,甲站,,工作日开放,,,,,", "add hours.no_times"},
+			{"a masked phone", "涪城区,甲站,,,138****6207,,,,", "add import.phone.masked"},
+			{"a service of no entry", "涪城区,甲站,,,,姜茶,,,", "add import.services.no_entry"},
+			{"vague space", "涪城区,甲站,,,,,不到20㎡,,", "add import.size.vague"},
+			{"coordinates whose datum nobody stated", "涪城区,甲站,,,,,,104.75,31.46", "add import.place.no_datum"},
+			{"outside the importer's area", "游仙区,甲站,,,,,,,", "refuse(import.outside_area)"},
+			{"no such county", "无名区,甲站,,,,,,,", "refuse(import.area_unknown) region.county.unknown"},
+			{"no name", "涪城区,,一环路1号,,,,,,", "refuse(station.name.empty)"},
+			{"a row cut short", "涪城区,甲站", "refuse(import.ragged)"},
+			{"the same as there is, written otherwise", "涪城区,工会驿站（人民大街）,人民大街 1180 号,,,,,,", "update"},
+			{"the same name elsewhere", "涪城区,人民大街驿站,人民大街2号,,,,,,", "add import.same_name"},
+			{"the same name without an address", "涪城区,人民大街驿站,,,,,,,", "update import.matched_by_name"},
+		} {
+			report, err := h.DryRun(cadre, table(t, header+test.row+"\n"), fucheng)
+			if err != nil {
+				t.Errorf("%s: %v", test.about, err)
+				continue
+			}
+			if got := say(report.Lines[0]); got != test.want {
+				t.Errorf("%s: got %s, want %s (%+v)", test.about, got, test.want, report.Lines[0].Changes)
+			}
+		}
+	})
+}
+
+func TestOneBranchUnderTwoNames(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		report, err := h.DryRun(cadre, table(t, header+
+			"涪城区,工会驿站(锐明眼镜店),一环路1号,,,,,,\n涪城区,锐明眼镜店工会驿站,一环路1号,,,,,,\n涪城区,锐明眼镜店工会驿站,二环路9号,,,,,,\n"), fucheng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []string{"add", "skip(import.repeated_row) import.repeated_row", "add import.same_name"} {
+			if got := say(report.Lines[i]); got != want {
+				t.Errorf("row %d: got %s, want %s", i, got, want)
+			}
+		}
+		if text := report.Lines[1].Doubts[0].Text; text != "2 工会驿站(锐明眼镜店)" {
+			t.Errorf("the doubt names %q", text)
+		}
+	})
+}
+
+func TestStatedDatum(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		report, err := h.DryRun(cadre, table(t, "名称,经度(高德),纬度(高德)\n甲站,104.75,31.46\n乙站,31.46,104.75\n"), fucheng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := report.Lines[0].Understood.Place
+		if p == nil || p.Datum != "gcj02" || p.GivenLng != 104.75 || p.Lng == 104.75 {
+			t.Errorf("place = %+v", p)
+		}
+		if got := say(report.Lines[1]); got != "add import.place.outside" {
+			t.Errorf("swapped numbers: %s", got)
+		}
+	})
+}
+
+// national is a cadre of the whole nation, who may import everything.
+var national = as(authz.Cadre, "")
+
+func TestRealFileInBothEncodings(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		var reports [2]station.ImportReport
+		for i, name := range []string{"stations_public.csv", "stations_public_gbk.csv"} {
+			var err error
+			if reports[i], err = h.DryRun(national, source(t, name), station.ImportOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if reports[0].Encoding == reports[1].Encoding {
+			t.Errorf("both were read as %s", reports[0].Encoding)
+		}
+		for i := range reports[0].Lines {
+			a, _ := json.Marshal(reports[0].Lines[i])
+			b, _ := json.Marshal(reports[1].Lines[i])
+			if string(a) != string(b) {
+				t.Errorf("line %d differs:\n%s\n%s", i, a, b)
+			}
+		}
+		got := fmt.Sprintf("%d lines: %d add, %d skip, %d refuse, %d doubtful", len(reports[0].Lines),
+			reports[0].Count(station.WillAdd), reports[0].Count(station.WillSkip), reports[0].Count(station.WillRefuse), reports[0].Doubtful())
+		if want := "234 lines: 234 add, 0 skip, 0 refuse, 94 doubtful"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
+func TestApplyAgainAndUndo(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		file := source(t, "stations_public.csv")
+		batch, err := h.Stage(national, file, station.ImportOptions{File: "stations_public.csv"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcomes, err := h.Apply(national, batch.ID, batch.Lines[0].Row)
+		if err != nil {
+			t.Fatal(err)
+		}
+		adds := batch.Count(station.WillAdd) - 1
+		if got := count(outcomes, station.WillAdd); got != adds || outcomes[0].Why != "import.left_out" {
+			t.Errorf("%d were added, want %d; the first: %+v", got, adds, outcomes[0])
+		}
+		if _, err := h.Apply(national, batch.ID); !fault.Is(err, fault.Conflict) {
+			t.Errorf("applied twice: %v", err)
+		}
+		again, err := h.DryRun(national, file, station.ImportOptions{})
+		if err != nil || again.Count(station.WillNot) != adds || again.Count(station.WillUpdate) != 0 {
+			for _, l := range again.Lines {
+				if l.Action == station.WillUpdate || l.Action == station.WillAdd {
+					t.Log(l.Row, l.Understood.Name, say(l), l.Changes)
+				}
+			}
+			t.Errorf("again: %d same, %d update, %d add, %v", again.Count(station.WillNot), again.Count(station.WillUpdate), again.Count(station.WillAdd), err)
+		}
+		hidden, err := h.Sync(stranger, "", 0)
+		if err != nil || len(hidden.Stations)+len(hidden.Gone) != 0 {
+			t.Errorf("sample rows are shown to workers: %d, %v", len(hidden.Stations), err)
+		}
+		touched, used := outcomes[1].Station, outcomes[2].Station
+		v, err := h.Get(national, touched)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Facts.Note = "看过"
+		if _, err := h.Edit(national, touched, v.Version, v.Facts); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Reported(program, used, station.Locked, h.clock.Now(), "R1"); err != nil {
+			t.Fatal(err)
+		}
+		undone, err := h.Undo(national, batch.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if undone[0].Why != "import.changed_meanwhile" || undone[1].Why != "import.used_meanwhile" || count(undone, station.WillAdd) != adds-2 {
+			t.Errorf("undone: %+v %+v, %d", undone[0], undone[1], count(undone, station.WillAdd))
+		}
+		left, err := h.List(national, station.Filter{Limit: 200})
+		if err != nil || len(left) != 2 {
+			t.Errorf("%d stations are left, %v; want the two that were touched", len(left), err)
+		}
+	})
+}
+
+func count(list []station.Outcome, a station.Action) (n int) {
+	for _, o := range list {
+		if o.Action == a {
+			n++
+		}
+	}
+	return n
+}
+
+func TestUpdateAndItsUndo(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		first, err := h.Stage(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-20:00,12351,热水,30平方米,,\n"), fucheng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcomes, err := h.Apply(cadre, first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st := outcomes[0].Station
+		second, err := h.Stage(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-22:00,0816-2345678,热水;厕所,,,\n"), fucheng)
+		if err != nil || second.Lines[0].Action != station.WillUpdate || len(second.Lines[0].Changes) != 3 {
+			t.Fatalf("second = %+v, %v", second.Lines[0], err)
+		}
+		if _, err := h.Apply(cadre, second.ID); err != nil {
+			t.Fatal(err)
+		}
+		v, err := h.Get(cadre, st)
+		if err != nil || v.Hours.Text(false) != "每天 8:00–22:00" || v.Size.Metres != 30 || !slices.Equal(v.Phones, []string{"0816-2345678"}) || v.Version != 2 {
+			t.Errorf("after the update: %+v, %v", v.Station, err)
+		}
+		if _, err := h.Undo(cadre, second.ID); err != nil {
+			t.Fatal(err)
+		}
+		v, err = h.Get(cadre, st)
+		if err != nil || v.Hours.Text(false) != "每天 8:00–20:00" || !slices.Equal(v.Phones, []string{"12351"}) || !v.InUse() {
+			t.Errorf("after the undo: %+v, %v", v.Station, err)
+		}
+		if _, err := h.SetHours(cadre, st, v.Version, hours.Table{Known: true, Rows: []hours.Row{{Days: hours.EveryDay, From: 0, To: 1440}}}); err != nil {
+			t.Fatal(err)
+		}
+		report, err := h.DryRun(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-22:00,,,,,\n"), fucheng)
+		if err != nil || say(report.Lines[0]) != "same import.hours_by_hand" {
+			t.Errorf("hours set by hand: %s, %v", say(report.Lines[0]), err)
+		}
+	})
+}
+
+func TestImportRights(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		file := table(t, header+"涪城区,甲站,,,,,,,\n")
+		if _, err := h.Stage(host, file, fucheng); !fault.Is(err, fault.Denied) {
+			t.Errorf("a host stages: %v", err)
+		}
+		if _, err := h.Stage(stranger, file, fucheng); err == nil {
+			t.Error("a stranger stages")
+		}
+		b, err := h.Stage(cadre, file, fucheng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Staged(sibling, b.ID); !fault.Is(err, fault.Missing) {
+			t.Errorf("a sibling's cadre looks at an import: %v", err)
+		}
+		if _, err := h.Apply(sibling, b.ID); !fault.Is(err, fault.Missing) {
+			t.Errorf("a sibling's cadre applies an import: %v", err)
+		}
+	})
+}
+
+// TestTwoImportsOfOneFile applies two staged copies at once: every station is
+// added once.
+func TestTwoImportsOfOneFile(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		var rows strings.Builder
+		for i := range 20 {
+			fmt.Fprintf(&rows, "涪城区,第%d号驿站,一环路%d号,,,,,,\n", i, i)
+		}
+		var wg sync.WaitGroup
+		for range 2 {
+			b, err := h.Stage(cadre, table(t, header+rows.String()), fucheng)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wg.Go(func() {
+				if _, err := h.Apply(cadre, b.ID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		list, err := h.List(cadre, station.Filter{Limit: 200})
+		if err != nil || len(list) != 20 {
+			t.Errorf("%d stations, %v; want 20", len(list), err)
+		}
+	})
+}
+
+func TestWorkbookIsReadAsTheText(t *testing.T) {
+	h := newHouse(t, sqlite)
+	text := source(t, "stations_public.csv")
+	book := excelize.NewFile()
+	for i, r := range text.Rows {
+		row := make([]any, len(r.Cells))
+		for j, c := range r.Cells {
+			row[j] = c
+		}
+		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := book.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	workbook, err := sheet.Read(&b, sheet.Auto, sheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := h.DryRun(national, text, station.ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := h.DryRun(national, workbook, station.ImportOptions{})
+	if err != nil || len(got.Lines) != len(want.Lines) {
+		t.Fatalf("%d lines, %v; want %d", len(got.Lines), err, len(want.Lines))
+	}
+	for i := range want.Lines {
+		if a, b := say(got.Lines[i]), say(want.Lines[i]); a != b || !same(got.Lines[i].Understood, want.Lines[i].Understood) {
+			t.Errorf("row %d: %s\n%+v\nwant %s\n%+v", i, a, got.Lines[i].Understood, b, want.Lines[i].Understood)
+		}
+	}
+}
+
+// TestRealFileGolden holds what is made of each row of the real file; the
+// golden file was read by a person.
+func TestRealFileGolden(t *testing.T) {
+	h := newHouse(t, sqlite)
+	report, err := h.DryRun(national, source(t, "stations_public.csv"), station.ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, l := range report.Lines {
+		u := l.Understood
+		fmt.Fprintf(&b, "%d %s | %s | %s | %v | %s%v | %v | %s", l.Row, u.Name, u.Area, u.Hours.Text(false), u.Services.Codes(), u.Badge, u.Size.Metres, u.Honours, l.Action)
+		for _, d := range l.Doubts {
+			fmt.Fprintf(&b, " ?%s %q", d.Code, d.Text)
+		}
+		b.WriteString("\n")
+	}
+	const name = "testdata/stations_public.golden"
+	if *update {
+		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, lines := strings.Split(b.String(), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(got), len(lines)) {
+		if got[i] != lines[i] {
+			t.Errorf("got  %s\nwant %s", got[i], lines[i])
+		}
+	}
+	if len(got) != len(lines) {
+		t.Errorf("%d lines, want %d", len(got), len(lines))
+	}
+}
+
+func TestImportsAreListed(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		b, err := h.Stage(cadre, table(t, header+"涪城区,甲站,,,,,,,\n"), fucheng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine, err := h.Imports(cadre, 10)
+		if err != nil || len(mine) != 1 || mine[0].ID != b.ID || mine[0].State != station.Staged || mine[0].Lines != nil {
+			t.Errorf("a cadre's imports: %+v, %v", mine, err)
+		}
+		others, err := h.Imports(sibling, 10)
+		if err != nil || len(others) != 0 {
+			t.Errorf("a sibling's imports: %d, %v", len(others), err)
+		}
+	})
+}
+
+func BenchmarkAddAll(b *testing.B) {
+	h := newHouse(b, sqlite)
+	list := make([]station.Facts, 2000)
+	for i := range list {
+		list[i] = at(b, fmt.Sprintf("第%d号驿站", i), 31+float64(i)/1e4, 104, "water", 8, 22)
+	}
+	for b.Loop() {
+		if _, err := h.AddAll(program, list, station.FromFile); err != nil {
+			b.Fatal(err)
+		}
+	}
+	f := station.NewFinder(h.Service)
+	b.StopTimer()
+	if err := f.Refresh(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	all, _ := f.Len()
+	b.ReportMetric(float64(all), "stations")
+}

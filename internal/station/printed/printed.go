@@ -1,0 +1,294 @@
+// Package printed reads the cells of station lists as offices and newspapers
+// print them: which column a header means, several phone numbers in one cell,
+// floor space with its reservations, honours with their years, and when two
+// names are one. It is pure, and guesses nothing: what is not certain comes
+// back as a [Doubt] that quotes the text.
+package printed
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nuanxin/internal/geo"
+
+	"golang.org/x/text/width"
+)
+
+// Doubt is something that a person should look at.
+type Doubt struct {
+	Code  string `json:"code"` // message key
+	Field Field  `json:"field"`
+	Text  string `json:"text"` // what was printed
+}
+
+// Field is what a column holds.
+type Field string
+
+// The fields.
+const (
+	None     Field = ""
+	Source   Field = "source"
+	Date     Field = "source_date"
+	Province Field = "province"
+	City     Field = "city"
+	County   Field = "county"
+	Town     Field = "town"
+	Name     Field = "name"
+	Other    Field = "other_names"
+	Address  Field = "address"
+	Hours    Field = "hours"
+	Phone    Field = "phones"
+	Host     Field = "host_name"
+	Services Field = "services"
+	Marks    Field = "marks"
+	Size     Field = "size"
+	Capacity Field = "capacity"
+	Stars    Field = "stars"
+	Note     Field = "note"
+	Lat      Field = "lat"
+	Lng      Field = "lng"
+	Position Field = "position" // both numbers in one cell
+	Datum    Field = "datum"
+	Code     Field = "code"
+)
+
+// headers are the spellings of each field, without spaces and brackets.
+var headers = map[Field]string{
+	Source:   "来源 数据来源 信息来源 出处 来源网址",
+	Date:     "来源日期 日期 发布日期 更新日期 更新时间",
+	Province: "省 省份 省级 所属省份 省市 省区市 省自治区直辖市",
+	City:     "市 城市 地市 市州 所属城市 地级市 所在市",
+	County:   "区县 区 县 县区 县市区 所属区县 所属县区 行政区 辖区 所在区县 所在区 市区县 区域 所属区域",
+	Town:     "街道 乡镇 镇街 街镇 街道乡镇 乡镇街道 所属街道",
+	Name:     "驿站名称 站点名称 名称 站名 驿站 站点 服务站点名称 服务站名称 工会驿站名称 户外劳动者服务站点名称 驿站名 name",
+	Other:    "别名 曾用名 其他名称 又名",
+	Address:  "地址 详细地址 驿站地址 站点地址 具体地址 位置 具体位置 所在位置 所在地址 详细位置 address",
+	Hours:    "开放时间 营业时间 服务时间 开放时段 开门时间 服务时段 对外开放时间 工作时间 hours",
+	Phone:    "联系电话 电话 联系方式 服务电话 固定电话 手机 手机号 联系人电话 负责人电话 咨询电话 phone",
+	Host:     "承建单位 共建单位 建设单位 所属单位 运营单位 单位 依托单位 承办单位 主办单位 承建共建单位 建设主体 单位名称",
+	Services: "服务项目 服务设施 服务内容 设施 设施设备 功能 配套设施 服务功能 设备设施 提供服务 services",
+	Marks:    "标识 标签 荣誉 称号 荣誉称号 类型 驿站类型 特色",
+	Size:     "面积 建筑面积 使用面积 占地面积 面积平方米 面积㎡ 面积m2 站点面积 驿站面积",
+	Capacity: "容纳人数 可容纳人数 容量",
+	Stars:    "星级 评定星级",
+	Note:     "备注 说明 其他 备注说明 note",
+	Lat:      "纬度 lat latitude",
+	Lng:      "经度 lng lon longitude",
+	Position: "坐标 经纬度 位置坐标 地图坐标 gps",
+	Datum:    "坐标系 坐标类型 datum",
+	Code:     "驿站编码 站点编码 唯一编码 编码",
+}
+
+var brackets = regexp.MustCompile(`[(\[【][^)\]】]*[)\]】]`)
+
+// Fold makes the spellings of one sign one: width, case, spaces, brackets.
+func Fold(s string) string {
+	s = strings.ToLower(width.Fold.String(s))
+	return strings.NewReplacer(" ", "", "\n", "", "\t", "", "\u3000", "", "*", "", ":", "", "【", "(", "】", ")", "[", "(", "]", ")", "〔", "(", "〕", ")").Replace(s)
+}
+
+// Header returns the field that a column's header means, or None.
+func Header(name string) Field {
+	folded := Fold(name)
+	for _, try := range []string{strings.NewReplacer("(", "", ")", "", "、", "", "/", "", ",", "").Replace(folded), brackets.ReplaceAllString(folded, "")} {
+		for _, prefix := range []string{"高德", "百度", "腾讯", "gps", "wgs84", "gcj02", "bd09", ""} {
+			bare := strings.TrimPrefix(try, prefix)
+			for f, names := range headers {
+				if bare != "" && slices.Contains(strings.Fields(names), bare) {
+					return f
+				}
+			}
+		}
+	}
+	return None
+}
+
+// Known reports whether name is a header that means something.
+func Known(name string) bool { return Header(name) != None }
+
+var datums = []struct {
+	word  string
+	datum geo.Datum
+}{{"wgs", geo.WGS84}, {"gps", geo.WGS84}, {"gcj", geo.GCJ02}, {"高德", geo.GCJ02}, {"腾讯", geo.GCJ02}, {"火星", geo.GCJ02}, {"bd09", geo.BD09}, {"bd-09", geo.BD09}, {"百度", geo.BD09}}
+
+// DatumIn returns the datum that a header or a cell states, if it states one.
+func DatumIn(text string) (geo.Datum, bool) {
+	text = Fold(text)
+	for _, d := range datums {
+		if strings.Contains(text, d.word) {
+			return d.datum, true
+		}
+	}
+	return 0, false
+}
+
+var (
+	phoneSplit = regexp.MustCompile(`[;,、/|\n]+|\s{1,}`)
+	dialable   = regexp.MustCompile(`^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[2-9]\d{6,7}|[48]00-?\d{3}-?\d{4}|12\d{3}|95\d{3}|96\d{3,4})$`)
+	masked     = regexp.MustCompile(`^[\d-]*[*xX×某]{2,}[\d-]*$`)
+)
+
+// Phones reads the numbers of one cell. A masked number cannot be dialled and
+// is not taken.
+func Phones(cell string) (numbers []string, doubts []Doubt) {
+	cell = strings.NewReplacer("；", ";", "，", ",", "—", "-", "–", "-", "－", "-", "(", "", ")", "-").Replace(width.Fold.String(cell))
+	for _, p := range phoneSplit.Split(cell, -1) {
+		p = strings.TrimSpace(p)
+		switch {
+		case p == "":
+		case dialable.MatchString(p):
+			if !slices.Contains(numbers, p) {
+				numbers = append(numbers, p)
+			}
+		case masked.MatchString(p):
+			doubts = append(doubts, Doubt{"import.phone.masked", Phone, p})
+		default:
+			doubts = append(doubts, Doubt{"import.phone.wrong", Phone, p})
+		}
+	}
+	return numbers, doubts
+}
+
+var metres = regexp.MustCompile(`^(约|大约|近)?(\d{1,6})(?:平方米|平米|平方|㎡|m2|m²|平)?$`)
+
+// Metres reads floor space. "Less than", "more than", and the space of
+// something else than the station (the whole building, the car park) are
+// doubts: the number is not taken.
+func Metres(cell string) (m2 int, about bool, doubts []Doubt) {
+	folded := strings.TrimPrefix(Fold(cell), "面积")
+	if folded == "" {
+		return 0, false, nil
+	}
+	m := metres.FindStringSubmatch(folded)
+	if m == nil {
+		return 0, false, []Doubt{{"import.size.vague", Size, cell}}
+	}
+	m2, _ = strconv.Atoi(m[2])
+	return m2, m[1] != "", nil
+}
+
+// Honour is a title with what is said of it.
+type Honour struct {
+	Name, Level string
+	Year        int
+}
+
+// Said is what marks and notes say.
+type Said struct {
+	AllDay, Smart, NoBadge bool
+	Scan                   string // the words about getting in by a code, a face or a card
+	Stars                  int
+	Honours                []Honour
+}
+
+var (
+	year  = regexp.MustCompile(`(20\d{2})年`)
+	scan  = regexp.MustCompile(`扫码|刷脸|人脸识别|指纹|门禁|身份证进入|实名认证`)
+	smart = regexp.MustCompile(`智能|智慧|无人值守`)
+	stars = regexp.MustCompile(`([一二三四五1-5])星级?`)
+	round = regexp.MustCompile(`24小时`)
+	parts = regexp.MustCompile(`[;；\n]+`)
+	local = regexp.MustCompile(`全市|市级|[\p{Han}]{2}市最美`)
+	land  = regexp.MustCompile(`全省|省级|自治区级`)
+	china = regexp.MustCompile(`全国|全总`)
+)
+
+// Say reads the marks and the note of a station.
+func Say(marks, note string) Said {
+	s := Said{NoBadge: strings.Contains(marks+note, "未见工会挂牌")}
+	for _, p := range parts.Split(width.Fold.String(marks), -1) {
+		p = strings.TrimSpace(p)
+		s.AllDay = s.AllDay || round.MatchString(p)
+		s.Smart = s.Smart || smart.MatchString(p) || scan.MatchString(p)
+		if scan.MatchString(p) {
+			s.Scan = strings.TrimPrefix(s.Scan+";"+p, ";")
+		}
+		if m := stars.FindStringSubmatch(p); m != nil {
+			s.Stars = strings.Index("一二三四五", m[1])/3 + 1
+			if n, err := strconv.Atoi(m[1]); err == nil {
+				s.Stars = n
+			}
+		}
+		if h, ok := honour(p); ok {
+			s.Honours = append(s.Honours, h)
+		}
+	}
+	return s
+}
+
+func honour(p string) (h Honour, ok bool) {
+	switch {
+	case strings.Contains(p, "最美"):
+		h.Name = "最美"
+	case strings.Contains(p, "示范"):
+		h.Name = "示范"
+	default:
+		return h, false
+	}
+	if m := year.FindStringSubmatch(p); m != nil {
+		h.Year, _ = strconv.Atoi(m[1])
+	}
+	switch {
+	case china.MatchString(p):
+		h.Level = "national"
+	case land.MatchString(p):
+		h.Level = "province"
+	case local.MatchString(p):
+		h.Level = "city"
+	}
+	return h, true
+}
+
+var (
+	quotes  = strings.NewReplacer("“", "", "”", "", "\"", "", "「", "", "」", "", "·", "", "-", "", "—", "", "–", "", "_", "", "的", "")
+	generic = regexp.MustCompile(`工会户外劳动者服务站点|户外劳动者服务站点|工会户外劳动者服务站|户外劳动者服务站|户外劳动者驿站|户外劳动者爱心驿站|工会爱心驿站|工会驿站|爱心驿站|职工爱心接力站|暖心驿站|驿站`)
+)
+
+// NameKey makes one key of the names that one place goes by: 工会驿站(某店) and
+// 某店工会驿站 have the same. A name of nothing but general words is its own key.
+func NameKey(name string) string {
+	whole := quotes.Replace(Fold(name))
+	rest := generic.ReplaceAllString(whole, "")
+	rest = strings.NewReplacer("(", "", ")", "").Replace(rest)
+	if len([]rune(rest)) < 2 {
+		return whole
+	}
+	return rest
+}
+
+// AddressKey makes one key of the ways to write one address.
+func AddressKey(address string) string {
+	return strings.NewReplacer("(", "", ")", "", ",", "", "。", "", "號", "号", "、", "").Replace(quotes.Replace(Fold(address)))
+}
+
+// Numbers reads latitude and longitude from two cells, or from one that holds
+// both; which is which is told by their size.
+func Numbers(lat, lng, both string) (la, ln float64, ok bool) {
+	if both != "" {
+		pair := strings.FieldsFunc(width.Fold.String(both), func(r rune) bool { return strings.ContainsRune(",;，；、 \n", r) })
+		if len(pair) != 2 {
+			return 0, 0, false
+		}
+		lng, lat = pair[0], pair[1]
+	}
+	la, err1 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
+	ln, err2 := strconv.ParseFloat(strings.TrimSpace(lng), 64)
+	if both != "" && err1 == nil && err2 == nil && la > 60 && ln < 60 {
+		la, ln = ln, la
+	}
+	return la, ln, err1 == nil && err2 == nil
+}
+
+var digits = regexp.MustCompile(`^(\d{1,5})(人|个|名|座)?$`)
+
+// Count reads a small number.
+func Count(cell string) (n int, ok bool) {
+	m := digits.FindStringSubmatch(Fold(cell))
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, err == nil
+}
