@@ -141,7 +141,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error, api bool) {
 		}
 	}
 	f := FailureOf(r.Context(), err)
-	if r.Method == http.MethodGet && f.Code != fault.Missing.Code() {
+	if r.Method == http.MethodGet && (f.Status >= http.StatusInternalServerError || f.Code == fault.Conflict.Code()) {
 		f.Retry = r.URL.RequestURI()
 	}
 	if f.Code == fault.Busy.Code() {

@@ -330,5 +330,7 @@
     else if (e.key === '/') { var q = one('.search input[type=search]'); if (q) { e.preventDefault(); q.focus(); } }
   });
 
-  if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js').catch(function () { /* an extra */ });
+  /* the service worker from the second visit on: the first one stays light */
+  if (!keep.get('seen')) keep.set('seen', '1');
+  else if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js').catch(function () { /* an extra */ });
 })();

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
 	"nuanxin/internal/web"
@@ -25,6 +26,20 @@ func serveRoutes(t *testing.T, tables ...[]web.Route) *httptest.Server {
 	return server
 }
 
+func TestVendoredScriptsRunUnderThePolicy(t *testing.T) {
+	p := webtest.Start(t).Open(t, serve(t)+"/staff-map", webtest.View{Width: 1440, Height: 900})
+	p.Wait(`document.querySelectorAll('.leaflet-interactive').length===1`)
+	if got := webtest.Eval[bool](p, "typeof htmx==='object'"); !got {
+		t.Error("htmx: got none, want it loaded")
+	}
+	urls, _ := p.Loaded()
+	for _, u := range urls {
+		if !strings.HasPrefix(u, "http://127.0.0.1") {
+			t.Errorf("got a request to %s, want none to other sites", u)
+		}
+	}
+}
+
 // modes are the ways in which every page must hold.
 func modes() []map[string]string {
 	return []map[string]string{{"theme": "light"}, {"theme": "dark"}, {"contrast": "high"}, {"size": "xxl"}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl"}}
@@ -32,7 +47,7 @@ func modes() []map[string]string {
 
 func TestPagesHoldInAllModes(t *testing.T) {
 	browser, base := webtest.Start(t), serve(t)
-	for _, path := range []string{"/gallery", "/worker", "/worker-bar", "/staff", "/staff-case", "/partner", "/plain", "/nowhere", "/broken-staff"} {
+	for _, path := range []string{"/gallery", "/worker", "/worker-bar", "/staff", "/staff-case", "/staff-map", "/partner", "/plain", "/nowhere", "/broken-staff"} {
 		for _, mode := range modes() {
 			page := browser.Open(t, base+path, webtest.View{Width: 320, Height: 640, Cookies: mode})
 			for _, width := range []int{320, 360, 1440} {

@@ -41,11 +41,14 @@ func testRoutes() []web.Route {
 	two.Crumbs = []ui.Crumb{{Text: "诉求", Href: "/staff"}, {Text: "2026-0120-0317"}}
 	two.Buttons = ui.Button(ui.ButtonProps{Text: "请本人确认", Icon: "check", Look: ui.Primary, Small: true})
 	two.Actions = ui.Button(ui.ButtonProps{Text: "请本人确认", Icon: "check", Look: ui.Primary})
+	mapPage := staff
+	mapPage.Scripts = []string{"leaflet", "htmx"}
 	return []web.Route{
 		page("/worker", web.LookWorker, around(ui.Worker(ui.WorkerPage{Title: "最近的驿站", Tab: ui.TabStations, Place: "龙山区 人民大街", PlaceHref: "#place", Weather: "−23℃", Bell: "#bell", Unread: 2}), h1, rows)),
 		page("/worker-bar", web.LookWorker, around(ui.Worker(ui.WorkerPage{Title: "办到哪了", Back: "/worker", Helpline: true, Actions: ui.Button(ui.ButtonProps{Text: "催一下", Icon: "bell", Look: ui.Primary, Grow: true})}), h1, rows)),
 		page("/staff", web.LookStaff, around(ui.Staff(inbox), inboxList{tools}.with(ticket), peek())),
 		page("/staff-case", web.LookStaff, around(ui.Staff(two), templ.Raw(`<div><p>左边</p></div><div><p>右边</p></div>`))),
+		page("/staff-map", web.LookStaff, around(ui.Staff(mapPage), ui.MapCanvas(ui.MapCanvasProps{Label: "驿站地图"}), nest(ui.Rows("驿站"), ui.Row(ui.RowProps{Href: "#1", Title: "骑手之家", Icon: "lamp", Attrs: ui.Spot("42.9071", "125.1456", "骑手之家", true)})))),
 		page("/partner", web.LookPartner, around(ui.Partner(ui.PartnerPage{Title: "待签收", Body: "示例区住建局", Nav: nav}), templ.Raw(`<h1>待签收</h1>`))),
 		page("/plain", web.LookPlain, around(ui.PlainLayout(ui.PlainPage{Title: "登录"}), templ.Raw(`<h1>登录</h1>`))),
 		page("/broken-staff", web.LookStaff, func(http.ResponseWriter, *http.Request) error { return errors.New("broken") }),

@@ -200,6 +200,7 @@ func TestLocateLeadsToTheNearest(t *testing.T) {
 func TestKeptPageIsShownWithItsAge(t *testing.T) {
 	server := serveRoutes(t, (&desk{}).routes())
 	p := webtest.Start(t).Open(t, server.URL+"/kept", webtest.View{})
+	p.Go(server.URL + "/kept") // the worker comes with the second visit
 	webtest.Eval[bool](p, "navigator.serviceWorker.ready.then(()=>new Promise(ok=>{if(navigator.serviceWorker.controller)ok(true);else navigator.serviceWorker.oncontrollerchange=()=>ok(true)}))")
 	url := webtest.Eval[string](p, "location.href")
 	p.Go(url)
@@ -228,5 +229,13 @@ func TestSheetAndKeysAndSettings(t *testing.T) {
 	p.Click(`[data-set="size=xl"]`)
 	if got := webtest.Eval[string](p, "document.documentElement.dataset.size+' '+(document.cookie.match(/size=(\\w+)/)||[])[1]"); got != "xl xl" {
 		t.Errorf("text size: got %q, want it at once and in the cookie", got)
+	}
+}
+
+func TestFirstVisitIsLight(t *testing.T) {
+	_, p := open(t, "/ask", webtest.View{})
+	urls, bytes := p.Loaded()
+	if len(urls) > 4 || bytes > 40<<10 {
+		t.Errorf("got %d requests %q and %d bytes, want at most 4 and 40 KB", len(urls), urls, bytes)
 	}
 }
