@@ -32,13 +32,6 @@ type StatusChanged struct {
 	ID ID `json:"id"`
 }
 
-// Imported says that a file was applied.
-type Imported struct {
-	Import  string `json:"import"`
-	Added   int    `json:"added"`
-	Updated int    `json:"updated"`
-}
-
 // EventName implements op.Event.
 func (Opened) EventName() string { return "station.opened" }
 
@@ -53,9 +46,6 @@ func (Closed) EventName() string { return "station.closed" }
 
 // EventName implements op.Event.
 func (StatusChanged) EventName() string { return "station.status_changed" }
-
-// EventName implements op.Event.
-func (Imported) EventName() string { return "station.imported" }
 
 // Mended says that the host (or a cadre) mended what these requests reported.
 type Mended struct {

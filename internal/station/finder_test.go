@@ -155,3 +155,23 @@ func any1(have map[station.ID]int64) (least station.ID) {
 	}
 	return least
 }
+
+func BenchmarkAddAll(b *testing.B) {
+	h := newHouse(b, sqlite)
+	list := make([]station.Facts, 2000)
+	for i := range list {
+		list[i] = at(b, fmt.Sprintf("第%d号驿站", i), 31+float64(i)/1e4, 104, "water", 8, 22)
+	}
+	for b.Loop() {
+		if _, err := h.AddAll(program, list, station.FromFile); err != nil {
+			b.Fatal(err)
+		}
+	}
+	f := station.NewFinder(h.Service)
+	b.StopTimer()
+	if err := f.Refresh(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	all, _ := f.Len()
+	b.ReportMetric(float64(all), "stations")
+}

@@ -139,7 +139,7 @@ func (s *Service) Add(ctx context.Context, own ID, f Facts) (Done, error) {
 		own = id.New[ID]()
 	}
 	propose := func(tx *op.Tx) (Station, error) {
-		return Station{ID: own, CreatedAt: tx.Now()}.with(f, FromCadre, tx.Now())
+		return Station{ID: own, CreatedAt: tx.Now()}.With(f, FromCadre, tx.Now())
 	}
 	return op.Write(ctx, s.desk, Add, propose, func(tx *op.Tx, st Station) (Done, error) {
 		st, err := insert(ctx, tx, st)
@@ -155,7 +155,7 @@ func (s *Service) Add(ctx context.Context, own ID, f Facts) (Done, error) {
 // editor needs authority where the station is and where it goes.
 func (s *Service) Edit(ctx context.Context, id ID, version int64, f Facts) (Done, error) {
 	return s.edit(ctx, Edit, id, version, func(tx *op.Tx, st Station) (Station, error) {
-		return st.with(f, FromCadre, tx.Now())
+		return st.With(f, FromCadre, tx.Now())
 	})
 }
 
@@ -165,7 +165,7 @@ func (s *Service) SetHours(ctx context.Context, id ID, version int64, t hours.Ta
 		f := st.Facts
 		f.Hours = t
 		st.HoursAt = time.Time{} // stated anew, also when the same
-		return st.with(f, FromCadre, tx.Now())
+		return st.With(f, FromCadre, tx.Now())
 	})
 }
 
@@ -177,7 +177,7 @@ func (s *Service) Put(ctx context.Context, id ID, version int64, d geo.Datum, la
 		if f.Place, err = PlaceFrom(d, lat, lng); err != nil {
 			return st, err
 		}
-		return st.with(f, FromCadre, tx.Now())
+		return st.With(f, FromCadre, tx.Now())
 	})
 }
 
@@ -324,4 +324,24 @@ func originOf(who authz.Subject, st Station) Origin {
 		return FromHost
 	}
 	return FromCadre
+}
+
+// AddAll adds many stations in one transaction, for seeding; their ids are
+// made here. Only the program may.
+func (s *Service) AddAll(ctx context.Context, list []Facts, by Origin) ([]ID, error) {
+	target := func(*op.Tx) (Station, error) { return Station{ID: id.New[ID]()}, nil }
+	return op.Write(ctx, s.desk, Tell, target, func(tx *op.Tx, _ Station) ([]ID, error) {
+		ids := make([]ID, 0, len(list))
+		for _, f := range list {
+			st, err := Station{ID: id.New[ID](), CreatedAt: tx.Now()}.With(f, by, tx.Now())
+			if err != nil {
+				return nil, err
+			}
+			if st, err = insert(ctx, tx, st); err != nil {
+				return nil, err
+			}
+			ids = append(ids, st.ID)
+		}
+		return ids, touch(ctx, tx, ids...)
+	})
 }

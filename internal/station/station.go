@@ -150,8 +150,8 @@ func kindOf(public bool) string {
 // InUse reports whether the station is still in use.
 func (s Station) InUse() bool { return s.ClosedAt.IsZero() }
 
-// tidy puts the facts into their stored form.
-func (f Facts) tidy() Facts {
+// Tidy puts the facts into their stored form.
+func (f Facts) Tidy() Facts {
 	for _, t := range []*string{&f.Name, &f.Address, &f.District, &f.HostName, &f.Offers, &f.Marks, &f.Note, &f.Source, &f.SourceDate, &f.Entry.How} {
 		*t = strings.TrimSpace(*t)
 	}
@@ -176,8 +176,8 @@ const (
 	maxText = 500
 )
 
-// check reports everything in f that no station may hold, field by field.
-func (f Facts) check() error {
+// Check reports everything in f that no station may hold, field by field.
+func (f Facts) Check() error {
 	var form fault.Form
 	text := func(field, s string, most int) {
 		if n := utf8.RuneCountInString(s); n > most {
@@ -233,12 +233,12 @@ func areaCode(a string) bool {
 	return strings.Trim(a, "0123456789") == ""
 }
 
-// with returns s with new facts. The hours count as stated anew only when they
+// With returns s with new facts. The hours count as stated anew only when they
 // differ.
-func (s Station) with(f Facts, by Origin, now time.Time) (Station, error) {
-	f = f.tidy()
+func (s Station) With(f Facts, by Origin, now time.Time) (Station, error) {
+	f = f.Tidy()
 	f.Hours.Special = nil // special days are live
-	if err := f.check(); err != nil {
+	if err := f.Check(); err != nil {
 		return s, err
 	}
 	if s.HoursAt.IsZero() || s.Hours.Text(false) != f.Hours.Text(false) || s.Hours.Printed != f.Hours.Printed {

@@ -171,7 +171,7 @@ func nameIndex(ctx context.Context, tx *op.Tx, s Station) error {
 	var args db.Args
 	id := args.Add(s.ID)
 	var rows []string
-	for _, k := range nameKeys(s.Facts) {
+	for _, k := range s.NameKeys() {
 		rows = append(rows, "("+id+", "+args.Add(k)+")")
 	}
 	if len(rows) == 0 {

@@ -1,26 +1,67 @@
-package station_test
+package intake_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/hours"
+	"nuanxin/internal/op"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/intake"
+	"nuanxin/internal/workday"
 
 	"github.com/xuri/excelize/v2"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew; read the difference before you commit it")
+
+// house is a directory on a fresh database, with its intake.
+type house struct {
+	*station.Service
+	in    *intake.Service
+	clock *clock.Fake
+}
+
+func each(t *testing.T, f func(t *testing.T, h house)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, newHouse(t, dbtest.SQLite)) })
+	t.Run("postgres", func(t *testing.T) { f(t, newHouse(t, dbtest.Postgres)) })
+}
+
+func newHouse(t testing.TB, open func(testing.TB, clock.Clock, []fs.FS) *db.DB) house {
+	c := clock.At(time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC))
+	desk := op.New(open(t, c, []fs.FS{op.Schema, station.Schema}), station.Policy)
+	return house{station.NewService(desk, workday.Calendar{}), intake.NewService(desk), c}
+}
+
+func as(role authz.Role, area string) context.Context {
+	return authz.With(context.Background(), authz.Subject{ID: "0190a1b2-0000-7000-8000-00000000000a", Kind: authz.Staff, Grants: []authz.Grant{{Role: role, Area: area}}})
+}
+
+var (
+	cadre    = as(authz.Cadre, "510703")
+	sibling  = as(authz.Cadre, "510704")
+	national = as(authz.Cadre, "")
+	host     = authz.With(context.Background(), authz.Subject{ID: "0190a1b2-0000-7000-8000-00000000000b", Kind: authz.Staff, Grants: []authz.Grant{{Role: authz.Host, Org: "0190a1b2-0000-7000-8000-0000000000aa"}}})
+	stranger = context.Background()
+	program  = authz.AsSystem(context.Background(), "test")
+)
 
 func table(t testing.TB, csv string) sheet.Table {
 	t.Helper()
@@ -33,7 +74,7 @@ func table(t testing.TB, csv string) sheet.Table {
 
 func source(t *testing.T, name string) sheet.Table {
 	t.Helper()
-	f, err := os.Open("../../../shared/data/" + name)
+	f, err := os.Open("../../../../shared/data/" + name)
 	if err != nil {
 		t.Skip("the source files lie beside the project's folder and are not here:", err)
 	}
@@ -46,7 +87,7 @@ func source(t *testing.T, name string) sheet.Table {
 }
 
 // say writes a line as one text: action, reason, doubts.
-func say(l station.Line) string {
+func say(l intake.Line) string {
 	out := string(l.Action)
 	if l.Why != "" {
 		out += "(" + l.Why + ")"
@@ -59,12 +100,14 @@ func say(l station.Line) string {
 
 const header = "区县,站点名称,详细地址,营业时间,联系电话,设施,面积,经度,纬度\n"
 
-var fucheng = station.ImportOptions{Area: "510703", Public: true}
+var fucheng = intake.Options{Area: "510703", Public: true}
 
 func TestDryRun(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		there := facts("人民大街驿站")
-		h.add(t, there)
+		_, err := h.Add(cadre, "", station.Facts{Name: "人民大街驿站", Area: "510703", Address: "人民大街1180号", Public: true})
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, test := range []struct {
 			about, row string
 			want       string
@@ -85,7 +128,7 @@ func TestDryRun(t *testing.T) {
 			{"the same name elsewhere", "涪城区,人民大街驿站,人民大街2号,,,,,,", "add import.same_name"},
 			{"the same name without an address", "涪城区,人民大街驿站,,,,,,,", "update import.matched_by_name"},
 		} {
-			report, err := h.DryRun(cadre, table(t, header+test.row+"\n"), fucheng)
+			report, err := h.in.DryRun(cadre, table(t, header+test.row+"\n"), fucheng)
 			if err != nil {
 				t.Errorf("%s: %v", test.about, err)
 				continue
@@ -99,7 +142,7 @@ func TestDryRun(t *testing.T) {
 
 func TestOneBranchUnderTwoNames(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		report, err := h.DryRun(cadre, table(t, header+
+		report, err := h.in.DryRun(cadre, table(t, header+
 			"涪城区,工会驿站(锐明眼镜店),一环路1号,,,,,,\n涪城区,锐明眼镜店工会驿站,一环路1号,,,,,,\n涪城区,锐明眼镜店工会驿站,二环路9号,,,,,,\n"), fucheng)
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +160,7 @@ func TestOneBranchUnderTwoNames(t *testing.T) {
 
 func TestStatedDatum(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		report, err := h.DryRun(cadre, table(t, "名称,经度(高德),纬度(高德)\n甲站,104.75,31.46\n乙站,31.46,104.75\n"), fucheng)
+		report, err := h.in.DryRun(cadre, table(t, "名称,经度(高德),纬度(高德)\n甲站,104.75,31.46\n乙站,31.46,104.75\n"), fucheng)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,15 +174,12 @@ func TestStatedDatum(t *testing.T) {
 	})
 }
 
-// national is a cadre of the whole nation, who may import everything.
-var national = as(authz.Cadre, "")
-
 func TestRealFileInBothEncodings(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		var reports [2]station.ImportReport
+		var reports [2]intake.Report
 		for i, name := range []string{"stations_public.csv", "stations_public_gbk.csv"} {
 			var err error
-			if reports[i], err = h.DryRun(national, source(t, name), station.ImportOptions{}); err != nil {
+			if reports[i], err = h.in.DryRun(national, source(t, name), intake.Options{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -154,7 +194,7 @@ func TestRealFileInBothEncodings(t *testing.T) {
 			}
 		}
 		got := fmt.Sprintf("%d lines: %d add, %d skip, %d refuse, %d doubtful", len(reports[0].Lines),
-			reports[0].Count(station.WillAdd), reports[0].Count(station.WillSkip), reports[0].Count(station.WillRefuse), reports[0].Doubtful())
+			reports[0].Count(intake.WillAdd), reports[0].Count(intake.WillSkip), reports[0].Count(intake.WillRefuse), reports[0].Doubtful())
 		if want := "234 lines: 234 add, 0 skip, 0 refuse, 94 doubtful"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
@@ -164,29 +204,29 @@ func TestRealFileInBothEncodings(t *testing.T) {
 func TestApplyAgainAndUndo(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		file := source(t, "stations_public.csv")
-		batch, err := h.Stage(national, file, station.ImportOptions{File: "stations_public.csv"})
+		batch, err := h.in.Stage(national, file, intake.Options{File: "stations_public.csv"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		outcomes, err := h.Apply(national, batch.ID, batch.Lines[0].Row)
+		outcomes, err := h.in.Apply(national, batch.ID, batch.Lines[0].Row)
 		if err != nil {
 			t.Fatal(err)
 		}
-		adds := batch.Count(station.WillAdd) - 1
-		if got := count(outcomes, station.WillAdd); got != adds || outcomes[0].Why != "import.left_out" {
+		adds := batch.Count(intake.WillAdd) - 1
+		if got := count(outcomes, intake.WillAdd); got != adds || outcomes[0].Why != "import.left_out" {
 			t.Errorf("%d were added, want %d; the first: %+v", got, adds, outcomes[0])
 		}
-		if _, err := h.Apply(national, batch.ID); !fault.Is(err, fault.Conflict) {
+		if _, err := h.in.Apply(national, batch.ID); !fault.Is(err, fault.Conflict) {
 			t.Errorf("applied twice: %v", err)
 		}
-		again, err := h.DryRun(national, file, station.ImportOptions{})
-		if err != nil || again.Count(station.WillNot) != adds || again.Count(station.WillUpdate) != 0 {
+		again, err := h.in.DryRun(national, file, intake.Options{})
+		if err != nil || again.Count(intake.WillNot) != adds || again.Count(intake.WillUpdate) != 0 {
 			for _, l := range again.Lines {
-				if l.Action == station.WillUpdate || l.Action == station.WillAdd {
+				if l.Action == intake.WillUpdate || l.Action == intake.WillAdd {
 					t.Log(l.Row, l.Understood.Name, say(l), l.Changes)
 				}
 			}
-			t.Errorf("again: %d same, %d update, %d add, %v", again.Count(station.WillNot), again.Count(station.WillUpdate), again.Count(station.WillAdd), err)
+			t.Errorf("again: %d same, %d update, %d add, %v", again.Count(intake.WillNot), again.Count(intake.WillUpdate), again.Count(intake.WillAdd), err)
 		}
 		hidden, err := h.Sync(stranger, "", 0)
 		if err != nil || len(hidden.Stations)+len(hidden.Gone) != 0 {
@@ -204,12 +244,12 @@ func TestApplyAgainAndUndo(t *testing.T) {
 		if err := h.Reported(program, used, station.Locked, h.clock.Now(), "R1"); err != nil {
 			t.Fatal(err)
 		}
-		undone, err := h.Undo(national, batch.ID)
+		undone, err := h.in.Undo(national, batch.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if undone[0].Why != "import.changed_meanwhile" || undone[1].Why != "import.used_meanwhile" || count(undone, station.WillAdd) != adds-2 {
-			t.Errorf("undone: %+v %+v, %d", undone[0], undone[1], count(undone, station.WillAdd))
+		if undone[0].Why != "import.changed_meanwhile" || undone[1].Why != "import.used_meanwhile" || count(undone, intake.WillAdd) != adds-2 {
+			t.Errorf("undone: %+v %+v, %d", undone[0], undone[1], count(undone, intake.WillAdd))
 		}
 		left, err := h.List(national, station.Filter{Limit: 200})
 		if err != nil || len(left) != 2 {
@@ -218,7 +258,7 @@ func TestApplyAgainAndUndo(t *testing.T) {
 	})
 }
 
-func count(list []station.Outcome, a station.Action) (n int) {
+func count(list []intake.Outcome, a intake.Action) (n int) {
 	for _, o := range list {
 		if o.Action == a {
 			n++
@@ -229,27 +269,27 @@ func count(list []station.Outcome, a station.Action) (n int) {
 
 func TestUpdateAndItsUndo(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		first, err := h.Stage(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-20:00,12351,热水,30平方米,,\n"), fucheng)
+		first, err := h.in.Stage(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-20:00,12351,热水,30平方米,,\n"), fucheng)
 		if err != nil {
 			t.Fatal(err)
 		}
-		outcomes, err := h.Apply(cadre, first.ID)
+		outcomes, err := h.in.Apply(cadre, first.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		st := outcomes[0].Station
-		second, err := h.Stage(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-22:00,0816-2345678,热水;厕所,,,\n"), fucheng)
-		if err != nil || second.Lines[0].Action != station.WillUpdate || len(second.Lines[0].Changes) != 3 {
+		second, err := h.in.Stage(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-22:00,0816-2345678,热水;厕所,,,\n"), fucheng)
+		if err != nil || second.Lines[0].Action != intake.WillUpdate || len(second.Lines[0].Changes) != 3 {
 			t.Fatalf("second = %+v, %v", second.Lines[0], err)
 		}
-		if _, err := h.Apply(cadre, second.ID); err != nil {
+		if _, err := h.in.Apply(cadre, second.ID); err != nil {
 			t.Fatal(err)
 		}
 		v, err := h.Get(cadre, st)
 		if err != nil || v.Hours.Text(false) != "每天 8:00–22:00" || v.Size.Metres != 30 || !slices.Equal(v.Phones, []string{"0816-2345678"}) || v.Version != 2 {
 			t.Errorf("after the update: %+v, %v", v.Station, err)
 		}
-		if _, err := h.Undo(cadre, second.ID); err != nil {
+		if _, err := h.in.Undo(cadre, second.ID); err != nil {
 			t.Fatal(err)
 		}
 		v, err = h.Get(cadre, st)
@@ -259,7 +299,7 @@ func TestUpdateAndItsUndo(t *testing.T) {
 		if _, err := h.SetHours(cadre, st, v.Version, hours.Table{Known: true, Rows: []hours.Row{{Days: hours.EveryDay, From: 0, To: 1440}}}); err != nil {
 			t.Fatal(err)
 		}
-		report, err := h.DryRun(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-22:00,,,,,\n"), fucheng)
+		report, err := h.in.DryRun(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-22:00,,,,,\n"), fucheng)
 		if err != nil || say(report.Lines[0]) != "same import.hours_by_hand" {
 			t.Errorf("hours set by hand: %s, %v", say(report.Lines[0]), err)
 		}
@@ -269,20 +309,20 @@ func TestUpdateAndItsUndo(t *testing.T) {
 func TestImportRights(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		file := table(t, header+"涪城区,甲站,,,,,,,\n")
-		if _, err := h.Stage(host, file, fucheng); !fault.Is(err, fault.Denied) {
+		if _, err := h.in.Stage(host, file, fucheng); !fault.Is(err, fault.Denied) {
 			t.Errorf("a host stages: %v", err)
 		}
-		if _, err := h.Stage(stranger, file, fucheng); err == nil {
+		if _, err := h.in.Stage(stranger, file, fucheng); err == nil {
 			t.Error("a stranger stages")
 		}
-		b, err := h.Stage(cadre, file, fucheng)
+		b, err := h.in.Stage(cadre, file, fucheng)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.Staged(sibling, b.ID); !fault.Is(err, fault.Missing) {
+		if _, err := h.in.Staged(sibling, b.ID); !fault.Is(err, fault.Missing) {
 			t.Errorf("a sibling's cadre looks at an import: %v", err)
 		}
-		if _, err := h.Apply(sibling, b.ID); !fault.Is(err, fault.Missing) {
+		if _, err := h.in.Apply(sibling, b.ID); !fault.Is(err, fault.Missing) {
 			t.Errorf("a sibling's cadre applies an import: %v", err)
 		}
 	})
@@ -298,12 +338,12 @@ func TestTwoImportsOfOneFile(t *testing.T) {
 		}
 		var wg sync.WaitGroup
 		for range 2 {
-			b, err := h.Stage(cadre, table(t, header+rows.String()), fucheng)
+			b, err := h.in.Stage(cadre, table(t, header+rows.String()), fucheng)
 			if err != nil {
 				t.Fatal(err)
 			}
 			wg.Go(func() {
-				if _, err := h.Apply(cadre, b.ID); err != nil {
+				if _, err := h.in.Apply(cadre, b.ID); err != nil {
 					t.Error(err)
 				}
 			})
@@ -317,7 +357,7 @@ func TestTwoImportsOfOneFile(t *testing.T) {
 }
 
 func TestWorkbookIsReadAsTheText(t *testing.T) {
-	h := newHouse(t, sqlite)
+	h := newHouse(t, dbtest.SQLite)
 	text := source(t, "stations_public.csv")
 	book := excelize.NewFile()
 	for i, r := range text.Rows {
@@ -337,16 +377,16 @@ func TestWorkbookIsReadAsTheText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := h.DryRun(national, text, station.ImportOptions{})
+	want, err := h.in.DryRun(national, text, intake.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := h.DryRun(national, workbook, station.ImportOptions{})
+	got, err := h.in.DryRun(national, workbook, intake.Options{})
 	if err != nil || len(got.Lines) != len(want.Lines) {
 		t.Fatalf("%d lines, %v; want %d", len(got.Lines), err, len(want.Lines))
 	}
 	for i := range want.Lines {
-		if a, b := say(got.Lines[i]), say(want.Lines[i]); a != b || !same(got.Lines[i].Understood, want.Lines[i].Understood) {
+		if a, b := say(got.Lines[i]), say(want.Lines[i]); a != b || !same(got.Lines[i], want.Lines[i]) {
 			t.Errorf("row %d: %s\n%+v\nwant %s\n%+v", i, a, got.Lines[i].Understood, b, want.Lines[i].Understood)
 		}
 	}
@@ -355,8 +395,8 @@ func TestWorkbookIsReadAsTheText(t *testing.T) {
 // TestRealFileGolden holds what is made of each row of the real file; the
 // golden file was read by a person.
 func TestRealFileGolden(t *testing.T) {
-	h := newHouse(t, sqlite)
-	report, err := h.DryRun(national, source(t, "stations_public.csv"), station.ImportOptions{})
+	h := newHouse(t, dbtest.SQLite)
+	report, err := h.in.DryRun(national, source(t, "stations_public.csv"), intake.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -392,37 +432,24 @@ func TestRealFileGolden(t *testing.T) {
 
 func TestImportsAreListed(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		b, err := h.Stage(cadre, table(t, header+"涪城区,甲站,,,,,,,\n"), fucheng)
+		b, err := h.in.Stage(cadre, table(t, header+"涪城区,甲站,,,,,,,\n"), fucheng)
 		if err != nil {
 			t.Fatal(err)
 		}
-		mine, err := h.Imports(cadre, 10)
-		if err != nil || len(mine) != 1 || mine[0].ID != b.ID || mine[0].State != station.Staged || mine[0].Lines != nil {
+		mine, err := h.in.Imports(cadre, 10)
+		if err != nil || len(mine) != 1 || mine[0].ID != b.ID || mine[0].State != intake.Staged || mine[0].Lines != nil {
 			t.Errorf("a cadre's imports: %+v, %v", mine, err)
 		}
-		others, err := h.Imports(sibling, 10)
+		others, err := h.in.Imports(sibling, 10)
 		if err != nil || len(others) != 0 {
 			t.Errorf("a sibling's imports: %d, %v", len(others), err)
 		}
 	})
 }
 
-func BenchmarkAddAll(b *testing.B) {
-	h := newHouse(b, sqlite)
-	list := make([]station.Facts, 2000)
-	for i := range list {
-		list[i] = at(b, fmt.Sprintf("第%d号驿站", i), 31+float64(i)/1e4, 104, "water", 8, 22)
-	}
-	for b.Loop() {
-		if _, err := h.AddAll(program, list, station.FromFile); err != nil {
-			b.Fatal(err)
-		}
-	}
-	f := station.NewFinder(h.Service)
-	b.StopTimer()
-	if err := f.Refresh(b.Context()); err != nil {
-		b.Fatal(err)
-	}
-	all, _ := f.Len()
-	b.ReportMetric(float64(all), "stations")
+// same compares what was understood of two rows.
+func same(a, b intake.Line) bool {
+	x, _ := json.Marshal(a.Understood)
+	y, _ := json.Marshal(b.Understood)
+	return string(x) == string(y)
 }

@@ -1,4 +1,4 @@
-package station
+package intake
 
 import (
 	"context"
@@ -11,31 +11,41 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/sheet"
+	"nuanxin/internal/station"
 )
 
-// ImportID names an import.
-type ImportID string
+// Service imports lists of stations.
+type Service struct {
+	desk   *op.Desk
+	tables station.Tables
+}
 
-// ImportState is how far an import has come.
-type ImportState string
+// NewService returns the import service; its rules are among [station.Policy].
+func NewService(desk *op.Desk) *Service { return &Service{desk: desk} }
+
+// ID names an import.
+type ID string
+
+// State is how far an import has come.
+type State string
 
 // The states.
 const (
-	Staged  ImportState = "staged"
-	Applied ImportState = "applied"
-	Undone  ImportState = "undone"
+	Staged  State = "staged"
+	Applied State = "applied"
+	Undone  State = "undone"
 )
 
 // Batch is one import: a file that was read, to be looked at, applied and
 // perhaps undone.
 type Batch struct {
-	ID      ImportID      `json:"id"`
-	Area    string        `json:"area"` // of whoever staged it
-	State   ImportState   `json:"state"`
-	Options ImportOptions `json:"options"`
-	By      string        `json:"by"`
-	At      time.Time     `json:"at"`
-	ImportReport
+	ID      ID        `json:"id"`
+	Area    string    `json:"area"` // of whoever staged it
+	State   State     `json:"state"`
+	Options Options   `json:"options"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+	Report
 }
 
 // AuthzObject implements op.Target.
@@ -45,19 +55,19 @@ func (b Batch) AuthzObject() authz.Object {
 
 // Outcome is what became of one row when an import was applied or undone.
 type Outcome struct {
-	Row     int    `json:"row"`
-	Action  Action `json:"action"` // add, update; skip when nothing was done
-	Why     string `json:"why,omitempty"`
-	Station ID     `json:"station,omitempty"`
+	Row     int        `json:"row"`
+	Action  Action     `json:"action"` // add, update; skip when nothing was done
+	Why     string     `json:"why,omitempty"`
+	Station station.ID `json:"station,omitempty"`
 }
 
 // DryRun says what importing the table would do, and keeps nothing.
-func (s *Service) DryRun(ctx context.Context, t sheet.Table, o ImportOptions) (ImportReport, error) {
-	report, err := ReadImport(t, o)
+func (s *Service) DryRun(ctx context.Context, t sheet.Table, o Options) (Report, error) {
+	report, err := Read(t, o)
 	if err != nil {
 		return report, err
 	}
-	return op.List(ctx, s.desk, ImportSee, func(tx *op.Tx, _ op.Scope) (ImportReport, error) {
+	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (Report, error) {
 		if _, err := s.ownArea(tx.Subject, o); err != nil {
 			return report, err
 		}
@@ -67,17 +77,17 @@ func (s *Service) DryRun(ctx context.Context, t sheet.Table, o ImportOptions) (I
 
 // Stage reads the table, says row by row what would become of it, and keeps
 // that, so that somebody can look at it and apply it.
-func (s *Service) Stage(ctx context.Context, t sheet.Table, o ImportOptions) (Batch, error) {
-	report, err := ReadImport(t, o)
+func (s *Service) Stage(ctx context.Context, t sheet.Table, o Options) (Batch, error) {
+	report, err := Read(t, o)
 	if err != nil {
 		return Batch{}, err
 	}
-	fresh := id.New[ImportID]()
+	fresh := id.New[ID]()
 	propose := func(tx *op.Tx) (Batch, error) {
 		area, err := s.ownArea(tx.Subject, o)
-		return Batch{ID: fresh, Area: area, State: Staged, Options: o, By: tx.Subject.ID, At: tx.Now(), ImportReport: report}, err
+		return Batch{ID: fresh, Area: area, State: Staged, Options: o, By: tx.Subject.ID, At: tx.Now(), Report: report}, err
 	}
-	done, err := op.Write(ctx, s.desk, Import, propose, func(tx *op.Tx, b Batch) (ImportID, error) {
+	done, err := op.Write(ctx, s.desk, station.Import, propose, func(tx *op.Tx, b Batch) (ID, error) {
 		b.Lines = slices.Clone(b.Lines)
 		if err := s.judge(ctx, tx, b.Lines); err != nil {
 			return "", err
@@ -91,13 +101,13 @@ func (s *Service) Stage(ctx context.Context, t sheet.Table, o ImportOptions) (Ba
 }
 
 // Staged returns an import with its lines.
-func (s *Service) Staged(ctx context.Context, id ImportID) (Batch, error) {
-	return op.Read(ctx, s.desk, ImportSee, func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) })
+func (s *Service) Staged(ctx context.Context, id ID) (Batch, error) {
+	return op.Read(ctx, s.desk, station.ImportSee, func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) })
 }
 
 // ownArea is the area in which the subject imports.
-func (s *Service) ownArea(who authz.Subject, o ImportOptions) (string, error) {
-	if s.desk.Rules().May(who, Import, authz.Object{Kind: "station_import", Area: o.Area}) {
+func (s *Service) ownArea(who authz.Subject, o Options) (string, error) {
+	if s.desk.Rules().May(who, station.Import, authz.Object{Kind: "station_import", Area: o.Area}) {
 		return o.Area, nil
 	}
 	for _, g := range who.Grants {
@@ -111,16 +121,17 @@ func (s *Service) ownArea(who authz.Subject, o ImportOptions) (string, error) {
 // judge refuses lines outside the subject's authority and decides the others
 // against what is there.
 func (s *Service) judge(ctx context.Context, tx *op.Tx, lines []Line) error {
-	var facts []Facts
+	var keys []string
 	for i := range lines {
 		l := &lines[i]
-		inside := s.desk.Rules().May(tx.Subject, Add, authz.Object{Kind: "station", Area: l.Understood.Area})
+		inside := s.desk.Rules().May(tx.Subject, station.Add, authz.Object{Kind: "station", Area: l.Understood.Area})
 		if l.Action != WillRefuse && !inside {
 			l.Action, l.Why = WillRefuse, "import.outside_area"
 		}
-		facts = append(facts, l.Understood)
+		keys = append(keys, l.Understood.NameKeys()...)
 	}
-	there, err := byNameKey(ctx, tx, facts)
+	slices.Sort(keys)
+	there, err := s.tables.Named(ctx, tx, slices.Compact(keys))
 	if err != nil {
 		return err
 	}
@@ -131,9 +142,9 @@ func (s *Service) judge(ctx context.Context, tx *op.Tx, lines []Line) error {
 // Apply applies a staged import in one transaction, without the rows in leave.
 // A row whose station changed since it was staged, or for which something else
 // would be done by now, is left alone and told.
-func (s *Service) Apply(ctx context.Context, id ImportID, leave ...int) ([]Outcome, error) {
+func (s *Service) Apply(ctx context.Context, id ID, leave ...int) ([]Outcome, error) {
 	find := func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) }
-	return op.Write(ctx, s.desk, Import, find, func(tx *op.Tx, b Batch) ([]Outcome, error) {
+	return op.Write(ctx, s.desk, station.Import, find, func(tx *op.Tx, b Batch) ([]Outcome, error) {
 		if err := tx.Lock(ctx, "station.import"); err != nil {
 			return nil, err
 		}
@@ -164,7 +175,7 @@ func (s *Service) Apply(ctx context.Context, id ImportID, leave ...int) ([]Outco
 			outcomes = append(outcomes, o)
 		}
 		tx.Emit(a.told)
-		return outcomes, touch(ctx, tx, a.touched...)
+		return outcomes, s.tables.Touch(ctx, tx, a.touched...)
 	})
 }
 
@@ -172,43 +183,53 @@ func (s *Service) Apply(ctx context.Context, id ImportID, leave ...int) ([]Outco
 type applier struct {
 	service *Service
 	batch   Batch
-	touched []ID
+	touched []station.ID
 	told    Imported
 }
+
+// Imported says that a file was applied.
+type Imported struct {
+	Import  string `json:"import"`
+	Added   int    `json:"added"`
+	Updated int    `json:"updated"`
+}
+
+// EventName implements op.Event.
+func (Imported) EventName() string { return "station.imported" }
 
 // doneRow is what the tables keep of an applied row, to undo it.
 type doneRow struct {
 	Outcome
-	After  int64  `json:"after"`            // the station's version since
-	Before *Facts `json:"before,omitempty"` // of an update
-	By     Origin `json:"by,omitempty"`
+	After  int64          `json:"after"`            // the station's version since
+	Before *station.Facts `json:"before,omitempty"` // of an update
+	By     station.Origin `json:"by,omitempty"`
 }
 
 func (a *applier) apply(ctx context.Context, tx *op.Tx, l Line) (Outcome, error) {
 	o := Outcome{Row: l.Row, Action: l.Action}
 	d := doneRow{}
-	var st Station
+	var st station.Station
 	var event op.Event
 	var err error
 	if l.Action == WillAdd {
-		if st, err = (Station{ID: id.New[ID](), CreatedAt: tx.Now()}).with(l.Understood, FromFile, tx.Now()); err != nil {
+		if st, err = (station.Station{ID: id.New[station.ID](), CreatedAt: tx.Now()}).With(l.Understood, station.FromFile, tx.Now()); err != nil {
 			return o, err
 		}
-		st, err = insert(ctx, tx, st)
-		event = Opened{st.ID, st.Area}
+		st, err = a.service.tables.Insert(ctx, tx, st)
+		event = station.Opened{ID: st.ID, Area: st.Area}
 		a.told.Added++
 	} else {
-		var old Station
-		if old, err = get(ctx, tx.Tx, l.Station); err != nil {
+		var old station.Station
+		if old, err = a.service.tables.Get(ctx, tx, l.Station); err != nil {
 			return o, err
 		}
 		facts, _ := l.onto(old)
 		d.Before, d.By = &old.Facts, old.HoursBy
-		if st, err = old.with(facts, FromFile, tx.Now()); err != nil {
+		if st, err = old.With(facts, station.FromFile, tx.Now()); err != nil {
 			return o, err
 		}
-		st, err = update(ctx, tx, st)
-		event = Changed{st.ID, st.Version}
+		st, err = a.service.tables.Update(ctx, tx, st)
+		event = station.Changed{ID: st.ID, Version: st.Version}
 		a.told.Updated++
 	}
 	if err != nil {
@@ -217,7 +238,7 @@ func (a *applier) apply(ctx context.Context, tx *op.Tx, l Line) (Outcome, error)
 	o.Station = st.ID
 	a.touched, a.told.Import = append(a.touched, st.ID), string(a.batch.ID)
 	d.Outcome, d.After = o, st.Version
-	if err := tx.Also(ctx, Import, st.AuthzObject(), event); err != nil {
+	if err := tx.Also(ctx, station.Import, st.AuthzObject(), event); err != nil {
 		return o, err
 	}
 	return o, saveOutcome(ctx, tx, a.batch.ID, d)
@@ -226,9 +247,9 @@ func (a *applier) apply(ctx context.Context, tx *op.Tx, l Line) (Outcome, error)
 // Undo takes an applied import back, row by row: an added station is closed
 // for good, an updated one gets its facts back. A row whose station has been
 // changed or used since is left alone and told.
-func (s *Service) Undo(ctx context.Context, id ImportID) ([]Outcome, error) {
+func (s *Service) Undo(ctx context.Context, id ID) ([]Outcome, error) {
 	find := func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) }
-	return op.Write(ctx, s.desk, Import, find, func(tx *op.Tx, b Batch) ([]Outcome, error) {
+	return op.Write(ctx, s.desk, station.Import, find, func(tx *op.Tx, b Batch) ([]Outcome, error) {
 		if err := advance(ctx, tx, id, Applied, Undone); err != nil {
 			return nil, err
 		}
@@ -237,7 +258,7 @@ func (s *Service) Undo(ctx context.Context, id ImportID) ([]Outcome, error) {
 			return nil, err
 		}
 		var outcomes []Outcome
-		var touched []ID
+		var touched []station.ID
 		for _, d := range rows {
 			o, err := s.undo(ctx, tx, d)
 			if err != nil {
@@ -247,21 +268,21 @@ func (s *Service) Undo(ctx context.Context, id ImportID) ([]Outcome, error) {
 				touched = append(touched, o.Station)
 			}
 		}
-		return outcomes, touch(ctx, tx, touched...)
+		return outcomes, s.tables.Touch(ctx, tx, touched...)
 	})
 }
 
 func (s *Service) undo(ctx context.Context, tx *op.Tx, d doneRow) (Outcome, error) {
 	o := d.Outcome
-	st, err := get(ctx, tx.Tx, d.Station)
+	st, err := s.tables.Get(ctx, tx, d.Station)
 	if err != nil {
 		return o, err
 	}
-	lives, err := liveOf(ctx, tx.Tx, tx.Now(), st.ID)
+	live, err := s.tables.Live(ctx, tx, st.ID)
 	if err != nil {
 		return o, err
 	}
-	used := len(lives[st.ID].Days)+len(lives[st.ID].Reports) > 0
+	used := len(live.Days)+len(live.Reports) > 0
 	switch {
 	case !st.InUse(), st.Version != d.After:
 		o.Action, o.Why = WillSkip, "import.changed_meanwhile"
@@ -273,43 +294,23 @@ func (s *Service) undo(ctx context.Context, tx *op.Tx, d doneRow) (Outcome, erro
 	var event op.Event
 	if d.Action == WillAdd {
 		st.ClosedAt, st.ClosedWhy, st.ChangedAt = tx.Now(), "导入撤销", tx.Now()
-		event = Closed{st.ID, st.ClosedWhy}
+		event = station.Closed{ID: st.ID, Why: st.ClosedWhy}
 	} else {
-		if st, err = st.with(*d.Before, d.By, tx.Now()); err != nil {
+		if st, err = st.With(*d.Before, d.By, tx.Now()); err != nil {
 			return o, err
 		}
-		event = Changed{st.ID, st.Version + 1}
+		event = station.Changed{ID: st.ID, Version: st.Version + 1}
 	}
-	if _, err := update(ctx, tx, st); err != nil {
+	if _, err := s.tables.Update(ctx, tx, st); err != nil {
 		return o, err
 	}
-	return o, tx.Also(ctx, Import, st.AuthzObject(), event)
-}
-
-// AddAll adds many stations in one transaction, for seeding; their ids are
-// made here. Only the program may.
-func (s *Service) AddAll(ctx context.Context, list []Facts, by Origin) ([]ID, error) {
-	target := func(tx *op.Tx) (Batch, error) { return Batch{ID: id.New[ImportID]()}, nil }
-	return op.Write(ctx, s.desk, Tell, target, func(tx *op.Tx, _ Batch) ([]ID, error) {
-		ids := make([]ID, 0, len(list))
-		for _, f := range list {
-			st, err := Station{ID: id.New[ID](), CreatedAt: tx.Now()}.with(f, by, tx.Now())
-			if err != nil {
-				return nil, err
-			}
-			if st, err = insert(ctx, tx, st); err != nil {
-				return nil, err
-			}
-			ids = append(ids, st.ID)
-		}
-		return ids, touch(ctx, tx, ids...)
-	})
+	return o, tx.Also(ctx, station.Import, st.AuthzObject(), event)
 }
 
 // Imports returns the latest imports in the reader's area, newest first,
 // without their lines.
 func (s *Service) Imports(ctx context.Context, limit int) ([]Batch, error) {
-	return op.List(ctx, s.desk, ImportSee, func(tx *op.Tx, scope op.Scope) ([]Batch, error) {
+	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, scope op.Scope) ([]Batch, error) {
 		var args db.Args
 		where := scope.Where(authz.Columns{ID: "import_id", Area: "area"}, &args)
 		return latestBatches(ctx, tx, where, args, min(max(limit, 1), 200))

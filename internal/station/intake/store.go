@@ -1,15 +1,13 @@
-package station
+package intake
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
-	"nuanxin/internal/station/printed"
 )
 
 func insertBatch(ctx context.Context, tx *op.Tx, b Batch) error {
@@ -42,7 +40,7 @@ func (b Batch) withoutLines() Batch {
 	return b
 }
 
-func getBatch(ctx context.Context, tx *op.Tx, id ImportID) (Batch, error) {
+func getBatch(ctx context.Context, tx *op.Tx, id ID) (Batch, error) {
 	var b Batch
 	var head, state string
 	err := tx.One(ctx, `select head, state from station_import where import_id = $1`, []any{id}, &head, &state)
@@ -55,7 +53,7 @@ func getBatch(ctx context.Context, tx *op.Tx, id ImportID) (Batch, error) {
 	if err := json.Unmarshal([]byte(head), &b); err != nil {
 		return b, err
 	}
-	b.State = ImportState(state)
+	b.State = State(state)
 	err = tx.Each(ctx, `select line from station_import_row where import_id = $1 order by seq`, []any{id}, func(r db.Row) error {
 		var text string
 		if err := r.Scan(&text); err != nil {
@@ -70,7 +68,7 @@ func getBatch(ctx context.Context, tx *op.Tx, id ImportID) (Batch, error) {
 }
 
 // advance moves an import from one state to the next, once.
-func advance(ctx context.Context, tx *op.Tx, id ImportID, from, to ImportState) error {
+func advance(ctx context.Context, tx *op.Tx, id ID, from, to State) error {
 	n, err := tx.Exec(ctx, `update station_import set state = $1 where import_id = $2 and state = $3`, string(to), id, string(from))
 	if err == nil && n == 0 {
 		err = fault.New("station.import", fault.Conflict, "import.state")
@@ -78,7 +76,7 @@ func advance(ctx context.Context, tx *op.Tx, id ImportID, from, to ImportState) 
 	return err
 }
 
-func saveOutcome(ctx context.Context, tx *op.Tx, id ImportID, d doneRow) error {
+func saveOutcome(ctx context.Context, tx *op.Tx, id ID, d doneRow) error {
 	text, err := json.Marshal(d)
 	if err != nil {
 		return err
@@ -87,7 +85,7 @@ func saveOutcome(ctx context.Context, tx *op.Tx, id ImportID, d doneRow) error {
 	return err
 }
 
-func doneRows(ctx context.Context, tx *op.Tx, id ImportID) ([]doneRow, error) {
+func doneRows(ctx context.Context, tx *op.Tx, id ID) ([]doneRow, error) {
 	var rows []doneRow
 	err := tx.Each(ctx, `select done from station_import_row where import_id = $1 and done is not null order by seq`, []any{id}, func(r db.Row) error {
 		var text string
@@ -102,62 +100,6 @@ func doneRows(ctx context.Context, tx *op.Tx, id ImportID) ([]doneRow, error) {
 	return rows, err
 }
 
-// nameKeys are the keys of all names of a place.
-func nameKeys(f Facts) []string {
-	var keys []string
-	for _, n := range append([]string{f.Name}, f.OtherNames...) {
-		keys = append(keys, printed.NameKey(n))
-	}
-	return distinct(keys, "")
-}
-
-// byNameKey returns the stations in use that share a name with one of the facts.
-func byNameKey(ctx context.Context, tx *op.Tx, facts []Facts) (map[string][]Station, error) {
-	var keys []string
-	for _, f := range facts {
-		keys = append(keys, nameKeys(f)...)
-	}
-	slices.Sort(keys)
-	keys = slices.Compact(keys)
-	there := map[string][]Station{}
-	const batch = 300
-	for from := 0; from < len(keys); from += batch {
-		var args db.Args
-		in := db.In(&args, keys[from:min(from+batch, len(keys))])
-		var ids []ID
-		err := tx.Each(ctx, `select station_id from station_name where name_key in `+in, args, func(r db.Row) error {
-			var id ID
-			err := r.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if err := collect(ctx, tx, ids, there); err != nil {
-			return nil, err
-		}
-	}
-	return there, nil
-}
-
-func collect(ctx context.Context, tx *op.Tx, ids []ID, there map[string][]Station) error {
-	const batch = 500
-	for from := 0; from < len(ids); from += batch {
-		part := ids[from:min(from+batch, len(ids))]
-		list, err := find(ctx, tx.Tx, Filter{IDs: part, Limit: batch}, nil, "1 = 1")
-		if err != nil {
-			return err
-		}
-		for _, st := range list {
-			for _, k := range nameKeys(st.Facts) {
-				there[k] = append(there[k], st)
-			}
-		}
-	}
-	return nil
-}
-
 // latestBatches returns imports without their lines, newest first.
 func latestBatches(ctx context.Context, tx *op.Tx, where string, args db.Args, limit int) ([]Batch, error) {
 	var list []Batch
@@ -168,7 +110,7 @@ func latestBatches(ctx context.Context, tx *op.Tx, where string, args db.Args, l
 		}
 		var b Batch
 		err := json.Unmarshal([]byte(head), &b)
-		b.State = ImportState(state)
+		b.State = State(state)
 		list = append(list, b)
 		return err
 	})

@@ -1,16 +1,17 @@
-package station
+package intake
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"nuanxin/internal/station"
 	"nuanxin/internal/station/printed"
 )
 
 // decide says for each line that is not refused whether it adds a station,
 // changes one, or needs a person. there are the stations in use by name key.
-func decide(lines []Line, there map[string][]Station) {
+func decide(lines []Line, there map[string][]station.Station) {
 	before := map[string][]*Line{} // lines of the same name, further up
 	for i := range lines {
 		l := &lines[i]
@@ -51,11 +52,11 @@ func (l *Line) twin(others []*Line) *Line {
 }
 
 // candidates are the stations of one of the names, where the facts place it.
-func candidates(f Facts, there map[string][]Station) []Station {
-	var list []Station
+func candidates(f station.Facts, there map[string][]station.Station) []station.Station {
+	var list []station.Station
 	for _, name := range append([]string{f.Name}, f.OtherNames...) {
 		for _, st := range there[printed.NameKey(name)] {
-			same := func(o Station) bool { return o.ID == st.ID }
+			same := func(o station.Station) bool { return o.ID == st.ID }
 			if near(st.Area, f.Area) && !slices.ContainsFunc(list, same) {
 				list = append(list, st)
 			}
@@ -76,7 +77,7 @@ const (
 	same                 // at one address, or both without
 )
 
-func kinship(a, b Facts) kin {
+func kinship(a, b station.Facts) kin {
 	x, y := printed.AddressKey(a.Address), printed.AddressKey(b.Address)
 	switch {
 	case x == y:
@@ -88,8 +89,8 @@ func kinship(a, b Facts) kin {
 }
 
 // against compares the line with the stations of the same name.
-func (l *Line) against(list []Station) {
-	var surely, maybe []Station
+func (l *Line) against(list []station.Station) {
+	var surely, maybe []station.Station
 	for _, st := range list {
 		switch kinship(l.Understood, st.Facts) {
 		case same:
@@ -122,7 +123,7 @@ func (l *Line) against(list []Station) {
 // onto returns the station's facts with what the line says anew, and the
 // differences. An empty cell takes nothing away; what a person set by hand
 // since (hours, position) is not overwritten, but doubted.
-func (l *Line) onto(st Station) (Facts, []FieldChange) {
+func (l *Line) onto(st station.Station) (station.Facts, []FieldChange) {
 	f, n := st.Facts, l.Understood
 	var changes []FieldChange
 	note := func(field, from, to string) { changes = append(changes, FieldChange{field, from, to}) }
@@ -147,7 +148,7 @@ func (l *Line) onto(st Station) (Facts, []FieldChange) {
 	l.values(&f, n, note)
 	l.place(&f, n, note)
 	if n.Hours.Printed != "" && n.Hours.Printed != f.Hours.Printed {
-		if st.HoursBy == FromFile || st.HoursBy == "" || !f.Hours.Known && f.Hours.Printed == "" {
+		if st.HoursBy == station.FromFile || st.HoursBy == "" || !f.Hours.Known && f.Hours.Printed == "" {
 			note("hours", f.Hours.Text(false), n.Hours.Text(false))
 			f.Hours = n.Hours
 		} else {
@@ -158,7 +159,7 @@ func (l *Line) onto(st Station) (Facts, []FieldChange) {
 }
 
 // values takes over what is not a plain text.
-func (l *Line) values(f *Facts, n Facts, note func(field, from, to string)) {
+func (l *Line) values(f *station.Facts, n station.Facts, note func(field, from, to string)) {
 	if len(n.Phones) > 0 && !slices.Equal(n.Phones, f.Phones) {
 		note("phones", strings.Join(f.Phones, "、"), strings.Join(n.Phones, "、"))
 		f.Phones = n.Phones
@@ -209,7 +210,7 @@ func (l *Line) values(f *Facts, n Facts, note func(field, from, to string)) {
 // map without a word.
 const farApart = 50
 
-func (l *Line) place(f *Facts, n Facts, note func(field, from, to string)) {
+func (l *Line) place(f *station.Facts, n station.Facts, note func(field, from, to string)) {
 	switch {
 	case n.Place == nil:
 	case f.Place == nil:

@@ -1,4 +1,4 @@
-package station
+package intake
 
 import (
 	"slices"
@@ -8,12 +8,13 @@ import (
 	"nuanxin/internal/hours"
 	"nuanxin/internal/region"
 	"nuanxin/internal/sheet"
+	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/printed"
 )
 
-// ImportOptions are what the importer states about a whole file.
-type ImportOptions struct {
+// Options are what the importer states about a whole file.
+type Options struct {
 	File   string `json:"file,omitempty"`   // its name, for people
 	Area   string `json:"area,omitempty"`   // where rows lie that do not say so, or say it less exactly
 	Datum  string `json:"datum,omitempty"`  // of the coordinates, where the file does not state it
@@ -36,12 +37,12 @@ const (
 // Line is what was made of one row of a file.
 type Line struct {
 	Row        int             `json:"row"` // line of the file, or row of the sheet
-	Understood Facts           `json:"understood"`
+	Understood station.Facts   `json:"understood"`
 	Doubts     []printed.Doubt `json:"doubts"`
 	Action     Action          `json:"action"`
 	Why        string          `json:"why,omitempty"` // of skip and refuse: message key
 	Changes    []FieldChange   `json:"changes,omitempty"`
-	Station    ID              `json:"station,omitempty"` // the one that is updated or the same
+	Station    station.ID      `json:"station,omitempty"` // the one that is updated or the same
 	Version    int64           `json:"version,omitempty"` // at which it was seen
 	Printed    []string        `json:"printed"`           // the cells
 }
@@ -53,8 +54,8 @@ type FieldChange struct {
 	To    string `json:"to"`
 }
 
-// ImportReport is what an import would do, row by row.
-type ImportReport struct {
+// Report is what an import would do, row by row.
+type Report struct {
 	Encoding sheet.Encoding `json:"encoding"`
 	Header   []string       `json:"header"`
 	Ignored  []string       `json:"ignored,omitempty"` // columns that mean nothing to us
@@ -63,7 +64,7 @@ type ImportReport struct {
 }
 
 // Count returns how many lines have the action.
-func (r ImportReport) Count(a Action) (n int) {
+func (r Report) Count(a Action) (n int) {
 	for _, l := range r.Lines {
 		if l.Action == a {
 			n++
@@ -73,7 +74,7 @@ func (r ImportReport) Count(a Action) (n int) {
 }
 
 // Doubtful returns how many lines have doubts.
-func (r ImportReport) Doubtful() (n int) {
+func (r Report) Doubtful() (n int) {
 	for _, l := range r.Lines {
 		if len(l.Doubts) > 0 {
 			n++
@@ -82,16 +83,16 @@ func (r ImportReport) Doubtful() (n int) {
 	return n
 }
 
-// ReadImport reads a table as a list of stations, without looking at what is
+// Read reads a table as a list of stations, without looking at what is
 // there already: lines are to be added or are refused. A file in which no
 // header is found, or no column of names, is refused whole.
-func ReadImport(t sheet.Table, o ImportOptions) (ImportReport, error) {
+func Read(t sheet.Table, o Options) (Report, error) {
 	h, err := t.Under(printed.Known)
 	if err != nil {
-		return ImportReport{}, err
+		return Report{}, err
 	}
 	r := rowReader{options: o, columns: map[printed.Field][]int{}}
-	report := ImportReport{Encoding: t.Encoding, Header: h.Header, Others: t.Others, Lines: make([]Line, 0, len(h.Rows))}
+	report := Report{Encoding: t.Encoding, Header: h.Header, Others: t.Others, Lines: make([]Line, 0, len(h.Rows))}
 	for i, name := range h.Header {
 		f := printed.Header(name)
 		if f == printed.None {
@@ -114,7 +115,7 @@ func ReadImport(t sheet.Table, o ImportOptions) (ImportReport, error) {
 
 // rowReader reads the rows of one file.
 type rowReader struct {
-	options ImportOptions
+	options Options
 	columns map[printed.Field][]int
 	datum   string // stated for the whole file
 
@@ -128,9 +129,9 @@ func (r *rowReader) line(row sheet.Row) Line {
 	if row.Ragged {
 		l.Action, l.Why = WillRefuse, "import.ragged"
 	}
-	l.Understood = r.facts().tidy()
+	l.Understood = r.facts().Tidy()
 	l.Doubts = append([]printed.Doubt{}, r.doubts...)
-	switch err := l.Understood.check(); {
+	switch err := l.Understood.Check(); {
 	case l.Action == WillRefuse:
 	case l.Understood.Name == "":
 		l.Action, l.Why = WillRefuse, "station.name.empty"
@@ -158,8 +159,8 @@ func (r *rowReader) doubt(code string, f printed.Field, text string) {
 	r.doubts = append(r.doubts, printed.Doubt{Code: code, Field: f, Text: text})
 }
 
-func (r *rowReader) facts() Facts {
-	f := Facts{
+func (r *rowReader) facts() station.Facts {
+	f := station.Facts{
 		Name: r.cell(printed.Name), Address: r.cell(printed.Address), District: r.cell(printed.County), HostName: r.cell(printed.Host),
 		Offers: r.cell(printed.Services), Marks: r.cell(printed.Marks), Note: r.cell(printed.Note),
 		Source: r.cell(printed.Source), SourceDate: r.cell(printed.Date), Public: r.options.Public, Demo: r.options.Demo,
@@ -182,17 +183,17 @@ func (r *rowReader) facts() Facts {
 	return f
 }
 
-func (r *rowReader) marks(f *Facts) {
+func (r *rowReader) marks(f *station.Facts) {
 	s := printed.Say(f.Marks, f.Note)
 	f.AllDay, f.Smart, f.Stars = s.AllDay, s.Smart, s.Stars
 	if s.NoBadge {
-		f.Badge = BadgeNone
+		f.Badge = station.BadgeNone
 	}
 	if s.Scan != "" {
-		f.Entry = Entry{MemberCode, s.Scan}
+		f.Entry = station.Entry{Method: station.MemberCode, How: s.Scan}
 	}
 	for _, h := range s.Honours {
-		f.Honours = append(f.Honours, Honour(h))
+		f.Honours = append(f.Honours, station.Honour(h))
 		if h.Year == 0 {
 			r.doubt("import.honour.no_year", printed.Marks, f.Marks)
 		}
@@ -255,7 +256,7 @@ func childNamed(area, name string) string {
 }
 
 // place makes a position of the row's coordinates, if their datum is stated.
-func (r *rowReader) place() *Place {
+func (r *rowReader) place() *station.Place {
 	lat, lng, both := r.cell(printed.Lat), r.cell(printed.Lng), r.cell(printed.Position)
 	text := strings.TrimSpace(strings.Join([]string{lat, lng, both}, " "))
 	if text == "" {
@@ -275,7 +276,7 @@ func (r *rowReader) place() *Place {
 		r.doubt("import.place.no_numbers", printed.Position, text)
 		return nil
 	}
-	p, err := PlaceFrom(datum, la, ln)
+	p, err := station.PlaceFrom(datum, la, ln)
 	if err != nil {
 		r.doubt("import.place.outside", printed.Position, text)
 		return nil
