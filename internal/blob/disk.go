@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"time"
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -89,9 +90,10 @@ func (s *Store) stop(step string) error {
 
 // Entry is one thing found in the store's folder.
 type Entry struct {
-	ID    ID     // empty for a stray file
-	Bytes int64  // on disk
-	Stray string // path of a file that is no object of this store
+	ID    ID        // empty for a stray file
+	Bytes int64     // on disk
+	At    time.Time // last written
+	Stray string    // path of a file that is no object of this store
 }
 
 // Walk calls visit for each object and each stray file, in the order of their
@@ -125,7 +127,7 @@ func visitFile(p string, d fs.DirEntry, visit func(Entry) error) error {
 	if err != nil {
 		return err
 	}
-	e := Entry{ID: ID(d.Name()), Bytes: info.Size()}
+	e := Entry{ID: ID(d.Name()), Bytes: info.Size(), At: info.ModTime()}
 	if !id.Valid(d.Name()) || !info.Mode().IsRegular() || !at(e.ID, p) {
 		e.ID, e.Stray = "", p
 	}
