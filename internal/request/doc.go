@@ -1,6 +1,11 @@
 // Package request keeps requests (诉求): what a worker says is wrong, who has
 // it, by when, and what came of it, told like a parcel's journey.
 //
+// This package is the vocabulary: types, rules and pure functions, with the
+// policy, the events and the needs. What happens is in request/office (the
+// Service with all use cases), where it is kept is in request/record (the only
+// SQL). One room would have been too large.
+//
 // # Words
 //
 // A [Request] is the matter as a whole. What happens to it is its timeline of
@@ -11,7 +16,7 @@
 // [Case] for staff, [Own] for its worker, [Matter] for a body.
 //
 // The worker of a matter is who owns it (signed in at its capture) or who shows
-// its secret ([Service.Secret]); a request without a name has only holders.
+// its secret, a token derived from its id; a request without a name has only holders.
 //
 // # Invariants
 //
@@ -30,7 +35,7 @@
 //   - Everything that people write is sealed. Lists, sorting and the search by
 //     words work on blind pieces and on numbers that say nothing of a person.
 //   - The due times in the root's columns are the clocks' answer at the last act;
-//     [Service.Check] proves it.
+//     `nuanxin check` proves it.
 //
 // # Time
 //

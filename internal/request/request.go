@@ -116,18 +116,21 @@ type Request struct {
 	Quiet       bool // answered, and no word for long
 	Demo        bool
 
-	owner       string
-	name, phone []byte // sealed
-	phoneIndex  string
-	phoneOK     bool
-	ladderAt    time.Time
-	held        bool
-	bodies      []string // that hold it now
+	// What follows decides about access or is sealed; no page shows it.
+
+	Owner       string // the worker's person id; empty: only holders of the secret
+	SealedName  []byte
+	SealedPhone []byte
+	PhoneIndex  string
+	PhoneOK     bool // confirmed
+	LadderAt    time.Time
+	Held        bool     // the caller showed the secret
+	Bodies      []string // that hold it now
 }
 
 // AuthzObject implements op.Target.
 func (r *Request) AuthzObject() authz.Object {
-	return authz.Object{Kind: "request", ID: string(r.ID), Group: "request", Area: r.Place.Area, Owner: r.owner, Bodies: r.bodies, Held: r.held}
+	return authz.Object{Kind: "request", ID: string(r.ID), Group: "request", Area: r.Place.Area, Owner: r.Owner, Bodies: r.Bodies, Held: r.Held}
 }
 
 // DispatchState is the state of one handing.
@@ -167,8 +170,8 @@ type Dispatch struct {
 	EndedAt    time.Time // sent back or recalled
 }
 
-// holds reports whether the body still has the matter.
-func (d Dispatch) holds() bool {
+// Holds reports whether the body still has the matter.
+func (d Dispatch) Holds() bool {
 	return d.State != DispatchBounced && d.State != DispatchSettled && d.State != DispatchRecalled
 }
 

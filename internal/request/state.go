@@ -51,21 +51,43 @@ func (s Status) May(k Kind) bool {
 	return !limited || slices.Contains(in, s)
 }
 
+// Life lists the states in which the union has something to do or wait for.
+func Life() []Status { return slices.Clone(life) }
+
+// Closed lists the others.
+func Closed() []Status { return without(Statuses(), life...) }
+
+// Busy reports whether the matter is with the union or with a body.
+func (s Status) Busy() bool { return slices.Contains(busy, s) }
+
 // Open reports whether the matter still needs somebody.
 func (s Status) Open() bool { return slices.Contains(life, s) }
 
-// fit refuses an act that does not fit the state.
-func (r *Request) fit(k Kind) error {
+// Fit refuses an act that does not fit the state.
+func (r *Request) Fit(k Kind) error {
 	if r.Status.May(k) {
 		return nil
 	}
 	return fault.New("request."+string(k), fault.Conflict, "request.state").With(fault.Args{"Status": string(r.Status)})
 }
 
-// derive is the state of a request that is neither held nor finished, from the
+// MayBounce says why a dispatch may not be sent back, or nil.
+func (r *Request) MayBounce(d Dispatch, l Limits) error {
+	switch {
+	case !d.Holds() || d.State == DispatchReported:
+		return fault.New(string(Bounce), fault.Conflict, "request.dispatch.over")
+	case d.Final || r.Bounces >= l.Bounces:
+		return fault.New(string(Bounce), fault.Conflict, "request.bounce.limit").With(fault.Args{"Limit": l.Bounces})
+	case !r.Status.May(KindBounced):
+		return r.Fit(KindBounced)
+	}
+	return nil
+}
+
+// Derive is the state of a request that is neither held nor finished, from the
 // hands it is in. What was sent back and not acted upon outweighs the rest: it
 // must not hide behind a second body that works.
-func derive(seen bool, reopened int, ds []Dispatch) Status {
+func Derive(seen bool, reopened int, ds []Dispatch) Status {
 	best := StatusReceived
 	if seen {
 		best = StatusSeen

@@ -1,4 +1,4 @@
-package request
+package record
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/op"
+	"nuanxin/internal/request"
 	"nuanxin/internal/seal"
 )
 
@@ -19,33 +20,39 @@ const rootColumns = `request_id, number, version, status, area, area_known, unio
 	officer_id, officer_name, policy, created_at, changed_at, seen_at, answered_at, closed_at, due_at, due_clock, soon_at, answer_by, ladder_at,
 	missed, level, raised_area, chases, followers, bounces, reopened, merged_into, quiet, demo`
 
-// seal seals text for a column of a row; an empty text is NULL.
-func (s *Service) seal(text, table, column, row string) ([]byte, error) {
+// Store keeps requests. What people wrote is sealed with its ring.
+type Store struct{ Ring *seal.Ring }
+
+// Phone is the blind index by which a phone number is found.
+func (s *Store) Phone(number string) string { return s.Ring.Index("phone", number) }
+
+// Seal seals text for a column of a row; an empty text is NULL.
+func (s *Store) Seal(text, table, column, row string) ([]byte, error) {
 	if text == "" {
 		return nil, nil
 	}
-	return s.ring.Seal([]byte(text), seal.Place(table, column, row))
+	return s.Ring.Seal([]byte(text), seal.Place(table, column, row))
 }
 
-// open opens what seal sealed.
-func (s *Service) open(sealed []byte, table, column, row string) (string, error) {
+// Unseal opens what seal sealed.
+func (s *Store) Unseal(sealed []byte, table, column, row string) (string, error) {
 	if sealed == nil {
 		return "", nil
 	}
-	plain, err := s.ring.Open(sealed, seal.Place(table, column, row))
+	plain, err := s.Ring.Open(sealed, seal.Place(table, column, row))
 	return string(plain), err
 }
 
-// scanRoot reads a row of rootColumns, opening what staff may read and leaving
+// scan reads a row of rootColumns, opening what staff may read and leaving
 // name and phone sealed.
-func (s *Service) scanRoot(r db.Row) (*Request, error) {
-	var q Request
+func (s *Store) scan(r db.Row) (*request.Request, error) {
+	var q request.Request
 	var source, words, heard, place []byte
 	var lat, lng *float64
 	err := r.Scan(&q.ID, &q.Number, &q.Version, &q.Status, &q.Place.Area, &q.AreaKnown, db.Text(&q.Union), &q.Topic, &q.Title, &q.Channel, &source,
-		db.Text(&q.Place.Station), &q.What, db.Text(&q.owner), &q.Hidden, &words, &heard, &place, &lat, &lng, &q.name, &q.phone, db.Text(&q.phoneIndex), &q.phoneOK,
+		db.Text(&q.Place.Station), &q.What, db.Text(&q.Owner), &q.Hidden, &words, &heard, &place, &lat, &lng, &q.SealedName, &q.SealedPhone, db.Text(&q.PhoneIndex), &q.PhoneOK,
 		db.Text(&q.Officer), &q.OfficerName, &q.Policy, db.Time(&q.CreatedAt), db.Time(&q.ChangedAt), db.Time(&q.SeenAt), db.Time(&q.AnsweredAt), db.Time(&q.ClosedAt),
-		db.Time(&q.DueAt), &q.DueClock, db.Time(&q.SoonAt), db.Time(&q.AnswerBy), db.Time(&q.ladderAt),
+		db.Time(&q.DueAt), &q.DueClock, db.Time(&q.SoonAt), db.Time(&q.AnswerBy), db.Time(&q.LadderAt),
 		&q.Missed, &q.Level, db.Text(&q.RaisedTo), &q.Chases, &q.Followers, &q.Bounces, &q.Reopened, db.Text(&q.MergedInto), &q.Quiet, &q.Demo)
 	if err != nil {
 		return nil, err
@@ -53,18 +60,18 @@ func (s *Service) scanRoot(r db.Row) (*Request, error) {
 	if lat != nil && lng != nil {
 		q.Place.Point = &geo.Point{Lat: *lat, Lng: *lng}
 	}
-	q.HasPhone = q.phone != nil || q.owner != ""
+	q.HasPhone = q.SealedPhone != nil || q.Owner != ""
 	return &q, s.openRoot(&q, source, words, heard, place)
 }
 
-func (s *Service) openRoot(q *Request, source, words, heard, place []byte) error {
+func (s *Store) openRoot(q *request.Request, source, words, heard, place []byte) error {
 	var name string
 	for _, c := range []struct {
 		sealed []byte
 		column string
 		to     *string
-	}{{source, "source", &q.Source}, {words, "words", &q.Words}, {heard, "heard", &q.Heard}, {place, "place", &q.Place.Text}, {q.name, "name", &name}} {
-		text, err := s.open(c.sealed, "request", c.column, string(q.ID))
+	}{{source, "source", &q.Source}, {words, "words", &q.Words}, {heard, "heard", &q.Heard}, {place, "place", &q.Place.Text}, {q.SealedName, "name", &name}} {
+		text, err := s.Unseal(c.sealed, "request", c.column, string(q.ID))
 		if err != nil {
 			return err
 		}
@@ -77,120 +84,104 @@ func (s *Service) openRoot(q *Request, source, words, heard, place []byte) error
 	return nil
 }
 
-// resolve returns the id that ref names.
-func (s *Service) resolve(ctx context.Context, tx *op.Tx, ref Ref) (ID, error) {
+// Resolve returns the id that ref names.
+func (s *Store) Resolve(ctx context.Context, tx *op.Tx, ref request.Ref) (request.ID, error) {
 	if ref.ID != "" {
 		return ref.ID, nil
 	}
-	var rid ID
+	var rid request.ID
 	err := tx.One(ctx, `select request_id from request_number where number = $1`, []any{strings.TrimSpace(ref.Number)}, &rid)
 	return rid, err
 }
 
-// get returns the root that ref names, with the bodies that hold it.
-func (s *Service) get(ctx context.Context, tx *op.Tx, ref Ref) (*Request, error) {
-	rid, err := s.resolve(ctx, tx, ref)
+// Get returns the root that ref names, with the bodies that hold it.
+func (s *Store) Get(ctx context.Context, tx *op.Tx, ref request.Ref) (*request.Request, error) {
+	rid, err := s.Resolve(ctx, tx, ref)
 	if err != nil {
-		return nil, missing(err)
+		return nil, Missing(err)
 	}
 	return s.root(ctx, tx, ref, `select `+rootColumns+` from request where request_id = $1`, rid)
 }
 
-func (s *Service) root(ctx context.Context, tx *op.Tx, ref Ref, query string, rid ID) (*Request, error) {
-	var q *Request
+func (s *Store) root(ctx context.Context, tx *op.Tx, ref request.Ref, query string, rid request.ID) (*request.Request, error) {
+	var q *request.Request
 	err := tx.Each(ctx, query, []any{rid}, func(r db.Row) (err error) {
-		q, err = s.scanRoot(r)
+		q, err = s.scan(r)
 		return err
 	})
 	if err == nil && q == nil {
 		err = db.ErrNone
 	}
 	if err != nil {
-		return nil, missing(err)
+		return nil, Missing(err)
 	}
-	q.held = ref.Secret != "" && s.ring.TokenIs("request", string(rid), ref.Secret)
+	q.Held = ref.Secret != "" && s.Ring.TokenIs("request", string(rid), ref.Secret)
 	err = tx.Each(ctx, `select body_id from request_dispatch where request_id = $1 and state not in ('bounced', 'settled', 'recalled')`,
 		[]any{rid}, func(r db.Row) error {
 			var b string
 			err := r.Scan(&b)
-			q.bodies = append(q.bodies, b)
+			q.Bodies = append(q.Bodies, b)
 			return err
 		})
 	return q, err
 }
 
-// missing makes "no such row" the fault that readers understand.
-func missing(err error) error {
+// Missing makes "no such row" the fault that readers understand.
+func Missing(err error) error {
 	if errors.Is(err, db.ErrNone) {
 		return fault.New("request.find", fault.Missing, "fault.missing")
 	}
 	return err
 }
 
-// lock loads a request to be acted upon. The update of its row holds off every
+// Lock returns a root to be acted upon. The update of its row holds off every
 // other act on it until the transaction ends.
-func (s *Service) lock(ctx context.Context, tx *op.Tx, ref Ref) (*matter, error) {
-	rid, err := s.resolve(ctx, tx, ref)
+func (s *Store) Lock(ctx context.Context, tx *op.Tx, ref request.Ref) (*request.Request, error) {
+	rid, err := s.Resolve(ctx, tx, ref)
 	if err != nil {
-		return nil, missing(err)
+		return nil, Missing(err)
 	}
-	q, err := s.root(ctx, tx, ref, `update request set version = version where request_id = $1 returning `+rootColumns, rid)
-	if err != nil {
-		return nil, err
-	}
-	return s.load(ctx, tx, q)
+	return s.root(ctx, tx, ref, `update request set version = version where request_id = $1 returning `+rootColumns, rid)
 }
 
-// load adds what the rules need to a root.
-func (s *Service) load(ctx context.Context, tx *op.Tx, q *Request) (*matter, error) {
-	m := &matter{Request: q}
-	var err error
-	if m.limits, err = limitsOf(ctx, tx, q.Policy); err != nil {
-		return nil, err
-	}
-	if m.ds, err = s.dispatches(ctx, tx, q.ID); err != nil {
-		return nil, err
-	}
-	m.es, err = s.entries(ctx, tx, q.ID, false)
-	return m, err
-}
-
-func (s *Service) dispatches(ctx context.Context, tx *op.Tx, rid ID) ([]Dispatch, error) {
-	var ds []Dispatch
+// Dispatches returns the hands that a request went through, oldest first.
+func (s *Store) Dispatches(ctx context.Context, tx *op.Tx, rid request.ID) ([]request.Dispatch, error) {
+	var ds []request.Dispatch
 	err := tx.Each(ctx, `
 		select dispatch_id, body_id, body_name, lead, state, attempt, final, task, reason, suggest,
 			sent_at, sign_by, deadline, opened_at, signed_at, signed_by, reported_at, ended_at
 		from request_dispatch where request_id = $1 order by sent_at, dispatch_id`, []any{rid}, func(r db.Row) error {
-		var d Dispatch
+		var d request.Dispatch
 		var task, reason, suggest []byte
 		err := r.Scan(&d.ID, &d.Body, &d.BodyName, &d.Lead, &d.State, &d.Attempt, &d.Final, &task, &reason, &suggest,
 			db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt), db.Time(&d.EndedAt))
 		if err != nil {
 			return err
 		}
-		if d.Task, err = s.open(task, "request_dispatch", "task", string(d.ID)); err != nil {
+		if d.Task, err = s.Unseal(task, "request_dispatch", "task", string(d.ID)); err != nil {
 			return err
 		}
-		if d.Reason, err = s.open(reason, "request_dispatch", "reason", string(d.ID)); err != nil {
+		if d.Reason, err = s.Unseal(reason, "request_dispatch", "reason", string(d.ID)); err != nil {
 			return err
 		}
-		d.Suggest, err = s.open(suggest, "request_dispatch", "suggest", string(d.ID))
+		d.Suggest, err = s.Unseal(suggest, "request_dispatch", "suggest", string(d.ID))
 		ds = append(ds, d)
 		return err
 	})
 	return ds, err
 }
 
-func (s *Service) entries(ctx context.Context, tx *op.Tx, rid ID, words bool) ([]Entry, error) {
-	var es []Entry
+// Entries returns the timeline, oldest first, with the words or without.
+func (s *Store) Entries(ctx context.Context, tx *op.Tx, rid request.ID, words bool) ([]request.Entry, error) {
+	var es []request.Entry
 	err := tx.Each(ctx, `
 		select seq, at, kind, by_kind, by_id, by_name, readers, dispatch_id, body_id, body_name, words, until, fact
 		from request_event where request_id = $1 order by seq`, []any{rid}, func(r db.Row) error {
-		var e Entry
+		var e request.Entry
 		var sealed []byte
 		err := r.Scan(&e.Seq, db.Time(&e.At), &e.Kind, &e.By, &e.ByID, &e.ByName, &e.Readers, db.Text(&e.Dispatch), db.Text(&e.Body), &e.BodyName, &sealed, db.Time(&e.Until), &e.Fact)
 		if err == nil && words {
-			e.Words, err = s.open(sealed, "request_event", "words", rowOf(rid, e.Seq))
+			e.Words, err = s.Unseal(sealed, "request_event", "words", rowOf(rid, e.Seq))
 		}
 		es = append(es, e)
 		return err
@@ -198,12 +189,13 @@ func (s *Service) entries(ctx context.Context, tx *op.Tx, rid ID, words bool) ([
 	return es, err
 }
 
-func (s *Service) attachments(ctx context.Context, tx *op.Tx, rid ID) ([]Attachment, error) {
-	var as []Attachment
+// Attachments returns the files of a request, oldest first.
+func (s *Store) Attachments(ctx context.Context, tx *op.Tx, rid request.ID) ([]request.Attachment, error) {
+	var as []request.Attachment
 	err := tx.Each(ctx, `
 		select attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, by_kind, body_id, released
 		from request_attachment where request_id = $1 order by seq, attachment_id`, []any{rid}, func(r db.Row) error {
-		var a Attachment
+		var a request.Attachment
 		err := r.Scan(&a.ID, &a.Seq, db.Time(&a.At), &a.Kind, &a.Blob, &a.Thumb, &a.Seconds, &a.Size, &a.Digest, &a.By, db.Text(&a.Body), &a.Released)
 		as = append(as, a)
 		return err

@@ -1,4 +1,4 @@
-package request
+package office
 
 import (
 	"context"
@@ -7,22 +7,23 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
+	"nuanxin/internal/request"
 )
 
 // Merge joins others to the request that ref names: one matter, one case, and
 // each of their workers is told. The caller must have the right to each of them.
-func (s *Service) Merge(ctx context.Context, ref Ref, words string, others ...ID) (Receipt, error) {
-	return s.act(ctx, Join, ref, func(tx *op.Tx, m *matter) error {
-		words, err := short(Join, "words", words, maxWords)
+func (s *Service) Merge(ctx context.Context, ref request.Ref, words string, others ...request.ID) (request.Receipt, error) {
+	return s.act(ctx, request.Join, ref, func(tx *op.Tx, m *matter) error {
+		words, err := short(request.Join, "words", words, maxWords)
 		if err != nil {
 			return err
 		}
 		others = slices.Compact(slices.Sorted(slices.Values(others)))
 		if len(others) == 0 || slices.Contains(others, m.ID) {
-			return wrong(string(Join), "others", "request.merge.self")
+			return wrong(string(request.Join), "others", "request.merge.self")
 		}
 		if !m.Status.Open() {
-			return fault.New(string(Join), fault.Conflict, "request.state").With(fault.Args{"Status": string(m.Status)})
+			return fault.New(string(request.Join), fault.Conflict, "request.state").With(fault.Args{"Status": string(m.Status)})
 		}
 		m.looked(tx)
 		for _, rid := range others {
@@ -35,28 +36,28 @@ func (s *Service) Merge(ctx context.Context, ref Ref, words string, others ...ID
 }
 
 // absorb joins one request to m.
-func (s *Service) absorb(ctx context.Context, tx *op.Tx, m *matter, rid ID, words string) error {
-	f, err := s.lock(ctx, tx, Ref{ID: rid})
+func (s *Service) absorb(ctx context.Context, tx *op.Tx, m *matter, rid request.ID, words string) error {
+	f, err := s.lock(ctx, tx, request.Ref{ID: rid})
 	if err != nil {
 		return err
 	}
-	if err := s.desk.Check(tx.Subject, Join, f.AuthzObject()); err != nil {
+	if err := s.desk.Check(tx.Subject, request.Join, f.AuthzObject()); err != nil {
 		return err
 	}
-	if err := f.fit(KindMerged); err != nil {
+	if err := f.Fit(request.KindMerged); err != nil {
 		return err
 	}
 	if f.Followers > 0 {
-		return fault.New(string(Join), fault.Conflict, "request.merge.main").With(fault.Args{"Number": f.Number})
+		return fault.New(string(request.Join), fault.Conflict, "request.merge.main").With(fault.Args{"Number": f.Number})
 	}
 	f.looked(tx)
-	f.Status, f.MergedInto = StatusMerged, m.ID
+	f.Status, f.MergedInto = request.StatusMerged, m.ID
 	for i := range f.ds {
-		if f.ds[i].holds() && f.ds[i].State != DispatchReported || f.ds[i].State == DispatchBounced {
-			f.ds[i].State, f.ds[i].EndedAt = DispatchRecalled, tx.Now()
+		if f.ds[i].Holds() && f.ds[i].State != request.DispatchReported || f.ds[i].State == request.DispatchBounced {
+			f.ds[i].State, f.ds[i].EndedAt = request.DispatchRecalled, tx.Now()
 		}
 	}
-	f.add(tx, Entry{Kind: KindMerged, Readers: ToWorker | ToStaff, Words: words, Fact: m.Number})
+	f.add(tx, request.Entry{Kind: request.KindMerged, Readers: request.ToWorker | request.ToStaff, Words: words, Fact: m.Number})
 	if err := s.save(ctx, tx, f); err != nil {
 		return err
 	}
@@ -67,41 +68,41 @@ func (s *Service) absorb(ctx context.Context, tx *op.Tx, m *matter, rid ID, word
 		return err
 	}
 	m.Followers++
-	m.add(tx, Entry{Kind: KindAbsorbed, Readers: ToWorker | ToStaff, Fact: f.Number})
+	m.add(tx, request.Entry{Kind: request.KindAbsorbed, Readers: request.ToWorker | request.ToStaff, Fact: f.Number})
 	m.hideNumber()
-	return tx.Also(ctx, Join, f.AuthzObject(), Merged{ID: rid, Into: m.ID}, Told{ID: rid, Number: f.Number, Kind: KindMerged})
+	return tx.Also(ctx, request.Join, f.AuthzObject(), request.Merged{ID: rid, Into: m.ID}, request.Told{ID: rid, Number: f.Number, Kind: request.KindMerged})
 }
 
 // hideNumber keeps the other's number from the worker: the staff's timeline
 // names it, the worker's says only that there is one more.
 func (m *matter) hideNumber() {
 	e := &m.fresh[len(m.fresh)-1]
-	e.Readers = ToStaff
+	e.Readers = request.ToStaff
 	m.Version++
 	next := *e
-	next.Seq, next.Readers, next.Fact = m.Version, ToWorker, ""
+	next.Seq, next.Readers, next.Fact = m.Version, request.ToWorker, ""
 	m.fresh = append(m.fresh, next)
 }
 
 // Unmerge takes a request out of the one that it was merged into. It goes on
 // where it was, with its own clocks.
-func (s *Service) Unmerge(ctx context.Context, ref Ref, words string) (Receipt, error) {
-	return s.act(ctx, Part, ref, func(tx *op.Tx, f *matter) error {
-		words, err := short(Part, "words", words, maxWords)
+func (s *Service) Unmerge(ctx context.Context, ref request.Ref, words string) (request.Receipt, error) {
+	return s.act(ctx, request.Part, ref, func(tx *op.Tx, f *matter) error {
+		words, err := short(request.Part, "words", words, maxWords)
 		if err != nil {
 			return err
 		}
-		if err := f.fit(KindUnmerged); err != nil {
+		if err := f.Fit(request.KindUnmerged); err != nil {
 			return err
 		}
-		f.told(tx, KindUnmerged)
+		f.told(tx, request.KindUnmerged)
 		return s.leave(ctx, tx, f, words)
 	})
 }
 
 // leave undoes a merge, on the side of the main request too.
 func (s *Service) leave(ctx context.Context, tx *op.Tx, f *matter, words string) error {
-	main, err := s.lock(ctx, tx, Ref{ID: f.MergedInto})
+	main, err := s.lock(ctx, tx, request.Ref{ID: f.MergedInto})
 	if err != nil {
 		return err
 	}
@@ -109,22 +110,22 @@ func (s *Service) leave(ctx context.Context, tx *op.Tx, f *matter, words string)
 		return err
 	}
 	main.Followers--
-	main.add(tx, Entry{Kind: KindUnmerged, Readers: ToStaff, Fact: f.Number})
+	main.add(tx, request.Entry{Kind: request.KindUnmerged, Readers: request.ToStaff, Fact: f.Number})
 	if err := s.save(ctx, tx, main); err != nil {
 		return err
 	}
 	f.part(tx, words)
-	return tx.Also(ctx, Part, main.AuthzObject(), Merged{ID: f.ID, Into: main.ID, Undo: true})
+	return tx.Also(ctx, request.Part, main.AuthzObject(), request.Merged{ID: f.ID, Into: main.ID, Undo: true})
 }
 
 // part puts a merged request back on its own feet.
 func (m *matter) part(tx *op.Tx, words string) {
 	m.MergedInto = ""
-	m.add(tx, Entry{Kind: KindUnmerged, Readers: ToWorker | ToStaff, Words: words})
+	m.add(tx, request.Entry{Kind: request.KindUnmerged, Readers: request.ToWorker | request.ToStaff, Words: words})
 	m.settle()
 }
 
-func (s *Service) unfollow(ctx context.Context, tx *op.Tx, main, follower ID) error {
+func (s *Service) unfollow(ctx context.Context, tx *op.Tx, main, follower request.ID) error {
 	_, err := tx.Exec(ctx, `update request_follow set undone_at = $3 where request_id = $1 and follower_id = $2 and undone_at is null`, main, follower, tx.Now().UnixMicro())
 	return err
 }
@@ -134,16 +135,16 @@ func (s *Service) followers(ctx context.Context, tx *op.Tx, m *matter) ([]*matte
 	if m.Followers == 0 {
 		return nil, nil
 	}
-	var ids []ID
+	var ids []request.ID
 	err := tx.Each(ctx, `select follower_id from request_follow where request_id = $1 and undone_at is null order by follower_id`, []any{m.ID}, func(r db.Row) error {
-		var rid ID
+		var rid request.ID
 		err := r.Scan(&rid)
 		ids = append(ids, rid)
 		return err
 	})
 	var all []*matter
 	for _, rid := range ids {
-		f, lockErr := s.lock(ctx, tx, Ref{ID: rid})
+		f, lockErr := s.lock(ctx, tx, request.Ref{ID: rid})
 		if lockErr != nil {
 			return nil, lockErr
 		}
@@ -154,23 +155,23 @@ func (s *Service) followers(ctx context.Context, tx *op.Tx, m *matter) ([]*matte
 
 // tellFollowers puts what was said of m on the timelines of those merged into
 // it. An answer is theirs to judge as much as the first worker's.
-func (s *Service) tellFollowers(ctx context.Context, tx *op.Tx, m *matter, k Kind, words, fact string) error {
+func (s *Service) tellFollowers(ctx context.Context, tx *op.Tx, m *matter, k request.Kind, words, fact string) error {
 	fs, err := s.followers(ctx, tx, m)
 	if err != nil {
 		return err
 	}
 	for _, f := range fs {
-		if f.Status != StatusMerged && f.Status != StatusAnswered || fact != "" && f.Status == StatusAnswered {
+		if f.Status != request.StatusMerged && f.Status != request.StatusAnswered || fact != "" && f.Status == request.StatusAnswered {
 			continue // has judged, or is asked already
 		}
-		f.add(tx, Entry{Kind: k, Readers: ToWorker | ToStaff, Words: words, Fact: fact})
-		if k == KindAnswered {
-			f.Status, f.AnsweredAt = StatusAnswered, tx.Now()
+		f.add(tx, request.Entry{Kind: k, Readers: request.ToWorker | request.ToStaff, Words: words, Fact: fact})
+		if k == request.KindAnswered {
+			f.Status, f.AnsweredAt = request.StatusAnswered, tx.Now()
 		}
 		if err := s.save(ctx, tx, f); err != nil {
 			return err
 		}
-		if err := tx.Also(ctx, Answer, f.AuthzObject(), Told{ID: f.ID, Number: f.Number, Kind: k}); err != nil {
+		if err := tx.Also(ctx, request.Answer, f.AuthzObject(), request.Told{ID: f.ID, Number: f.Number, Kind: k}); err != nil {
 			return err
 		}
 	}
@@ -188,7 +189,7 @@ func (s *Service) partAll(ctx context.Context, tx *op.Tx, m *matter) error {
 			return err
 		}
 		m.Followers--
-		if f.Status != StatusMerged {
+		if f.Status != request.StatusMerged {
 			f.MergedInto = ""
 		} else {
 			f.part(tx, "")
@@ -196,7 +197,7 @@ func (s *Service) partAll(ctx context.Context, tx *op.Tx, m *matter) error {
 		if err := s.save(ctx, tx, f); err != nil {
 			return err
 		}
-		if err := tx.Also(ctx, Part, f.AuthzObject(), Merged{ID: f.ID, Into: m.ID, Undo: true}); err != nil {
+		if err := tx.Also(ctx, request.Part, f.AuthzObject(), request.Merged{ID: f.ID, Into: m.ID, Undo: true}); err != nil {
 			return err
 		}
 	}

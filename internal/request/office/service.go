@@ -1,4 +1,4 @@
-package request
+package office
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
+	"nuanxin/internal/request"
+	"nuanxin/internal/request/record"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/workday"
 )
@@ -21,62 +23,62 @@ type Config struct {
 // Service is what other packages may ask about requests.
 type Service struct {
 	desk   *op.Desk
-	ring   *seal.Ring
+	store  *record.Store
 	config Config
-	needs  Needs
+	needs  request.Needs
 }
 
-// NewService returns the request service.
-func NewService(desk *op.Desk, ring *seal.Ring, c Config, n Needs) *Service {
-	return &Service{desk, ring, c, n}
+// New returns the request service.
+func New(desk *op.Desk, ring *seal.Ring, c Config, n request.Needs) *Service {
+	return &Service{desk, &record.Store{Ring: ring}, c, n}
 }
 
 // Secret returns what makes its holder the worker of a request. It is derived,
 // so it can be shown again to whoever created it and is stored nowhere.
-func (s *Service) Secret(id ID) string { return s.ring.Token("request", string(id)) }
+func (s *Service) Secret(id request.ID) string { return s.store.Ring.Token("request", string(id)) }
 
 // matter is a request loaded to be acted upon. Its row is locked until the
 // transaction ends.
 type matter struct {
-	*Request
-	ds     []Dispatch
-	es     []Entry // without their words
-	fresh  []Entry // of this act, with their words
-	limits Limits
-	files  []Attachment // of this act
+	*request.Request
+	ds     []request.Dispatch
+	es     []request.Entry // without their words
+	fresh  []request.Entry // of this act, with their words
+	limits request.Limits
+	files  []request.Attachment // of this act
 }
 
 // act runs one use case on one request: lock, check, do, compute the clocks,
 // store.
-func (s *Service) act(ctx context.Context, action authz.Action, ref Ref, do func(*op.Tx, *matter) error) (Receipt, error) {
+func (s *Service) act(ctx context.Context, action authz.Action, ref request.Ref, do func(*op.Tx, *matter) error) (request.Receipt, error) {
 	find := func(tx *op.Tx) (*matter, error) { return s.lock(ctx, tx, ref) }
-	return op.Write(ctx, s.desk, action, find, func(tx *op.Tx, m *matter) (Receipt, error) {
+	return op.Write(ctx, s.desk, action, find, func(tx *op.Tx, m *matter) (request.Receipt, error) {
 		if err := m.unseen(ref, tx.Subject); err != nil {
-			return Receipt{}, err
+			return request.Receipt{}, err
 		}
 		if err := do(tx, m); err != nil {
-			return Receipt{}, err
+			return request.Receipt{}, err
 		}
 		if err := s.save(ctx, tx, m); err != nil {
-			return Receipt{}, err
+			return request.Receipt{}, err
 		}
 		return m.receipt(), nil
 	})
 }
 
-func (m *matter) receipt() Receipt {
-	return Receipt{ID: m.ID, Number: m.Number, Status: m.Status, Version: m.Version, Who: m.OfficerName, By: m.AnswerBy}
+func (m *matter) receipt() request.Receipt {
+	return request.Receipt{ID: m.ID, Number: m.Number, Status: m.Status, Version: m.Version, Who: m.OfficerName, By: m.AnswerBy}
 }
 
 // unseen refuses an act of staff or a body on a request that a colleague has
 // changed since they looked. What the worker added meanwhile is no conflict:
 // nobody's decision is lost by it.
-func (m *matter) unseen(ref Ref, who authz.Subject) error {
+func (m *matter) unseen(ref request.Ref, who authz.Subject) error {
 	if ref.Seen == 0 {
 		return nil
 	}
 	for _, e := range m.es {
-		if e.Seq > ref.Seen && e.ByID != who.ID && (e.By == ByStaff || e.By == ByBody) {
+		if e.Seq > ref.Seen && e.ByID != who.ID && (e.By == request.ByStaff || e.By == request.ByBody) {
 			return fault.New("request.act", fault.Conflict, "request.changed").With(fault.Args{"Who": e.ByName})
 		}
 	}
@@ -84,7 +86,7 @@ func (m *matter) unseen(ref Ref, who authz.Subject) error {
 }
 
 // add puts an entry on the timeline, in the name of who acts.
-func (m *matter) add(tx *op.Tx, e Entry) *Entry {
+func (m *matter) add(tx *op.Tx, e request.Entry) *request.Entry {
 	m.Version++
 	e.Seq, e.At = m.Version, tx.Now()
 	if e.By == "" {
@@ -96,23 +98,23 @@ func (m *matter) add(tx *op.Tx, e Entry) *Entry {
 
 // actor says in which part the subject acts. A worker is never named: the
 // timeline is read by many.
-func (m *matter) actor(who authz.Subject) (ActorKind, string, string) {
+func (m *matter) actor(who authz.Subject) (request.ActorKind, string, string) {
 	switch {
 	case who.Kind == authz.System:
-		return BySystem, "", ""
+		return request.BySystem, "", ""
 	case who.Kind == authz.Staff && (who.Has(authz.Cadre) || who.Has(authz.Leader)):
-		return ByStaff, who.ID, who.Name
+		return request.ByStaff, who.ID, who.Name
 	case who.Kind == authz.Staff || who.Kind == authz.Link:
-		return ByBody, who.ID, who.Name
+		return request.ByBody, who.ID, who.Name
 	}
-	return ByWorker, "", ""
+	return request.ByWorker, "", ""
 }
 
 // all returns the old and new entries, for the clocks.
-func (m *matter) all() []Entry { return append(m.es[:len(m.es):len(m.es)], m.fresh...) }
+func (m *matter) all() []request.Entry { return append(m.es[:len(m.es):len(m.es)], m.fresh...) }
 
 // settle puts the request into the state that its hands say.
-func (m *matter) settle() { m.Status = derive(!m.SeenAt.IsZero(), m.Reopened, m.ds) }
+func (m *matter) settle() { m.Status = request.Derive(!m.SeenAt.IsZero(), m.Reopened, m.ds) }
 
 // looked stamps the first look, which every act of staff implies.
 func (m *matter) looked(tx *op.Tx) {
@@ -123,14 +125,16 @@ func (m *matter) looked(tx *op.Tx) {
 	if m.Officer == "" {
 		m.Officer, m.OfficerName = tx.Subject.ID, tx.Subject.Name
 	}
-	m.add(tx, Entry{Kind: KindSeen, Readers: ToWorker | ToStaff})
-	if m.Status == StatusReceived {
-		m.Status = StatusSeen
+	m.add(tx, request.Entry{Kind: request.KindSeen, Readers: request.ToWorker | request.ToStaff})
+	if m.Status == request.StatusReceived {
+		m.Status = request.StatusSeen
 	}
 }
 
 // told announces that the worker has something to read.
-func (m *matter) told(tx *op.Tx, k Kind) { tx.Emit(Told{ID: m.ID, Number: m.Number, Kind: k}) }
+func (m *matter) told(tx *op.Tx, k request.Kind) {
+	tx.Emit(request.Told{ID: m.ID, Number: m.Number, Kind: k})
+}
 
 // The longest texts, in characters.
 const (

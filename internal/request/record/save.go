@@ -1,4 +1,4 @@
-package request
+package record
 
 import (
 	"context"
@@ -6,45 +6,49 @@ import (
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/op"
+	"nuanxin/internal/request"
 )
 
 // rowOf names a row of request_event, to which its words are bound.
-func rowOf(rid ID, seq int64) string { return string(rid) + "/" + strconv.FormatInt(seq, 10) }
+func rowOf(rid request.ID, seq int64) string { return string(rid) + "/" + strconv.FormatInt(seq, 10) }
 
-// save stores what an act changed, with the clocks computed anew.
-func (s *Service) save(ctx context.Context, tx *op.Tx, m *matter) error {
-	m.ChangedAt = tx.Now()
-	if err := s.clock(m, tx.Now()); err != nil {
+// Change is what an act did to a request.
+type Change struct {
+	Entries    []request.Entry // new ones
+	Dispatches []request.Dispatch
+	Files      []request.Attachment // new ones
+}
+
+// Save stores a root that [Store.Lock] returned, with what an act changed.
+func (s *Store) Save(ctx context.Context, tx *op.Tx, q *request.Request, c Change) error {
+	if err := s.saveRoot(ctx, tx, q); err != nil {
 		return err
 	}
-	if err := s.saveRoot(ctx, tx, m.Request); err != nil {
-		return err
-	}
-	for _, e := range m.fresh {
-		if err := s.insertEntry(ctx, tx, m.ID, e); err != nil {
+	for _, e := range c.Entries {
+		if err := s.insertEntry(ctx, tx, q.ID, e); err != nil {
 			return err
 		}
 	}
-	for _, d := range m.ds {
-		if err := s.saveDispatch(ctx, tx, m.ID, d); err != nil {
+	for _, d := range c.Dispatches {
+		if err := s.saveDispatch(ctx, tx, q.ID, d); err != nil {
 			return err
 		}
 	}
-	for _, a := range m.files {
-		if err := insertAttachment(ctx, tx, m.ID, a); err != nil {
+	for _, a := range c.Files {
+		if err := insertAttachment(ctx, tx, q.ID, a); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) saveRoot(ctx context.Context, tx *op.Tx, q *Request) error {
+func (s *Store) saveRoot(ctx context.Context, tx *op.Tx, q *request.Request) error {
 	row := string(q.ID)
-	heard, err := s.seal(q.Heard, "request", "heard", row)
+	heard, err := s.Seal(q.Heard, "request", "heard", row)
 	if err != nil {
 		return err
 	}
-	place, err := s.seal(q.Place.Text, "request", "place", row)
+	place, err := s.Seal(q.Place.Text, "request", "place", row)
 	if err != nil {
 		return err
 	}
@@ -56,28 +60,28 @@ func (s *Service) saveRoot(ctx context.Context, tx *op.Tx, q *Request) error {
 		where request_id = $1`,
 		q.ID, q.Version, q.Status, q.Place.Area, q.AreaKnown, db.Null(q.Union), q.Topic, q.Title, q.Hidden, heard, place,
 		db.Null(q.Officer), q.OfficerName, q.ChangedAt.UnixMicro(), db.Micros(q.SeenAt), db.Micros(q.AnsweredAt), db.Micros(q.ClosedAt),
-		db.Micros(q.DueAt), q.DueClock, db.Micros(q.SoonAt), db.Micros(q.AnswerBy), db.Micros(q.ladderAt), sortKey(q.DueAt, q.CreatedAt), q.Missed, q.Level, raised(q),
+		db.Micros(q.DueAt), q.DueClock, db.Micros(q.SoonAt), db.Micros(q.AnswerBy), db.Micros(q.LadderAt), sortKey(q.DueAt, q.CreatedAt), q.Missed, q.Level, raised(q),
 		q.Chases, q.Followers, q.Bounces, q.Reopened, db.Null(q.MergedInto), q.Quiet)
 	return err
 }
 
 // raised is the area that a request was raised to; NULL while it was not. The
 // nation's area is the empty text.
-func raised(q *Request) any {
-	if q.Level < levelUnion {
+func raised(q *request.Request) any {
+	if q.Level < request.LevelUnion {
 		return nil
 	}
 	return q.RaisedTo
 }
 
-// insertRoot stores a new request, its number and its guard.
-func (s *Service) insertRoot(ctx context.Context, tx *op.Tx, q *Request) error {
+// Insert stores a new request, its number and its guard.
+func (s *Store) Insert(ctx context.Context, tx *op.Tx, q *request.Request) error {
 	row := string(q.ID)
-	words, err := s.seal(q.Words, "request", "words", row)
+	words, err := s.Seal(q.Words, "request", "words", row)
 	if err != nil {
 		return err
 	}
-	source, err := s.seal(q.Source, "request", "source", row)
+	source, err := s.Seal(q.Source, "request", "source", row)
 	if err != nil {
 		return err
 	}
@@ -94,13 +98,13 @@ func (s *Service) insertRoot(ctx context.Context, tx *op.Tx, q *Request) error {
 			due_clock, sort_at, missed, level, chases, followers, bounces, reopened, quiet, demo)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, '', $23, $24, $24,
 			'', 0, $25, 0, 0, 0, 0, 0, $25, $26)`,
-		q.ID, q.Number, q.Version, q.Status, q.Place.Area, q.AreaKnown, q.Topic, q.Title, q.Channel, source, db.Null(q.Place.Station), q.What, db.Null(q.owner), q.Hidden,
-		words, lat, lng, cell, q.name, q.phone, db.Null(q.phoneIndex), q.phoneOK, q.Policy, q.CreatedAt.UnixMicro(), false, q.Demo)
+		q.ID, q.Number, q.Version, q.Status, q.Place.Area, q.AreaKnown, q.Topic, q.Title, q.Channel, source, db.Null(q.Place.Station), q.What, db.Null(q.Owner), q.Hidden,
+		words, lat, lng, cell, q.SealedName, q.SealedPhone, db.Null(q.PhoneIndex), q.PhoneOK, q.Policy, q.CreatedAt.UnixMicro(), false, q.Demo)
 	return err
 }
 
-func (s *Service) insertEntry(ctx context.Context, tx *op.Tx, rid ID, e Entry) error {
-	words, err := s.seal(e.Words, "request_event", "words", rowOf(rid, e.Seq))
+func (s *Store) insertEntry(ctx context.Context, tx *op.Tx, rid request.ID, e request.Entry) error {
+	words, err := s.Seal(e.Words, "request_event", "words", rowOf(rid, e.Seq))
 	if err != nil {
 		return err
 	}
@@ -111,11 +115,11 @@ func (s *Service) insertEntry(ctx context.Context, tx *op.Tx, rid ID, e Entry) e
 	return err
 }
 
-func (s *Service) saveDispatch(ctx context.Context, tx *op.Tx, rid ID, d Dispatch) error {
+func (s *Store) saveDispatch(ctx context.Context, tx *op.Tx, rid request.ID, d request.Dispatch) error {
 	var sealed [3][]byte
 	for i, c := range []struct{ text, column string }{{d.Task, "task"}, {d.Reason, "reason"}, {d.Suggest, "suggest"}} {
 		var err error
-		if sealed[i], err = s.seal(c.text, "request_dispatch", c.column, string(d.ID)); err != nil {
+		if sealed[i], err = s.Seal(c.text, "request_dispatch", c.column, string(d.ID)); err != nil {
 			return err
 		}
 	}
@@ -131,7 +135,7 @@ func (s *Service) saveDispatch(ctx context.Context, tx *op.Tx, rid ID, d Dispatc
 	return err
 }
 
-func insertAttachment(ctx context.Context, tx *op.Tx, rid ID, a Attachment) error {
+func insertAttachment(ctx context.Context, tx *op.Tx, rid request.ID, a request.Attachment) error {
 	_, err := tx.Exec(ctx, `
 		insert into request_attachment (request_id, attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, by_kind, body_id, released)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
@@ -139,8 +143,8 @@ func insertAttachment(ctx context.Context, tx *op.Tx, rid ID, a Attachment) erro
 	return err
 }
 
-// index stores the blind pieces of texts by which the request can be found.
-func (s *Service) index(ctx context.Context, tx *op.Tx, rid ID, texts ...string) error {
+// Index stores the blind pieces of texts by which the request can be found.
+func (s *Store) Index(ctx context.Context, tx *op.Tx, rid request.ID, texts ...string) error {
 	for _, g := range s.grams(texts...) {
 		_, err := tx.Exec(ctx, `insert into request_gram (request_id, gram) values ($1, $2) on conflict (request_id, gram) do nothing`, rid, g)
 		if err != nil {
@@ -154,12 +158,12 @@ func (s *Service) index(ctx context.Context, tx *op.Tx, rid ID, texts ...string)
 const maxGrams = 200
 
 // grams are the blind pieces of texts.
-func (s *Service) grams(texts ...string) []string {
+func (s *Store) grams(texts ...string) []string {
 	var out []string
 	for _, t := range texts {
 		for _, g := range db.Grams(t) {
 			if len(out) < maxGrams {
-				out = append(out, s.ring.Index("gram", g)[:16])
+				out = append(out, s.Ring.Index("gram", g)[:16])
 			}
 		}
 	}

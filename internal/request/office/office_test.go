@@ -1,4 +1,4 @@
-package request_test
+package office_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/office"
 	"nuanxin/internal/seal"
 )
 
@@ -95,7 +96,7 @@ func (a *around) Notify(_ context.Context, n request.Notice) error {
 
 // house is a running system for one test.
 type house struct {
-	*request.Service
+	*office.Service
 	t    *testing.T
 	db   *db.DB
 	desk *op.Desk
@@ -139,7 +140,7 @@ func build(t *testing.T, d *db.DB, clk *clock.Fake) *house {
 		t.Fatal(err)
 	}
 	h := &house{t: t, db: d, desk: op.New(d, request.Policy), clk: clk, rest: &around{}, blob: map[string]time.Time{}}
-	h.Service = request.NewService(h.desk, ring, request.Config{HomeArea: county}, request.Needs{Orgs: h.rest, Stations: h.rest, People: h.rest, Notifier: h.rest, Files: h})
+	h.Service = office.New(h.desk, ring, office.Config{HomeArea: county}, request.Needs{Orgs: h.rest, Stations: h.rest, People: h.rest, Notifier: h.rest, Files: h})
 	return h
 }
 

@@ -1,4 +1,4 @@
-package request
+package office
 
 import (
 	"context"
@@ -13,63 +13,39 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/op"
-)
-
-// Draft is what somebody says is wrong. Voice alone, words alone or photos
-// alone will do, and so will a station's defect; everything else is optional.
-type Draft struct {
-	Words     string
-	Files     []File
-	Topic     string
-	Place     Place
-	What      string // a station's defect, in the station's codes; needs Place.Station
-	Name      string
-	Phone     string
-	PhoneOK   bool    // an SMS code was confirmed for it just now, or staff heard it
-	Anonymous bool    // a signed-in worker does not want to be known even to the union
-	Hide      *bool   // from platform and company; nil: as the topic's rule says
-	Channel   Channel // for staff: how it came; empty for the worker's own
-	Source    string  // for staff: where it was heard
-	Title     string  // for staff
-	Demo      bool
-}
-
-// The most files of one act and of one request.
-const (
-	maxFiles    = 9
-	maxAllFiles = 60
+	"nuanxin/internal/request"
 )
 
 // Capture stores a new request. Staff who name a channel register it for
 // somebody; anybody else speaks for themselves, signed in or not. A station's
 // defect goes to its host at once. Hand the person [Service.Secret] of the
 // receipt's id.
-func (s *Service) Capture(ctx context.Context, d Draft) (Receipt, error) {
-	act := Capture
-	if d.Channel != "" && d.Channel != ChannelPage && d.Channel != ChannelStation {
-		act = Register
+func (s *Service) Capture(ctx context.Context, d request.Draft) (request.Receipt, error) {
+	act := request.Capture
+	if d.Channel != "" && d.Channel != request.ChannelPage && d.Channel != request.ChannelStation {
+		act = request.Register
 	}
-	rid := id.New[ID]()
+	rid := id.New[request.ID]()
 	find := func(tx *op.Tx) (*capture, error) { return s.begin(ctx, tx, act, rid, d) }
-	return op.Write(ctx, s.desk, act, find, func(tx *op.Tx, c *capture) (Receipt, error) { return s.finish(ctx, tx, c) })
+	return op.Write(ctx, s.desk, act, find, func(tx *op.Tx, c *capture) (request.Receipt, error) { return s.finish(ctx, tx, c) })
 }
 
 // capture is a request about to exist.
 type capture struct {
 	*matter
-	draft   Draft
-	union   Union
-	station StationPlace
+	draft   request.Draft
+	union   request.Union
+	station request.StationPlace
 }
 
 // begin turns a draft into a request that rules can judge.
-func (s *Service) begin(ctx context.Context, tx *op.Tx, act authz.Action, rid ID, d Draft) (*capture, error) {
-	d, err := d.tidy(act)
+func (s *Service) begin(ctx context.Context, tx *op.Tx, act authz.Action, rid request.ID, d request.Draft) (*capture, error) {
+	d, err := tidy(d, act)
 	if err != nil {
 		return nil, err
 	}
 	c := &capture{draft: d}
-	q := &Request{ID: rid, Status: StatusReceived, Place: d.Place, AreaKnown: true, Topic: d.Topic, Title: d.Title, Channel: d.Channel, Source: d.Source,
+	q := &request.Request{ID: rid, Status: request.StatusReceived, Place: d.Place, AreaKnown: true, Topic: d.Topic, Title: d.Title, Channel: d.Channel, Source: d.Source,
 		What: d.What, Words: d.Words, CreatedAt: tx.Now(), Demo: d.Demo}
 	c.matter = &matter{Request: q}
 	if err := s.locate(ctx, tx, c); err != nil {
@@ -79,12 +55,12 @@ func (s *Service) begin(ctx context.Context, tx *op.Tx, act authz.Action, rid ID
 		return nil, err
 	}
 	q.Policy, q.Union, q.OfficerName = c.limits.ID, c.union.ID, ""
-	q.Hidden = c.limits.veils(q.Topic)
+	q.Hidden = c.limits.Veils(q.Topic)
 	if d.Hide != nil {
 		q.Hidden = *d.Hide
 	}
-	if tx.Subject.Kind == authz.Worker && !d.Anonymous && act == Capture {
-		q.owner = tx.Subject.ID
+	if tx.Subject.Kind == authz.Worker && !d.Anonymous && act == request.Capture {
+		q.Owner = tx.Subject.ID
 		if d.Name == "" {
 			d.Name = tx.Subject.Name
 		}
@@ -93,7 +69,7 @@ func (s *Service) begin(ctx context.Context, tx *op.Tx, act authz.Action, rid ID
 }
 
 // tidy puts a draft into its stored form, or says everything that is wrong with it.
-func (d Draft) tidy(act authz.Action) (Draft, error) {
+func tidy(d request.Draft, act authz.Action) (request.Draft, error) {
 	var form fault.Form
 	for _, t := range []struct {
 		name string
@@ -109,7 +85,7 @@ func (d Draft) tidy(act authz.Action) (Draft, error) {
 	if d.Words == "" && len(d.Files) == 0 && d.What == "" {
 		form.Add("words", "request.empty", nil)
 	}
-	if _, ok := TopicOf(d.Topic); d.Topic != "" && !ok {
+	if _, ok := request.TopicOf(d.Topic); d.Topic != "" && !ok {
 		form.Add("topic", "request.topic.unknown", nil)
 	}
 	if d.What != "" && d.Place.Station == "" {
@@ -121,20 +97,20 @@ func (d Draft) tidy(act authz.Action) (Draft, error) {
 	} else if d.Phone != "" {
 		form.Add("phone", "request.phone.wrong", nil)
 	}
-	d.checkPlace(&form)
-	if act == Register && !slices.Contains(Channels(), d.Channel) {
+	checkPlace(d, &form)
+	if act == request.Register && !slices.Contains(request.Channels(), d.Channel) {
 		form.Add("channel", "request.channel.unknown", nil)
 	}
 	if d.Channel == "" {
-		d.Channel = ChannelPage
+		d.Channel = request.ChannelPage
 	}
-	if act != Register {
+	if act != request.Register {
 		d.Title, d.Source = "", ""
 	}
 	return d, form.Err(string(act))
 }
 
-func (d Draft) checkPlace(form *fault.Form) {
+func checkPlace(d request.Draft, form *fault.Form) {
 	if d.Place.Point != nil && !d.Place.Point.InChina() {
 		form.Add("place", "request.place.outside", nil)
 	}
@@ -144,8 +120,8 @@ func (d Draft) checkPlace(form *fault.Form) {
 	if d.Place.Station != "" && !id.Valid(d.Place.Station) {
 		form.Add("station", "request.station.needed", nil)
 	}
-	if len(d.Files) > maxFiles || slices.ContainsFunc(d.Files, func(f File) bool { return f.Blob == "" || f.Kind != Photo && f.Kind != Voice }) {
-		form.Add("files", "request.files.wrong", fault.Args{"Limit": maxFiles})
+	if len(d.Files) > request.MaxFiles || slices.ContainsFunc(d.Files, func(f request.File) bool { return f.Blob == "" || f.Kind != request.Photo && f.Kind != request.Voice }) {
+		form.Add("files", "request.files.wrong", fault.Args{"Limit": request.MaxFiles})
 	}
 }
 
@@ -172,43 +148,43 @@ func (s *Service) locate(ctx context.Context, tx *op.Tx, c *capture) (err error)
 }
 
 // identify seals who the person is.
-func (s *Service) identify(q *Request, d Draft) (err error) {
+func (s *Service) identify(q *request.Request, d request.Draft) (err error) {
 	if d.Anonymous {
 		d.Name = ""
 	}
-	if q.name, err = s.seal(d.Name, "request", "name", string(q.ID)); err != nil {
+	if q.SealedName, err = s.store.Seal(d.Name, "request", "name", string(q.ID)); err != nil {
 		return err
 	}
 	if d.Phone != "" {
-		q.phoneIndex, q.phoneOK = s.ring.Index("phone", d.Phone), d.PhoneOK
+		q.PhoneIndex, q.PhoneOK = s.store.Phone(d.Phone), d.PhoneOK
 	}
-	q.phone, err = s.seal(d.Phone, "request", "phone", string(q.ID))
+	q.SealedPhone, err = s.store.Seal(d.Phone, "request", "phone", string(q.ID))
 	return err
 }
 
 // finish stores a new request with its first entries.
-func (s *Service) finish(ctx context.Context, tx *op.Tx, c *capture) (Receipt, error) {
+func (s *Service) finish(ctx context.Context, tx *op.Tx, c *capture) (request.Receipt, error) {
 	if c.What != "" && c.Topic == "" {
-		c.Topic = TopicStation + ".fault"
+		c.Topic = request.TopicStation + ".fault"
 	}
-	first := c.add(tx, Entry{Kind: KindCaptured, Readers: ToWorker | ToStaff, Words: c.Words, Fact: string(c.Channel)})
+	first := c.add(tx, request.Entry{Kind: request.KindCaptured, Readers: request.ToWorker | request.ToStaff, Words: c.Words, Fact: string(c.Channel)})
 	c.attach(first, c.draft.Files, "")
-	if c.Channel != ChannelPage && c.Channel != ChannelStation {
+	if c.Channel != request.ChannelPage && c.Channel != request.ChannelStation {
 		c.looked(tx) // who registers it has looked at it
 	}
 	if err := s.number(ctx, tx, c.Request); err != nil {
-		return Receipt{}, err
+		return request.Receipt{}, err
 	}
-	if err := s.insertRoot(ctx, tx, c.Request); err != nil {
-		return Receipt{}, err
+	if err := s.store.Insert(ctx, tx, c.Request); err != nil {
+		return request.Receipt{}, err
 	}
-	tx.Emit(Captured{ID: c.ID, Number: c.Number, Area: c.Place.Area, Topic: c.Topic})
+	tx.Emit(request.Captured{ID: c.ID, Number: c.Number, Area: c.Place.Area, Topic: c.Topic})
 	s.toHost(tx, c)
 	if err := s.save(ctx, tx, c.matter); err != nil {
-		return Receipt{}, err
+		return request.Receipt{}, err
 	}
-	if err := s.index(ctx, tx, c.ID, c.Words, c.Title, c.Place.Text); err != nil {
-		return Receipt{}, err
+	if err := s.store.Index(ctx, tx, c.ID, c.Words, c.Title, c.Place.Text); err != nil {
+		return request.Receipt{}, err
 	}
 	r := c.receipt()
 	switch {
@@ -226,7 +202,7 @@ func (s *Service) toHost(tx *op.Tx, c *capture) {
 	if c.What == "" {
 		return
 	}
-	tx.Emit(StationReported{ID: c.ID, Number: c.Number, Station: c.Place.Station, What: c.What})
+	tx.Emit(request.StationReported{ID: c.ID, Number: c.Number, Station: c.Place.Station, What: c.What})
 	if c.station.HostID == "" {
 		return
 	}
@@ -234,20 +210,20 @@ func (s *Service) toHost(tx *op.Tx, c *capture) {
 	if err != nil {
 		deadline = tx.Now().Add(24 * time.Hour) // the year is not published; the host still has a day
 	}
-	s.hand(tx, c.matter, Dispatch{Body: c.station.HostID, BodyName: c.station.HostName, Lead: true, Deadline: deadline})
+	s.hand(tx, c.matter, request.Dispatch{Body: c.station.HostID, BodyName: c.station.HostName, Lead: true, Deadline: deadline})
 	c.settle()
 }
 
 // attach notes files that came with an entry.
-func (m *matter) attach(e *Entry, files []File, body string) {
+func (m *matter) attach(e *request.Entry, files []request.File, body string) {
 	for _, f := range files {
-		m.files = append(m.files, Attachment{ID: id.New[AttachmentID](), Seq: e.Seq, At: e.At, By: e.By, Body: body, Released: e.By == ByBody, File: f})
+		m.files = append(m.files, request.Attachment{ID: id.New[request.AttachmentID](), Seq: e.Seq, At: e.At, By: e.By, Body: body, Released: e.By == request.ByBody, File: f})
 	}
 }
 
 // number gives the request its number: the day and the day's running number.
 // The counter's row is held to the end of the transaction, so it comes late.
-func (s *Service) number(ctx context.Context, tx *op.Tx, q *Request) error {
+func (s *Service) number(ctx context.Context, tx *op.Tx, q *request.Request) error {
 	day := clock.Day(q.CreatedAt)
 	var n int64
 	err := tx.One(ctx, `

@@ -1,0 +1,57 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"nuanxin/internal/op"
+	"nuanxin/internal/request"
+	"nuanxin/internal/request/record"
+)
+
+// lock loads a request to be acted upon.
+func (s *Service) lock(ctx context.Context, tx *op.Tx, ref request.Ref) (*matter, error) {
+	q, err := s.store.Lock(ctx, tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	m := &matter{Request: q}
+	if m.limits, err = limitsOf(ctx, tx, q.Policy); err != nil {
+		return nil, err
+	}
+	if m.ds, err = s.store.Dispatches(ctx, tx, q.ID); err != nil {
+		return nil, err
+	}
+	m.es, err = s.store.Entries(ctx, tx, q.ID, false)
+	return m, err
+}
+
+// save stores what an act changed, with the clocks computed anew.
+func (s *Service) save(ctx context.Context, tx *op.Tx, m *matter) error {
+	m.ChangedAt = tx.Now()
+	s.clock(m, tx.Now())
+	return s.store.Save(ctx, tx, m.Request, record.Change{Entries: m.fresh, Dispatches: m.ds, Files: m.files})
+}
+
+// clock writes what the clocks say into the root's columns, for lists.
+func (s *Service) clock(m *matter, now time.Time) {
+	es := m.all()
+	cs := request.Clocks(m.limits, s.config.Calendar, es, now)
+	c := request.Nearest(cs)
+	m.DueAt, m.DueClock, m.SoonAt = c.Due, c.Name, c.SoonAt
+	m.AnswerBy = time.Time{}
+	for _, c := range cs {
+		m.Missed = m.Missed || c.Missed
+		if c.Name == request.ClockAnswer {
+			m.AnswerBy = c.Due
+		}
+		for i, d := range m.ds {
+			if d.ID == c.Dispatch && c.Name == request.ClockSign && d.SignedAt.IsZero() && !c.Due.IsZero() {
+				m.ds[i].SignBy = c.Due
+			}
+		}
+	}
+	_, m.LadderAt = request.Ladder(m.Request, m.limits, es, cs, s.config.Calendar, now)
+}
+
+func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }

@@ -1,0 +1,106 @@
+package office
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+	"nuanxin/internal/request"
+)
+
+// climbBatch is how many requests one run of the ladder takes at most.
+const climbBatch = 500
+
+// Climb takes the steps of the escalation ladder that are due and returns how
+// many requests it touched. It is safe to run at any time and from several
+// places: each step is taken once, and only in working hours.
+func (s *Service) Climb(ctx context.Context) (int, error) {
+	ids, err := op.List(ctx, s.desk, request.Remind, func(tx *op.Tx, _ op.Scope) ([]request.ID, error) {
+		return s.store.Climbable(ctx, tx, climbBatch)
+	})
+	if err != nil {
+		return 0, err
+	}
+	touched := 0
+	for _, rid := range ids {
+		_, err := s.act(ctx, request.Remind, request.Ref{ID: rid}, func(tx *op.Tx, m *matter) error { return s.climb(ctx, tx, m) })
+		switch {
+		case err == nil:
+			touched++
+		case !fault.Is(err, fault.Conflict):
+			return touched, err
+		}
+	}
+	return touched, nil
+}
+
+// climb takes the steps of one request. Outside working hours it refuses, and
+// the steps wait.
+func (s *Service) climb(ctx context.Context, tx *op.Tx, m *matter) error {
+	now := tx.Now()
+	if work, err := s.config.Calendar.WorkingBetween(now, now.Add(time.Minute), m.limits.Hours); err != nil || work == 0 {
+		return fault.New(string(request.Remind), fault.Conflict, "request.ladder.asleep")
+	}
+	due, _ := request.Ladder(m.Request, m.limits, m.es, request.Clocks(m.limits, s.config.Calendar, m.es, now), s.config.Calendar, now)
+	if len(due) == 0 {
+		return fault.New(string(request.Remind), fault.Conflict, "request.ladder.nothing")
+	}
+	for _, r := range due {
+		if r.Clock.Name == string(request.KindQuiet) {
+			m.Quiet = true
+			m.add(tx, request.Entry{Kind: request.KindQuiet, Readers: request.ToStaff, Fact: r.Key()})
+			continue
+		}
+		if err := s.remind(ctx, tx, m, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) remind(ctx context.Context, tx *op.Tx, m *matter, r request.Rung) error {
+	readers := request.ToStaff
+	if r.Clock.Dispatch != "" {
+		readers |= request.ToBody
+	}
+	m.Level = max(m.Level, r.Level)
+	to := m.Place.Area
+	if r.Level == request.LevelUnion {
+		up, err := s.above(ctx, tx, m.Place.Area)
+		if err != nil {
+			return err
+		}
+		m.RaisedTo, to, readers = up.Area, up.Area, readers|request.ToWorker
+	}
+	var about request.Dispatch
+	if i := slices.IndexFunc(m.ds, func(d request.Dispatch) bool { return d.ID == r.Clock.Dispatch }); i >= 0 {
+		about = m.ds[i]
+	}
+	m.add(tx, request.Entry{Kind: request.KindReminded, Readers: readers, Dispatch: about.ID, Body: about.Body, BodyName: about.BodyName, Fact: r.Key(), Until: r.Clock.Due})
+	tx.Emit(request.Reminded{ID: m.ID, Number: m.Number, Clock: r.Clock.Name, Level: r.Level, Area: to})
+	return nil
+}
+
+// above returns the union one level up from the one that answers for area; at
+// the top, that one itself.
+func (s *Service) above(ctx context.Context, tx *op.Tx, area string) (request.Union, error) {
+	here, err := s.needs.Orgs.UnionFor(ctx, tx, area)
+	if err != nil {
+		return here, err
+	}
+	for _, n := range []int{9, 6, 4, 2, 0} {
+		if n >= len(here.Area) {
+			continue
+		}
+		up, err := s.needs.Orgs.UnionFor(ctx, tx, here.Area[:n])
+		if err == nil && len(up.Area) < len(here.Area) {
+			return up, nil
+		}
+		if err != nil && !fault.Is(err, fault.Missing) {
+			return up, err
+		}
+	}
+	return here, nil
+}

@@ -1,0 +1,188 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"nuanxin/internal/clock"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+	"nuanxin/internal/request"
+)
+
+func tidySay(y request.Say, act string, empty bool) (request.Say, error) {
+	words, err := short(request.Add, "words", y.Words, maxWords)
+	if err != nil {
+		return y, err
+	}
+	y.Words = words
+	if y.Words == "" && len(y.Files) == 0 && !empty {
+		return y, wrong(act, "words", "request.empty")
+	}
+	var form fault.Form
+	checkPlace(request.Draft{Files: y.Files}, &form)
+	return y, form.Err(act)
+}
+
+// say puts what the worker said on the timeline.
+func (s *Service) say(ctx context.Context, tx *op.Tx, m *matter, k request.Kind, y request.Say, fact string) error {
+	var n int
+	if err := tx.One(ctx, `select count(*) from request_attachment where request_id = $1`, []any{m.ID}, &n); err != nil {
+		return err
+	}
+	if n+len(y.Files) > request.MaxAllFiles {
+		return fault.New("request."+string(k), fault.Conflict, "request.files.full").With(fault.Args{"Limit": request.MaxAllFiles})
+	}
+	e := m.add(tx, request.Entry{Kind: k, Readers: request.ToWorker | request.ToStaff, Words: y.Words, Fact: fact})
+	m.attach(e, y.Files, "")
+	m.Quiet = false
+	return nil
+}
+
+// Add adds words or files of the worker. While the union waits for the worker
+// it is the reply: nobody has to find the right button.
+func (s *Service) Add(ctx context.Context, ref request.Ref, y request.Say) (request.Receipt, error) {
+	return s.act(ctx, request.Add, ref, func(tx *op.Tx, m *matter) error {
+		y, err := tidySay(y, string(request.Add), false)
+		if err != nil {
+			return err
+		}
+		if m.Status == request.StatusWaiting {
+			return s.reply(ctx, tx, m, y)
+		}
+		if err := m.Fit(request.KindAdded); err != nil {
+			return err
+		}
+		return s.say(ctx, tx, m, request.KindAdded, y, "")
+	})
+}
+
+// Reply answers the union's question; the clocks run on.
+func (s *Service) Reply(ctx context.Context, ref request.Ref, y request.Say) (request.Receipt, error) {
+	return s.act(ctx, request.Reply, ref, func(tx *op.Tx, m *matter) error {
+		y, err := tidySay(y, string(request.Reply), false)
+		if err != nil {
+			return err
+		}
+		return s.reply(ctx, tx, m, y)
+	})
+}
+
+func (s *Service) reply(ctx context.Context, tx *op.Tx, m *matter, y request.Say) error {
+	if err := m.Fit(request.KindReplied); err != nil {
+		return err
+	}
+	m.settle()
+	return s.say(ctx, tx, m, request.KindReplied, y, "")
+}
+
+// Chase asks for news. The receipt's By is when the worker will be told
+// something; a clock of its own holds the union to it.
+func (s *Service) Chase(ctx context.Context, ref request.Ref) (request.Receipt, error) {
+	var promise time.Time
+	find := func(tx *op.Tx) (*matter, error) { return s.lock(ctx, tx, ref) }
+	return op.Write(ctx, s.desk, request.Chase, find, func(tx *op.Tx, m *matter) (request.Receipt, error) {
+		if err := m.Fit(request.KindChased); err != nil {
+			return request.Receipt{}, err
+		}
+		today := 0
+		for _, e := range m.es {
+			if e.Kind == request.KindChased && clock.Day(e.At) == clock.Day(tx.Now()) {
+				today++
+			}
+		}
+		if today >= m.limits.Chases {
+			return request.Receipt{}, fault.New(string(request.Chase), fault.Conflict, "request.chase.limit").With(fault.Args{"Limit": m.limits.Chases})
+		}
+		m.Chases++
+		e := m.add(tx, request.Entry{Kind: request.KindChased, Readers: request.ToWorker | request.ToStaff})
+		for _, c := range request.Clocks(m.limits, s.config.Calendar, m.all(), tx.Now()) {
+			if c.Name == request.ClockReply {
+				promise = c.Due
+			}
+		}
+		e.Until = promise
+		err := s.save(ctx, tx, m)
+		r := m.receipt()
+		r.By = promise
+		return r, err
+	})
+}
+
+// Solved says that the matter is solved. Only the worker can.
+func (s *Service) Solved(ctx context.Context, ref request.Ref) (request.Receipt, error) {
+	return s.act(ctx, request.Solve, ref, func(tx *op.Tx, m *matter) error {
+		if err := m.Fit(request.KindSolved); err != nil {
+			return err
+		}
+		m.Status, m.ClosedAt = request.StatusSolved, tx.Now()
+		tx.Emit(request.Solved{ID: m.ID})
+		m.mended(tx)
+		if err := s.say(ctx, tx, m, request.KindSolved, request.Say{}, ""); err != nil {
+			return err
+		}
+		return s.tellFollowers(ctx, tx, m, request.KindAnswered, "", "main_solved")
+	})
+}
+
+// Unsolved says that it is not, with a reason in a tap's code or words. The same
+// case goes on, and so do its clocks.
+func (s *Service) Unsolved(ctx context.Context, ref request.Ref, reason string, y request.Say) (request.Receipt, error) {
+	return s.act(ctx, request.Reopen, ref, func(tx *op.Tx, m *matter) error {
+		y, err := tidySay(y, string(request.Reopen), true)
+		if err != nil {
+			return err
+		}
+		if reason, err = short(request.Reopen, "reason", reason, maxShort); err != nil {
+			return err
+		}
+		if reason != "" && !request.Reason(reason).Known() {
+			return wrong(string(request.Reopen), "reason", "request.reason.unknown")
+		}
+		if err := m.Fit(request.KindUnsolved); err != nil {
+			return err
+		}
+		if m.Status == request.StatusSolved && m.What != "" {
+			tx.Emit(request.StationReported{ID: m.ID, Number: m.Number, Station: m.Place.Station, What: m.What})
+		}
+		m.Reopened++
+		m.ClosedAt = time.Time{}
+		m.endReported(tx)
+		m.Status = request.StatusUnsolved
+		tx.Emit(request.Unsolved{ID: m.ID})
+		return s.say(ctx, tx, m, request.KindUnsolved, y, reason)
+	})
+}
+
+// endReported closes the hands that have said their last: a case that goes on
+// must be handed out anew.
+func (m *matter) endReported(tx *op.Tx) {
+	for i := range m.ds {
+		if m.ds[i].State == request.DispatchReported {
+			m.ds[i].State, m.ds[i].EndedAt = request.DispatchSettled, tx.Now()
+		}
+	}
+}
+
+// Withdraw takes the matter back. Those who were joined to it go on by themselves.
+func (s *Service) Withdraw(ctx context.Context, ref request.Ref) (request.Receipt, error) {
+	return s.act(ctx, request.Withdraw, ref, func(tx *op.Tx, m *matter) error {
+		if err := m.Fit(request.KindWithdrawn); err != nil {
+			return err
+		}
+		m.Status, m.ClosedAt = request.StatusWithdrawn, tx.Now()
+		m.mended(tx)
+		tx.Emit(request.Withdrawn{ID: m.ID})
+		if err := s.say(ctx, tx, m, request.KindWithdrawn, request.Say{}, ""); err != nil {
+			return err
+		}
+		return s.partAll(ctx, tx, m)
+	})
+}
+
+// mended tells the station that the reported defect counts no more.
+func (m *matter) mended(tx *op.Tx) {
+	if m.What != "" {
+		tx.Emit(request.StationFixed{ID: m.ID, Number: m.Number, Station: m.Place.Station, What: m.What})
+	}
+}
