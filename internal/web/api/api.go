@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -38,6 +39,12 @@ type Operation struct {
 	Status    int   // of success; zero means 200
 }
 
+// id names the operation in the document: one action may have several.
+func (o Operation) id() string {
+	path := strings.NewReplacer("/", "-", "{", "", "}", "").Replace(o.Path)
+	return strings.ToLower(o.Method) + path
+}
+
 // New returns an empty API.
 func New(version string) *API {
 	humaErrors()
@@ -62,7 +69,7 @@ func (a *API) OpenAPI() ([]byte, error) { return a.huma.OpenAPI().MarshalJSON() 
 // Register adds an operation. handle returns faults like a page's handler does.
 func Register[I, O any](a *API, op Operation, handle func(context.Context, *I) (*O, error)) {
 	huma.Register(a.huma, huma.Operation{
-		OperationID:   op.Action + "." + op.Method,
+		OperationID:   op.id(),
 		Method:        op.Method,
 		Path:          Base + op.Path,
 		Summary:       op.Summary,
