@@ -33,12 +33,16 @@ type Finder struct {
 	refreshing sync.Mutex // guards what follows
 	seq        int64
 	numbers    map[string]uint32    // schedule numbers by key
+	words      map[string]string    // one copy of each word that many cards share
 	doubted    map[nearby.Key]*Card // with a report of a locked door: their flag changes with time
 	day        string               // special days before it are forgotten
 }
 
 // Card is what the finder keeps of a station: the record without what only
-// those inside may read, and its live part. Cards are shared: never change one.
+// those inside may read, and its live part. To be small, it leaves out where
+// the record came from and the printed words of what was understood (source,
+// marks, offers, printed hours that are known); [Service.Get] has them. Cards
+// are shared: never change one.
 type Card struct {
 	Station
 	Live Live
@@ -63,7 +67,7 @@ const (
 // NewFinder returns an empty finder over the service's stations. Call Refresh
 // once before answering.
 func NewFinder(s *Service) *Finder {
-	f := &Finder{service: s, numbers: map[string]uint32{"": 0}, doubted: map[nearby.Key]*Card{}}
+	f := &Finder{service: s, numbers: map[string]uint32{"": 0}, words: map[string]string{}, doubted: map[nearby.Key]*Card{}}
 	f.tables.Store(&[]hours.Table{{}})
 	f.sorted.Store(&[]*Card{})
 	f.index = nearby.New(func(n uint32, at nearby.Minute) bool {
@@ -272,7 +276,9 @@ func (f *Finder) Refresh(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("station.finder: %w", err)
 			}
-			changes[key] = cardOf(key, v)
+			if changes[key] = cardOf(key, v); changes[key] != nil {
+				f.slim(changes[key])
+			}
 		}
 		seq, more = b.last, b.more
 	}
@@ -296,6 +302,24 @@ func cardOf(key nearby.Key, v View) *Card {
 	}
 	return &Card{Station: v.outside(), Live: v.Live, key: key, name: pinyin.OfPlace(v.Name),
 		more: pinyin.OfPlace(strings.Join(append(slices.Clone(v.OtherNames), v.Address), " "))}
+}
+
+// slim makes the card share what many cards have alike, and drops what no
+// answer shows.
+func (f *Finder) slim(c *Card) {
+	c.Source, c.Marks, c.Offers = "", "", ""
+	if c.Hours.Known {
+		n := f.number(c.Hours)
+		c.Hours = (*f.tables.Load())[n]
+	}
+	for _, word := range []*string{&c.Area, &c.District, &c.HostID, &c.HostName, &c.SourceDate, &c.Hours.Printed, &c.Entry.How} {
+		one, ok := f.words[*word]
+		if !ok {
+			one = strings.Clone(*word)
+			f.words[one] = one
+		}
+		*word = one
+	}
 }
 
 // take shows the changes: the cards first, so that whatever the index finds
