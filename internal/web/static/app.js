@@ -198,6 +198,14 @@
       });
     });
   });
+  /* back from an answer that refused: the next try is a new write */
+  addEventListener('pageshow', function (e) {
+    if (e.persisted) $('form[data-plain]').forEach(function (f) {
+      delete f.dataset.plain; delete f.dataset.busy;
+      $('.is-busy', f).forEach(function (b) { b.classList.remove('is-busy'); });
+      f.elements.req_id.value = newID();
+    });
+  });
   var flushing = false;
   function flush(loud) {
     if (flushing) return;

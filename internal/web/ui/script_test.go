@@ -13,6 +13,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 	"nuanxin/internal/web/webtest"
@@ -20,8 +21,9 @@ import (
 
 // desk takes the forms of the script tests and remembers what came.
 type desk struct {
-	mu  sync.Mutex
-	got []sent
+	mu     sync.Mutex
+	got    []sent
+	refuse []error // what the next answers are instead
 }
 
 type sent struct {
@@ -36,7 +38,22 @@ func (d *desk) all() []sent {
 	return append([]sent(nil), d.got...)
 }
 
+// next returns the refusal that is due, if any.
+func (d *desk) next() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.refuse) == 0 {
+		return nil
+	}
+	err := d.refuse[0]
+	d.refuse = d.refuse[1:]
+	return err
+}
+
 func (d *desk) take(w http.ResponseWriter, r *http.Request) error {
+	if err := d.next(); err != nil {
+		return err
+	}
 	if err := r.ParseMultipartForm(4 << 20); err != nil {
 		return err
 	}
@@ -106,6 +123,41 @@ func TestFormWithoutNetworkWaitsAndIsSentOnce(t *testing.T) {
 	got := d.all()
 	if len(got) != 1 || got[0].text != "东门不让进" || got[0].kind != "gate" || got[0].id != got[0].header || got[0].id == "" {
 		t.Errorf("with network again: got %+v, want the form once with its id as Idempotency-Key", got)
+	}
+}
+
+func TestFormWaitsWhileTheServerIsBusy(t *testing.T) {
+	d, p := open(t, "/ask", webtest.View{})
+	d.refuse = []error{fault.New("t", fault.Busy, "")}
+	p.Type("#text", "人太多")
+	p.Click("#f button[type=submit]")
+	p.Wait(`!document.querySelector('[data-outbox-list]').hidden`)
+	p.Click("[data-outbox-flush]")
+	p.Wait(`document.querySelector('[data-outbox-list]').hidden`)
+	if got := d.all(); len(got) != 1 || got[0].text != "人太多" {
+		t.Errorf("got %+v, want the form once, at the second try", got)
+	}
+}
+
+func TestRefusedFormIsToldByTheServer(t *testing.T) {
+	d, p := open(t, "/ask", webtest.View{})
+	no := fault.New("t", fault.Invalid, "fault.form")
+	d.refuse = []error{no, no}
+	p.Type("#text", "写错了")
+	p.Follow("#f button[type=submit]")
+	p.Wait(`location.pathname==='/take'`)
+	if got := p.Text("h1"); got != "有几处要改" {
+		t.Errorf("got page %q, want the server's words", got)
+	}
+	p.Click("[data-back]")
+	p.Wait(`location.pathname==='/ask'`)
+	if got := webtest.Eval[string](p, "document.querySelector('#text').value"); got != "写错了" {
+		t.Errorf("back at the form: got %q, want the words kept", got)
+	}
+	webtest.Eval[bool](p, "(document.querySelector('#f button[type=submit]').click(),true)")
+	p.Wait(`location.pathname==='/thanks'`)
+	if got := d.all(); len(got) != 1 || got[0].text != "写错了" {
+		t.Errorf("sent again: got %+v, want the form once", got)
 	}
 }
 

@@ -179,10 +179,17 @@ func (p *Page) Type(css, text string) {
 	p.must("type into "+css, chromedp.Do(p.ctx, chromedp.SendKeys(chromedp.CSS(css), text)))
 }
 
-// Wait waits until the JavaScript expression is true.
+// Wait waits until the JavaScript expression is true, also when the page is
+// left for another one meanwhile.
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
-	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+	var err error
+	for range 5 {
+		_, err = chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+		if err == nil || !strings.Contains(err.Error(), "(-32000)") { // the script's world went with the old page
+			break
+		}
+	}
 	p.must("wait for "+expression, err)
 }
 
