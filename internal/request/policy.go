@@ -44,12 +44,12 @@ const (
 	Remind authz.Action = "request.remind" // the ladder
 	Verify authz.Action = "request.check"
 
-	List    authz.Action = "request.list" // staff
-	Mine    authz.Action = "request.mine" // a worker
-	Matters authz.Action = "request.body" // a body
-	Export  authz.Action = "request_export.make"
-	SetRule authz.Action = "request_policy.set"
-	SetWord authz.Action = "request_phrase.set"
+	List       authz.Action = "request.list" // staff
+	Mine       authz.Action = "request.mine" // a worker
+	Matters    authz.Action = "request.body" // a body
+	MakeExport authz.Action = "request_export.make"
+	SetRule    authz.Action = "request_policy.set"
+	SetWord    authz.Action = "request_phrase.set"
 )
 
 // The circles of people around a request.
@@ -71,5 +71,5 @@ var Policy = authz.Rules{
 	Open: body, Sign: body, Bounce: body, Work: body, Report: body, Mend: authz.OfBody(authz.Host),
 	Remind: authz.Program, Verify: authz.Program,
 	List: staff, Mine: authz.Owner, Matters: body,
-	Export: authz.Sensitive(staff), SetRule: authz.InArea(authz.Leader, authz.Admin), SetWord: authz.InArea(authz.Cadre, authz.Leader),
+	MakeExport: authz.Sensitive(staff), SetRule: authz.InArea(authz.Leader, authz.Admin), SetWord: authz.InArea(authz.Cadre, authz.Leader),
 }

@@ -41,6 +41,9 @@ func under(code, top string) bool {
 // TopicStation is the kind of what goes straight to a station's host.
 const TopicStation = "station"
 
+// WhatOther is the station's defect that is told in the worker's own words.
+const WhatOther = "other"
+
 // tree is the catalogue. Codes are for ever; words may be mended.
 var tree = []Topic{
 	{"gate", "进不去小区、大门", "Can't get in at a gate", "gate"},

@@ -203,8 +203,8 @@ func (s *Service) toHost(tx *op.Tx, c *capture) {
 		return
 	}
 	tx.Emit(request.StationReported{ID: c.ID, Number: c.Number, Station: c.Place.Station, What: c.What})
-	if c.station.HostID == "" {
-		return
+	if c.station.HostID == "" || c.What == request.WhatOther {
+		return // nobody runs it, or somebody must first put the words into a task
 	}
 	deadline, err := s.config.Calendar.AddWorking(tx.Now(), minutes(c.limits.HostMinutes), c.limits.Hours)
 	if err != nil {

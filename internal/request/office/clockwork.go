@@ -15,7 +15,20 @@ func (s *Service) lock(ctx context.Context, tx *op.Tx, ref request.Ref) (*matter
 	if err != nil {
 		return nil, err
 	}
-	m := &matter{Request: q}
+	return s.load(ctx, tx, q)
+}
+
+// peek loads a request to look at its inner parts.
+func (s *Service) peek(ctx context.Context, tx *op.Tx, rid request.ID) (*matter, error) {
+	q, err := s.store.Get(ctx, tx, request.Ref{ID: rid})
+	if err != nil {
+		return nil, err
+	}
+	return s.load(ctx, tx, q)
+}
+
+func (s *Service) load(ctx context.Context, tx *op.Tx, q *request.Request) (m *matter, err error) {
+	m = &matter{Request: q}
 	if m.limits, err = limitsOf(ctx, tx, q.Policy); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
+	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/workday"
@@ -70,6 +71,11 @@ func (s *Store) where(tx *op.Tx, f request.Filter, scope op.Scope, args *db.Args
 	equal := func(column, v string) {
 		if v != "" {
 			all = append(all, column+" = "+args.Add(v))
+		}
+	}
+	for _, v := range []string{f.Officer, f.Station, f.Body} {
+		if v != "" && !id.Valid(v) {
+			return "1 = 0"
 		}
 	}
 	equal("r.officer_id", f.Officer)

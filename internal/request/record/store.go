@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
+	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/seal"
@@ -86,8 +87,11 @@ func (s *Store) openRoot(q *request.Request, source, words, heard, place []byte)
 
 // Resolve returns the id that ref names.
 func (s *Store) Resolve(ctx context.Context, tx *op.Tx, ref request.Ref) (request.ID, error) {
-	if ref.ID != "" {
+	switch {
+	case id.Valid(string(ref.ID)):
 		return ref.ID, nil
+	case ref.ID != "":
+		return "", db.ErrNone // PostgreSQL would call it a fault of ours
 	}
 	var rid request.ID
 	err := tx.One(ctx, `select request_id from request_number where number = $1`, []any{strings.TrimSpace(ref.Number)}, &rid)
