@@ -459,3 +459,86 @@ func TestSetDayRefuses(t *testing.T) {
 		}
 	})
 }
+
+func TestPutOnTheMap(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		done := h.add(t, facts("站"))
+		for _, test := range []struct {
+			about    string
+			datum    geo.Datum
+			lat, lng float64
+			msg      string
+		}{
+			{"latitude and longitude exchanged", geo.WGS84, 104.75, 31.46, "station.place.swapped"},
+			{"zeros of a broken receiver", geo.WGS84, 0, 0, "station.place.outside"},
+		} {
+			if _, err := h.Put(cadre, done.ID, 1, test.datum, test.lat, test.lng); fault.Of(err).Msg != test.msg {
+				t.Errorf("%s: got %v, want %s", test.about, err, test.msg)
+			}
+		}
+		put, err := h.Put(cadre, done.ID, 1, geo.BD09, 31.46, 104.75)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := h.Get(stranger, done.ID)
+		if err != nil || v.Version != put.Version || v.Place == nil || v.Place.Datum != "bd09" || v.Place.GivenLat != 31.46 ||
+			v.Place.Point != geo.From(geo.BD09, 31.46, 104.75) {
+			t.Errorf("got %+v, %v", v.Place, err)
+		}
+	})
+}
+
+func TestWhatIsAnnounced(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		done := h.add(t, facts("站"))
+		day := hours.Special{Day: "2026-11-25", Reason: "停电"}
+		for _, step := range []struct {
+			about string
+			do    func() error
+			want  []string
+		}{
+			{"put on the map", func() error { return second(h.Put(cadre, done.ID, 1, geo.WGS84, 31.46, 104.75)) }, []string{"station.changed", "station.moved"}},
+			{"edited without moving", func() error { return second(h.SetHours(cadre, done.ID, 2, hours.Table{})) }, []string{"station.changed"}},
+			{"a day set", func() error { return second(h.SetDay(host, done.ID, day)) }, []string{"station.status_changed"}},
+			{"reported", func() error { return h.Reported(program, done.ID, station.NoWater, start, "R1") }, []string{"station.status_changed"}},
+			{"the same again", func() error { return h.Reported(program, done.ID, station.NoWater, start, "R1") }, nil},
+			{"mended", func() error { return second(h.Fixed(host, done.ID, station.NoWater)) }, []string{"station.mended", "station.status_changed"}},
+			{"mended again", func() error { return second(h.Fixed(host, done.ID, station.NoWater)) }, nil},
+			{"closed for good", func() error { return second(h.CloseForGood(cadre, done.ID, 3, "搬走了")) }, []string{"station.closed"}},
+			{"an edit of a closed one", func() error { return ignore(fault.Conflict, second(h.Edit(cadre, done.ID, 4, facts("x")))) }, nil},
+		} {
+			before := h.announced(t)
+			if err := step.do(); err != nil {
+				t.Errorf("%s: %v", step.about, err)
+			}
+			got := h.announced(t)[len(before):]
+			if slices.Sort(got); !slices.Equal(got, step.want) && len(got)+len(step.want) > 0 {
+				t.Errorf("%s: announced %v, want %v", step.about, got, step.want)
+			}
+		}
+	})
+}
+
+func ignore(kind fault.Kind, err error) error {
+	if fault.Is(err, kind) {
+		return nil
+	}
+	return err
+}
+
+// announced returns the names of all events, in the order in which they were left.
+func (h house) announced(t *testing.T) (names []string) {
+	t.Helper()
+	err := h.db.View(t.Context(), func(tx *db.Tx) error {
+		return tx.Each(t.Context(), `select name from station_outbox order by id`, nil, func(r db.Row) error {
+			var n string
+			err := r.Scan(&n)
+			names = append(names, n)
+			return err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}

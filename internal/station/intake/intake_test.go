@@ -453,3 +453,53 @@ func same(a, b intake.Line) bool {
 	y, _ := json.Marshal(b.Understood)
 	return string(x) == string(y)
 }
+
+// TestApplyAmongReports applies an update of many stations while workers report
+// on the same ones: all of it happens.
+func TestApplyAmongReports(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		rows := func(phone string) string {
+			var b strings.Builder
+			for i := range 30 {
+				fmt.Fprintf(&b, "涪城区,第%d号驿站,一环路%d号,,%s,,,,\n", i, i, phone)
+			}
+			return header + b.String()
+		}
+		first, err := h.in.Stage(cadre, table(t, rows("12351")), fucheng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		added, err := h.in.Apply(cadre, first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := h.in.Stage(cadre, table(t, rows("12345")), fucheng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			got, err := h.in.Apply(cadre, second.ID)
+			if err != nil || count(got, intake.WillUpdate) != 30 {
+				t.Errorf("%d updated, %v", count(got, intake.WillUpdate), err)
+			}
+		})
+		for i, o := range slices.Backward(added) {
+			wg.Go(func() {
+				if err := h.Reported(program, o.Station, station.Locked, h.clock.Now(), fmt.Sprint(i)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		list, err := h.List(cadre, station.Filter{Limit: 200})
+		if err != nil || len(list) != 30 {
+			t.Fatalf("%d stations, %v", len(list), err)
+		}
+		for _, v := range list {
+			if v.Version != 2 || len(v.Live.Reports) != 1 {
+				t.Errorf("%s: version %d, %d reports", v.Name, v.Version, len(v.Live.Reports))
+			}
+		}
+	})
+}

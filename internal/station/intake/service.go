@@ -175,7 +175,7 @@ func (s *Service) Apply(ctx context.Context, id ID, leave ...int) ([]Outcome, er
 			outcomes = append(outcomes, o)
 		}
 		tx.Emit(a.told)
-		return outcomes, s.tables.Touch(ctx, tx, a.touched...)
+		return outcomes, s.tell(ctx, tx, a.tales)
 	})
 }
 
@@ -183,8 +183,36 @@ func (s *Service) Apply(ctx context.Context, id ID, leave ...int) ([]Outcome, er
 type applier struct {
 	service *Service
 	batch   Batch
-	touched []station.ID
+	tales   []tale
 	told    Imported
+}
+
+// tale is what is to be told about one station.
+type tale struct {
+	of    station.Station
+	event op.Event
+}
+
+// tell numbers the changes and then leaves each station's audit row and event,
+// in this order, as every other change does: two that wait for each other
+// would be an accident.
+func (s *Service) tell(ctx context.Context, tx *op.Tx, tales []tale) error {
+	if len(tales) == 0 {
+		return nil
+	}
+	ids := make([]station.ID, len(tales))
+	for i, t := range tales {
+		ids[i] = t.of.ID
+	}
+	if err := s.tables.Touch(ctx, tx, ids...); err != nil {
+		return err
+	}
+	for _, t := range tales {
+		if err := tx.Also(ctx, station.Import, t.of.AuthzObject(), t.event); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Imported says that a file was applied.
@@ -236,11 +264,8 @@ func (a *applier) apply(ctx context.Context, tx *op.Tx, l Line) (Outcome, error)
 		return o, err
 	}
 	o.Station = st.ID
-	a.touched, a.told.Import = append(a.touched, st.ID), string(a.batch.ID)
+	a.tales, a.told.Import = append(a.tales, tale{st, event}), string(a.batch.ID)
 	d.Outcome, d.After = o, st.Version
-	if err := tx.Also(ctx, station.Import, st.AuthzObject(), event); err != nil {
-		return o, err
-	}
 	return o, saveOutcome(ctx, tx, a.batch.ID, d)
 }
 
@@ -258,38 +283,37 @@ func (s *Service) Undo(ctx context.Context, id ID) ([]Outcome, error) {
 			return nil, err
 		}
 		var outcomes []Outcome
-		var touched []station.ID
+		var tales []tale
 		for _, d := range rows {
-			o, err := s.undo(ctx, tx, d)
+			o, told, err := s.undo(ctx, tx, d)
 			if err != nil {
 				return nil, err
 			}
-			if outcomes = append(outcomes, o); o.Why == "" {
-				touched = append(touched, o.Station)
-			}
+			outcomes, tales = append(outcomes, o), append(tales, told...)
 		}
-		return outcomes, s.tables.Touch(ctx, tx, touched...)
+		return outcomes, s.tell(ctx, tx, tales)
 	})
 }
 
-func (s *Service) undo(ctx context.Context, tx *op.Tx, d doneRow) (Outcome, error) {
+// undo takes one row back, and says what is to be told if it did.
+func (s *Service) undo(ctx context.Context, tx *op.Tx, d doneRow) (Outcome, []tale, error) {
 	o := d.Outcome
 	st, err := s.tables.Get(ctx, tx, d.Station)
 	if err != nil {
-		return o, err
+		return o, nil, err
 	}
 	live, err := s.tables.Live(ctx, tx, st.ID)
 	if err != nil {
-		return o, err
+		return o, nil, err
 	}
 	used := len(live.Days)+len(live.Reports) > 0
 	switch {
 	case !st.InUse(), st.Version != d.After:
 		o.Action, o.Why = WillSkip, "import.changed_meanwhile"
-		return o, nil
+		return o, nil, nil
 	case d.Action == WillAdd && used:
 		o.Action, o.Why = WillSkip, "import.used_meanwhile"
-		return o, nil
+		return o, nil, nil
 	}
 	var event op.Event
 	if d.Action == WillAdd {
@@ -297,14 +321,14 @@ func (s *Service) undo(ctx context.Context, tx *op.Tx, d doneRow) (Outcome, erro
 		event = station.Closed{ID: st.ID, Why: st.ClosedWhy}
 	} else {
 		if st, err = st.With(*d.Before, d.By, tx.Now()); err != nil {
-			return o, err
+			return o, nil, err
 		}
 		event = station.Changed{ID: st.ID, Version: st.Version + 1}
 	}
 	if _, err := s.tables.Update(ctx, tx, st); err != nil {
-		return o, err
+		return o, nil, err
 	}
-	return o, tx.Also(ctx, station.Import, st.AuthzObject(), event)
+	return o, []tale{{st, event}}, nil
 }
 
 // Imports returns the latest imports in the reader's area, newest first,

@@ -188,6 +188,7 @@ var (
 	scan  = regexp.MustCompile(`扫码|刷脸|人脸识别|指纹|门禁|身份证进入|实名认证`)
 	smart = regexp.MustCompile(`智能|智慧|无人值守`)
 	stars = regexp.MustCompile(`([一二三四五1-5])星级?`)
+	some  = regexp.MustCompile(`配备|部分|试点|个别`)
 	round = regexp.MustCompile(`24小时`)
 	parts = regexp.MustCompile(`[;；\n]+`)
 	local = regexp.MustCompile(`全市|市级|[\p{Han}]{2}市最美`)
@@ -199,7 +200,9 @@ var (
 func Say(marks, note string) Said {
 	s := Said{NoBadge: strings.Contains(marks+note, "未见工会挂牌")}
 	for _, p := range parts.Split(width.Fold.String(marks), -1) {
-		p = strings.TrimSpace(p)
+		if p = strings.TrimSpace(p); some.MatchString(p) {
+			continue // true of some stations of the text, not surely of this one
+		}
 		s.AllDay = s.AllDay || round.MatchString(p)
 		s.Smart = s.Smart || smart.MatchString(p) || scan.MatchString(p)
 		if scan.MatchString(p) {

@@ -84,6 +84,7 @@ func TestMarks(t *testing.T) {
 		{"national", "全国最美驿站", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level:national Year:0}]}"},
 		{"two honours", "2023年“最美工会户外劳动者服务站点”;2021年度省级工会户外劳动者服务示范点", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level: Year:2023} {Name:示范 Level:province Year:2021}]}"},
 		{"a city's", "合肥市最美工会驿站", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level:city Year:0}]}"},
+		{"true of some stations only", "24小时刷脸进门(6个人流密集站点配备)", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[]}"},
 		{"stars", "五星级骑士驿站", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:5 Honours:[]}"},
 		{"no badge", "", "6月启用;未见工会挂牌", "{AllDay:false Smart:false NoBadge:true Scan: Stars:0 Honours:[]}"},
 	} {
