@@ -111,7 +111,7 @@ func (d *Desk) Read(r *http.Request) (Form, error) {
 	room := int64(maxText)
 	for range maxParts {
 		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { //nolint:errorlint // a wrapped EOF is a body that was cut short
 			r.Form = r.PostForm
 			return f, d.readKept(r, &f)
 		}
