@@ -133,6 +133,10 @@ func TestDryRun(t *testing.T) {
 				t.Errorf("%s: %v", test.about, err)
 				continue
 			}
+			exit := map[bool]int{true: 2, false: min(len(report.Lines[0].Doubts), 1)}[report.Lines[0].Action == intake.WillRefuse]
+			if report.Exit() != exit {
+				t.Errorf("%s: exit %d, want %d", test.about, report.Exit(), exit)
+			}
 			if got := say(report.Lines[0]); got != test.want {
 				t.Errorf("%s: got %s, want %s (%+v)", test.about, got, test.want, report.Lines[0].Changes)
 			}

@@ -83,6 +83,18 @@ func (r Report) Doubtful() (n int) {
 	return n
 }
 
+// Exit is the report as a command's exit code: 0 clean, 1 with doubts or rows
+// for a person to decide, 2 with refused rows.
+func (r Report) Exit() int {
+	switch {
+	case r.Count(WillRefuse) > 0:
+		return 2
+	case r.Doubtful() > 0, r.Count(WillSkip) > 0:
+		return 1
+	}
+	return 0
+}
+
 // Read reads a table as a list of stations, without looking at what is
 // there already: lines are to be added or are refused. A file in which no
 // header is found, or no column of names, is refused whole.
