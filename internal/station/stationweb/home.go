@@ -1,0 +1,210 @@
+package stationweb
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"nuanxin/internal/geo"
+	"nuanxin/internal/region"
+	"nuanxin/internal/station"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// How far and how many.
+const (
+	closeBy   = 5_000.0   // metres that one rides for a station
+	farAway   = 100_000.0 // beyond it a station is nobody's neighbour
+	onMap     = 20_000.0  // beyond it a sketch with the reader says nothing
+	mostRows  = 6
+	mostShut  = 3
+	mostInOne = 500 // stations of an area that are put in order of openness
+	mostArea  = 40
+)
+
+// homePage is what the home page shows.
+type homePage struct {
+	where    where
+	place    string
+	filter   filter
+	hero     *station.Found
+	open     bool // the hero is open
+	far      bool // the hero is not close by
+	nextOpen *station.Found
+	rows     []station.Found
+	shut     []station.Found // nearer than the hero, but not open
+	maps     []ui.MapChoice
+	chosen   ui.MapChoice // the map app that the phone remembers
+	area     areaPart
+	recent   []choice
+	wish     string
+}
+
+// areaPart is the home page of who only said in which area they are.
+type areaPart struct {
+	said  string // what was chosen, when nothing is there and a wider area is shown
+	name  string
+	code  string
+	parts []choice
+	rows  []station.Found
+	more  bool
+	total int
+}
+
+func (p *pages) home(w http.ResponseWriter, r *http.Request) error {
+	h := homePage{where: p.where(w, r), filter: filterOf(r.URL.Query())}
+	ctx, now := r.Context(), web.Now(r.Context())
+	h.place = p.placeName(ctx, h.where)
+	switch {
+	case h.where.point != nil:
+		p.around(&h, *h.where.point, now)
+		h.maps, h.chosen = mapChoices(ctx, r, h.hero)
+	case h.where.area != "":
+		h.area = p.within(h.where.area, h.filter, now)
+	default:
+		h.recent = p.recent(r)
+	}
+	h.wish = p.wish(h)
+	web.KeepOffline(w)
+	return web.Show(w, r, http.StatusOK, homeView(h))
+}
+
+// around finds the nearest open station, the ones after it, and what is nearer
+// but not open.
+func (p *pages) around(h *homePage, me geo.Point, now time.Time) {
+	want := h.filter.want(now)
+	all := want
+	all.OpenAt = time.Time{}
+	near := p.Finder.Nearest(me, farAway, mostRows+mostShut, all)
+	if h.filter.anyTime {
+		h.take(near)
+		return
+	}
+	open := p.Finder.Nearest(me, farAway, mostRows+1, want)
+	if len(open) > 0 && open[0].Metres <= closeBy {
+		h.take(open)
+		for _, f := range near {
+			if !f.Now.Status.IsOpen() && f.Metres < h.hero.Metres && len(h.shut) < mostShut {
+				h.shut = append(h.shut, f)
+			}
+		}
+		return
+	}
+	h.take(near)
+	if len(open) > 0 && h.hero != nil && open[0].ID != h.hero.ID {
+		h.nextOpen = &open[0]
+	}
+}
+
+func (h *homePage) take(list []station.Found) {
+	if len(list) == 0 {
+		return
+	}
+	h.hero, h.rows = &list[0], list[1:min(len(list), mostRows+1)]
+	h.open, h.far = list[0].Now.Status.IsOpen(), list[0].Metres > closeBy
+}
+
+// within lists the stations of an area, those that are open first; an area
+// without any gives way to the one above it.
+func (p *pages) within(code string, f filter, now time.Time) areaPart {
+	a := areaPart{code: code}
+	for len(a.code) > 2 && !p.hasStations(a.code) {
+		a.said = areaName(code)
+		a.code = above(a.code)
+	}
+	a.name = areaName(a.code)
+	a.parts = p.parts(a.code)
+	want := f.want(now)
+	want.Area = a.code
+	list := p.Finder.Search(want, station.Cursor{}, mostInOne)
+	slices.SortStableFunc(list, byOpenness)
+	a.total, a.more = len(list), len(list) > mostArea
+	a.rows = list[:min(len(list), mostArea)]
+	return a
+}
+
+// byOpenness puts open stations first, then those that may be, then by name.
+func byOpenness(a, b station.Found) int {
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
+}
+
+func rank(f station.Found) int {
+	switch f.Now.Status {
+	case station.Open:
+		return 0
+	case station.ClosingSoon:
+		return 1
+	case station.Unknown:
+		return 2
+	}
+	return 3
+}
+
+// above is the area one level up.
+func above(code string) string {
+	r, ok := region.Lookup(code)
+	if ok {
+		return r.Parent
+	}
+	return code[:max(0, len(code)-2)]
+}
+
+// parts are the areas within an area that have stations. A county is not cut
+// further: its stations fit a page.
+func (p *pages) parts(code string) []choice {
+	if len(code) >= 6 {
+		return nil
+	}
+	var list []choice
+	for _, r := range region.Children(code) {
+		if p.hasStations(r.Code) {
+			list = append(list, choice{Title: r.Name, Href: "/?area=" + r.Code, Code: r.Code})
+		}
+	}
+	return list
+}
+
+// wish is where one asks the union for a station.
+func (p *pages) wish(h homePage) string {
+	area := h.area.code
+	if h.hero != nil {
+		area = h.hero.Area
+	}
+	if p.Wish != nil {
+		return p.Wish(area)
+	}
+	return ui.HrefHelp + "?topic=station"
+}
+
+// sketch is the map of the reader and the stations shown.
+func (h homePage) sketch() ui.MapProps {
+	all := append([]station.Found{*h.hero}, h.rows...)
+	return sketch(*h.where.point, append(all, h.shut...))
+}
+
+func sketch(me geo.Point, list []station.Found) ui.MapProps {
+	var m ui.MapProps
+	for _, f := range list {
+		if f.Place == nil {
+			continue
+		}
+		m.Stations = append(m.Stations, ui.MapStation{Name: f.Name, Bearing: me.Bearing(f.Place.Point), Metres: f.Metres, Open: f.Now.Status.IsOpen()})
+	}
+	return m
+}
+
+// positionLine says from where distances were measured and what becomes of it.
+func (h homePage) positionLine(ctx context.Context) string {
+	if h.where.mark != "" {
+		return web.T(ctx, "stations.measured_mark", "Name", h.place)
+	}
+	return web.T(ctx, "stations.measured", "Ago", web.Ago(ctx, h.where.at))
+}
+
+// fresh reports whether the phone said just now where it is.
+func (h homePage) fresh(ctx context.Context) bool {
+	return h.where.mark == "" && web.Now(ctx).Sub(h.where.at) < 10*time.Minute
+}

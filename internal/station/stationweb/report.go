@@ -1,0 +1,97 @@
+package stationweb
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"nuanxin/internal/fault"
+	"nuanxin/internal/station"
+	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// mostReport is how long the words of a report may be, in characters.
+const mostReport = 300
+
+// reportForm is a report as the form holds it.
+type reportForm struct {
+	reqID string
+	what  station.What
+	words string
+}
+
+// report takes a report to the station's host and leads to its progress.
+func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
+	f, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	if !f.InUse() {
+		return fault.New("stationweb.report", fault.Conflict, "stations.report_gone")
+	}
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	form := reportForm{what: station.What(r.PostForm.Get("what")), words: strings.TrimSpace(r.PostForm.Get("words"))}
+	if err := form.check(); err != nil {
+		return p.again(w, r, f, form, err)
+	}
+	number, token, err := p.Reporter.Report(web.Named(r), f.ID, form.what, form.words)
+	if fault.Is(err, fault.Invalid) {
+		return p.again(w, r, f, form, err)
+	}
+	if err != nil {
+		return err
+	}
+	web.SetFlash(w, r, "stations.reported", "Number", number)
+	return web.See(w, r, p.progress(number, token))
+}
+
+// again shows the station with the form as it was sent and what is wrong with it.
+func (p *pages) again(w http.ResponseWriter, r *http.Request, f station.Found, form reportForm, err error) error {
+	form.reqID = web.NewReqID() // the refused one is spent
+	page := p.stationPage(r, f)
+	page.report, page.faults = &form, ui.FieldErrors(r.Context(), err)
+	return web.Show(w, r, http.StatusUnprocessableEntity, stationView(page))
+}
+
+func (p *pages) progress(number, token string) string {
+	if p.Progress == nil {
+		return ui.HrefHelp + "/" + number
+	}
+	return p.Progress(number, token)
+}
+
+func (f reportForm) check() error {
+	var form fault.Form
+	if !slices.Contains(station.Whats(), f.what) {
+		form.Add("what", "stations.report_what", nil)
+	}
+	if f.what == station.Other && f.words == "" {
+		form.Add("words", "stations.report_words", nil)
+	}
+	if utf8.RuneCountInString(f.words) > mostReport {
+		form.Add("words", "fault.long", fault.Args{"Limit": mostReport})
+	}
+	return form.Err("stationweb.report")
+}
+
+// reportOptions are what can be wrong at a station with these services.
+func reportOptions(ctx context.Context, f station.Found, chosen station.What) []ui.Option {
+	needs := map[station.What]string{station.NoWater: "hot_water", station.Microwave: "heat_meal", station.Charging: "charging", station.Swap: "battery_swap", station.Toilet: "toilet"}
+	icons := map[station.What]string{station.Locked: "lock", station.NoWater: "cup", station.Microwave: "microwave", station.Charging: "plug", station.Swap: "swap", station.Toilet: "wc", station.Other: "chat"}
+	var list []ui.Option
+	for _, w := range station.Whats() {
+		set, _ := amenity.Of(amenity.Code(needs[w]))
+		usual := w == station.NoWater || w == station.Microwave
+		if needs[w] != "" && !f.Services.Has(set) && (f.Services != 0 || !usual) {
+			continue
+		}
+		list = append(list, ui.Option{Value: string(w), Text: web.T(ctx, "stations.report_"+string(w)), Icon: icons[w], On: w == chosen})
+	}
+	return list
+}
