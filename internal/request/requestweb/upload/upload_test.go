@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/media"
@@ -138,7 +139,7 @@ func TestReadRefuses(t *testing.T) {
 		many[i] = part{"x", "", []byte("y")}
 	}
 	cut := form(t, part{"words", "", []byte("x")})
-	cut.Body = io.NopCloser(io.LimitReader(cut.Body, 100))
+	cut.Body = io.NopCloser(io.MultiReader(io.LimitReader(cut.Body, 100), iotest.ErrReader(io.ErrUnexpectedEOF))) // as the server tells it
 	for about, r := range map[string]*http.Request{
 		"too many parts": form(t, many...),
 		"endless words":  form(t, part{"words", "", make([]byte, 70<<10)}),
