@@ -27,6 +27,7 @@ type Site struct {
 	Origins []string                      // other origins that may send forms, such as "https://union.example"
 	Look    func(path string) Look        // the look of a path without a route; nil means worker
 	Demo    bool                          // demo data: pages may say so
+	Observe func(Served)                  // told of each answer, for metrics; nil: nobody
 }
 
 // state is what the edge knows about one request.
@@ -155,6 +156,13 @@ func newRequestID() string {
 	return hex.EncodeToString(b[:])
 }
 
+// Served is one answered request, for metrics: no path, no reader.
+type Served struct {
+	Method, Route string // the route's pattern; empty when no route took it
+	Status        int
+	Took          time.Duration
+}
+
 // logLine writes the request's one line: the route's pattern, never the path or
 // the query, which may name a person.
 func (s *Site) logLine(r *http.Request, st *state, w *tracker, took time.Duration) {
@@ -171,6 +179,9 @@ func (s *Site) logLine(r *http.Request, st *state, w *tracker, took time.Duratio
 		} else {
 			args = append(args, "op", fault.Of(st.err).Op)
 		}
+	}
+	if s.Observe != nil {
+		s.Observe(Served{r.Method, strings.TrimPrefix(st.route, r.Method+" "), w.status(), took})
 	}
 	if st.writeErr != nil {
 		args = append(args, "write", st.writeErr.Error())
