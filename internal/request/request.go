@@ -118,14 +118,14 @@ type Request struct {
 
 	// What follows decides about access or is sealed; no page shows it.
 
-	Owner       string // the worker's person id; empty: only holders of the secret
-	SealedName  []byte
-	SealedPhone []byte
-	PhoneIndex  string
-	PhoneOK     bool // confirmed
-	LadderAt    time.Time
-	Held        bool     // the caller showed the secret
-	Bodies      []string // that hold it now
+	Owner       string    `json:"-"` // the worker's person id; empty: only holders of the secret
+	SealedName  []byte    `json:"-"`
+	SealedPhone []byte    `json:"-"`
+	PhoneIndex  string    `json:"-"`
+	PhoneOK     bool      `json:"-"` // confirmed
+	LadderAt    time.Time `json:"-"`
+	Held        bool      `json:"-"` // the caller showed the secret
+	Bodies      []string  `json:"-"` // that hold it now
 }
 
 // AuthzObject implements op.Target.

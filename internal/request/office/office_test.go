@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/id"
+	"nuanxin/internal/job"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
@@ -103,6 +105,28 @@ type house struct {
 	clk  *clock.Fake
 	rest *around
 	blob map[string]time.Time
+
+	ring  *seal.Ring
+	needs request.Needs
+}
+
+// dbOf is the database, under a name that tables of tests can use.
+type dbOf = db.DB
+
+// spoil changes rows behind the program's back.
+func (h *house) spoil(query string) {
+	h.t.Helper()
+	err := h.db.Update(h.t.Context(), func(tx *db.Tx) error {
+		var args []any
+		if strings.Contains(query, "$1") {
+			args = []any{true}
+		}
+		_, err := tx.Exec(h.t.Context(), query, args...)
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 func (h *house) Older(_ context.Context, t time.Time, each func(string) error) error {
@@ -121,7 +145,7 @@ func (h *house) Remove(_ context.Context, b string) error {
 	return nil
 }
 
-var schemas = []fs.FS{op.Schema, request.Schema}
+var schemas = []fs.FS{op.Schema, job.Schema, request.Schema}
 
 // each runs f in a fresh house on each database.
 func each(t *testing.T, f func(h *house)) {
@@ -140,7 +164,8 @@ func build(t *testing.T, d *db.DB, clk *clock.Fake) *house {
 		t.Fatal(err)
 	}
 	h := &house{t: t, db: d, desk: op.New(d, request.Policy), clk: clk, rest: &around{}, blob: map[string]time.Time{}}
-	h.Service = office.New(h.desk, ring, office.Config{HomeArea: county}, request.Needs{Orgs: h.rest, Stations: h.rest, People: h.rest, Notifier: h.rest, Files: h})
+	h.ring, h.needs = ring, request.Needs{Orgs: h.rest, Stations: h.rest, People: h.rest, Notifier: h.rest, Files: h}
+	h.Service = office.New(h.desk, ring, office.Config{HomeArea: county}, h.needs)
 	return h
 }
 

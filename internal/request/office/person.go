@@ -142,7 +142,7 @@ func (s *Service) Unsolved(ctx context.Context, ref request.Ref, reason string, 
 		if err := m.Fit(request.KindUnsolved); err != nil {
 			return err
 		}
-		if m.Status == request.StatusSolved && m.What != "" {
+		if m.What != "" { // again, if it was said to be mended; the station knows repeats
 			tx.Emit(request.StationReported{ID: m.ID, Number: m.Number, Station: m.Place.Station, What: m.What})
 		}
 		m.Reopened++
