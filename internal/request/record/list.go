@@ -67,15 +67,15 @@ var columns = authz.Columns{ID: "r.request_id", Area: "r.area", Owner: "r.owner_
 
 // where writes f and the scope as a condition on request r.
 func (s *Store) where(tx *op.Tx, f request.Filter, scope op.Scope, args *db.Args) string {
+	for _, v := range []string{f.Officer, f.Station, f.Body} {
+		if v != "" && !id.Valid(v) {
+			return "1 = 0"
+		}
+	}
 	all := []string{scope.Where(columns, args), drawer(f.Group, tx, args)}
 	equal := func(column, v string) {
 		if v != "" {
 			all = append(all, column+" = "+args.Add(v))
-		}
-	}
-	for _, v := range []string{f.Officer, f.Station, f.Body} {
-		if v != "" && !id.Valid(v) {
-			return "1 = 0"
 		}
 	}
 	equal("r.officer_id", f.Officer)
