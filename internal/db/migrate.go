@@ -160,3 +160,20 @@ func (tx *Tx) Integrity(ctx context.Context) ([]string, error) {
 	orphans, err := tx.strings(ctx, `select "table" || ' row ' || coalesce(rowid, 0) || ' refers to nothing in ' || parent from pragma_foreign_key_check`)
 	return append(faults, orphans...), err
 }
+
+// Newest returns the number of the last migration in schemas.
+func Newest(schemas ...fs.FS) (newest int64, err error) {
+	files, err := sequence(schemas)
+	if err != nil {
+		return 0, err
+	}
+	names, err := fs.Glob(files, "*.sql")
+	for _, name := range names {
+		n, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, n)
+	}
+	return newest, err
+}
