@@ -1,0 +1,163 @@
+package accountweb
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/web"
+)
+
+// Sessions finds out who asks. Its zero value but for Accounts works on plain
+// http.
+type Sessions struct {
+	Accounts *account.Service
+	Secure   bool           // served over TLS: cookies are bound to the host and to TLS
+	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
+}
+
+// cookies are the names of our two secrets in the browser.
+type cookies bool // secure
+
+func (c cookies) session() string { return c.name("nx") }
+func (c cookies) device() string  { return c.name("nxd") }
+
+// name binds a cookie to this very host where the browser can be sure of it.
+func (c cookies) name(s string) string {
+	if c {
+		return "__Host-" + s
+	}
+	return s
+}
+
+// set leaves a cookie until end; the zero time ends it.
+func (c cookies) set(w http.ResponseWriter, name, value string, end time.Time) {
+	k := &http.Cookie{Name: name, Value: value, Path: "/", Expires: end, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: bool(c)}
+	if value == "" {
+		k.MaxAge = -1
+	}
+	http.SetCookie(w, k)
+}
+
+func read(r *http.Request, name string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+type visitKey struct{}
+
+// VisitOf returns the visit of the request: who, in which session.
+func VisitOf(ctx context.Context) account.Visit {
+	v, _ := ctx.Value(visitKey{}).(account.Visit)
+	return v
+}
+
+// Handler puts who asks, and from where, into the context of next. A session
+// that is over is forgotten, and the reader goes on as nobody.
+func (s Sessions) Handler(next http.Handler) http.Handler {
+	h := func(w http.ResponseWriter, r *http.Request) error {
+		c := cookies(s.Secure)
+		token := read(r, c.session())
+		ctx := account.WithOrigin(r.Context(), account.Origin{Addr: s.address(r), Agent: r.UserAgent(), Session: token, Device: read(r, c.device())})
+		if token != "" && !strings.HasPrefix(r.URL.Path, "/static/") {
+			v, err := s.Accounts.Enter(ctx, token)
+			switch {
+			case err == nil:
+				ctx = context.WithValue(authz.With(ctx, v.Subject), visitKey{}, v)
+			case fault.Is(err, fault.Missing):
+				c.set(w, c.session(), "", time.Time{})
+			default:
+				return err
+			}
+		}
+		if VisitOf(ctx).MustChange && r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/desk") && r.URL.Path != SettingsPath {
+			return web.See(w, r, SettingsPath)
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+		return nil
+	}
+	pages, programs := web.HTML(h), web.API(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			programs.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}
+
+// address is the reader's own: the last one in X-Forwarded-For that no proxy of
+// ours has. What a stranger writes there is not believed.
+func (s Sessions) address(r *http.Request) netip.Addr {
+	at := hostAddr(r.RemoteAddr)
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, hop := range slices.Backward(hops) {
+		if !s.ours(at) {
+			return at
+		}
+		before, err := netip.ParseAddr(strings.TrimSpace(hop))
+		if err != nil {
+			return at
+		}
+		at = before
+	}
+	return at
+}
+
+func (s Sessions) ours(a netip.Addr) bool {
+	return slices.ContainsFunc(s.Proxies, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+}
+
+func hostAddr(hostPort string) netip.Addr {
+	host, _, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		host = hostPort
+	}
+	a, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{} // a test's or a socket's: all count as one place
+	}
+	return a
+}
+
+// The addresses that other pages lead to.
+const (
+	SignInPath      = "/sign-in"       // workers
+	StaffSignInPath = "/staff/sign-in" // staff
+	SignOutPath     = "/sign-out"      // POST
+	SettingsPath    = "/desk/me"       // staff
+	StaffPath       = "/desk/staff"    // administrators
+)
+
+// Staff answers for staff alone: others are led to the sign-in and back.
+func Staff(h web.Handler) web.Handler {
+	return kind(authz.Staff, StaffSignInPath, h)
+}
+
+// Worker answers for workers alone: others are led to the sign-in and back.
+func Worker(h web.Handler) web.Handler {
+	return kind(authz.Worker, SignInPath, h)
+}
+
+func kind(k authz.Kind, signIn string, h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if authz.From(r.Context()).Kind == k {
+			return h(w, r)
+		}
+		if r.Method != http.MethodGet {
+			return web.See(w, r, signIn)
+		}
+		return web.See(w, r, signIn+"?next="+url.QueryEscape(r.URL.RequestURI()))
+	}
+}

@@ -1,0 +1,148 @@
+package accountweb
+
+import (
+	"net/http"
+	"time"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/idcard"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// phoneForm is the page that asks for a phone number or, when a code is on its
+// way, for the code.
+type phoneForm struct {
+	Phone  string
+	Next   string
+	Sent   bool // ask for the code
+	Own    bool
+	Errors ui.FormErrors
+	Wait   string // what keeps us from going on for now
+	Demo   string // the demo's message
+	ReqID  string
+}
+
+func (p *pages) askPhone(w http.ResponseWriter, r *http.Request) error {
+	next := web.LocalPath(r.URL.Query().Get("next"), ui.HrefMe)
+	if authz.From(r.Context()).Kind == authz.Worker {
+		return web.See(w, r, next)
+	}
+	return web.Show(w, r, http.StatusOK, phonePage(phoneForm{Next: next, Own: true, ReqID: web.NewReqID()}))
+}
+
+func (p *pages) sendCode(w http.ResponseWriter, r *http.Request) error {
+	if err := parse(r); err != nil {
+		return err
+	}
+	f := phoneForm{Phone: r.PostForm.Get("phone"), Next: web.LocalPath(r.PostForm.Get("next"), ui.HrefMe), Own: true, ReqID: web.NewReqID()}
+	err := p.Accounts.SendCode(web.Named(r), account.ForSignIn, f.Phone)
+	f.Sent = err == nil || r.PostForm.Get("again") != ""
+	return p.showPhone(w, r, f, err)
+}
+
+func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
+	if err := parse(r); err != nil {
+		return err
+	}
+	f := phoneForm{Phone: r.PostForm.Get("phone"), Next: web.LocalPath(r.PostForm.Get("next"), ui.HrefMe), Sent: true, Own: r.PostForm.Get("own") != "", ReqID: web.NewReqID()}
+	in, err := p.Accounts.SignIn(r.Context(), f.Phone, r.PostForm.Get("code"), f.Own)
+	if err != nil {
+		return p.showPhone(w, r, f, err)
+	}
+	c := cookies(p.Secure)
+	end := in.EndsAt
+	if !f.Own {
+		end = time.Time{} // until the browser is closed
+	}
+	c.set(w, c.session(), in.Token, end)
+	return web.See(w, r, f.Next)
+}
+
+// showPhone shows the form again with what is wrong, or goes on to the code.
+func (p *pages) showPhone(w http.ResponseWriter, r *http.Request, f phoneForm, err error) error {
+	status, ok := told(r, err, &f.Errors, &f.Wait)
+	if !ok {
+		return err
+	}
+	if f.Errors.Of("phone") != "" {
+		f.Sent = false
+	}
+	if phone, err := idcard.ParseMobile(f.Phone); err == nil {
+		f.Phone = phone
+	}
+	if p.Demo != nil && f.Sent {
+		f.Demo = p.Demo(f.Phone)
+	}
+	return web.Show(w, r, status, phonePage(f))
+}
+
+// told sorts out what a form can tell by itself: what is wrong with its inputs,
+// or that it is too soon. Anything else is not the form's to tell.
+func told(r *http.Request, err error, errors *ui.FormErrors, wait *string) (status int, ok bool) {
+	switch {
+	case err == nil:
+		return http.StatusOK, true
+	case fault.Is(err, fault.Invalid):
+		*errors = ui.FieldErrors(r.Context(), err)
+		return http.StatusUnprocessableEntity, true
+	case fault.Is(err, fault.Busy) && web.HasText(r.Context(), fault.Of(err).Msg):
+		*wait = web.TArgs(r.Context(), fault.Of(err).Msg, fault.Of(err).Args)
+		return http.StatusTooManyRequests, true
+	}
+	return 0, false
+}
+
+// staffForm is the page that asks for a name and a password.
+type staffForm struct {
+	Login  string
+	Next   string
+	Errors ui.FormErrors
+	Wait   string
+	People []DemoStaff
+}
+
+func (p *pages) askStaff(w http.ResponseWriter, r *http.Request) error {
+	next := web.LocalPath(r.URL.Query().Get("next"), "/desk")
+	if authz.From(r.Context()).Kind == authz.Staff {
+		return web.See(w, r, next)
+	}
+	return web.Show(w, r, http.StatusOK, staffSignInPage(staffForm{Next: next, People: p.People}))
+}
+
+func (p *pages) enterStaff(w http.ResponseWriter, r *http.Request) error {
+	if err := parse(r); err != nil {
+		return err
+	}
+	f := staffForm{Login: r.PostForm.Get("login"), Next: web.LocalPath(r.PostForm.Get("next"), "/desk"), People: p.People}
+	in, err := p.Accounts.SignInStaff(r.Context(), f.Login, r.PostForm.Get("password"))
+	if err != nil {
+		status, ok := told(r, err, &f.Errors, &f.Wait)
+		if !ok {
+			return err
+		}
+		return web.Show(w, r, status, staffSignInPage(f))
+	}
+	c := cookies(p.Secure)
+	c.set(w, c.session(), in.Token, time.Time{})
+	c.set(w, c.device(), in.Device, web.Now(r.Context()).Add(180*24*time.Hour))
+	if in.MustChange {
+		return web.See(w, r, SettingsPath)
+	}
+	return web.See(w, r, f.Next)
+}
+
+func (p *pages) leave(w http.ResponseWriter, r *http.Request) error {
+	c := cookies(p.Secure)
+	if err := p.Accounts.SignOut(r.Context(), read(r, c.session())); err != nil {
+		return err
+	}
+	c.set(w, c.session(), "", time.Time{})
+	web.SetFlash(w, r, "account.left")
+	if authz.From(r.Context()).Kind == authz.Staff {
+		return web.See(w, r, StaffSignInPath)
+	}
+	return web.See(w, r, "/")
+}
