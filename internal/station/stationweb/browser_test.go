@@ -71,3 +71,60 @@ func TestFirstVisitIsLight(t *testing.T) {
 		page.Close()
 	}
 }
+
+func TestWithoutScripts(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.server.URL+"/", webtest.View{NoJS: true})
+	p.Type("#q", "tiyuguan")
+	p.Follow("form button")
+	p.Follow("a.row")
+	if got := p.Text("#near"); got != gym {
+		t.Errorf("from a landmark: got %q as the nearest, want %q", got, gym)
+	}
+	p.Follow(".hero__act .btn--primary")
+	if got, want := p.Path(), h.path(gym)+"/go"; got != want {
+		t.Errorf("navigate: got %q, want the page with the maps %q", got, want)
+	}
+	p.Go(h.server.URL + h.path(riders))
+	p.Click("label.choice")
+	p.Follow("#report button")
+	if got := p.Path(); !strings.HasPrefix(got, "/help/2026-1124-0001") || len(h.reporter.told()) != 1 {
+		t.Errorf("report: got %q and %q, want its progress and one report", got, h.reporter.told())
+	}
+}
+
+func TestPhoneFindsAndLeads(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.server.URL+"/", webtest.View{})
+	webtest.Eval[bool](p, `(Object.defineProperty(navigator,'geolocation',{value:{getCurrentPosition:ok=>ok({coords:{latitude:31.46,longitude:104.75}})}}),true)`)
+	p.Follow("[data-locate]")
+	if got := p.Text("#near"); got != riders || p.Path() != "/?datum=wgs84&lat=31.4600&lng=104.7500" {
+		t.Errorf("located: got %q at %q, want %q", got, p.Path(), riders)
+	}
+	p.Click(".hero__act .btn--primary")
+	p.Wait(`document.querySelector('#maps').open`)
+	if got := p.Text("#maps"); !strings.Contains(got, "高德地图") || !strings.Contains(got, "百度地图") {
+		t.Errorf("maps: got %q, want all of them to choose from", got)
+	}
+	for _, v := range p.Axe() {
+		t.Errorf("with the sheet open: got axe violation %v, want none", v)
+	}
+}
+
+func TestReportWaitsForNetwork(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.server.URL+h.path(riders), webtest.View{})
+	p.Offline(true)
+	p.Click("label.choice")
+	p.Click("#report button")
+	p.Wait(`!!document.querySelector('.toast')`)
+	if got := h.reporter.told(); len(got) != 0 {
+		t.Errorf("without network: got %q reported, want none", got)
+	}
+	p.Offline(false)
+	p.Go(h.server.URL + h.path(riders))
+	p.Wait(`[...document.querySelectorAll('.toast')].some(t=>t.textContent.includes('发出去了'))`)
+	if got := h.reporter.told(); len(got) != 1 || !strings.Contains(got[0], "locked") {
+		t.Errorf("with network again: got %q, want one report of a locked door", got)
+	}
+}

@@ -344,7 +344,7 @@ func aroundView(h homePage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !h.fresh(ctx) {
-			templ_7745c5c3_Err = ui.Locate(web.T(ctx, "stations.locate_again"), "/?datum=wgs84").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Locate(web.T(ctx, locateKey(h.where)), "/?datum=wgs84").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -6,16 +6,20 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
@@ -44,6 +48,7 @@ type house struct {
 	server   *httptest.Server
 	stations *station.Service
 	finder   *station.Finder
+	db       *db.DB
 	clock    *clock.Fake
 	reporter *reporter
 	done     map[string]station.Done // by name
@@ -51,11 +56,21 @@ type house struct {
 
 // reporter keeps what was reported, once for each client-made id.
 type reporter struct {
+	mu    sync.Mutex
 	calls map[string]string
 	fail  error
 }
 
+// told returns what was reported so far.
+func (r *reporter) told() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Values(r.calls))
+}
+
 func (r *reporter) Report(ctx context.Context, id station.ID, what station.What, words string) (number, token string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.fail != nil {
 		return "", "", r.fail
 	}
@@ -162,7 +177,7 @@ func newHouseWith(t *testing.T, facts []station.Facts) *house {
 	c := clock.At(start)
 	d := dbtest.SQLite(t, c, []fs.FS{op.Schema, station.Schema})
 	s := station.NewService(op.New(d, station.Policy), workday.Calendar{})
-	h := &house{t: t, stations: s, finder: station.NewFinder(s), clock: c, reporter: &reporter{calls: map[string]string{}}, done: map[string]station.Done{}}
+	h := &house{t: t, stations: s, db: d, finder: station.NewFinder(s), clock: c, reporter: &reporter{calls: map[string]string{}}, done: map[string]station.Done{}}
 	for _, f := range facts {
 		done, err := s.Add(cadre, "", f)
 		if err != nil {

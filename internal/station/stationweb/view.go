@@ -83,3 +83,10 @@ func (l listPage) prev() string {
 	}
 	return l.href()
 }
+
+func locateKey(w where) string {
+	if w.fixed() {
+		return "stations.locate_again"
+	}
+	return "stations.locate"
+}

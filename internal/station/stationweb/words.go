@@ -48,18 +48,27 @@ func lookOf(ctx context.Context, f station.Found) look {
 
 func lookOpen(ctx context.Context, f station.Found) look {
 	l := look{tone: ui.Lit, icon: "lamp", text: web.T(ctx, "stations.lit"), short: web.T(ctx, "stations.is_open")}
+	until := f.Now.Until
 	switch {
-	case f.Hours.Always() && f.Now.Until.IsZero():
+	case f.Hours.Always() && (until.IsZero() || until.Sub(web.Now(ctx)) > 24*time.Hour):
 		l.text, l.short = web.T(ctx, "stations.lit_always"), web.T(ctx, "web.all_day")
-	case f.Now.Until.IsZero():
+	case until.IsZero():
 	case f.Now.Status == station.ClosingSoon:
-		words := web.T(ctx, "stations.closing_soon", "Time", soon(ctx, f.Now.Until))
-		l = look{ui.Amber, "clock", words, web.T(ctx, "stations.closes", "Time", soon(ctx, f.Now.Until))}
+		words := web.T(ctx, "stations.closing_soon", "Time", end(ctx, until))
+		l = look{ui.Amber, "clock", words, web.T(ctx, "stations.closes", "Time", end(ctx, until))}
 	default:
-		l.text = web.T(ctx, "stations.lit_until", "Time", soon(ctx, f.Now.Until))
-		l.short = web.T(ctx, "stations.closes", "Time", soon(ctx, f.Now.Until))
+		l.text = web.T(ctx, "stations.lit_until", "Time", end(ctx, until))
+		l.short = web.T(ctx, "stations.closes", "Time", end(ctx, until))
 	}
 	return l
+}
+
+// end says when an opening ends: tonight's midnight is 24:00.
+func end(ctx context.Context, t time.Time) string {
+	if last := t.Add(-time.Second); web.TimeOfDay(t) == "0:00" && clock.Day(last) == clock.Day(web.Now(ctx)) {
+		return "24:00"
+	}
+	return soon(ctx, t)
 }
 
 // soon says a moment to come as people say it at the door: 22:00, 明天 8:30,
