@@ -1,0 +1,94 @@
+package desk
+
+import (
+	"net/http"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/station"
+	"nuanxin/internal/web"
+)
+
+// Where the pages are.
+const (
+	HrefStations = "/desk/stations" // the list of the staff
+	HrefImports  = "/desk/imports"
+	HrefHost     = "/host"
+)
+
+// maxUpload is the largest file that may be imported.
+const maxUpload = 10 << 20
+
+// Routes lists the staff pages and the hosts' pages of stations.
+func Routes(c Config) []web.Route {
+	p := &pages{c}
+	return append(append(p.staff(), p.imports()...), p.host()...)
+}
+
+func route(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
+	return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: station.Policy.Roles(act),
+		Look: web.LookStaff, Handler: web.HTML(h)}
+}
+
+func (p *pages) staff() []web.Route {
+	one := HrefStations + "/{id}"
+	return []web.Route{
+		route("GET", HrefStations, station.Inspect, "look through the stations of an area", p.list),
+		route("GET", HrefStations+"/export.csv", station.Inspect, "take the list along as a table", p.export),
+		route("GET", HrefStations+"/new", station.Add, "fill in a new station", p.blank),
+		route("POST", HrefStations, station.Add, "add a station", p.add),
+		route("GET", one, station.Inspect, "read everything about a station", p.show),
+		route("GET", one+"/edit", station.Edit, "change the record of a station", p.edit),
+		route("POST", one+"/edit", station.Edit, "store a changed record", p.save),
+		route("GET", one+"/hours", station.Edit, "change the weekly hours", p.hours),
+		route("POST", one+"/hours", station.Edit, "read, preview or store weekly hours", p.saveHours),
+		route("GET", one+"/days", station.SetDay, "see the days with their own hours", p.days),
+		route("POST", one+"/days", station.SetDay, "give one day its own hours, or close it", p.setDay),
+		route("POST", one+"/days/clear", station.SetDay, "take a special day back", p.clearDay),
+		route("POST", one+"/mended", station.Settle, "say that what was reported is mended", p.mended),
+		route("GET", one+"/map", station.Put, "put a station on the map", p.place),
+		route("POST", one+"/map", station.Put, "store where a station is", p.put),
+		route("GET", one+"/close", station.Close, "ask before closing for good", p.closing),
+		route("POST", one+"/close", station.Close, "close a station for good", p.closeForGood),
+	}
+}
+
+func (p *pages) imports() []web.Route {
+	one := HrefImports + "/{id}"
+	upload := route("POST", HrefImports, station.Import, "read a file and keep what it would change", p.upload)
+	upload.BodyLimit = maxUpload
+	return []web.Route{
+		upload,
+		route("GET", HrefImports, station.ImportSee, "upload a list of stations; imports so far", p.importList),
+		route("GET", HrefImports+"/template.csv", station.ImportSee, "an empty list with two example rows", p.template),
+		route("GET", one, station.ImportSee, "see row by row what an import would do, or did", p.importOne),
+		route("GET", one+"/apply", station.Import, "ask before applying an import", p.askApply),
+		route("POST", one+"/apply", station.Import, "apply an import", p.apply),
+		route("GET", one+"/undo", station.Import, "ask before undoing an import", p.askUndo),
+		route("POST", one+"/undo", station.Import, "undo an import", p.undo),
+	}
+}
+
+func (p *pages) host() []web.Route {
+	one := HrefHost + "/{id}"
+	all := []web.Route{
+		route("GET", HrefHost, station.Inspect, "a host's stations", p.hostHome),
+		route("GET", one, station.Inspect, "a host's station: open or not, what is broken", p.hostOne),
+		route("POST", one+"/today", station.SetDay, "change today's opening", p.hostToday),
+		route("POST", one+"/day", station.SetDay, "close for a day to come", p.hostDay),
+		route("POST", one+"/day/clear", station.SetDay, "open on that day after all", p.hostClearDay),
+		route("POST", one+"/mended", station.Settle, "say that what was reported is mended", p.hostMended),
+		route("GET", one+"/poster", station.Inspect, "a poster with the station's code, to print", p.poster),
+	}
+	if p.Defects != nil {
+		all = append(all,
+			route("POST", one+"/defects/{defect}/fixed", station.Settle, "say that a reported defect is mended", p.hostFixed),
+			route("POST", one+"/defects/{defect}/later", station.Settle, "say why a defect is not mended yet, and by when", p.hostLater))
+	}
+	for i := range all {
+		all[i].Look = web.LookPartner
+	}
+	return all
+}
+
+// form parses the request's form. Too large a body is told as such.
+func form(r *http.Request) error { return r.ParseForm() }

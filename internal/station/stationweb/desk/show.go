@@ -1,0 +1,106 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"nuanxin/internal/station"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// show tells everything about a station, with its inner facts.
+func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	v, err := p.load(r, station.Inspect)
+	if err != nil {
+		return err
+	}
+	f := p.frame(ctx, v.Name, ui.Crumb{Text: t(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: code(v.Code)})
+	f.Main, f.Chips, f.Buttons = "two", chips(v), showButtons(v)
+	return web.Show(w, r, http.StatusOK, showPage(f, v, p.changed(ctx, v)))
+}
+
+// changed says who changed the record last and when, as far as we know.
+func (p *pages) changed(ctx context.Context, v station.View) string {
+	who := ""
+	if p.Changed != nil {
+		who = p.Changed(ctx, v.ID)
+	}
+	when := web.When(ctx, v.ChangedAt)
+	if who == "" {
+		return t(ctx, "version", "Version", v.Version, "When", when)
+	}
+	return t(ctx, "version.by", "Version", v.Version, "When", when, "Who", who)
+}
+
+// main are the fields of the first card, the rest are inner facts.
+func split(all []said) (first, inner []said) {
+	front := []string{"area", "district", "address", "place", "entry", "services", "offers", "phones", "host_name", "other_names"}
+	for _, s := range all {
+		switch {
+		case s.Field == "name" || s.Field == "hours":
+		case slices.Contains(front, s.Field):
+			first = append(first, s)
+		default:
+			inner = append(inner, s)
+		}
+	}
+	return first, inner
+}
+
+// pairs are the fields that say something.
+func pairs(all []said) []ui.Pair {
+	var out []ui.Pair
+	for _, s := range all {
+		if s.Text != "" {
+			out = append(out, ui.Pair{Key: s.Label, Text: s.Text})
+		}
+	}
+	return out
+}
+
+// group is the reports of one kind.
+type group struct {
+	What   station.What
+	Count  int
+	Oldest station.Report
+}
+
+func groups(all []station.Report) []group {
+	var out []group
+	for _, rep := range all {
+		i := slices.IndexFunc(out, func(g group) bool { return g.What == rep.What })
+		if i < 0 {
+			out = append(out, group{rep.What, 1, rep})
+			continue
+		}
+		out[i].Count++
+	}
+	return out
+}
+
+// mended settles the reports of one kind.
+func (p *pages) mended(w http.ResponseWriter, r *http.Request) error {
+	return p.settle(w, r, href)
+}
+
+func (p *pages) settle(w http.ResponseWriter, r *http.Request, back func(station.View) string) error {
+	if err := form(r); err != nil {
+		return err
+	}
+	v, err := p.load(r, station.Settle)
+	if err != nil {
+		return err
+	}
+	what := station.What(r.PostForm.Get("what"))
+	if !slices.Contains(station.Whats(), what) {
+		return errMissing()
+	}
+	if _, err := p.Stations.Fixed(web.Named(r), v.ID, what); err != nil {
+		return err
+	}
+	web.SetFlash(w, r, "stationdesk.flash.mended")
+	return web.See(w, r, back(v))
+}
