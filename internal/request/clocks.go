@@ -1,7 +1,6 @@
 package request
 
 import (
-	"errors"
 	"time"
 
 	"nuanxin/internal/workday"
@@ -315,12 +314,4 @@ func Nearest(cs []Clock) Clock {
 		}
 	}
 	return best
-}
-
-// known reports whether err means anything but an unpublished year.
-func known(err error) error {
-	if errors.Is(err, workday.ErrUnknown) {
-		return nil
-	}
-	return err
 }

@@ -184,7 +184,7 @@ func (a Attachment) ForBody(q *Request, who authz.Subject) bool {
 	if a.Body != "" {
 		return Sits(who, a.Body)
 	}
-	return a.Released && !(a.By == ByWorker && a.Kind == Voice && q.Hidden)
+	return a.Released && (a.By != ByWorker || a.Kind != Voice || !q.Hidden)
 }
 
 // Sits reports whether who handles matters for the organisation.

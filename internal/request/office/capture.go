@@ -26,6 +26,7 @@ func (s *Service) Capture(ctx context.Context, d request.Draft) (request.Receipt
 		act = request.Register
 	}
 	rid := id.New[request.ID]()
+	ctx = nameless(ctx, d.Anonymous)
 	find := func(tx *op.Tx) (*capture, error) { return s.begin(ctx, tx, act, rid, d) }
 	return op.Write(ctx, s.desk, act, find, func(tx *op.Tx, c *capture) (request.Receipt, error) { return s.finish(ctx, tx, c) })
 }
@@ -63,6 +64,15 @@ func (s *Service) begin(ctx context.Context, tx *op.Tx, act authz.Action, rid re
 		q.Owner = tx.Subject.ID
 		if d.Name == "" {
 			d.Name = tx.Subject.Name
+		}
+	}
+	if q.Owner != "" && d.Phone == "" {
+		_, phone, err := s.needs.People.Contact(ctx, tx, q.Owner)
+		if err != nil && !fault.Is(err, fault.Missing) {
+			return nil, err
+		}
+		if phone != "" {
+			q.PhoneIndex = s.store.Phone(phone) // found by phone, without keeping it twice
 		}
 	}
 	return c, s.identify(q, d)

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"nuanxin/internal/op"
@@ -35,6 +36,7 @@ func (s *Service) load(ctx context.Context, tx *op.Tx, q *request.Request) (m *m
 	if m.ds, err = s.store.Dispatches(ctx, tx, q.ID); err != nil {
 		return nil, err
 	}
+	m.was = slices.Clone(m.ds)
 	m.es, err = s.store.Entries(ctx, tx, q.ID, false)
 	return m, err
 }
@@ -43,7 +45,8 @@ func (s *Service) load(ctx context.Context, tx *op.Tx, q *request.Request) (m *m
 func (s *Service) save(ctx context.Context, tx *op.Tx, m *matter) error {
 	m.ChangedAt = tx.Now()
 	s.clock(m, tx.Now())
-	return s.store.Save(ctx, tx, m.Request, record.Change{Entries: m.fresh, Dispatches: m.ds, Files: m.files})
+	changed := slices.DeleteFunc(slices.Clone(m.ds), func(d request.Dispatch) bool { return slices.Contains(m.was, d) })
+	return s.store.Save(ctx, tx, m.Request, record.Change{Entries: m.fresh, Dispatches: changed, Files: m.files})
 }
 
 // clock writes what the clocks say into the root's columns, for lists.

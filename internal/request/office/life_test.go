@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -147,6 +148,82 @@ func TestMergedAreEachTold(t *testing.T) {
 			}
 		}
 		h.sound()
+	})
+}
+
+func TestFollowersGoTheirOwnWay(t *testing.T) {
+	each(t, func(h *house) {
+		main := request.Ref{ID: h.capture().ID}
+		var refs []request.Ref
+		for range 3 {
+			r := h.captured(context.Background(), request.Draft{Words: "同一个门", Place: request.Place{Area: county}})
+			refs = append(refs, request.Ref{ID: r.ID, Secret: h.Secret(r.ID)})
+		}
+		h.must(h.Merge(cadre(), main, "", refs[0].ID, refs[1].ID, refs[2].ID))
+		h.must(h.Withdraw(context.Background(), refs[0]))
+		h.must(h.Answer(cadre(), main, request.Message{Words: "能进了", Followers: true}))
+		r := h.must(h.Unsolved(context.Background(), refs[1], "same", request.Say{}))
+		c, err := h.Case(cadre(), main)
+		if err != nil || c.Request.Followers != 1 || r.Status != request.StatusUnsolved {
+			h.t.Errorf("%d followers, %s, %v; want 1: one withdrew, one goes on alone", c.Request.Followers, r.Status, err)
+		}
+		h.must(h.Solved(worker(), main))
+		if own, _ := h.Progress(context.Background(), refs[2]); own.Status != request.StatusAnswered {
+			h.t.Errorf("the first worker's judgement is not the others': %s", own.Status)
+		}
+		h.sound()
+	})
+}
+
+// TestNoNameLeavesNoTrace: a signed-in worker who does not want to be known is
+// not known from the audit either.
+func TestNoNameLeavesNoTrace(t *testing.T) {
+	each(t, func(h *house) {
+		r := h.captured(op.With(worker(), op.Call{ClientID: other, Digest: "d"}), request.Draft{Words: "x", Anonymous: true})
+		ref := request.Ref{ID: r.ID, Secret: h.Secret(r.ID)}
+		h.must(h.Add(worker(), ref, request.Say{Words: "y"}))
+		h.must(h.Chase(worker(), ref))
+		for _, table := range []string{"request_audit", "act"} {
+			var n int
+			err := h.db.View(h.t.Context(), func(tx *db.Tx) error {
+				return tx.One(h.t.Context(), `select count(*) from `+table+` where subject = $1`, []any{chen}, &n)
+			})
+			if err != nil || n != 0 {
+				h.t.Errorf("%s names the worker %d times, %v", table, n, err)
+			}
+		}
+		if p, _ := h.MineList(worker(), request.Filter{}); len(p.Rows) != 0 {
+			h.t.Error("it is in the worker's own list")
+		}
+	})
+}
+
+func TestNumbersAtOnce(t *testing.T) {
+	each(t, func(h *house) {
+		var wg sync.WaitGroup
+		numbers := make([]string, 24)
+		for i := range numbers {
+			wg.Go(func() {
+				r, err := h.Capture(worker(), request.Draft{Words: "x"})
+				if err != nil {
+					h.t.Error(err)
+				}
+				numbers[i] = r.Number
+			})
+		}
+		wg.Wait()
+		slices.Sort(numbers)
+		if len(slices.Compact(numbers)) != 24 {
+			h.t.Errorf("numbers given twice: %v", numbers)
+		}
+		h.clk.Move(24 * time.Hour)
+		if r := h.capture(); r.Number != "2026-1125-0001" {
+			h.t.Errorf("the next day begins with %s", r.Number)
+		}
+		h.clk.Set(time.Date(2026, 11, 24, 16, 30, 0, 0, time.UTC)) // half past midnight in China
+		if r := h.capture(); r.Number[:9] != "2026-1125" {
+			h.t.Errorf("the day is the civil day: %s", r.Number)
+		}
 	})
 }
 

@@ -121,6 +121,9 @@ func (s *Service) leave(ctx context.Context, tx *op.Tx, f *matter, words string)
 // part puts a merged request back on its own feet.
 func (m *matter) part(tx *op.Tx, words string) {
 	m.MergedInto = ""
+	if m.Status != request.StatusMerged {
+		return // was answered with the others; who calls says what follows
+	}
 	m.add(tx, request.Entry{Kind: request.KindUnmerged, Readers: request.ToWorker | request.ToStaff, Words: words})
 	m.settle()
 }

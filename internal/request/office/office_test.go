@@ -165,7 +165,7 @@ func build(t *testing.T, d *db.DB, clk *clock.Fake) *house {
 	}
 	h := &house{t: t, db: d, desk: op.New(d, request.Policy), clk: clk, rest: &around{}, blob: map[string]time.Time{}}
 	h.ring, h.needs = ring, request.Needs{Orgs: h.rest, Stations: h.rest, People: h.rest, Notifier: h.rest, Files: h}
-	h.Service = office.New(h.desk, ring, office.Config{HomeArea: county}, h.needs)
+	h.Service = office.NewService(h.desk, ring, office.Config{HomeArea: county}, h.needs)
 	return h
 }
 

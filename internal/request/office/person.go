@@ -81,7 +81,7 @@ func (s *Service) reply(ctx context.Context, tx *op.Tx, m *matter, y request.Say
 func (s *Service) Chase(ctx context.Context, ref request.Ref) (request.Receipt, error) {
 	var promise time.Time
 	find := func(tx *op.Tx) (*matter, error) { return s.lock(ctx, tx, ref) }
-	return op.Write(ctx, s.desk, request.Chase, find, func(tx *op.Tx, m *matter) (request.Receipt, error) {
+	return op.Write(nameless(ctx, ref.Secret != ""), s.desk, request.Chase, find, func(tx *op.Tx, m *matter) (request.Receipt, error) {
 		if err := m.Fit(request.KindChased); err != nil {
 			return request.Receipt{}, err
 		}
@@ -145,6 +145,11 @@ func (s *Service) Unsolved(ctx context.Context, ref request.Ref, reason string, 
 		if m.What != "" { // again, if it was said to be mended; the station knows repeats
 			tx.Emit(request.StationReported{ID: m.ID, Number: m.Number, Station: m.Place.Station, What: m.What})
 		}
+		if m.MergedInto != "" { // for this worker it is a matter of its own again
+			if err := s.leave(ctx, tx, m, ""); err != nil {
+				return err
+			}
+		}
 		m.Reopened++
 		m.ClosedAt = time.Time{}
 		m.endReported(tx)
@@ -169,6 +174,11 @@ func (s *Service) Withdraw(ctx context.Context, ref request.Ref) (request.Receip
 	return s.act(ctx, request.Withdraw, ref, func(tx *op.Tx, m *matter) error {
 		if err := m.Fit(request.KindWithdrawn); err != nil {
 			return err
+		}
+		if m.MergedInto != "" {
+			if err := s.leave(ctx, tx, m, ""); err != nil {
+				return err
+			}
 		}
 		m.Status, m.ClosedAt = request.StatusWithdrawn, tx.Now()
 		m.mended(tx)

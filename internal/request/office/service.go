@@ -28,8 +28,8 @@ type Service struct {
 	needs  request.Needs
 }
 
-// New returns the request service.
-func New(desk *op.Desk, ring *seal.Ring, c Config, n request.Needs) *Service {
+// NewService returns the request service.
+func NewService(desk *op.Desk, ring *seal.Ring, c Config, n request.Needs) *Service {
 	return &Service{desk, &record.Store{Ring: ring}, c, n}
 }
 
@@ -45,6 +45,7 @@ type matter struct {
 	es     []request.Entry // without their words
 	fresh  []request.Entry // of this act, with their words
 	limits request.Limits
+	was    []request.Dispatch   // ds as they were loaded
 	files  []request.Attachment // of this act
 }
 
@@ -52,7 +53,7 @@ type matter struct {
 // store.
 func (s *Service) act(ctx context.Context, action authz.Action, ref request.Ref, do func(*op.Tx, *matter) error) (request.Receipt, error) {
 	find := func(tx *op.Tx) (*matter, error) { return s.lock(ctx, tx, ref) }
-	return op.Write(ctx, s.desk, action, find, func(tx *op.Tx, m *matter) (request.Receipt, error) {
+	return op.Write(nameless(ctx, ref.Secret != ""), s.desk, action, find, func(tx *op.Tx, m *matter) (request.Receipt, error) {
 		if err := m.unseen(ref, tx.Subject); err != nil {
 			return request.Receipt{}, err
 		}
@@ -64,6 +65,15 @@ func (s *Service) act(ctx context.Context, action authz.Action, ref request.Ref,
 		}
 		return m.receipt(), nil
 	})
+}
+
+// nameless returns a context in which a worker acts as the holder of a secret
+// and nobody else: the audit must not tie a request without a name to a person.
+func nameless(ctx context.Context, hold bool) context.Context {
+	if hold && authz.From(ctx).Kind == authz.Worker {
+		return authz.With(ctx, authz.Subject{})
+	}
+	return ctx
 }
 
 func (m *matter) receipt() request.Receipt {

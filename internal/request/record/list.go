@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/id"
+	"nuanxin/internal/idcard"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/workday"
@@ -81,6 +82,9 @@ func (s *Store) where(tx *op.Tx, f request.Filter, scope op.Scope, args *db.Args
 	equal("r.officer_id", f.Officer)
 	equal("r.station_id", f.Station)
 	if f.Phone != "" {
+		if mobile, err := idcard.ParseMobile(f.Phone); err == nil {
+			f.Phone = mobile
+		}
 		equal("r.phone_index", s.Phone(f.Phone))
 	}
 	if f.Area != "" {

@@ -14,8 +14,8 @@ func rowOf(rid request.ID, seq int64) string { return string(rid) + "/" + strcon
 
 // Change is what an act did to a request.
 type Change struct {
-	Entries    []request.Entry // new ones
-	Dispatches []request.Dispatch
+	Entries    []request.Entry      // new ones
+	Dispatches []request.Dispatch   // new and changed ones
 	Files      []request.Attachment // new ones
 }
 
