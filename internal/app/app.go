@@ -1,0 +1,190 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/blob"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/job"
+	"nuanxin/internal/op"
+	"nuanxin/internal/org"
+	"nuanxin/internal/request"
+	"nuanxin/internal/request/office"
+	"nuanxin/internal/seal"
+	"nuanxin/internal/sms"
+	"nuanxin/internal/station"
+	"nuanxin/internal/station/intake"
+	"nuanxin/internal/web"
+	"nuanxin/internal/workday"
+)
+
+// Version is the program's version. Releases set it when they are built.
+var Version = "0.1.0"
+
+// Schemas are the migrations of every package that owns tables.
+var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema}
+
+// Policy is every rule of the program.
+var Policy = authz.Merge(org.Policy, account.Policy, station.Policy, request.Policy, systemPolicy)
+
+// followEvery is how often each process asks the database which stations
+// changed: well under the second in which a change must show.
+const followEvery = 300 * time.Millisecond
+
+// App is the program, put together over one database.
+type App struct {
+	Orgs     *org.Service
+	Accounts *account.Service
+	Stations *station.Service
+	Finder   *station.Finder
+	Requests *office.Service
+	Intake   *intake.Service
+
+	config  Config
+	clock   clock.Clock
+	db      *db.DB
+	ring    *seal.Ring
+	blobs   *blob.Store
+	worker  *job.Worker
+	sent    *sms.Log // the demo's text messages; nil where a gateway sends them
+	metrics *gauges
+	routes  []web.Route
+	handler http.Handler
+}
+
+// Open opens the data that c names. A new data folder is made and its schema
+// laid; an older schema is refused, so that nobody migrates by accident.
+func Open(ctx context.Context, c Config) (*App, error) {
+	fresh, err := prepare(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{config: c, clock: c.Clock}
+	if a.clock == nil {
+		a.clock = clock.System
+	}
+	if err := a.open(ctx, fresh); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// prepare makes the data folder, and the schema where there is none yet.
+func prepare(ctx context.Context, c Config) (fresh bool, err error) {
+	if err := c.folder(); err != nil {
+		return false, err
+	}
+	if c.DB == "" {
+		_, err := os.Stat(c.url())
+		fresh = errors.Is(err, os.ErrNotExist)
+	} else if fresh, err = blank(ctx, c); err != nil {
+		return false, err
+	}
+	if fresh {
+		_, err = Migrate(ctx, c)
+	}
+	return fresh, err
+}
+
+// blank reports whether a server's database holds no tables.
+func blank(ctx context.Context, c Config) (is bool, err error) {
+	err = withDB(ctx, c, func(d *db.DB) error {
+		return d.View(ctx, func(tx *db.Tx) error {
+			tables, err := tx.Tables(ctx)
+			is = len(tables) == 0
+			return err
+		})
+	})
+	return is, err
+}
+
+func withDB(ctx context.Context, c Config, fn func(*db.DB) error) (err error) {
+	d, err := db.Open(ctx, c.openDB())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	return fn(d)
+}
+
+// Migrate brings the schema up to date and returns its number.
+func Migrate(ctx context.Context, c Config) (int64, error) {
+	if err := c.folder(); err != nil {
+		return 0, err
+	}
+	return SchemaVersion(), withDB(ctx, c, func(d *db.DB) error { return d.Migrate(ctx, Schemas...) })
+}
+
+func (a *App) open(ctx context.Context, fresh bool) (err error) {
+	if a.db, err = db.Open(ctx, a.config.openDB()); err != nil {
+		return err
+	}
+	if err := a.db.Current(ctx, Schemas...); err != nil {
+		return fmt.Errorf("%w; run nuanxin migrate, after a backup", err)
+	}
+	if a.ring, err = a.config.openRing(fresh || a.config.DB != ""); err != nil {
+		return err
+	}
+	if a.blobs, err = blob.Open(a.config.blobs(), a.ring); err != nil {
+		return err
+	}
+	sender, err := a.sender()
+	if err != nil {
+		return err
+	}
+	words := texts()
+	desk := a.wire(sender, words)
+	a.handler, err = a.pages(desk, words)
+	return err
+}
+
+// wire connects the domains: what one needs, another has.
+func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
+	desk := op.New(a.db, Policy)
+	a.Orgs = org.NewService(desk, a.ring)
+	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs})
+	a.Stations = station.NewService(desk, workday.Calendar{})
+	a.Finder = station.NewFinder(a.Stations)
+	a.Intake = intake.NewService(desk)
+	a.Requests = a.requests(desk, sender, words)
+	a.worker = job.New(a.db, op.Groups)
+	a.metrics = newGauges(a)
+	a.listen()
+	return desk
+}
+
+// Close lets go of everything.
+func (a *App) Close() error {
+	var errs []error
+	if a.blobs != nil {
+		errs = append(errs, a.blobs.Close())
+	}
+	if a.db != nil {
+		errs = append(errs, a.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Handler serves every page and the API. Refresh the finder before the first
+// request.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Work delivers events, runs tasks and follows the stations until ctx ends.
+func (a *App) Work(ctx context.Context) {
+	var follow sync.WaitGroup
+	follow.Go(func() {
+		a.Finder.Follow(ctx, followEvery, func(err error) { a.logFailure(ctx, "the finder does not follow", err) })
+	})
+	a.worker.Run(ctx)
+	follow.Wait()
+}

@@ -1,0 +1,168 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nuanxin/internal/app"
+	"nuanxin/internal/db"
+	"nuanxin/internal/db/dbtest"
+)
+
+// start serves a fresh installation on a free port and returns its address.
+func start(t *testing.T, c app.Config) string {
+	t.Helper()
+	if c.Data == "" {
+		c.Data = t.TempDir()
+	}
+	s, err := app.Listen(t.Context(), c, "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return s.URL()
+}
+
+func get(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+func TestServe(t *testing.T) {
+	url := start(t, app.Config{})
+	for _, test := range []struct {
+		about, path string
+		status      int
+		holds       string
+	}{
+		{"the home page answers without a position", "/", 200, "<main"},
+		{"health", "/healthz", 200, `"status":"ok"`},
+		{"metrics", "/metrics", 200, "nuanxin_http_seconds"},
+		{"the API describes itself", "/api/v1/openapi.json", 200, `"openapi":"3.1.0"`},
+		{"an unknown page is missing in words", "/nowhere", 404, "<h1"},
+		{"an unknown API path is missing as a problem", "/api/v1/nowhere", 404, `"code":"missing"`},
+		{"a staff page leads to the sign-in", "/desk/stations", 200, `type="password"`},
+		{"the gallery is for demos", "/gallery", 404, "<h1"},
+	} {
+		if status, body := get(t, url+test.path); status != test.status || !strings.Contains(body, test.holds) {
+			t.Errorf("%s: GET %s = %d, want %d with %q in\n%s", test.about, test.path, status, test.status, test.holds, body)
+		}
+	}
+}
+
+func TestOneServerAtATime(t *testing.T) {
+	data := t.TempDir()
+	start(t, app.Config{Data: data})
+	if s, err := app.Listen(t.Context(), app.Config{Data: data}, "localhost:0"); err == nil {
+		t.Errorf("a second server opened %s at %s", data, s.URL())
+	}
+}
+
+func TestKeysMissing(t *testing.T) {
+	data := t.TempDir()
+	a, err := app.Open(t.Context(), app.Config{Data: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(data, "keys", "ring.json")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.Open(t.Context(), app.Config{Data: data}); err == nil || !strings.Contains(err.Error(), "key file") {
+		t.Errorf("a database whose keys are lost opened: %v", err)
+	}
+}
+
+// The list of tables is the catalogue, on both databases.
+func TestTables(t *testing.T) {
+	dbtest.Each(t, nil, app.Schemas, func(t *testing.T, d *db.DB) {
+		for _, wrong := range app.TableFaults(t.Context(), t, d) {
+			t.Error(wrong)
+		}
+	})
+}
+
+func TestBackupAndRestore(t *testing.T) {
+	data := t.TempDir()
+	url := start(t, app.Config{Data: data}) // a backup is taken while the server runs
+	if status, _ := get(t, url+"/healthz"); status != 200 {
+		t.Fatal(status)
+	}
+	file := filepath.Join(t.TempDir(), "backup.nxb")
+	sum, err := app.Backup(t.Context(), app.Config{Data: data}, file)
+	if err != nil || sum.Rows == 0 {
+		t.Fatalf("backup = %+v, %v", sum, err)
+	}
+	if _, err := app.Backup(t.Context(), app.Config{Data: data}, file); err == nil {
+		t.Error("a backup was overwritten")
+	}
+	copied := app.Config{Data: t.TempDir(), Keys: sum.KeyFile}
+	if got, err := app.Restore(t.Context(), copied, file); err != nil || got.Rows != sum.Rows {
+		t.Fatalf("restore = %+v, %v; want %d rows", got, err, sum.Rows)
+	}
+	report, err := app.Check(t.Context(), copied)
+	if text, _ := json.Marshal(report); err != nil || !report.OK {
+		t.Errorf("check of the copy: %s, %v", text, err)
+	}
+	if _, err := app.Restore(t.Context(), copied, file); err == nil {
+		t.Error("a restore wrote over data")
+	}
+	damage(t, file)
+}
+
+// damage flips and cuts a backup; every damage is refused, and leaves nothing.
+func damage(t *testing.T, file string) {
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	try := func(about string, bytes []byte) {
+		path := filepath.Join(t.TempDir(), "damaged.nxb")
+		if err := os.WriteFile(path, bytes, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		into := filepath.Join(t.TempDir(), "into")
+		if _, err := app.Restore(t.Context(), app.Config{Data: into}, path); err == nil {
+			t.Errorf("%s: restored", about)
+		}
+		if _, err := os.Stat(filepath.Join(into, "nuanxin.db")); err == nil {
+			t.Errorf("%s: left a database behind", about)
+		}
+	}
+	for i := 20; i < len(whole); i += len(whole) / 20 {
+		flipped := append([]byte(nil), whole...)
+		flipped[i] ^= 0x10
+		try("a flipped bit", flipped)
+	}
+	try("a cut file", whole[:len(whole)*2/3])
+	try("an empty file", nil)
+}

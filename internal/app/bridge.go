@@ -1,0 +1,156 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/blob"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+	"nuanxin/internal/org"
+	"nuanxin/internal/request"
+	"nuanxin/internal/sms"
+	"nuanxin/internal/station"
+	"nuanxin/internal/web"
+)
+
+// This file connects what one domain needs to the domain that has it.
+
+// messages sends what accounts send, as short messages.
+type messages struct{ sms.Sender }
+
+// Send implements account.Sender.
+func (m messages) Send(ctx context.Context, c account.Message) error {
+	return m.Sender.Send(ctx, sms.Message{ID: c.ID, To: c.Phone, Text: c.Text, Kind: sms.Code, Params: map[string]string{"code": c.Code}})
+}
+
+// bodies is what requests need of organisations, and of who sits in them.
+type bodies struct {
+	orgs     *org.Service
+	accounts *account.Service
+}
+
+// UnionFor implements request.Orgs. The officer is one of the cadres of the
+// union's own area: the same one for the same union while the staff stays.
+func (b bodies) UnionFor(ctx context.Context, tx *op.Tx, area string) (request.Union, error) {
+	o, err := b.orgs.UnionFor(ctx, tx, area)
+	if err != nil {
+		return request.Union{}, err
+	}
+	u := request.Union{ID: string(o.ID), Name: o.Name, Area: o.Area}
+	staff, err := b.accounts.Staffed(ctx, tx, o.Area, authz.Cadre)
+	if err != nil || len(staff) == 0 {
+		return u, err
+	}
+	ids := make([]string, 0, len(staff))
+	for id := range staff {
+		ids = append(ids, id)
+	}
+	u.Officer = slices.Min(ids)
+	u.OfficerName = staff[u.Officer]
+	return u, nil
+}
+
+// BodiesFor implements request.Orgs.
+func (b bodies) BodiesFor(ctx context.Context, tx *op.Tx, topic, area string) ([]request.Body, error) {
+	found, err := b.orgs.BodiesFor(ctx, tx, topic, area)
+	list := make([]request.Body, len(found))
+	for i, o := range found {
+		list[i] = request.Body{ID: string(o.ID), Name: o.Called(), Why: "topic"}
+	}
+	return list, err
+}
+
+// Names implements request.Orgs.
+func (b bodies) Names(ctx context.Context, tx *op.Tx, ids []string) (map[string]string, error) {
+	return b.orgs.Names(ctx, tx, ids)
+}
+
+// places is what requests need of stations.
+type places struct {
+	stations *station.Service
+	orgs     *org.Service
+}
+
+// Place implements request.Stations.
+func (p places) Place(ctx context.Context, tx *op.Tx, id string) (request.StationPlace, error) {
+	st, err := p.stations.Ask(ctx, tx, station.ID(id))
+	if err != nil {
+		return request.StationPlace{}, err
+	}
+	place := request.StationPlace{ID: id, Name: st.Name, Area: st.Area, HostID: st.HostID, HostName: st.HostName}
+	if st.Place != nil {
+		point := st.Place.Point
+		place.Point = &point
+	}
+	if st.HostID != "" {
+		names, err := p.orgs.Names(ctx, tx, []string{st.HostID})
+		if err != nil {
+			return place, err
+		}
+		place.HostName = names[st.HostID]
+	}
+	return place, nil
+}
+
+// notices tells workers by short message that there is something to read. The
+// words name the number and nothing of the matter: others see the phone too.
+type notices struct {
+	sender sms.Sender
+	texts  *web.Texts
+}
+
+// Notify implements request.Notifier.
+func (n notices) Notify(ctx context.Context, what request.Notice) error {
+	if what.Phone == "" {
+		return nil
+	}
+	site := &web.Site{Texts: n.texts}
+	text := web.T(site.With(ctx, "/", web.Display{Lang: "zh-CN"}), "app.notice", "Number", what.Number)
+	return n.sender.Send(ctx, sms.Message{ID: what.Key, To: what.Phone, Text: text, Kind: sms.Notice, Params: map[string]string{"number": what.Number}})
+}
+
+// files is what requests need of the store of files.
+type files struct{ store *blob.Store }
+
+// Older implements request.Files.
+func (f files) Older(ctx context.Context, before time.Time, each func(string) error) error {
+	return f.store.Walk(ctx, func(e blob.Entry) error {
+		if e.Stray != "" || !e.At.Before(before) {
+			return nil
+		}
+		return each(string(e.ID))
+	})
+}
+
+// Remove implements request.Files.
+func (f files) Remove(ctx context.Context, name string) error {
+	err := f.store.Delete(ctx, blob.ID(name))
+	if fault.Is(err, fault.Missing) {
+		return nil
+	}
+	return err
+}
+
+// sender returns what sends short messages: the gateway where one is
+// configured, else a log that the demo shows.
+func (a *App) sender() (sms.Sender, error) {
+	c := a.config.SMS
+	if c.URL == "" {
+		a.sent = sms.NewLog(a.clock, sentKept)
+		return a.sent, nil
+	}
+	headers := map[string]string{}
+	if c.Header != "" {
+		name, value, ok := cutHeader(c.Header)
+		if !ok {
+			return nil, errors.New("the gateway's header must look like 'Name: value'")
+		}
+		headers[name] = value
+	}
+	return sms.NewGateway(sms.Config{URL: c.URL, Body: c.Body, Headers: headers, Secret: c.Secret}, sms.Ground{Clock: a.clock})
+}

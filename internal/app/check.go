@@ -1,0 +1,213 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/blob"
+	"nuanxin/internal/db"
+	"nuanxin/internal/op"
+)
+
+// Result is what one check looked at and found wrong.
+type Result struct {
+	Name  string   `json:"name"`
+	Seen  int64    `json:"seen"`
+	Wrong []string `json:"wrong"`
+}
+
+// CheckReport is the outcome of all checks.
+type CheckReport struct {
+	OK      bool     `json:"ok"`
+	Results []Result `json:"results"`
+}
+
+// maxWrong is how many findings one check lists.
+const maxWrong = 100
+
+// check looks at one property of the data.
+type check struct {
+	name string
+	run  func(ctx context.Context, tx *db.Tx) (seen int64, wrong []string, err error)
+}
+
+// Check proves that the data is whole, on a running system: everything is read
+// in one snapshot.
+func Check(ctx context.Context, c Config) (report CheckReport, err error) {
+	a, err := Open(ctx, c)
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Check(ctx)
+}
+
+// Check proves that the data of a running program is whole.
+func (a *App) Check(ctx context.Context) (CheckReport, error) {
+	report := CheckReport{OK: true}
+	err := a.db.View(ctx, func(tx *db.Tx) error {
+		for _, c := range a.checks() {
+			seen, wrong, err := c.run(ctx, tx)
+			if err != nil {
+				return fmt.Errorf("check %s: %w", c.name, err)
+			}
+			if len(wrong) > 0 {
+				report.OK = false
+			}
+			if len(wrong) > maxWrong {
+				wrong = append(wrong[:maxWrong], fmt.Sprintf("and %d more", len(wrong)-maxWrong))
+			}
+			report.Results = append(report.Results, Result{c.name, seen, append([]string{}, wrong...)})
+		}
+		return nil
+	})
+	return report, err
+}
+
+func (a *App) checks() []check {
+	return []check{
+		{"storage", checkStorage},
+		{"tables", checkTables},
+		{"audit chain", checkAudit},
+		{"references", checkReferences},
+		{"undelivered events", a.checkOutbox},
+		{"files", a.checkFiles},
+		{"requests", a.checkRequests},
+	}
+}
+
+// checkRequests lets the domain hold its counters and clocks against its events.
+func (a *App) checkRequests(ctx context.Context, tx *db.Tx) (seen int64, wrong []string, err error) {
+	if err := tx.One(ctx, `select count(*) from request`, nil, &seen); err != nil {
+		return 0, nil, err
+	}
+	wrong, err = a.Requests.Check(authz.AsSystem(ctx, "check"))
+	return seen, wrong, err
+}
+
+func checkStorage(ctx context.Context, tx *db.Tx) (int64, []string, error) {
+	wrong, err := tx.Integrity(ctx)
+	return 1, wrong, err
+}
+
+// checkTables holds the catalogue against the list of tables.
+func checkTables(ctx context.Context, tx *db.Tx) (int64, []string, error) {
+	tables, err := tx.Tables(ctx)
+	return int64(len(tables)), tableFaults(tables), err
+}
+
+func checkAudit(ctx context.Context, tx *db.Tx) (int64, []string, error) {
+	rows, breaks, err := op.VerifyAudit(ctx, tx)
+	var wrong []string
+	for _, b := range breaks {
+		wrong = append(wrong, fmt.Sprintf("%s %s row %d %s", b.Group, b.Root, b.Seq, b.Why))
+	}
+	return rows, wrong, err
+}
+
+// checkReferences finds ids that name nothing. Groups have no foreign keys
+// between them, so that each can live on shards of its own; this is the report
+// that stands in their place.
+func checkReferences(ctx context.Context, tx *db.Tx) (seen int64, wrong []string, err error) {
+	known := map[string]map[string]bool{}
+	for _, ref := range references() {
+		if known[ref.to] == nil {
+			if known[ref.to], err = column(ctx, tx, ref.to, ref.toKey); err != nil {
+				return seen, wrong, err
+			}
+		}
+		used, err := column(ctx, tx, ref.from, ref.column)
+		if err != nil {
+			return seen, wrong, err
+		}
+		for value := range used {
+			seen++
+			if !known[ref.to][value] {
+				wrong = append(wrong, fmt.Sprintf("%s.%s %s names no row of %s", ref.from, ref.column, value, ref.to))
+			}
+		}
+	}
+	slices.Sort(wrong)
+	return seen, wrong, nil
+}
+
+// column returns the distinct values of one column. The names come from our
+// own list of tables.
+func column(ctx context.Context, tx *db.Tx, table, name string) (map[string]bool, error) {
+	values := map[string]bool{}
+	err := tx.Each(ctx, `select distinct `+name+` from `+table+` where `+name+` is not null`, nil, func(r db.Row) error {
+		var v string
+		err := r.Scan(&v)
+		values[v] = true
+		return err
+	})
+	delete(values, "")
+	return values, err
+}
+
+func (a *App) checkOutbox(ctx context.Context, _ *db.Tx) (seen int64, wrong []string, err error) {
+	waiting, stuck, err := a.worker.Backlog(ctx)
+	for _, g := range op.Groups {
+		seen += waiting[g]
+		if stuck[g] > 0 {
+			wrong = append(wrong, fmt.Sprintf("%d events of group %s were given up", stuck[g], g))
+		}
+	}
+	return seen, wrong, err
+}
+
+// checkFiles reads every attachment's object and finds those that are missing
+// or damaged.
+func (a *App) checkFiles(ctx context.Context, tx *db.Tx) (seen int64, wrong []string, err error) {
+	used, err := column(ctx, tx, "request_attachment", "blob")
+	if err != nil {
+		return 0, nil, err
+	}
+	thumbs, err := column(ctx, tx, "request_attachment", "thumb")
+	for id := range thumbs {
+		used[id] = true
+	}
+	for id := range used {
+		seen++
+		if err := a.blobs.Verify(ctx, blob.ID(id)); err != nil {
+			wrong = append(wrong, id+": "+err.Error())
+		}
+	}
+	slices.Sort(wrong)
+	return seen, wrong, err
+}
+
+// tableFaults says where a catalogue differs from the list of tables, and where
+// a key does not begin with its shard key.
+func tableFaults(tables []db.Table) []string {
+	var wrong []string
+	listed := map[string]table{}
+	for _, t := range Tables {
+		listed[t.Name] = t
+	}
+	for _, t := range tables {
+		want, ok := listed[t.Name]
+		delete(listed, t.Name)
+		switch {
+		case !ok:
+			wrong = append(wrong, t.Name+" is not in the list of tables")
+			continue
+		case len(t.Key) == 0 || !want.reference() && t.Key[0] != want.Key:
+			wrong = append(wrong, fmt.Sprintf("%s: the primary key (%s) does not begin with %s", t.Name, strings.Join(t.Key, ", "), want.Key))
+		}
+		for name, columns := range t.Uniques {
+			if !want.reference() && !slices.Contains(columns, want.Key) {
+				wrong = append(wrong, fmt.Sprintf("%s: the unique index %s does not contain %s", t.Name, name, want.Key))
+			}
+		}
+	}
+	for name := range listed {
+		wrong = append(wrong, name+" is in the list of tables and not in the database")
+	}
+	slices.Sort(wrong)
+	return wrong
+}

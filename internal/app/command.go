@@ -1,0 +1,173 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+	"nuanxin/internal/sheet"
+	"nuanxin/internal/station/intake"
+	"nuanxin/internal/web"
+)
+
+// This file is what the subcommands ask of the program.
+
+// Words tells err in plain words for whoever sits at the terminal.
+func Words(err error) string {
+	f := fault.Of(err)
+	if f.Kind == fault.Internal {
+		return err.Error()
+	}
+	site := &web.Site{Texts: texts()}
+	told := web.FailureOf(site.With(context.Background(), "/", web.Display{Lang: "en"}), err)
+	words := []string{told.Detail}
+	for _, field := range told.Fields {
+		words = append(words, field.Name+": "+field.Text)
+	}
+	if text := strings.Trim(strings.Join(words, " "), " "); text != "" {
+		return text
+	}
+	return err.Error()
+}
+
+// RouteLine is one route as `nuanxin routes --json` lists it.
+type RouteLine struct {
+	Method    string   `json:"method"`
+	Pattern   string   `json:"pattern"`
+	Action    string   `json:"action"`
+	Purpose   string   `json:"purpose"`
+	Roles     []string `json:"roles"`
+	BodyLimit int64    `json:"body_limit"`
+}
+
+// Routes lists every route of the program; it needs no data. A route whose
+// action has a rule is listed with the roles of that rule.
+func Routes() []RouteLine {
+	a := &App{config: Config{Demo: false}, db: &db.DB{}}
+	words := texts()
+	desk := a.wire(nil, words)
+	if _, err := a.pages(desk, words); err != nil {
+		panic("app: " + err.Error()) // only for a bad origin, and there is none
+	}
+	lines := make([]RouteLine, len(a.routes))
+	for i, r := range a.routes {
+		lines[i] = RouteLine{r.Method, r.Pattern, r.Action, r.Purpose, r.Roles, r.BodyLimit}
+		if roles := Policy.Roles(authz.Action(r.Action)); len(roles) > 0 {
+			lines[i].Roles = roles
+		}
+	}
+	return lines
+}
+
+// SchemaVersion is the number of the newest migration.
+func SchemaVersion() int64 {
+	n, err := db.Newest(Schemas...)
+	if err != nil {
+		panic("app: " + err.Error()) // the migrations are part of the program
+	}
+	return n
+}
+
+// ImportOptions say what to import and how.
+type ImportOptions struct {
+	File     string
+	Encoding string // auto, utf-8, gbk
+	Area     string // where rows lie that do not say so, and the limit of all
+	DryRun   bool
+}
+
+// ImportReport says row by row what was understood and done.
+type ImportReport struct {
+	intake.Report
+	Applied []intake.Outcome
+}
+
+// ImportStations imports a list of stations. Rows in doubt are imported as far
+// as they were understood; refused rows are not.
+func (a *App) ImportStations(ctx context.Context, o ImportOptions) (r ImportReport, err error) {
+	ctx = authz.AsSystem(ctx, "import")
+	file, err := os.Open(o.File)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	table, err := sheet.Read(file, sheet.Encoding(o.Encoding), sheet.Limits{})
+	if err != nil {
+		return r, err
+	}
+	options := intake.Options{File: filepath.Base(o.File), Area: o.Area}
+	if o.DryRun {
+		r.Report, err = a.Intake.DryRun(ctx, table, options)
+		return r, err
+	}
+	batch, err := a.Intake.Stage(ctx, table, options)
+	if err != nil {
+		return r, err
+	}
+	r.Report = batch.Report
+	r.Applied, err = a.Intake.Apply(ctx, batch.ID)
+	return r, err
+}
+
+// Text is the report for a terminal.
+func (r ImportReport) Text() string {
+	var b strings.Builder
+	for _, l := range r.Lines {
+		fmt.Fprintf(&b, "%5d  %-7s %s", l.Row, l.Action, l.Understood.Name)
+		for _, d := range l.Doubts {
+			fmt.Fprintf(&b, "\n       ? %s: %s", d.Code, d.Text)
+		}
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "%d rows: %d to add, %d to update, %d the same, %d skipped, %d refused; %d doubtful\n", len(r.Lines),
+		r.Count(intake.WillAdd), r.Count(intake.WillUpdate), r.Count(intake.WillNot), r.Count(intake.WillSkip), r.Count(intake.WillRefuse), r.Doubtful())
+	return b.String()
+}
+
+// NewUser is a member of staff to add from the machine itself.
+type NewUser struct {
+	Login, Name, Password, Role, Area, Org string
+}
+
+// AddUser adds a member of staff.
+func (a *App) AddUser(ctx context.Context, u NewUser) error {
+	ctx = authz.AsSystem(ctx, "user.add")
+	role := authz.Role(u.Role)
+	switch {
+	case u.Area == "" && u.Org == "":
+		return errors.New("an area (--area) or an organisation (--org) is needed; --area all means the whole nation")
+	case u.Area == "all":
+		u.Area = ""
+	}
+	if u.Org != "" {
+		area, err := a.areaOf(ctx, u.Org)
+		if err != nil {
+			return err
+		}
+		u.Area = area
+	}
+	_, _, err := a.Accounts.AddStaff(ctx, account.Staff{Login: u.Login, Name: u.Name, Area: u.Area, Org: u.Org, Password: u.Password,
+		Grants: []account.Grant{{Role: role, Area: u.Area, Org: u.Org}}})
+	return err
+}
+
+func (a *App) areaOf(ctx context.Context, id string) (area string, err error) {
+	err = a.db.View(ctx, func(raw *db.Tx) error {
+		area, err = a.Orgs.Area(ctx, &op.Tx{Tx: raw, Subject: authz.From(ctx)}, id)
+		return err
+	})
+	return area, err
+}
+
+// SetPassword sets a member of staff's password anew and ends every session.
+func (a *App) SetPassword(ctx context.Context, login, password string) error {
+	return a.Accounts.PutPassword(authz.AsSystem(ctx, "user.password"), login, password)
+}

@@ -1,0 +1,94 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"nuanxin/internal/account/accountweb"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/seal"
+)
+
+// Config says where the program keeps its things and how it meets the world.
+// Its zero value is a county's: everything in one folder.
+type Config struct {
+	Data     string                 // the data folder
+	DB       string                 // postgres://…; empty means SQLite in the data folder
+	Keys     string                 // the key file; empty means keys/ring.json in the data folder
+	Suite    seal.Suite             // of a new key file; empty means AES-256-GCM
+	Clock    clock.Clock            // nil means the machine's
+	Driver   string                 // a SQLite driver for crash tests
+	Proxies  []netip.Prefix         // whose X-Forwarded-For is believed
+	People   []accountweb.DemoStaff // staff whom anybody may be in the demo
+	Demo     bool                   // demo data: sign-ins and messages are shown on screen
+	HomeArea string                 // whose union hears what nobody said the place of; empty: the highest
+	Origin   string                 // the public address, such as https://nuanxin.example.org; empty for plain local use
+	SMS      SMSConfig
+}
+
+// SMSConfig says how text messages leave. Without a URL they are only kept for
+// the demo page to show.
+type SMSConfig struct {
+	URL    string // the gateway's HTTPS address
+	Body   string // the request's body, a template with {{.To}}, {{.Text}}, {{.ID}}
+	Header string // one header, such as "Authorization: Bearer …"
+	Secret string // signs the body with HMAC-SHA256, where the gateway wants that
+}
+
+// url is where the database is.
+func (c Config) url() string {
+	if c.DB != "" {
+		return c.DB
+	}
+	return filepath.Join(c.Data, "nuanxin.db")
+}
+
+func (c Config) keyFile() string {
+	if c.Keys != "" {
+		return c.Keys
+	}
+	return filepath.Join(c.Data, "keys", "ring.json")
+}
+
+func (c Config) blobs() string { return filepath.Join(c.Data, "blobs") }
+
+// secure reports whether people come over TLS.
+func (c Config) secure() (bool, error) {
+	if c.Origin == "" {
+		return false, nil
+	}
+	u, err := url.Parse(c.Origin)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return false, fmt.Errorf("origin %q is not a web address", c.Origin)
+	}
+	return u.Scheme == "https", nil
+}
+
+// folder makes the data folder, readable by its owner alone.
+func (c Config) folder() error {
+	if c.Data == "" {
+		return errors.New("a data folder is needed")
+	}
+	return os.MkdirAll(c.Data, 0o700)
+}
+
+// openDB opens the database.
+func (c Config) openDB() db.Config { return db.Config{URL: c.url(), Clock: c.Clock, Driver: c.Driver} }
+
+// openRing opens the key ring. A database without its keys is refused: new
+// keys could not read it, and would hide the loss.
+func (c Config) openRing(fresh bool) (*seal.Ring, error) {
+	suite := c.Suite
+	if suite == "" {
+		suite = seal.AES256GCM
+	}
+	if _, err := os.Stat(c.keyFile()); errors.Is(err, os.ErrNotExist) && !fresh {
+		return nil, fmt.Errorf("the key file %s is missing; put it back from where it is kept, for without it the sealed data cannot be read", c.keyFile())
+	}
+	return seal.Open(c.keyFile(), suite)
+}

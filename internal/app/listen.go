@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"nuanxin/internal/fault"
+	"nuanxin/internal/job"
+	"nuanxin/internal/op"
+	"nuanxin/internal/request"
+	"nuanxin/internal/request/office"
+	"nuanxin/internal/sms"
+	"nuanxin/internal/station"
+	"nuanxin/internal/web"
+)
+
+// sentKept is how many messages the demo keeps to show.
+const sentKept = 500
+
+// requests builds the service of requests.
+func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *office.Service {
+	return office.NewService(desk, a.ring, office.Config{HomeArea: a.config.HomeArea}, request.Needs{
+		Orgs:     bodies{a.Orgs, a.Accounts},
+		Stations: places{a.Stations, a.Orgs},
+		People:   a.Accounts,
+		Notifier: notices{sender, texts},
+		Files:    files{a.blobs},
+	})
+}
+
+// listen registers what happens later: which domain hears of which event, and
+// the tasks that run by the clock.
+func (a *App) listen() {
+	a.Requests.Register(a.worker)
+	a.worker.On(request.StationReported{}.EventName(), a.stationReported)
+	a.worker.On(request.StationFixed{}.EventName(), a.stationFixed)
+	a.worker.Every("account.sweep", time.Hour, a.Accounts.Sweep)
+	a.worker.Every("blob.sweep", time.Hour, func(ctx context.Context) error {
+		return a.blobs.Sweep(ctx, a.clock.Now().Add(-time.Hour))
+	})
+}
+
+// stationReported lets a station's live status follow what its visitors say.
+func (a *App) stationReported(ctx context.Context, e job.Event) error {
+	var r request.StationReported
+	if err := e.Decode(&r); err != nil {
+		return err
+	}
+	return known(a.Stations.Reported(ctx, station.ID(r.Station), station.What(r.What), e.At, r.Number))
+}
+
+func (a *App) stationFixed(ctx context.Context, e job.Event) error {
+	var r request.StationFixed
+	if err := e.Decode(&r); err != nil {
+		return err
+	}
+	return known(a.Stations.Settled(ctx, station.ID(r.Station), r.Number, e.At))
+}
+
+// known lets an event about a thing that is gone pass: trying again would not
+// bring it back.
+func known(err error) error {
+	if fault.Is(err, fault.Missing) {
+		return nil
+	}
+	return err
+}
+
+// cutHeader splits "Name: value".
+func cutHeader(line string) (name, value string, ok bool) {
+	name, value, ok = strings.Cut(line, ":")
+	return strings.TrimSpace(name), strings.TrimSpace(value), ok && strings.TrimSpace(name) != ""
+}

@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"nuanxin/internal/account/accountweb"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/op"
+	"nuanxin/internal/station/stationweb"
+	stationdesk "nuanxin/internal/station/stationweb/desk"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/api"
+	"nuanxin/internal/web/ui"
+	"nuanxin/internal/workday"
+)
+
+//go:embed locale/*.json
+var locale embed.FS
+
+// Texts returns this package's words.
+func Texts() web.Words { return web.Catalogue(locale) }
+
+// texts are the words of every page.
+func texts() *web.Texts {
+	return web.NewTexts(Texts(), ui.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts())
+}
+
+// pages builds the handler of the whole program.
+func (a *App) pages(desk *op.Desk, words *web.Texts) (http.Handler, error) {
+	secure, err := a.config.secure()
+	if err != nil {
+		return nil, err
+	}
+	assets := web.NewAssets()
+	mux := web.NewMux(a.tables(desk, assets, secure)...)
+	a.routes = mux.Routes()
+	site := &web.Site{Texts: words, Assets: assets, Clock: a.clock, Failure: ui.Failure, Secure: secure, Look: lookOf, Demo: a.config.Demo, Observe: a.metrics.observe}
+	if a.config.Origin != "" {
+		site.Origins = []string{a.config.Origin}
+	}
+	sessions := accountweb.Sessions{Accounts: a.Accounts, Secure: secure, Proxies: a.config.Proxies}
+	return site.Handler(sessions.Handler(askStaff(mux))), nil
+}
+
+// tables are the routes of all packages.
+func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Route {
+	programs := api.New(Version)
+	stationweb.Register(programs, a.stationPages(secure))
+	tables := [][]web.Route{
+		assets.Routes(), web.SettingsRoutes(), {ui.OfflineRoute()}, a.system(),
+		accountweb.Routes(a.accountPages(secure)),
+		stationweb.Routes(a.stationPages(secure)),
+		stationdesk.Routes(a.stationDesk()),
+		programs.Routes(),
+	}
+	if a.config.Demo {
+		tables = append(tables, []web.Route{ui.GalleryRoute()})
+	}
+	return tables
+}
+
+func (a *App) accountPages(secure bool) accountweb.Config {
+	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure}
+	if a.config.Demo && a.sent != nil {
+		c.Demo, c.People = a.lastMessage, a.config.People
+	}
+	return c
+}
+
+func (a *App) stationPages(secure bool) stationweb.Config {
+	return stationweb.Config{Stations: a.Stations, Finder: a.Finder, Secure: secure}
+}
+
+func (a *App) stationDesk() stationdesk.Config {
+	return stationdesk.Config{Stations: a.Stations, Finder: a.Finder, Calendar: workday.Calendar{}, Frame: a.frame, Hosts: hosts{a.Orgs}, Origin: a.config.Origin}
+}
+
+// frame is the frame of every staff page: the menu holds what the reader's
+// roles can open, and nothing else.
+func (a *App) frame(ctx context.Context) ui.StaffPage {
+	return accountweb.Frame(ctx, menu(ctx, authz.From(ctx)))
+}
+
+// menu lists the staff's pages for s.
+func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
+	var items []ui.NavItem
+	add := func(key, icon, href string, roles ...authz.Role) {
+		for _, role := range roles {
+			if s.Has(role) {
+				items = append(items, ui.NavItem{Text: web.T(ctx, "app.nav_"+key), Icon: icon, Href: href, Phone: len(items) < 5})
+				return
+			}
+		}
+	}
+	add("stations", "lamp", stationdesk.HrefStations, authz.Cadre, authz.Leader, authz.Admin)
+	add("imports", "doc", stationdesk.HrefImports, authz.Cadre)
+	add("host", "lamp", stationdesk.HrefHost, authz.Host)
+	add("staff", "people", accountweb.StaffPath, authz.Admin)
+	return items
+}
+
+// lookOf is how a failure looks where no route was found.
+func lookOf(path string) web.Look {
+	if isDesk(path) {
+		return web.LookStaff
+	}
+	return web.LookWorker
+}
+
+func isDesk(path string) bool {
+	return path == "/desk" || strings.HasPrefix(path, "/desk/") || path == "/host" || strings.HasPrefix(path, "/host/")
+}
+
+// askStaff leads whoever opens a staff page without being signed in to the
+// sign-in, and back. It says so for every address alike, so that it tells
+// nothing about what is there.
+func askStaff(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isDesk(r.URL.Path) && authz.From(r.Context()).Kind == authz.Nobody && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			http.Redirect(w, r, accountweb.StaffSignInPath+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,94 @@
+package app
+
+import "slices"
+
+// table is one table of the program: the group that it is stored with and its
+// shard key, with which its primary key begins. On Citus a group's tables are
+// distributed by that key and kept together; tables of the group "reference" are
+// whole on every node; guards hold values that are unique by nature.
+type table struct {
+	Name  string
+	Group string
+	Key   string
+	Refs  map[string]string // columns that hold ids of other rows: the table they name
+}
+
+// reference is the group of tables that are small, read everywhere and changed
+// rarely.
+const reference = "reference"
+
+func (t table) reference() bool { return t.Group == reference }
+
+// Tables lists every table. `nuanxin check` and a test hold it against the
+// catalogues of both databases.
+var Tables = slices.Concat([]table{
+	{Name: "act", Group: "act", Key: "client_id"},
+	{Name: "lease", Group: reference, Key: "name"},
+	{Name: "schedule", Group: reference, Key: "name"},
+
+	{Name: "org", Group: "org", Key: "org_id", Refs: map[string]string{"parent_id": "org"}},
+	{Name: "org_closure", Group: "org", Key: "org_id", Refs: map[string]string{"ancestor_id": "org"}},
+	{Name: "org_duty", Group: "org", Key: "org_id"},
+
+	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}},
+	{Name: "person_password", Group: "person", Key: "person_id"},
+	{Name: "person_grant", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}},
+	{Name: "person_login", Group: "guard", Key: "login", Refs: map[string]string{"person_id": "person"}},
+	{Name: "person_phone", Group: "guard", Key: "phone", Refs: map[string]string{"person_id": "person"}},
+	{Name: "account_session", Group: "session", Key: "hash", Refs: map[string]string{"person_id": "person", "org_id": "org", "only_id": "request"}},
+	{Name: "account_code", Group: "code", Key: "phone"},
+	{Name: "account_sms", Group: "code", Key: "phone"},
+	{Name: "account_rate", Group: "rate", Key: "key"},
+	{Name: "account_throttle", Group: "rate", Key: "key"},
+	{Name: "account_known", Group: "guard", Key: "login"},
+	{Name: "account_limit", Group: reference, Key: "name"},
+
+	{Name: "station", Group: "station", Key: "station_id", Refs: map[string]string{"host_id": "org"}},
+	{Name: "station_code", Group: "guard", Key: "code", Refs: map[string]string{"station_id": "station"}},
+	{Name: "station_gram", Group: "station", Key: "station_id"},
+	{Name: "station_name", Group: "station", Key: "station_id"},
+	{Name: "station_day", Group: "station", Key: "station_id"},
+	{Name: "station_report", Group: "station", Key: "station_id"},
+	{Name: "station_change", Group: "station", Key: "station_id"},
+	{Name: "station_counter", Group: reference, Key: "name"},
+	{Name: "station_import", Group: "import", Key: "import_id"},
+	{Name: "station_import_row", Group: "import", Key: "import_id"},
+
+	{Name: "request", Group: "request", Key: "request_id", Refs: map[string]string{"union_id": "org", "station_id": "station", "owner_id": "person", "officer_id": "person", "merged_into": "request"}},
+	{Name: "request_number", Group: "guard", Key: "number", Refs: map[string]string{"request_id": "request"}},
+	{Name: "request_day", Group: "guard", Key: "day"},
+	{Name: "request_event", Group: "request", Key: "request_id"},
+	{Name: "request_dispatch", Group: "request", Key: "request_id", Refs: map[string]string{"body_id": "org"}},
+	{Name: "request_attachment", Group: "request", Key: "request_id"},
+	{Name: "request_gram", Group: "request", Key: "request_id"},
+	{Name: "request_follow", Group: "request", Key: "request_id", Refs: map[string]string{"follower_id": "request"}},
+	{Name: "request_policy", Group: reference, Key: "policy_id"},
+	{Name: "request_phrase", Group: reference, Key: "phrase_id"},
+}, traces("org", "person", "request", "station"))
+
+// traces are the tables of the audit chain and the outbox of each group.
+func traces(groups ...string) (all []table) {
+	for _, g := range groups {
+		for _, name := range []string{"_audit", "_audit_head", "_outbox"} {
+			all = append(all, table{Name: g + name, Group: g, Key: "root_id"})
+		}
+	}
+	return all
+}
+
+// ref is one column that holds ids of another table.
+type ref struct{ from, column, to, toKey string }
+
+// references lists the columns that hold ids of rows of other tables.
+func references() (all []ref) {
+	key := map[string]string{}
+	for _, t := range Tables {
+		key[t.Name] = t.Key
+	}
+	for _, t := range Tables {
+		for column, to := range t.Refs {
+			all = append(all, ref{t.Name, column, to, key[to]})
+		}
+	}
+	return all
+}
