@@ -56,7 +56,7 @@ func TestPolicy(t *testing.T) {
 		{"link", authz.Subject{ID: "l", Kind: authz.Link, Only: "r", Grants: []authz.Grant{{Role: authz.Partner, Org: "b"}}}},
 		{"link-other", authz.Subject{ID: "l", Kind: authz.Link, Only: "q", Grants: []authz.Grant{{Role: authz.Partner, Org: "b"}}}},
 	}
-	object := authz.Object{ID: "r", Area: "510703101", Org: "h", Owner: "o", Bodies: []string{"b"}}
+	object := authz.Object{ID: "r", Area: "510703101", Org: "h", Owner: "o", Bodies: []string{"b", "h"}}
 	held := object
 	held.Held = true
 	var b strings.Builder
