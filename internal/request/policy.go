@@ -24,6 +24,7 @@ const (
 	Send     authz.Action = "request.dispatch"
 	Recall   authz.Action = "request.recall"
 	Tell     authz.Action = "request.tell"
+	Brief    authz.Action = "request.brief" // a body
 	Answer   authz.Action = "request.answer"
 	Ask      authz.Action = "request.ask"
 	Note     authz.Action = "request.note"
@@ -66,7 +67,7 @@ var Policy = authz.Rules{
 	See: authz.Any(person, staff, body), Read: staff, Progress: person, Handle: body,
 	Capture: authz.Anyone, Register: cadre,
 	Add: person, Reply: person, Chase: person, Solve: person, Reopen: person, Withdraw: person,
-	Look: cadre, Assign: staff, Classify: cadre, Send: cadre, Recall: cadre, Tell: cadre, Answer: cadre, Ask: cadre,
+	Look: cadre, Assign: staff, Classify: cadre, Send: cadre, Recall: cadre, Tell: cadre, Brief: cadre, Answer: cadre, Ask: cadre,
 	Note: staff, Release: cadre, Join: cadre, Part: cadre, Refer: cadre, Reveal: authz.Sensitive(cadre), Raise: staff,
 	Open: body, Sign: body, Bounce: body, Work: body, Report: body, Mend: authz.OfBody(authz.Host),
 	Remind: authz.Program, Verify: authz.Program,

@@ -245,6 +245,7 @@ const (
 	KindDispatched Kind = "dispatched"
 	KindRecalled   Kind = "recalled"
 	KindTold       Kind = "told"
+	KindBriefed    Kind = "briefed" // a body, by the union
 	KindAnswered   Kind = "answered"
 	KindAsked      Kind = "asked"
 	KindNoted      Kind = "noted"

@@ -27,6 +27,7 @@ var fits = map[Kind][]Status{
 	KindDispatched: append(slices.Clone(busy), StatusWaiting),
 	KindRecalled:   without(Statuses(), StatusWithdrawn, StatusMerged),
 	KindTold:       without(Statuses(), StatusWithdrawn),
+	KindBriefed:    without(Statuses(), StatusWithdrawn, StatusMerged),
 	KindAnswered:   life,
 	KindAsked:      busy,
 	KindMerged:     append(slices.Clone(busy), StatusWaiting, StatusAnswered),

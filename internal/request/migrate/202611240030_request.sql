@@ -56,6 +56,7 @@ create index request_owner on request (owner_id, request_id) where owner_id is n
 create index request_officer on request (officer_id, sort_at) where officer_id is not null;
 create index request_phone on request (phone_index) where phone_index is not null;
 create index request_cell on request (cell) where cell is not null;
+create index request_undated on request (request_id) where answer_by is null;
 create index request_merged on request (merged_into) where merged_into is not null;
 create index request_ladder on request (ladder_at) where ladder_at is not null;
 create index request_station on request (station_id, request_id) where station_id is not null;

@@ -259,6 +259,28 @@ func (s *Service) speak(ctx context.Context, act authz.Action, k request.Kind, r
 	})
 }
 
+// Brief says something to one body that has the matter: what the worker added,
+// in the cadre's words, or a question. Neither the worker nor another body reads it.
+func (s *Service) Brief(ctx context.Context, ref request.Ref, did request.DispatchID, msg request.Message) (request.Receipt, error) {
+	return s.act(ctx, request.Brief, ref, func(tx *op.Tx, m *matter) error {
+		y, err := tidySay(request.Say{Words: msg.Words, Files: msg.Files}, string(request.Brief), false)
+		if err != nil {
+			return err
+		}
+		if err := m.Fit(request.KindBriefed); err != nil {
+			return err
+		}
+		i := slices.IndexFunc(m.ds, func(d request.Dispatch) bool { return d.ID == did && d.Holds() })
+		if i < 0 {
+			return fault.New(string(request.Brief), fault.Conflict, "request.dispatch.over")
+		}
+		d := m.ds[i]
+		e := m.add(tx, request.Entry{Kind: request.KindBriefed, Readers: request.ToStaff | request.ToBody, Dispatch: d.ID, Body: d.Body, BodyName: d.BodyName, Words: y.Words})
+		m.attach(e, y.Files, d.Body)
+		return nil
+	})
+}
+
 // Note keeps something between staff: neither the worker nor a body reads it.
 func (s *Service) Note(ctx context.Context, ref request.Ref, msg request.Message) (request.Receipt, error) {
 	return s.act(ctx, request.Note, ref, func(tx *op.Tx, m *matter) error {

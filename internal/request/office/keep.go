@@ -141,17 +141,19 @@ func (s *Service) differences(m *matter, followers, guards, events int) []string
 // Renew computes the clocks anew of requests whose due time was unknown, for the
 // day on which the calendar of the next year is published. It returns how many.
 func (s *Service) Renew(ctx context.Context) (int, error) {
-	var ids []request.ID
-	err := s.each(ctx, func(tx *op.Tx, m *matter) error {
-		if m.Status.Open() && len(s.differences(m, m.Followers, 1, int(m.Version))) > 0 {
-			ids = append(ids, m.ID)
-		}
-		return nil
-	})
+	ids, err := op.List(ctx, s.desk, request.Remind, func(tx *op.Tx, _ op.Scope) ([]request.ID, error) { return s.store.Undated(ctx, tx, 5000) })
+	if err != nil {
+		return 0, err
+	}
+	renewed := 0
 	for _, rid := range ids {
-		if _, err := s.act(ctx, request.Remind, request.Ref{ID: rid}, func(*op.Tx, *matter) error { return nil }); err != nil {
-			return 0, err
+		r, err := s.act(ctx, request.Remind, request.Ref{ID: rid}, func(*op.Tx, *matter) error { return nil })
+		if err != nil {
+			return renewed, err
+		}
+		if !r.By.IsZero() {
+			renewed++
 		}
 	}
-	return len(ids), err
+	return renewed, nil
 }

@@ -17,6 +17,10 @@ const climbBatch = 500
 // many requests it touched. It is safe to run at any time and from several
 // places: each step is taken once, and only in working hours.
 func (s *Service) Climb(ctx context.Context) (int, error) {
+	// Outside the usual hours nobody climbs; an area whose rules begin earlier waits for them.
+	if work, err := s.working(s.desk.Now(), request.Builtin()); err != nil || !work {
+		return 0, nil
+	}
 	ids, err := op.List(ctx, s.desk, request.Remind, func(tx *op.Tx, _ op.Scope) ([]request.ID, error) {
 		return s.store.Climbable(ctx, tx, climbBatch)
 	})
@@ -36,11 +40,17 @@ func (s *Service) Climb(ctx context.Context) (int, error) {
 	return touched, nil
 }
 
+// working reports whether a moment lies in office hours.
+func (s *Service) working(now time.Time, l request.Limits) (bool, error) {
+	work, err := s.config.Calendar.WorkingBetween(now, now.Add(time.Minute), l.Hours)
+	return work > 0, err
+}
+
 // climb takes the steps of one request. Outside working hours it refuses, and
 // the steps wait.
 func (s *Service) climb(ctx context.Context, tx *op.Tx, m *matter) error {
 	now := tx.Now()
-	if work, err := s.config.Calendar.WorkingBetween(now, now.Add(time.Minute), m.limits.Hours); err != nil || work == 0 {
+	if work, err := s.working(now, m.limits); err != nil || !work {
 		return fault.New(string(request.Remind), fault.Conflict, "request.ladder.asleep")
 	}
 	due, _ := request.Ladder(m.Request, m.limits, m.es, request.Clocks(m.limits, s.config.Calendar, m.es, now), s.config.Calendar, now)

@@ -243,6 +243,37 @@ func TestBouncesKeepTheClockAndEnd(t *testing.T) {
 	})
 }
 
+func TestBriefAndRefer(t *testing.T) {
+	each(t, func(h *house) {
+		ref := request.Ref{ID: h.capture().ID}
+		h.must(h.Dispatch(cadre(), ref, h.task(street), h.task(fire)))
+		c, _ := h.Case(cadre(), ref)
+		to := c.Dispatches[slices.IndexFunc(c.Dispatches, func(d request.Dispatch) bool { return d.Body == street })].ID
+		file := request.File{Kind: request.Photo, Blob: "map", Size: 1}
+		h.must(h.Brief(cadre(), ref, to, request.Message{Words: "本人说是东门", Files: []request.File{file}}))
+		if m, err := h.Matter(partner(street), ref); err != nil || m.Timeline[len(m.Timeline)-1].Words != "本人说是东门" || len(m.Files) != 1 {
+			h.t.Errorf("the body reads %+v, %v", m.Timeline, err)
+		}
+		if m, err := h.Matter(partner(fire), ref); err != nil || len(m.Timeline) != 1 || len(m.Files) != 0 {
+			h.t.Errorf("another body reads %+v, %v", m.Timeline, err)
+		}
+		if own, _ := h.Progress(worker(), ref); slices.ContainsFunc(own.Timeline, func(e request.Entry) bool { return e.Kind == request.KindBriefed }) || len(own.Files) != 0 {
+			h.t.Error("the worker reads what the union tells a body")
+		}
+		if _, err := h.NotOurs(cadre(), ref, "示例热线", "", ""); !fault.Is(err, fault.Invalid) {
+			h.t.Errorf("not ours without a phone number = %v", err)
+		}
+		h.must(h.NotOurs(cadre(), ref, "示例热线", "12345", "已经递过去了"))
+		own, _ := h.Progress(worker(), ref)
+		last := own.Timeline[len(own.Timeline)-1]
+		if last.BodyName != "示例热线" || last.Fact != "12345" || own.Clock.State != request.ClockDone {
+			h.t.Errorf("the worker reads %+v; want who and which number", last)
+		}
+		h.must(h.Unsolved(worker(), ref, "other", request.Say{Words: "没人接"}))
+		h.sound()
+	})
+}
+
 func TestSeveralBodies(t *testing.T) {
 	each(t, func(h *house) {
 		ref := request.Ref{ID: h.capture().ID}
