@@ -1,0 +1,133 @@
+package orgweb
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"slices"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/org"
+	"nuanxin/internal/region"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// Config is what the pages need. Orgs and Frame are required.
+type Config struct {
+	Orgs   *org.Service
+	Frame  func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; pages fill in the rest
+	Topics func(ctx context.Context) []ui.Option  // what a body can be responsible for, by code
+	SignIn func(h web.Handler) web.Handler        // leads who is not staff to the sign-in; nil: everybody may look
+}
+
+// pages are the handlers.
+type pages struct{ Config }
+
+//go:embed locale/*.json
+var locale embed.FS
+
+// Texts returns this package's words.
+func Texts() web.Words { return web.Catalogue(locale) }
+
+// The addresses that other pages lead to.
+const (
+	ListPath = "/desk/orgs"      // bodies, hosts and unions in one list
+	TreePath = "/desk/orgs/tree" // the unions
+)
+
+// Routes lists the pages.
+func Routes(c Config) []web.Route {
+	p := &pages{c}
+	if p.SignIn == nil {
+		p.SignIn = func(h web.Handler) web.Handler { return h }
+	}
+	looker, keeper := []string{"signed-in"}, []string{string(authz.Admin)}
+	route := func(method, pattern string, action authz.Action, roles []string, purpose string, h web.Handler) web.Route {
+		return web.Route{Method: method, Pattern: ListPath + pattern, Action: string(action), Purpose: purpose,
+			Roles: roles, BodyLimit: 32 << 10, Look: web.LookStaff, Handler: web.HTML(p.SignIn(h))}
+	}
+	return []web.Route{
+		route("GET", "", org.See, looker, "list organisations with their duties", p.list),
+		route("GET", "/tree", org.See, looker, "see the tree of unions", p.tree),
+		route("GET", "/new", org.Found, keeper, "describe a new organisation", p.draft),
+		route("POST", "", org.Found, keeper, "found an organisation", p.found),
+		route("GET", "/{id}", org.See, looker, "see an organisation", p.show),
+		route("GET", "/{id}/edit", org.Edit, keeper, "change an organisation's record", p.edit),
+		route("POST", "/{id}/edit", org.Edit, keeper, "store the changed record", p.save),
+		route("GET", "/{id}/duties", org.SetDuties, []string{"admin", "cadre"}, "say what a body is responsible for", p.duties),
+		route("POST", "/{id}/duties", org.SetDuties, []string{"admin", "cadre"}, "store what a body is responsible for", p.setDuties),
+		route("GET", "/{id}/close", org.Close, keeper, "ask before an end", p.confirm),
+		route("POST", "/{id}/close", org.Close, keeper, "close an organisation", p.close),
+	}
+}
+
+// frame is the reader's frame with a title.
+func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
+	f := p.Frame(ctx)
+	f.Title, f.Nav = title, slices.Clone(f.Nav)
+	if len(crumbs) > 0 {
+		f.Crumbs = append([]ui.Crumb{{Text: t(ctx, "orgs"), Href: ListPath}}, crumbs...)
+	}
+	for i := range f.Nav {
+		f.Nav[i].On = f.Nav[i].Href == ListPath
+	}
+	return f
+}
+
+// may reports whether the reader may do act to o, to show or spare a button.
+// The door checks again.
+func may(ctx context.Context, act authz.Action, o org.Org) bool {
+	return org.Policy.May(authz.From(ctx), act, o.AuthzObject())
+}
+
+// founder reports whether the reader may found anything anywhere.
+func founder(ctx context.Context) bool { return authz.From(ctx).Has(authz.Admin) }
+
+func t(ctx context.Context, key string, args ...any) string { return web.T(ctx, "org."+key, args...) }
+
+// areaWords names an area.
+func areaWords(ctx context.Context, area string) string {
+	if area == "" {
+		return t(ctx, "nation")
+	}
+	if name := region.FullName(area); name != "" {
+		return name
+	}
+	return area
+}
+
+func href(o org.Org) string { return ListPath + "/" + string(o.ID) }
+
+// Choices gives organisations as options to the pages of other domains.
+type Choices struct{ Orgs *org.Service }
+
+// choicesLimit is how many a list to choose from shows at most.
+const choicesLimit = 500
+
+// Choices lists the active organisations of an area by their ids.
+func (c Choices) Choices(ctx context.Context, area string) ([]ui.Option, error) {
+	os, err := c.Orgs.List(ctx, org.Filter{Area: area, Limit: choicesLimit})
+	var all []ui.Option
+	for _, o := range os {
+		all = append(all, ui.Option{Value: string(o.ID), Text: o.Name})
+	}
+	return all, err
+}
+
+// Called returns what organisations are called, by id; closed ones, too.
+func (c Choices) Called(ctx context.Context, ids []string) (map[string]string, error) {
+	f := org.Filter{Closed: true, Limit: len(ids), IDs: []org.ID{}}
+	for _, id := range ids {
+		f.IDs = append(f.IDs, org.ID(id))
+	}
+	os, err := c.Orgs.List(ctx, f)
+	names := map[string]string{}
+	for _, o := range os {
+		names[string(o.ID)] = o.Called()
+	}
+	return names, err
+}
+
+// parse reads a form.
+func parse(r *http.Request) error { return r.ParseForm() }

@@ -1,0 +1,214 @@
+package orgweb_test
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/op"
+	"nuanxin/internal/org"
+	"nuanxin/internal/org/orgweb"
+	"nuanxin/internal/seal"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+	"nuanxin/internal/web/webtest"
+)
+
+type house struct {
+	t    *testing.T
+	orgs *org.Service
+	site *web.Site
+	mux  *web.Mux
+}
+
+func open(t *testing.T) *house {
+	t.Helper()
+	clk := clock.At(time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC))
+	d := dbtest.SQLite(t, clk, []fs.FS{op.Schema, org.Schema})
+	ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{t: t, orgs: org.NewService(op.New(d, org.Policy), ring)}
+	h.site = &web.Site{Texts: web.NewTexts(ui.Texts(), orgweb.Texts()), Assets: web.NewAssets(), Clock: clk, Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
+	h.mux = web.NewMux(orgweb.Routes(orgweb.Config{
+		Orgs: h.orgs,
+		Frame: func(context.Context) ui.StaffPage {
+			return ui.StaffPage{User: "A", Nav: []ui.NavItem{{Text: "orgs", Icon: "building", Href: orgweb.ListPath}}}
+		},
+		Topics: func(context.Context) []ui.Option {
+			return []ui.Option{{Value: "gate", Text: "GATE"}, {Value: "gate.estate", Text: "ESTATE"}}
+		},
+	}))
+	return h
+}
+
+// page is what came back.
+type page struct {
+	h    *house
+	code int
+	to   string // where a redirect leads
+	text string
+}
+
+func (h *house) do(s authz.Subject, lang, method, path string, form url.Values) page {
+	h.t.Helper()
+	req := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	if method == "POST" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Origin", "http://example.com")
+	}
+	req.AddCookie(&http.Cookie{Name: "lang", Value: lang})
+	rec := httptest.NewRecorder()
+	h.site.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.mux.ServeHTTP(w, r.WithContext(authz.With(r.Context(), s)))
+	})).ServeHTTP(rec, req)
+	return page{h, rec.Code, rec.Header().Get("Location"), rec.Body.String()}
+}
+
+func (p page) want(about string, code int, words ...string) {
+	p.h.t.Helper()
+	if p.code != code {
+		p.h.t.Errorf("%s: %d, want %d", about, p.code, code)
+	}
+	for _, w := range words {
+		if no, hidden := strings.CutPrefix(w, "!"); hidden == strings.Contains(p.text, no) {
+			p.h.t.Errorf("%s: says %q: %v", about, no, hidden)
+		}
+	}
+	if m := regexp.MustCompile(`>\s*((org|ui|web)\.[a-z_.]+)\s*<`).FindStringSubmatch(p.text); m != nil {
+		p.h.t.Errorf("%s: a key without words: %s", about, m[1])
+	}
+}
+
+func staff(role authz.Role, area string) authz.Subject {
+	return authz.Subject{ID: "0190a1b2-0000-7000-8000-00000000000a", Kind: authz.Staff, Grants: []authz.Grant{{Role: role, Area: area}}}
+}
+
+func form(pairs ...string) url.Values {
+	f := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		f.Add(pairs[i], pairs[i+1])
+	}
+	return f
+}
+
+func TestWords(t *testing.T) { webtest.Complete(t, orgweb.Texts()) }
+
+// Every fault that the domain tells has words.
+func TestFaultsHaveWords(t *testing.T) {
+	key := regexp.MustCompile(`(?:fault\.New\([^,]*, fault\.\w+, |f\.Add\("\w+", |f\.Add\(x\[0\], |fieldFault\("\w+", )"(org\.[a-z_.]+)"`)
+	words := orgweb.Texts()["zh-CN"]
+	n := 0
+	for _, name := range []string{"org.go", "service.go", "store.go", "ask.go"} {
+		text, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range key.FindAllStringSubmatch(string(text), -1) {
+			if n++; words[m[1]] == nil {
+				t.Errorf("%s: %s has no words", name, m[1])
+			}
+		}
+	}
+	if n < 15 {
+		t.Errorf("only %d faults found: the pattern is stale", n)
+	}
+}
+
+func TestPages(t *testing.T) {
+	h := open(t)
+	admin, cadre, next := staff(authz.Admin, "9901"), staff(authz.Cadre, "990101"), staff(authz.Cadre, "990102")
+	zh := func(s authz.Subject, method, path string, pairs ...string) page {
+		t.Helper()
+		return h.do(s, "zh-CN", method, path, form(pairs...))
+	}
+	found := func(s authz.Subject, pairs ...string) string {
+		t.Helper()
+		p := zh(s, "POST", orgweb.ListPath, pairs...)
+		p.want("found "+pairs[1], 303)
+		return p.to
+	}
+	zh(admin, "GET", orgweb.ListPath).want("nothing yet", 200, "没有找到单位", "加一个单位")
+	zh(admin, "GET", orgweb.ListPath+"/new").want("a form", 200, "地方总工会", `value="9901"`)
+	zh(cadre, "GET", orgweb.ListPath+"/new").want("not for a cadre", 403)
+	zh(admin, "POST", orgweb.ListPath, "name", "县", "kind", "local", "level", "county", "area", "9901").want("too short in all", 422, "2 到 60", "要长一些", `value="县"`)
+	zh(admin, "POST", orgweb.ListPath, "name", "外市总工会", "kind", "local", "level", "city", "area", "9902").want("another city", 422, "不归你管")
+	city := found(admin, "name", "云川市总工会", "kind", "local", "level", "city", "area", "9901")
+	id := func(to string) string { return strings.TrimPrefix(to, orgweb.ListPath+"/") }
+	county := found(admin, "name", "龙山县总工会", "kind", "local", "level", "county", "area", "990101", "parent", id(city))
+	street := found(admin, "name", "南康街道工会", "kind", "local", "level", "town", "area", "990101001", "parent", id(county), "req_id", web.NewReqID())
+	body := found(admin, "name", "南康街道办事处", "short", "南康街道", "kind", "partner", "level", "town", "area", "990101001", "contact", "13812346207", "phone", "0437-3226207")
+
+	zh(cadre, "GET", orgweb.ListPath).want("the county's list", 200, "南康街道办事处", "0437-3226207", "!云川市总工会", "!加一个单位", "!6207\"")
+	zh(cadre, "GET", orgweb.ListPath+"?kind=partner&q=nankang").want("by pinyin", 200, "南康街道办事处", "!南康街道工会")
+	zh(admin, "GET", orgweb.TreePath).want("the city's tree", 200, "<details open", "云川市总工会", "龙山县总工会", "南康街道工会", "!南康街道办事处")
+	zh(admin, "GET", orgweb.TreePath+"?under="+id(county)).want("the tree from the county down", 200, "上级", "云川市总工会", "南康街道工会")
+	zh(cadre, "GET", orgweb.TreePath).want("the county's tree", 200, "龙山县总工会", "!云川市总工会")
+	zh(admin, "GET", orgweb.TreePath+"?under=x").want("a tree under nothing", 404)
+	zh(cadre, "GET", body).want("a body", 200, "写它管什么", "!138****6207", "!撤销")
+	zh(admin, "GET", body).want("a body for its keeper", 200, "138****6207", "撤销")
+	zh(admin, "GET", county).want("a union", 200, "云川市总工会", "南康街道工会", "在它下面加一个")
+	zh(authz.Subject{}, "GET", body+"x").want("no such body", 404)
+
+	zh(cadre, "GET", body+"/duties").want("the lines", 200, "第 3 行", "ESTATE", "所有的事")
+	zh(cadre, "POST", body+"/duties", "topic", "gate.estate", "area", "990101001", "topic", "*", "area", "990101001", "topic", "", "area", "990101001").want("set", 303)
+	zh(cadre, "GET", body).want("told", 200, "ESTATE", "所有的事")
+	zh(cadre, "POST", body+"/duties", "topic", "gate", "area", "9901").want("beyond the county", 422, "不归你管", `value="9901"`)
+	zh(next, "POST", body+"/duties", "topic", "gate", "area", "990101001").want("next door", 403)
+
+	edit := []string{"name", "南康街道办", "short", "南康", "kind", "partner", "level", "town", "area", "990101001", "version", "1"}
+	zh(cadre, "GET", body+"/edit").want("not for a cadre", 403)
+	zh(admin, "GET", body+"/edit").want("the record", 200, "138****6207", `value="南康街道办事处"`, "!13812346207")
+	zh(admin, "POST", body+"/edit", edit...).want("saved", 303)
+	zh(admin, "POST", body+"/edit", edit...).want("over somebody's change", 409)
+	zh(admin, "POST", body+"/edit", append(edit, "parent", id(body))...).want("its own parent", 422, "当不了上级")
+	zh(admin, "GET", county+"/close").want("asked", 200, "撤销龙山县总工会")
+	zh(admin, "POST", county+"/close", "version", "1").want("while it leads", 409, "南康街道工会")
+	zh(admin, "POST", street+"/close", "version", "1").want("closed", 303)
+	zh(admin, "GET", street).want("and said so", 200, "已经撤销", "!/edit")
+
+	han := regexp.MustCompile(`\p{Han}`)
+	names := regexp.MustCompile(`[\p{Han}]*(总工会|街道\p{Han}*|南康)|中文`)
+	for _, path := range []string{orgweb.ListPath, orgweb.ListPath + "?q=zzz", orgweb.TreePath, body, county, body + "/duties", body + "/edit", body + "/close", orgweb.ListPath + "/new"} {
+		p := h.do(admin, "en", "GET", path, nil)
+		p.want("in English: "+path, 200)
+		if at := han.FindStringIndex(names.ReplaceAllString(p.text, "")); at != nil {
+			t.Errorf("%s: Chinese left: %.60s", path, names.ReplaceAllString(p.text, "")[max(0, at[0]-20):])
+		}
+	}
+}
+
+func TestChoices(t *testing.T) {
+	h := open(t)
+	system := authz.AsSystem(t.Context(), "test")
+	a, err := h.orgs.Found(system, org.Draft{Kind: org.Partner, Level: org.Town, Name: "南康街道办事处", Short: "南康", Area: "990101001"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := orgweb.Choices{Orgs: h.orgs}
+	if got, err := c.Choices(t.Context(), "990101"); err != nil || len(got) != 1 || got[0].Value != string(a) {
+		t.Errorf("choices = %v, %v", got, err)
+	}
+	if got, err := c.Choices(t.Context(), "990102"); err != nil || len(got) != 0 {
+		t.Errorf("next door = %v, %v", got, err)
+	}
+	if got, err := c.Called(t.Context(), []string{string(a)}); err != nil || got[string(a)] != "南康" {
+		t.Errorf("called = %v, %v", got, err)
+	}
+	if got, err := c.Called(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("none = %v, %v", got, err)
+	}
+}
