@@ -63,6 +63,7 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request) error {
 		p.around(&h, *h.where.point, now)
 		h.maps, h.chosen = mapChoices(ctx, r, h.hero)
 	case h.where.area != "":
+		h.filter.inList, h.filter.anyTime = true, r.URL.Query().Get("open") != "1" // all, the open ones first
 		h.area = p.within(h.where.area, h.filter, now)
 	default:
 		h.recent = p.recent(r)
@@ -111,9 +112,8 @@ func (h *homePage) take(list []station.Found) {
 // without any gives way to the one above it.
 func (p *pages) within(code string, f filter, now time.Time) areaPart {
 	a := areaPart{code: code}
-	for len(a.code) > 2 && !p.hasStations(a.code) {
-		a.said = areaName(code)
-		a.code = above(a.code)
+	for up := above(code); up != "" && !p.hasStations(a.code); up = above(up) {
+		a.said, a.code = areaName(code), up
 	}
 	a.name = areaName(a.code)
 	a.parts = p.parts(a.code)
@@ -143,13 +143,13 @@ func rank(f station.Found) int {
 	return 3
 }
 
-// above is the area one level up.
+// above is the area one level up that people know, or "" for a province.
 func above(code string) string {
-	r, ok := region.Lookup(code)
-	if ok {
-		return r.Parent
+	parents := region.Parents(code)
+	if len(parents) == 0 {
+		return ""
 	}
-	return code[:max(0, len(code)-2)]
+	return parents[len(parents)-1].Code
 }
 
 // parts are the areas within an area that have stations. A county is not cut

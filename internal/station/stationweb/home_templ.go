@@ -1136,7 +1136,7 @@ func areaView(h homePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if h.area.more || !h.filter.anyTime {
+		if h.area.more {
 			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: web.T(ctx, "stations.all_in_area", "Name", h.area.name), Href: "/stations?area=" + h.area.code, Icon: "list", Look: ui.Quiet}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

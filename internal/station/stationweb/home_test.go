@@ -110,13 +110,14 @@ func TestWithoutPosition(t *testing.T) {
 func TestOnlyTheAreaIsKnown(t *testing.T) {
 	h := newHouse(t)
 	for _, r := range []reading{
-		{"open stations of the county by name, also those not on the map, without distances", "/?area=510703", 0,
-			[]string{"涪城区", "算不出远近", "涪城区的驿站", gym, nowhere, "还没上图", centre, riders}, []string{" 米", "公里", post, hidden, ">不知道你在哪<"}},
-		{"closed ones too: after the open ones", "/?area=510703&open=0", 0, []string{gym, riders, bare, locked, post}, nil},
+		{"all of the county, the open ones first, by name, also those not on the map, without distances", "/?area=510703", 0,
+			[]string{"涪城区", "算不出远近", "涪城区的驿站", gym, nowhere, "还没上图", centre, riders, bare, "没写几点开", locked, post}, []string{" 米<", "公里", hidden, ">不知道你在哪<"}},
+		{"only the open ones", "/?area=510703&open=1", 0, []string{`href="/" aria-current="true"`, gym, riders}, []string{bare, locked, post}},
 		{"a street without any gives way to its county", "/?area=510703003", 0, []string{"还没有登记的驿站。下面是涪城区的", gym}, nil},
 		{"a city offers its counties that have some", "/?area=5107", 0, []string{"/?area=510703", "涪城区", "/?area=510704", "/?area=510722"}, []string{"/?area=510781"}},
 		{"chips work there, too", "/?area=510703&services=heat_meal", 0, []string{gym, riders}, []string{centre}},
-		{"none with that", "/?area=510703&services=bed", 0, []string{"没有“床铺”", "关着的也看"}, []string{gym}},
+		{"none with that", "/?area=510703&services=bed", 0, []string{"没有“床铺”", "叫工会来这儿建一个"}, []string{gym, "关着的也看"}},
+		{"none with that open now", "/?area=510703&services=water&open=1", 0, []string{"没有“喝水”", `href="/?services=water"`, "关着的也看"}, []string{gym}},
 	} {
 		r.check(t, h.phone())
 	}

@@ -34,7 +34,7 @@ type apiStation struct {
 	Capacity   int            `json:"capacity,omitempty" doc:"people"`
 	Stars      int            `json:"stars,omitempty"`
 	Unattended bool           `json:"unattended,omitempty"`
-	Source     string         `json:"source,omitempty"`
+	Source     string         `json:"source,omitempty" doc:"told by sync and for one station, not in lists of hits"`
 	SourceDate string         `json:"source_date,omitempty" doc:"as printed"`
 	Sample     bool           `json:"sample,omitempty" doc:"invented, for demonstration"`
 	ChangedAt  time.Time      `json:"changed_at"`
@@ -56,7 +56,7 @@ type apiHours struct {
 	Known   bool     `json:"known"`
 	Text    string   `json:"text" doc:"in Chinese"`
 	TextEn  string   `json:"text_en"`
-	Printed string   `json:"printed,omitempty" doc:"the words of the source"`
+	Printed string   `json:"printed,omitempty" doc:"the words of the source; told by sync and for one station"`
 	Days    []apiDay `json:"special_days,omitempty"`
 }
 

@@ -80,18 +80,38 @@ func (f reportForm) check() error {
 	return form.Err("stationweb.report")
 }
 
-// reportOptions are what can be wrong at a station with these services.
+// reportable is what can be reported, with its icon and the things of which a
+// station must have one for it to be offered.
+type reportable struct {
+	what  station.What
+	icon  string
+	needs amenity.Set
+	usual bool // offered also where nobody has said what the station has
+}
+
+func reportables() []reportable {
+	of := func(codes ...amenity.Code) amenity.Set {
+		set, _ := amenity.Of(codes...)
+		return set
+	}
+	return []reportable{
+		{station.Locked, "lock", 0, true},
+		{station.NoWater, "cup", of("hot_water", "water"), true},
+		{station.Microwave, "microwave", of("heat_meal"), true},
+		{station.Charging, "plug", of("charging"), false},
+		{station.Swap, "swap", of("battery_swap"), false},
+		{station.Toilet, "wc", of("toilet"), false},
+		{station.Other, "chat", 0, true},
+	}
+}
+
+// reportOptions are what can be wrong at a station.
 func reportOptions(ctx context.Context, f station.Found, chosen station.What) []ui.Option {
-	needs := map[station.What]string{station.NoWater: "hot_water", station.Microwave: "heat_meal", station.Charging: "charging", station.Swap: "battery_swap", station.Toilet: "toilet"}
-	icons := map[station.What]string{station.Locked: "lock", station.NoWater: "cup", station.Microwave: "microwave", station.Charging: "plug", station.Swap: "swap", station.Toilet: "wc", station.Other: "chat"}
 	var list []ui.Option
-	for _, w := range station.Whats() {
-		set, _ := amenity.Of(amenity.Code(needs[w]))
-		usual := w == station.NoWater || w == station.Microwave
-		if needs[w] != "" && !f.Services.Has(set) && (f.Services != 0 || !usual) {
-			continue
+	for _, r := range reportables() {
+		if r.needs == 0 || f.Services&r.needs != 0 || f.Services == 0 && r.usual {
+			list = append(list, ui.Option{Value: string(r.what), Text: web.T(ctx, "stations.report_"+string(r.what)), Icon: r.icon, On: r.what == chosen})
 		}
-		list = append(list, ui.Option{Value: string(w), Text: web.T(ctx, "stations.report_"+string(w)), Icon: icons[w], On: w == chosen})
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package stationweb
 import (
 	"context"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -114,4 +115,17 @@ func sourceOf(t *testing.T, f station.Found) ui.Pair {
 		t.Fatalf("got %d pairs, want one", len(p))
 	}
 	return p[0]
+}
+
+func TestEverythingThatCanBeWrongIsOffered(t *testing.T) {
+	var offered []station.What
+	for _, r := range reportables() {
+		offered = append(offered, r.what)
+		if !ui.HasIcon(r.icon) || !web.HasText(reader("en"), "stations.report_"+string(r.what)) || !web.HasText(reader("en"), "stations.what_"+string(r.what)) {
+			t.Errorf("%s: got no icon or no words, want both", r.what)
+		}
+	}
+	if !slices.Equal(offered, station.Whats()) {
+		t.Errorf("got %v, want %v", offered, station.Whats())
+	}
 }
