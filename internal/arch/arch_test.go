@@ -42,7 +42,8 @@ var adapters = []string{"blob", "sms"}
 // drivers are packages that may import what others may not, with the reason.
 var drivers = map[string]map[string]string{
 	"database/sql": {
-		"db": "the one package that speaks to a database",
+		"db":          "the one package that speaks to a database",
+		"db/powercut": "the simulated disk of the crash tests wraps a driver",
 	},
 	"net/http": {
 		"web":         "the edge",
@@ -101,6 +102,9 @@ func forbidden(from, to string) string {
 	}
 	if allowed, ok := drivers[to]; ok && allowed[from] == "" && !isWeb(from) {
 		return "only a few packages may; see drivers in internal/arch"
+	}
+	if to == internal+"db/powercut" {
+		return "the simulated disk is for tests alone"
 	}
 	to, ok := strings.CutPrefix(to, internal)
 	if !ok || from == "app" || strings.HasPrefix(from, "app/") {
