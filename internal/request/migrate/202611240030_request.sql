@@ -134,10 +134,11 @@ create index request_attachment_thumb on request_attachment (thumb);
 create table request_gram (
 	request_id uuid not null,
 	gram       text not null,
+	area       text not null,
 	primary key (request_id, gram),
 	foreign key (request_id) references request (request_id)
 );
-create index request_gram_gram on request_gram (gram, request_id);
+create index request_gram_gram on request_gram (gram, area, request_id);
 
 -- Who was joined to a request. Undone ones stay, with the time.
 create table request_follow (

@@ -49,7 +49,7 @@ func (s *Service) Classify(ctx context.Context, ref request.Ref, c request.Class
 			return err
 		}
 		m.add(tx, request.Entry{Kind: request.KindClassified, Readers: request.ToStaff, Fact: m.Topic})
-		return s.store.Index(ctx, tx, m.ID, m.Title, m.Heard, m.Place.Text)
+		return s.store.Index(ctx, tx, m.Request, m.Title, m.Heard, m.Place.Text)
 	})
 }
 

@@ -99,7 +99,7 @@ func (a *around) Notify(_ context.Context, n request.Notice) error {
 // house is a running system for one test.
 type house struct {
 	*office.Service
-	t    *testing.T
+	t    testing.TB
 	db   *db.DB
 	desk *op.Desk
 	clk  *clock.Fake
@@ -157,7 +157,7 @@ func each(t *testing.T, f func(h *house)) {
 	})
 }
 
-func build(t *testing.T, d *db.DB, clk *clock.Fake) *house {
+func build(t testing.TB, d *db.DB, clk *clock.Fake) *house {
 	t.Helper()
 	ring, err := seal.Open(filepath.Join(t.TempDir(), "keys.json"), seal.AES256GCM)
 	if err != nil {

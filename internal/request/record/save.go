@@ -143,10 +143,14 @@ func insertAttachment(ctx context.Context, tx *op.Tx, rid request.ID, a request.
 	return err
 }
 
-// Index stores the blind pieces of texts by which the request can be found.
-func (s *Store) Index(ctx context.Context, tx *op.Tx, rid request.ID, texts ...string) error {
+// Index stores the blind pieces of texts by which a request can be found, in
+// its area.
+func (s *Store) Index(ctx context.Context, tx *op.Tx, q *request.Request, texts ...string) error {
+	if _, err := tx.Exec(ctx, `update request_gram set area = $2 where request_id = $1 and area <> $2`, q.ID, q.Place.Area); err != nil {
+		return err
+	}
 	for _, g := range s.grams(texts...) {
-		_, err := tx.Exec(ctx, `insert into request_gram (request_id, gram) values ($1, $2) on conflict (request_id, gram) do nothing`, rid, g)
+		_, err := tx.Exec(ctx, `insert into request_gram (request_id, gram, area) values ($1, $2, $3) on conflict (request_id, gram) do nothing`, q.ID, g, q.Place.Area)
 		if err != nil {
 			return err
 		}

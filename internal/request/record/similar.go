@@ -67,7 +67,8 @@ func (s *Store) near(ctx context.Context, tx *op.Tx, scope Scope, to request.Sim
 	return s.collect(ctx, tx, scope, to, args, "("+strings.Join(cells, " or ")+")", "r.created_at desc, r.request_id", found)
 }
 
-// wordy adds requests that share pieces of words, those that share most first.
+// wordy adds requests that share pieces of words: of those that share most, the
+// ones that the reader may see. Who searches names an area, or searches everything.
 func (s *Store) wordy(ctx context.Context, tx *op.Tx, scope Scope, to request.SimilarTo, found map[request.ID]*request.Request) error {
 	grams := s.grams(to.Words)
 	if len(grams) == 0 {
@@ -77,10 +78,26 @@ func (s *Store) wordy(ctx context.Context, tx *op.Tx, scope Scope, to request.Si
 		grams = grams[:60]
 	}
 	var args db.Args
-	in := db.In(&args, grams)
-	shared := "(select count(*) from request_gram g where g.request_id = r.request_id and g.gram in " + in + ")"
-	has := "r.request_id in (select request_id from request_gram where gram in " + in + ")"
-	return s.collect(ctx, tx, scope, to, args, has, shared+" desc, r.request_id desc", found)
+	where := "gram in " + db.In(&args, grams)
+	if to.Area != "" {
+		from, end := authz.Range(to.Area)
+		where += " and area >= " + args.Add(from) + " and area < " + args.Add(end)
+	}
+	var ids []request.ID
+	err := tx.Each(ctx, `select request_id, count(*) as shared from request_gram where `+where+` group by request_id order by shared desc, request_id desc limit `+args.Add(5*candidates),
+		args, func(r db.Row) error {
+			var rid request.ID
+			var shared int
+			err := r.Scan(&rid, &shared)
+			ids = append(ids, rid)
+			return err
+		})
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	var more db.Args
+	in := "r.request_id in " + db.In(&more, ids)
+	return s.collect(ctx, tx, scope, to, more, in, "r.created_at desc, r.request_id", found)
 }
 
 func (s *Store) collect(ctx context.Context, tx *op.Tx, scope Scope, to request.SimilarTo, args db.Args, where, order string, found map[request.ID]*request.Request) error {
