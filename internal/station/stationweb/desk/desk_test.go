@@ -3,7 +3,6 @@ package desk_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,8 +18,6 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db/dbtest"
-	"nuanxin/internal/fault"
-	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
@@ -319,8 +315,3 @@ func TestHiddenStationsShowToTheirKeepersOnly(t *testing.T) {
 	h.tells("a sibling", h.open("sibling", path(v, "")), 404)
 	h.tells("the list names it", h.open("cadre", desk.HrefStations+"?show=hidden"), 200, "样例站")
 }
-
-var _ = errors.New
-var _ = fault.Invalid
-var _ = geo.GCJ02
-var _ = os.ReadFile
