@@ -137,6 +137,7 @@ type Page[T any] struct {
 type MatterRow struct {
 	ID       ID
 	Number   string
+	Status   Status // of the request: what is solved or closed needs nothing more
 	Topic    string
 	Title    string
 	What     string

@@ -167,6 +167,9 @@ func (s *Service) report(tx *op.Tx, m *matter, d *request.Dispatch, msg request.
 	e := m.put(tx, d, request.Entry{Kind: request.KindReported, Readers: m.spoken(d), Words: y.Words})
 	m.attach(e, y.Files, d.Body)
 	tx.Emit(request.Reported{ID: m.ID, Dispatch: d.ID, Body: d.Body})
+	if m.limits.Direct && !m.byHost(d) {
+		m.told(tx, request.KindReported)
+	}
 	m.resettle()
 	return nil
 }

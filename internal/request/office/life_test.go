@@ -230,11 +230,24 @@ func TestNumbersAtOnce(t *testing.T) {
 func TestWithdrawnMainSetsOthersFree(t *testing.T) {
 	each(t, func(h *house) {
 		main, f := request.Ref{ID: h.capture().ID}, h.captured(context.Background(), request.Draft{Words: "同一个门", Place: request.Place{Area: county}})
+		h.must(h.Dispatch(cadre(), request.Ref{ID: f.ID}, h.task(fire)))
+		h.must(h.Dispatch(cadre(), main, h.task(street)))
 		h.must(h.Merge(cadre(), main, "", f.ID))
 		h.must(h.Withdraw(worker(), main))
+		for body, rid := range map[string]request.ID{street: main.ID, fire: f.ID} {
+			if _, err := h.Matter(partner(body), request.Ref{ID: rid}); !fault.Is(err, fault.Missing) {
+				h.t.Errorf("what was withdrawn or merged is still with a body: %v", err)
+			}
+		}
+		h.clk.Move(10 * 24 * time.Hour)
 		c, err := h.Case(cadre(), request.Ref{ID: f.ID})
 		if err != nil || c.Status != request.StatusSeen || c.Request.MergedInto != "" || c.DueAt.IsZero() {
 			h.t.Errorf("the other goes on by itself: %+v, %v", c.Request, err)
+		}
+		for _, k := range c.Clocks {
+			if k.Dispatch != "" && (k.State != request.ClockDone || k.Missed) {
+				h.t.Errorf("a clock of a body that has it no more runs on: %+v", k)
+			}
 		}
 		h.sound()
 	})

@@ -52,12 +52,9 @@ func (s *Service) absorb(ctx context.Context, tx *op.Tx, m *matter, rid request.
 	}
 	f.looked(tx)
 	f.Status, f.MergedInto = request.StatusMerged, m.ID
-	for i := range f.ds {
-		if f.ds[i].Holds() && f.ds[i].State != request.DispatchReported || f.ds[i].State == request.DispatchBounced {
-			f.ds[i].State, f.ds[i].EndedAt = request.DispatchRecalled, tx.Now()
-		}
-	}
+	f.recallAll(tx)
 	f.add(tx, request.Entry{Kind: request.KindMerged, Readers: request.ToWorker | request.ToStaff, Words: words, Fact: m.Number})
+	f.hideNumber()
 	if err := s.save(ctx, tx, f); err != nil {
 		return err
 	}
@@ -71,6 +68,20 @@ func (s *Service) absorb(ctx context.Context, tx *op.Tx, m *matter, rid request.
 	m.add(tx, request.Entry{Kind: request.KindAbsorbed, Readers: request.ToWorker | request.ToStaff, Fact: f.Number})
 	m.hideNumber()
 	return tx.Also(ctx, request.Join, f.AuthzObject(), request.Merged{ID: rid, Into: m.ID}, request.Told{ID: rid, Number: f.Number, Kind: request.KindMerged})
+}
+
+// recallAll takes the matter from every body that has it, and marks what was
+// sent back as acted upon.
+func (m *matter) recallAll(tx *op.Tx) {
+	m.settleBounced(tx)
+	for i := range m.ds {
+		d := &m.ds[i]
+		if !d.Holds() || d.State == request.DispatchReported {
+			continue
+		}
+		d.State, d.EndedAt = request.DispatchRecalled, tx.Now()
+		m.add(tx, request.Entry{Kind: request.KindRecalled, Readers: request.ToStaff, Dispatch: d.ID, Body: d.Body, BodyName: d.BodyName})
+	}
 }
 
 // hideNumber keeps the other's number from the worker: the staff's timeline

@@ -181,6 +181,7 @@ func (s *Service) Withdraw(ctx context.Context, ref request.Ref) (request.Receip
 			}
 		}
 		m.Status, m.ClosedAt = request.StatusWithdrawn, tx.Now()
+		m.recallAll(tx)
 		m.mended(tx)
 		tx.Emit(request.Withdrawn{ID: m.ID})
 		if err := s.say(ctx, tx, m, request.KindWithdrawn, request.Say{}, ""); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -16,6 +17,9 @@ import (
 // of the unions above first, then the program's.
 func (s *Service) Phrases(ctx context.Context, area string, k request.Kind) ([]request.Phrase, error) {
 	return op.List(ctx, s.desk, request.List, func(tx *op.Tx, _ op.Scope) ([]request.Phrase, error) {
+		if k := tx.Subject.Kind; k != authz.Staff && k != authz.System {
+			return nil, fault.New(string(request.List), fault.Denied, "fault.denied")
+		}
 		var args db.Args
 		q := `select phrase_id, area, kind, zh, en from request_phrase where area in ` + db.In(&args, prefixes(area)) + ` and kind = ` + args.Add(k) + ` order by length(area) desc, phrase_id`
 		var all []request.Phrase

@@ -163,8 +163,8 @@ func (s *Service) identity(ctx context.Context, tx *op.Tx, q *request.Request) (
 	if i.Name == "" {
 		i.Name = name
 	}
-	if i.Phone == "" {
-		i.Phone, i.PhoneOK = phone, phone != ""
+	if i.Phone == "" || !i.PhoneOK && phone != "" {
+		i.Phone, i.PhoneOK = phone, phone != "" // an account's phone is confirmed
 	}
 	return i, err
 }

@@ -247,13 +247,13 @@ func (s *Store) holders(ctx context.Context, tx *op.Tx, rows []request.Row) erro
 // (none: all), the nearest deadline first. No more than 200 at once.
 func (s *Store) Matters(ctx context.Context, tx *op.Tx, scope op.Scope, states ...request.DispatchState) ([]request.MatterRow, error) {
 	var args db.Args
-	where := scope.Where(authz.Columns{ID: "r.request_id", Body: "d.body_id in %s"}, &args) + " and d.state not in ('bounced', 'settled', 'recalled') and r.status <> 'withdrawn'"
+	where := scope.Where(authz.Columns{ID: "r.request_id", Body: "d.body_id in %s"}, &args) + " and d.state not in ('bounced', 'settled', 'recalled')"
 	if len(states) > 0 {
 		where += " and d.state in " + db.In(&args, states)
 	}
 	var rows []request.MatterRow
 	err := tx.Each(ctx, `
-			select r.request_id, r.number, r.topic, r.title, r.what, r.place, r.station_id, r.demo, d.dispatch_id, d.body_id, d.body_name, d.lead, d.state, d.attempt, d.final, d.task,
+			select r.request_id, r.number, r.status, r.topic, r.title, r.what, r.place, r.station_id, r.demo, d.dispatch_id, d.body_id, d.body_name, d.lead, d.state, d.attempt, d.final, d.task,
 				d.sent_at, d.sign_by, d.deadline, d.opened_at, d.signed_at, d.signed_by, d.reported_at
 			from request_dispatch d join request r on r.request_id = d.request_id
 			where `+where+` order by d.deadline, d.dispatch_id limit 200`, args, func(r db.Row) error {
@@ -268,12 +268,13 @@ func (s *Store) scanMatterRow(r db.Row, now time.Time) (request.MatterRow, error
 	var m request.MatterRow
 	var where, task []byte
 	d := &m.Dispatch
-	err := r.Scan(&m.ID, &m.Number, &m.Topic, &m.Title, &m.What, &where, db.Text(&m.Station), &m.Demo, &d.ID, &d.Body, &d.BodyName, &d.Lead, &d.State, &d.Attempt, &d.Final, &task,
+	err := r.Scan(&m.ID, &m.Number, &m.Status, &m.Topic, &m.Title, &m.What, &where, db.Text(&m.Station), &m.Demo, &d.ID, &d.Body, &d.BodyName, &d.Lead, &d.State, &d.Attempt, &d.Final, &task,
 		db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt))
 	if err != nil {
 		return m, err
 	}
-	m.Late = d.ReportedAt.IsZero() && now.After(d.Deadline) || d.SignedAt.IsZero() && d.ReportedAt.IsZero() && !d.SignBy.IsZero() && now.After(d.SignBy)
+	unsigned := d.SignedAt.IsZero() && !d.SignBy.IsZero() && now.After(d.SignBy)
+	m.Late = m.Status.Busy() && d.ReportedAt.IsZero() && (unsigned || now.After(d.Deadline))
 	if m.Place, err = s.Unseal(where, "request", "place", string(m.ID)); err != nil {
 		return m, err
 	}
