@@ -252,3 +252,13 @@ func TestChangesShowAfterARefresh(t *testing.T) {
 	reading{"another is the nearest open one", "/?" + meQuery, 0, []string{gym, ">610<"}, nil}.check(t, h.phone())
 	reading{"the closed one says why", "/?" + meQuery + "&open=0", 0, []string{riders, "停水"}, nil}.check(t, h.phone())
 }
+
+func TestAPIIsDescribed(t *testing.T) {
+	h := newHouse(t)
+	status, body := h.phone().get("/api/v1/openapi.json")
+	for _, want := range []string{`"openapi":"3.1`, "/api/v1/stations/nearest", "/api/v1/stations/search", "/api/v1/stations/sync", "/api/v1/stations/{id}", `"within_m"`, `"gcj02"`, "reported_locked", "tombstones"} {
+		if status != 200 || !strings.Contains(body, want) {
+			t.Errorf("the description: got %d without %s, want it", status, want)
+		}
+	}
+}

@@ -117,13 +117,13 @@ func TestReportWaitsForNetwork(t *testing.T) {
 	p.Offline(true)
 	p.Click("label.choice")
 	p.Click("#report button")
-	p.Wait(`!!document.querySelector('.toast')`)
-	if got := h.reporter.told(); len(got) != 0 {
-		t.Errorf("without network: got %q reported, want none", got)
+	p.Wait(`!document.querySelector('[data-outbox-list]').hidden`)
+	if got := h.reporter.told(); len(got) != 0 || !strings.Contains(p.Text("[data-outbox-list]"), riders) {
+		t.Errorf("without network: got %q reported and %q waiting, want none and the one about %s", got, p.Text("[data-outbox-list]"), riders)
 	}
 	p.Offline(false)
-	p.Go(h.server.URL + h.path(riders))
-	p.Wait(`[...document.querySelectorAll('.toast')].some(t=>t.textContent.includes('发出去了'))`)
+	webtest.Eval[bool](p, "(dispatchEvent(new Event('online')),true)")
+	p.Wait(`document.querySelector('[data-outbox-list]').hidden`)
 	if got := h.reporter.told(); len(got) != 1 || !strings.Contains(got[0], "locked") {
 		t.Errorf("with network again: got %q, want one report of a locked door", got)
 	}

@@ -36,12 +36,12 @@ const (
 func (p *pages) choose(w http.ResponseWriter, r *http.Request) error {
 	page := placePage{where: p.remembered(r), words: searchWords(r)}
 	if page.words == "" {
-		page.recent, page.parts = p.recent(r), p.parts("")
+		page.recent, page.parts = p.recent(r), p.top()
 	} else {
 		page.areas, page.marks = p.areas(page.words), p.marks(r.Context(), page.words)
 		page.none = len(page.areas)+len(page.marks) == 0
 		if page.none {
-			page.parts = p.parts("")
+			page.parts = p.top()
 		}
 	}
 	return web.Show(w, r, http.StatusOK, placeView(page))

@@ -66,7 +66,7 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request) error {
 		h.filter.inList, h.filter.anyTime = true, r.URL.Query().Get("open") != "1" // all, the open ones first
 		h.area = p.within(h.where.area, h.filter, now)
 	default:
-		h.recent = p.recent(r)
+		h.recent, h.area.parts = p.recent(r), p.top()
 	}
 	h.wish = p.wish(h)
 	web.KeepOffline(w)
@@ -163,6 +163,20 @@ func (p *pages) parts(code string) []choice {
 		if p.hasStations(r.Code) {
 			list = append(list, choice{Title: r.Name, Href: "/?area=" + r.Code, Code: r.Code})
 		}
+	}
+	return list
+}
+
+// top are the widest areas worth choosing between: provinces, or in a house of
+// one city its counties.
+func (p *pages) top() []choice {
+	list := p.parts("")
+	for len(list) == 1 {
+		within := p.parts(list[0].Code)
+		if within == nil {
+			break
+		}
+		list = within
 	}
 	return list
 }

@@ -155,7 +155,7 @@ func placeView(p placePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choices("parts", web.T(ctx, "stations.by_province"), p.parts).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choices("parts", web.T(ctx, "stations.by_area"), p.parts).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,7 +16,7 @@ func num(f float64) string { return strconv.FormatFloat(f, 'f', 6, 64) }
 func TestChooseAPlace(t *testing.T) {
 	h := newHouse(t)
 	for _, r := range []reading{
-		{"without words: provinces that have stations", "/place", 0, []string{"在哪一带", "四川省"}, []string{"吉林省", "没找到"}},
+		{"without words: areas that have stations; the one province and city need no choice", "/place", 0, []string{"在哪一带", "按地区选", "涪城区", "游仙区", "三台县"}, []string{"四川省", "没找到"}},
 		{"by characters", "/place?q=" + url.QueryEscape("涪城"), 0, []string{"/?area=510703", "涪城区", "四川省 绵阳市"}, nil},
 		{"by pinyin", "/place?q=fucheng", 0, []string{"/?area=510703"}, nil},
 		{"by initials", "/place?q=fcq", 0, []string{"/?area=510703"}, nil},
