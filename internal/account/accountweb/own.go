@@ -90,6 +90,7 @@ func (p *pages) settings(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) showSettings(w http.ResponseWriter, r *http.Request, refusal error) error {
 	ctx := r.Context()
 	s := settingsPage{Frame: p.frame(ctx, web.T(ctx, "account.settings"), SettingsPath), MustChange: VisitOf(ctx).MustChange}
+	s.Frame.Main = "two"
 	status, ok := told(r, refusal, &s.Errors, &s.Wait)
 	if !ok {
 		return refusal

@@ -161,3 +161,9 @@ func kind(k authz.Kind, signIn string, h web.Handler) web.Handler {
 		return web.See(w, r, signIn+"?next="+url.QueryEscape(r.URL.RequestURI()))
 	}
 }
+
+// Begin signs the reader in with a session that was made elsewhere: a link's.
+func (s Sessions) Begin(w http.ResponseWriter, in account.Signed) {
+	c := cookies(s.Secure)
+	c.set(w, c.session(), in.Token, in.EndsAt)
+}

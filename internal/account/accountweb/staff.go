@@ -244,6 +244,7 @@ func (p *pages) showPerson(w http.ResponseWriter, r *http.Request, s personPage,
 	s.Grant.Errors, s.ReqID = s.Errors, web.NewReqID()
 	s.Self = string(s.Person.ID) == authz.From(ctx).ID
 	s.Frame = p.frame(ctx, s.Person.Name, StaffPath)
+	s.Frame.Main = "two"
 	s.Frame.Crumbs = []ui.Crumb{{Text: web.T(ctx, "account.staff"), Href: StaffPath}, {Text: s.Person.Login}}
 	return web.Show(w, r, status, staffPersonPage(s))
 }

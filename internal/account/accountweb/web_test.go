@@ -90,6 +90,7 @@ func (h *house) serve(d *db.DB) {
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), accountweb.Texts()), Assets: web.NewAssets(), Clock: h.clock, Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
 	h.mux = web.NewMux(accountweb.Routes(accountweb.Config{Accounts: h.accounts, Orgs: orgs{}, Demo: func(phone string) string { return h.phones[phone] }}),
 		[]web.Route{{Method: "GET", Pattern: "/{$}", Action: "test.who", Handler: web.HTML(who)}, {Method: "GET", Pattern: "/who", Action: "test.who", Handler: web.HTML(who)}, {Method: "GET", Pattern: "/desk", Action: "test.who", Handler: web.HTML(who)}})
+	h.mux = web.NewMux(h.mux.Routes(), site.Assets.Routes(), web.SettingsRoutes())
 	server := httptest.NewServer(site.Handler(accountweb.Sessions{Accounts: h.accounts}.Handler(h.mux)))
 	h.t.Cleanup(server.Close)
 	h.url = server.URL
@@ -328,12 +329,7 @@ func TestEnglish(t *testing.T) {
 	h := open(t)
 	h.staff("admin", "990101", account.Grant{Role: authz.Admin, Area: "990101"})
 	r := h.in("admin")
-	r.post("/settings/display") // not routed here: the cookie is set by hand
-	u, err := url.Parse(h.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.client.Jar.SetCookies(u, []*http.Cookie{{Name: "lang", Value: "en", Path: "/"}})
+	r.post("/settings/display", "lang", "en", "back", "/desk/me").want("in English", 200, "/desk/me", "My settings")
 	han := regexp.MustCompile(`\p{Han}`)
 	for _, path := range []string{"/sign-in", "/staff/sign-in", "/me", "/privacy", "/desk/me", "/desk/staff", "/desk/staff/new"} {
 		r.get(path)

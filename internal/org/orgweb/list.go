@@ -183,6 +183,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s := showPage{Org: o, Topics: p.topicWords(r), Frame: p.frame(ctx, o.Name, ui.Crumb{Text: o.Called()})}
+	s.Frame.Main = "two"
 	if s.Line, err = p.Orgs.Line(ctx, o.ID); err != nil {
 		return err
 	}

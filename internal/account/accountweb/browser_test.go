@@ -1,0 +1,89 @@
+package accountweb_test
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"testing"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/web/webtest"
+)
+
+// session is the secret in r's jar.
+func (r *reader) session() string {
+	u, err := url.Parse(r.h.url)
+	if err != nil {
+		r.h.t.Fatal(err)
+	}
+	for _, c := range r.client.Jar.Cookies(u) {
+		if c.Name == "nx" {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+func TestPagesHoldInAllModes(t *testing.T) {
+	browser, h := webtest.Start(t), open(t)
+	h.staff("admin", "990101", account.Grant{Role: authz.Admin, Area: "990101"})
+	cadre := h.staff("cadre", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
+	admin, worker := h.in("admin"), h.reader()
+	h.in("admin")
+	worker.post("/sign-in/code", "phone", "13812340001")
+	worker.post("/sign-in", "phone", "13812340001", "code", h.phones["13812340001"], "own", "1")
+	for _, test := range []struct{ name, path, session string }{
+		{"phone", "/sign-in", ""},
+		{"staff-sign-in", "/staff/sign-in", ""},
+		{"me-out", "/me", ""},
+		{"me", "/me", worker.session()},
+		{"privacy", "/privacy", ""},
+		{"settings", "/desk/me", admin.session()},
+		{"staff", "/desk/staff", admin.session()},
+		{"new", "/desk/staff/new", admin.session()},
+		{"person", "/desk/staff/" + string(cadre), admin.session()},
+		{"end", "/desk/staff/" + string(cadre) + "/end", admin.session()},
+	} {
+		for _, mode := range []map[string]string{{}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}} {
+			if mode["nx"] = test.session; test.session == "" {
+				delete(mode, "nx")
+			}
+			page := browser.Open(t, h.url+test.path, webtest.View{Width: 320, Height: 640, Cookies: mode})
+			for _, width := range []int{320, 360, 1440} {
+				page.View(webtest.View{Width: width, Height: 900})
+				say := fmt.Sprintf("%s at %d px, %v %v %v", test.name, width, mode["theme"], mode["contrast"], mode["size"])
+				for _, v := range page.Axe() {
+					t.Errorf("%s: got axe violation %v, want none", say, v)
+				}
+				if got := page.Overflow(); len(got) > 0 {
+					t.Errorf("%s: got sideways scroll %v, want none", say, got)
+				}
+				if got := page.SmallTargets(44); width == 360 && mode["size"] == "" && len(got) > 0 {
+					t.Errorf("%s: got small targets %q, want none", say, got)
+				}
+				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
+					page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s.png", dir, test.name, width, mode["theme"], mode["contrast"]), true)
+				}
+			}
+			if got := page.Exceptions(); len(got) > 0 {
+				t.Errorf("%s: got script errors %q, want none", test.name, got)
+			}
+			page.Close()
+		}
+	}
+}
+
+// A worker signs in with scripts off; the code is typed with spaces.
+func TestSignInWithoutScripts(t *testing.T) {
+	browser, h := webtest.Start(t), open(t)
+	p := browser.Open(t, h.url+"/sign-in?next=/who", webtest.View{NoJS: true})
+	p.Type("#phone", "138 1234 0001")
+	p.Follow("form.card button")
+	code := h.phones["13812340001"]
+	p.Type("#code", code[:3]+" "+code[3:])
+	p.Follow("form.card button")
+	if got := p.Path(); got != "/who" {
+		t.Errorf("after the code at %s, want /who", got)
+	}
+}

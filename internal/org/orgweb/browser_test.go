@@ -1,0 +1,64 @@
+package orgweb_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/org"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/webtest"
+)
+
+func TestPagesHoldInAllModes(t *testing.T) {
+	browser, h := webtest.Start(t), open(t)
+	h.mux = web.NewMux(h.mux.Routes(), h.site.Assets.Routes())
+	admin := staff(authz.Admin, "9901")
+	server := httptest.NewServer(h.site.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.mux.ServeHTTP(w, r.WithContext(authz.With(r.Context(), admin)))
+	})))
+	t.Cleanup(server.Close)
+	found := func(d org.Draft) org.ID {
+		o, err := h.orgs.Found(authz.AsSystem(t.Context(), "test"), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	city := found(org.Draft{Kind: org.Local, Level: org.City, Name: "云川市总工会", Area: "9901"})
+	county := found(org.Draft{Kind: org.Local, Level: org.County, Name: "龙山县总工会", Area: "990101", Parent: city})
+	found(org.Draft{Kind: org.Local, Level: org.Town, Name: "南康街道工会", Area: "990101001", Parent: county})
+	body := found(org.Draft{Kind: org.Partner, Level: org.Town, Name: "南康街道办事处综合行政执法队", Area: "990101001", Phone: "0437-3226207", Contact: "13812346207"})
+	if err := h.orgs.SetDuties(authz.AsSystem(t.Context(), "test"), body, []org.Duty{{Topic: "gate.estate", Area: "990101001"}, {Area: "990101001"}}); err != nil {
+		t.Fatal(err)
+	}
+	at := "/desk/orgs/" + string(body)
+	for name, path := range map[string]string{"list": "/desk/orgs", "tree": "/desk/orgs/tree", "body": at, "union": "/desk/orgs/" + string(county), "edit": at + "/edit", "duties": at + "/duties", "close": at + "/close"} {
+		for _, mode := range []map[string]string{{}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}} {
+			page := browser.Open(t, server.URL+path, webtest.View{Width: 320, Height: 640, Cookies: mode})
+			for _, width := range []int{320, 360, 1440} {
+				page.View(webtest.View{Width: width, Height: 900})
+				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
+				for _, v := range page.Axe() {
+					t.Errorf("%s: got axe violation %v, want none", say, v)
+				}
+				if got := page.Overflow(); len(got) > 0 {
+					t.Errorf("%s: got sideways scroll %v, want none", say, got)
+				}
+				if got := page.SmallTargets(44); width == 360 && len(mode) == 0 && len(got) > 0 {
+					t.Errorf("%s: got small targets %q, want none", say, got)
+				}
+				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
+					page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s.png", dir, name, width, mode["theme"], mode["contrast"]), true)
+				}
+			}
+			if got := page.Exceptions(); len(got) > 0 {
+				t.Errorf("%s: got script errors %q, want none", name, got)
+			}
+			page.Close()
+		}
+	}
+}
