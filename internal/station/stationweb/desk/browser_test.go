@@ -121,9 +121,9 @@ func TestKeysAndTheMap(t *testing.T) {
 		t.Errorf("j, j, k: got the focus on %q, want a station", got)
 	}
 	p.Go(h.url + path(v, "/map"))
-	p.Wait(`document.querySelector('.leaflet-interactive')`)
+	p.Wait(`!!document.querySelector('.leaflet-interactive')`)
 	p.Click("[data-map]")
-	p.Wait(`document.querySelector('input[name=lat]').value`)
+	p.Wait(`document.querySelector('input[name=lat]').value !== ''`)
 	if got := webtest.Eval[string](p, `document.querySelector('input[name=lat]').value`); !strings.HasPrefix(got, "4") {
 		t.Errorf("a press on the map: got latitude %q, want one near the stations", got)
 	}

@@ -110,10 +110,7 @@ func errorsOf(ctx context.Context, err error) ui.FormErrors {
 // statusOfErr is the status of a page that shows a form again.
 func statusOfErr(err error) int { return web.Status(kindOf(err)) }
 
-// flag is an attribute that a script reads: "1" or nothing.
-func flag(on bool) string {
-	if on {
-		return "1"
-	}
-	return ""
+// marked reports whether a station has marks in the list.
+func marked(v station.View) bool {
+	return v.Demo || !v.Public || v.Place == nil && v.InUse() || len(v.Live.Reports) > 0
 }

@@ -79,7 +79,10 @@ func (p *pages) place(w http.ResponseWriter, r *http.Request) error {
 	return p.showPlace(w, r, http.StatusOK, v, f)
 }
 
-func plain(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+// plain writes degrees to the centimetre.
+func plain(n float64) string {
+	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(n, 'f', 7, 64), "0"), ".")
+}
 
 func (p *pages) showPlace(w http.ResponseWriter, r *http.Request, status int, v station.View, f placeForm) error {
 	ctx := r.Context()
