@@ -159,7 +159,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Requests = a.requests(desk, sender, words)
 	a.worker = job.New(a.db, op.Groups)
 	a.metrics = newGauges(a)
-	a.listen()
+	a.listen(sender, words)
 	return desk
 }
 

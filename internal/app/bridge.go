@@ -114,6 +114,19 @@ func (n notices) Notify(ctx context.Context, what request.Notice) error {
 	return n.sender.Send(ctx, sms.Message{ID: what.Key, To: what.Phone, Text: text, Kind: sms.Notice, Params: map[string]string{"number": what.Number}})
 }
 
+// fileStore keeps what pages take in.
+type fileStore struct{ store *blob.Store }
+
+// Put implements upload.Blobs.
+func (f fileStore) Put(ctx context.Context, id string, data []byte) error {
+	return f.store.Put(ctx, blob.ID(id), data)
+}
+
+// Get implements upload.Blobs.
+func (f fileStore) Get(ctx context.Context, id string) ([]byte, error) {
+	return f.store.Get(ctx, blob.ID(id))
+}
+
 // files is what requests need of the store of files.
 type files struct{ store *blob.Store }
 

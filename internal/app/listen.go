@@ -31,7 +31,8 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 
 // listen registers what happens later: which domain hears of which event, and
 // the tasks that run by the clock.
-func (a *App) listen() {
+func (a *App) listen(sender sms.Sender, words *web.Texts) {
+	a.worker.On(request.Dispatched{}.EventName(), door{app: a}.dispatched(words, sender))
 	a.Requests.Register(a.worker)
 	a.worker.On(request.StationReported{}.EventName(), a.stationReported)
 	a.worker.On(request.StationFixed{}.EventName(), a.stationFixed)

@@ -5,11 +5,15 @@ import (
 	"embed"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/media"
 	"nuanxin/internal/op"
+	"nuanxin/internal/request/requestweb/partner"
+	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/station/stationweb"
 	stationdesk "nuanxin/internal/station/stationweb/desk"
 	"nuanxin/internal/web"
@@ -26,7 +30,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -55,12 +59,27 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		accountweb.Routes(a.accountPages(secure)),
 		stationweb.Routes(a.stationPages(secure)),
 		stationdesk.Routes(a.stationDesk()),
+		partner.Routes(partner.Config{Requests: a.Requests, Files: a.uploads(), Door: a.door(secure), Frame: a.frame}),
 		programs.Routes(),
 	}
 	if a.config.Demo {
 		tables = append(tables, []web.Route{ui.GalleryRoute()})
 	}
 	return tables
+}
+
+// door is how partner bodies come in by link.
+func (a *App) door(secure bool) door {
+	return door{a, accountweb.Sessions{Accounts: a.Accounts, Secure: secure, Proxies: a.config.Proxies}}
+}
+
+// decodesAtOnce is how many photos are decoded at a time: each takes up to
+// 192 MB of memory.
+const decodesAtOnce = 2
+
+// uploads takes in photos and voice messages.
+func (a *App) uploads() *upload.Desk {
+	return upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
 }
 
 func (a *App) accountPages(secure bool) accountweb.Config {
@@ -99,6 +118,7 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("stations", "lamp", stationdesk.HrefStations, authz.Cadre, authz.Leader, authz.Admin)
 	add("imports", "doc", stationdesk.HrefImports, authz.Cadre)
 	add("host", "lamp", stationdesk.HrefHost, authz.Host)
+	add("matters", "inbox", partner.HrefMatters, authz.Partner)
 	add("staff", "people", accountweb.StaffPath, authz.Admin)
 	return items
 }
@@ -111,8 +131,11 @@ func lookOf(path string) web.Look {
 	return web.LookWorker
 }
 
+// desks are where staff pages lie.
+var desks = []string{"/desk", stationdesk.HrefHost, partner.HrefMatters}
+
 func isDesk(path string) bool {
-	return path == "/desk" || strings.HasPrefix(path, "/desk/") || path == "/host" || strings.HasPrefix(path, "/host/")
+	return slices.ContainsFunc(desks, func(d string) bool { return path == d || strings.HasPrefix(path, d+"/") })
 }
 
 // askStaff leads whoever opens a staff page without being signed in to the

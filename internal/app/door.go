@@ -1,0 +1,168 @@
+package app
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"nuanxin/internal/account/accountweb"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/idcard"
+	"nuanxin/internal/job"
+	"nuanxin/internal/op"
+	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/partner"
+	"nuanxin/internal/sms"
+	"nuanxin/internal/web"
+)
+
+// door lets partner bodies in by a one-time link: the link names one handing of
+// one request, and a code goes to the phone that the union knows of the body.
+type door struct {
+	app      *App
+	sessions accountweb.Sessions
+}
+
+// linkMac is how many bytes of the keyed hash a link carries: enough that
+// nobody finds one by trying.
+const linkMac = 10
+
+// token is the text of the link to a handing: the two ids and a keyed hash.
+func (d door) token(r request.ID, h request.DispatchID) (string, error) {
+	first, err := uuid.Parse(string(r))
+	if err != nil {
+		return "", err
+	}
+	second, err := uuid.Parse(string(h))
+	if err != nil {
+		return "", err
+	}
+	mac := d.app.ring.Token("link", string(r)+string(h))[:2*linkMac]
+	return base64.RawURLEncoding.EncodeToString(slices.Concat(first[:], second[:])) + mac, nil
+}
+
+// read returns the handing that token names, if it is one of ours.
+func (d door) read(token string) (request.ID, request.DispatchID, bool) {
+	const ids = 43 // of 32 bytes in base64
+	if len(token) != ids+2*linkMac {
+		return "", "", false
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(token[:ids])
+	if err != nil {
+		return "", "", false
+	}
+	r, h := request.ID(uuid.UUID(raw[:16]).String()), request.DispatchID(uuid.UUID(raw[16:]).String())
+	want, err := d.token(r, h)
+	return r, h, err == nil && subtle.ConstantTimeCompare([]byte(want), []byte(token)) == 1
+}
+
+// Find implements partner.Door. A link to a handing that was bounced or
+// recalled opens nothing any more.
+func (d door) Find(ctx context.Context, token string) (partner.Invitation, error) {
+	missing := fault.New("door.find", fault.Missing, "fault.missing")
+	r, h, ok := d.read(token)
+	if !ok {
+		return partner.Invitation{}, missing
+	}
+	c, err := d.app.Requests.Case(authz.AsSystem(ctx, "link"), request.Ref{ID: r})
+	if err != nil {
+		return partner.Invitation{}, err
+	}
+	i := slices.IndexFunc(c.Dispatches, func(x request.Dispatch) bool { return x.ID == h && x.Holds() })
+	if i < 0 {
+		return partner.Invitation{}, missing
+	}
+	found := partner.Invitation{Request: r, Dispatch: h, Org: c.Dispatches[i].Body, Body: c.Dispatches[i].BodyName}
+	phone, err := d.phone(ctx, found)
+	found.Phone = idcard.MaskPhone(phone)
+	return found, known(err)
+}
+
+// phone is where a body's codes go; empty when the union knows none.
+func (d door) phone(ctx context.Context, i partner.Invitation) (phone string, err error) {
+	err = d.app.db.View(ctx, func(raw *db.Tx) error {
+		phone, err = d.app.Orgs.ContactPhone(ctx, &op.Tx{Tx: raw, Subject: authz.From(ctx)}, i.Org)
+		return err
+	})
+	return phone, err
+}
+
+// purpose binds a code to one handing.
+func purpose(i partner.Invitation) string { return "link:" + string(i.Dispatch) }
+
+// SendCode implements partner.Door.
+func (d door) SendCode(ctx context.Context, i partner.Invitation) error {
+	phone, err := d.phone(ctx, i)
+	if err != nil {
+		return err
+	}
+	return d.app.Accounts.SendCode(ctx, purpose(i), phone)
+}
+
+// Enter implements partner.Door.
+func (d door) Enter(w http.ResponseWriter, r *http.Request, i partner.Invitation, code string) error {
+	phone, err := d.phone(r.Context(), i)
+	if err != nil {
+		return err
+	}
+	if err := d.app.Accounts.CheckCode(r.Context(), purpose(i), phone, code); err != nil {
+		return err
+	}
+	in, err := d.app.Accounts.StartLink(authz.AsSystem(r.Context(), "link"), i.Org, string(i.Request), i.Body)
+	if err == nil {
+		d.sessions.Begin(w, in)
+	}
+	return err
+}
+
+// Shown implements partner.Door.
+func (d door) Shown(i partner.Invitation) string {
+	if !d.app.config.Demo || d.app.sent == nil {
+		return ""
+	}
+	phone, err := d.phone(d.app.background(), i)
+	if err != nil {
+		return ""
+	}
+	return d.app.lastMessage(phone)
+}
+
+// LinkFor returns the one-time link of the request's handing to body, for the
+// desk to pass on by other means.
+func (d door) LinkFor(r request.ID, h request.DispatchID) (string, error) {
+	token, err := d.token(r, h)
+	return d.app.config.Origin + partner.HrefLink + "/" + token, err
+}
+
+// dispatched sends a body the link to what was handed to it. The message says
+// that there is something, and nothing of what.
+func (d door) dispatched(texts *web.Texts, sender sms.Sender) job.Handler {
+	return func(ctx context.Context, e job.Event) error {
+		var what request.Dispatched
+		if err := e.Decode(&what); err != nil {
+			return err
+		}
+		phone, err := d.phone(ctx, partner.Invitation{Org: what.Body})
+		if err != nil || phone == "" {
+			return known(err)
+		}
+		link, err := d.LinkFor(what.ID, what.Dispatch)
+		if err != nil {
+			return err
+		}
+		site := &web.Site{Texts: texts}
+		text := web.T(site.With(ctx, "/", web.Display{Lang: "zh-CN"}), "app.dispatched", "Link", link)
+		err = sender.Send(ctx, sms.Message{ID: e.ID, To: phone, Text: text, Kind: sms.Notice})
+		if fault.Is(err, fault.Busy) {
+			return errors.Join(errors.New("the gateway is busy"), err)
+		}
+		return err
+	}
+}

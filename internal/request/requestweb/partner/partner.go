@@ -1,0 +1,314 @@
+// Package partner is what a partner body (协办单位) sees: the matters that were
+// handed to it, one page each, from an account of its own or from a one-time
+// link with a code. It sees the matter and never the person: the domain's Matter
+// has no field in which a name, a phone or a worker's words could stand.
+package partner
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/request"
+	"nuanxin/internal/request/office"
+	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// The addresses of the pages.
+const (
+	HrefMatters = "/matters" // those of a body with an account
+	HrefLink    = "/p"       // one-time links lie below it
+)
+
+// Invitation is what a one-time link stands for.
+type Invitation struct {
+	Request  request.ID
+	Dispatch request.DispatchID
+	Org      string
+	Body     string // its name
+	Phone    string // masked: where the code goes; empty: none is known
+}
+
+// Door lets bodies in by link. The link alone opens nothing: a code is sent to
+// the phone that the union knows of the body.
+type Door interface {
+	// Find returns what token stands for, or Missing.
+	Find(ctx context.Context, token string) (Invitation, error)
+	// SendCode sends a code for the invitation.
+	SendCode(ctx context.Context, i Invitation) error
+	// Enter checks the code and signs the reader in for this one matter.
+	Enter(w http.ResponseWriter, r *http.Request, i Invitation, code string) error
+	// Shown is the code for the demo's screen, or "".
+	Shown(i Invitation) string
+}
+
+// Config is what the pages need.
+type Config struct {
+	Requests *office.Service
+	Files    *upload.Desk
+	Door     Door
+	Frame    func(ctx context.Context) ui.StaffPage // of staff with an account
+}
+
+//go:embed locale/*.json
+var locale embed.FS
+
+// Texts returns this package's words.
+func Texts() web.Words { return web.Catalogue(locale) }
+
+type pages struct{ Config }
+
+// Routes lists the pages.
+func Routes(c Config) []web.Route {
+	p := &pages{c}
+	one := HrefMatters + "/{id}"
+	link := HrefLink + "/{token}"
+	files := page("POST", one+"/report", request.Report, "say what was done", p.report)
+	files.BodyLimit = upload.BodyLimit
+	all := []web.Route{
+		page("GET", HrefMatters, request.Matters, "list what was handed to a body", p.list),
+		page("GET", one, request.Handle, "read a matter", p.show),
+		page("POST", one+"/sign", request.Sign, "sign for a matter", p.sign),
+		page("POST", one+"/bounce", request.Bounce, "send a matter back, with a reason", p.bounce),
+		page("POST", one+"/work", request.Work, "say how it goes", p.work),
+		files,
+		page("GET", one+"/files/{file}", request.Handle, "look at a photo", p.file),
+		page("GET", link, "account.start_link", "open a one-time link", p.ask),
+		page("POST", link+"/code", "account.send_code", "send the code of a one-time link", p.sendCode),
+		page("POST", link, "account.start_link", "enter by a one-time link and its code", p.enter),
+	}
+	for i := range all {
+		if strings.HasPrefix(all[i].Pattern, HrefLink+"/") {
+			all[i].Roles = []string{"anyone"}
+		}
+	}
+	return all
+}
+
+func page(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
+	return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: request.Policy.Roles(act),
+		BodyLimit: 16 << 10, Look: web.LookPartner, Handler: web.HTML(h)}
+}
+
+// ref names the matter of the request's path.
+func ref(r *http.Request) (request.Ref, error) {
+	own, err := id.Parse[request.ID](r.PathValue("id"))
+	if err != nil {
+		return request.Ref{}, fault.New("matter", fault.Missing, "fault.missing")
+	}
+	return request.Ref{ID: own}, nil
+}
+
+func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
+	rows, err := p.Requests.BodyList(r.Context())
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, http.StatusOK, p.framed(r, t(r.Context(), "list"), listView(rows)))
+}
+
+// matterPage is a matter with whatever form was refused.
+type matterPage struct {
+	request.Matter
+	Act    string // which form was sent
+	Form   form
+	Faults ui.FormErrors
+	Stale  bool
+}
+
+// form is what a body wrote.
+type form struct{ By, Reason, Suggest, Words, Until string }
+
+func formOf(r *http.Request) form {
+	get := r.PostForm.Get
+	return form{get("by"), get("reason"), get("suggest"), get("words"), get("until")}
+}
+
+func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
+	return p.showWith(w, r, matterPage{}, http.StatusOK)
+}
+
+func (p *pages) showWith(w http.ResponseWriter, r *http.Request, m matterPage, status int) error {
+	at, err := ref(r)
+	if err != nil {
+		return err
+	}
+	if m.Matter, err = p.Requests.Matter(r.Context(), at); err != nil {
+		return err
+	}
+	// Reading the page is the body's receipt. Repeating it changes nothing.
+	for _, d := range m.Dispatches {
+		if d.State == request.DispatchSent && r.Method == http.MethodGet {
+			if _, err := p.Requests.Open(r.Context(), at, d.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return web.Show(w, r, status, p.framed(r, m.title(r.Context()), matterView(m)))
+}
+
+// act runs one form: it comes back filled when it is refused.
+func (p *pages) act(w http.ResponseWriter, r *http.Request, name string, do func(ctx context.Context, at request.Ref, f form) error) error {
+	at, err := ref(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	f := formOf(r)
+	return p.settle(w, r, at, name, f, do(web.Named(r), at, f))
+}
+
+func (p *pages) settle(w http.ResponseWriter, r *http.Request, at request.Ref, name string, f form, err error) error {
+	switch {
+	case err == nil:
+		web.SetFlash(w, r, "matter.done_"+name)
+		return web.See(w, r, HrefMatters+"/"+string(at.ID))
+	case fault.Is(err, fault.Invalid):
+		return p.showWith(w, r, matterPage{Act: name, Form: f, Faults: ui.FieldErrors(r.Context(), err)}, http.StatusUnprocessableEntity)
+	case fault.Is(err, fault.Conflict):
+		return p.showWith(w, r, matterPage{Act: name, Form: f, Stale: true}, http.StatusConflict)
+	}
+	return err
+}
+
+func (p *pages) sign(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, "sign", func(ctx context.Context, at request.Ref, f form) error {
+		_, err := p.Requests.Sign(ctx, at, "", f.By)
+		return err
+	})
+}
+
+func (p *pages) bounce(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, "bounce", func(ctx context.Context, at request.Ref, f form) error {
+		_, err := p.Requests.Bounce(ctx, at, "", f.Reason, f.Suggest)
+		return err
+	})
+}
+
+func (p *pages) work(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, "work", func(ctx context.Context, at request.Ref, f form) error {
+		until, err := day(f.Until)
+		if err != nil {
+			return err
+		}
+		_, err = p.Requests.Work(ctx, at, "", request.Message{Words: f.Words}, until)
+		return err
+	})
+}
+
+func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
+	at, err := ref(r)
+	if err != nil {
+		return err
+	}
+	// Who may not see the matter must not fill our disk.
+	if _, err := p.Requests.Matter(r.Context(), at); err != nil {
+		return err
+	}
+	in, err := p.Files.Read(r)
+	if err != nil {
+		return err
+	}
+	f := formOf(r)
+	if err := in.Err(); err != nil {
+		return p.settle(w, r, at, "report", f, err)
+	}
+	_, err = p.Requests.Report(web.Named(r, in.Digests()...), at, "", request.Message{Words: f.Words, Files: in.Files})
+	return p.settle(w, r, at, "report", f, err)
+}
+
+// day reads a date input as the end of that day; empty is none.
+func day(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation(time.DateOnly, s, clock.Zone)
+	if err != nil {
+		var f fault.Form
+		f.Add("until", "fault.day", nil)
+		return at, f.Err("matter.work")
+	}
+	return at.Add(17 * time.Hour), nil
+}
+
+func (p *pages) file(w http.ResponseWriter, r *http.Request) error {
+	at, err := ref(r)
+	if err != nil {
+		return err
+	}
+	a, err := p.Requests.Attachment(r.Context(), at, request.AttachmentID(r.PathValue("file")))
+	if err != nil {
+		return err
+	}
+	return p.Files.Serve(w, r, a, r.URL.Query().Has("thumb"))
+}
+
+// linkPage is the page behind a one-time link.
+type linkPage struct {
+	Invitation
+	Path   string
+	Sent   bool
+	Demo   string
+	Faults ui.FormErrors
+	Wait   string
+}
+
+func (p *pages) ask(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.Door.Find(r.Context(), r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	if who := authz.From(r.Context()); who.Kind == authz.Link && who.Only == string(i.Request) {
+		return web.See(w, r, HrefMatters+"/"+who.Only)
+	}
+	return p.showLink(w, r, linkPage{Invitation: i}, nil)
+}
+
+func (p *pages) sendCode(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.Door.Find(r.Context(), r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	err = p.Door.SendCode(r.Context(), i)
+	return p.showLink(w, r, linkPage{Invitation: i, Sent: err == nil, Demo: p.Door.Shown(i)}, err)
+}
+
+func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.Door.Find(r.Context(), r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	if err := p.Door.Enter(w, r, i, strings.TrimSpace(r.PostForm.Get("code"))); err != nil {
+		return p.showLink(w, r, linkPage{Invitation: i, Sent: true, Demo: p.Door.Shown(i)}, err)
+	}
+	return web.See(w, r, HrefMatters+"/"+string(i.Request))
+}
+
+func (p *pages) showLink(w http.ResponseWriter, r *http.Request, l linkPage, err error) error {
+	status := http.StatusOK
+	var e *fault.Error
+	switch {
+	case fault.Is(err, fault.Invalid):
+		l.Faults, status = ui.FieldErrors(r.Context(), err), http.StatusUnprocessableEntity
+	case fault.Is(err, fault.Busy) && errors.As(err, &e) && web.HasText(r.Context(), e.Msg):
+		l.Wait, status = web.TArgs(r.Context(), e.Msg, e.Args), http.StatusTooManyRequests
+	case err != nil:
+		return err
+	}
+	l.Path = HrefLink + "/" + r.PathValue("token")
+	return web.Show(w, r, status, linkView(l))
+}

@@ -1,0 +1,235 @@
+package partner
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/request"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// t says a word of this package.
+func t(ctx context.Context, key string, args ...any) string {
+	return web.T(ctx, "matter."+key, args...)
+}
+
+// framed puts a page into the frame of its reader: the staff's desk for who has
+// an account, a bare one for who came by link.
+func (p *pages) framed(r *http.Request, title string, body templ.Component) templ.Component {
+	ctx := r.Context()
+	if authz.From(ctx).Kind == authz.Staff && p.Frame != nil {
+		frame := p.Frame(ctx)
+		frame.Title = title
+		for i := range frame.Nav {
+			frame.Nav[i].On = frame.Nav[i].Href == HrefMatters
+		}
+		return staffFrame(frame, body)
+	}
+	return linkFrame(ui.PartnerPage{Title: title, Body: authz.From(ctx).Name}, body)
+}
+
+// title is what the matter is called: the cadre's title, or its number.
+func (m matterPage) title(ctx context.Context) string {
+	if m.Title != "" {
+		return m.Title
+	}
+	return t(ctx, "numbered", "Number", m.Number)
+}
+
+func topicWords(ctx context.Context, code string) string {
+	topic, ok := request.TopicOf(code)
+	switch {
+	case !ok:
+		return ""
+	case web.Lang(ctx) == "en":
+		return topic.EN
+	}
+	return topic.ZH
+}
+
+// mine is the dispatch that the body has to act upon, if any.
+func (m matterPage) mine() (request.Dispatch, bool) {
+	for _, d := range m.Dispatches {
+		if d.Holds() {
+			return d, true
+		}
+	}
+	return request.Dispatch{}, false
+}
+
+// refused reports whether the form called name was sent and refused.
+func (m matterPage) refused(name string) bool { return m.Act == name }
+
+func (m matterPage) action(name string) string {
+	return HrefMatters + "/" + string(m.ID) + "/" + name
+}
+
+// signable reports whether the matter waits for the body's signature.
+func signable(d request.Dispatch) bool {
+	return d.State == request.DispatchSent || d.State == request.DispatchOpened
+}
+
+// chip shows how far a body has come.
+func chip(ctx context.Context, d request.Dispatch) templ.Component {
+	tones := map[request.DispatchState]ui.Tone{
+		request.DispatchSent: ui.Amber, request.DispatchOpened: ui.Amber, request.DispatchSigned: ui.Ice, request.DispatchWorking: ui.Ice,
+		request.DispatchReported: ui.Pine, request.DispatchBounced: ui.Plain, request.DispatchSettled: ui.Plain, request.DispatchRecalled: ui.Plain,
+	}
+	return ui.Chip(tones[d.State], "", t(ctx, "state_"+string(d.State)))
+}
+
+// limits are the clocks of the body's own hands.
+func (m matterPage) limits(ctx context.Context) []ui.ClockProps {
+	var all []ui.ClockProps
+	for _, c := range m.Clocks {
+		p := ui.ClockProps{State: ui.ClockState(c.State), Share: share(c), Small: t(ctx, "limit_"+c.Name, "When", due(ctx, c))}
+		switch c.State {
+		case request.ClockDone:
+			p.Main = t(ctx, "clock_done")
+			if c.Missed {
+				p.Main, p.State = t(ctx, "clock_done_late"), ui.ClockLate
+			}
+		case request.ClockHeld:
+			p.Main = t(ctx, "clock_held")
+		case request.ClockUnknown:
+			p.Main, p.State = t(ctx, "clock_unknown"), ui.ClockHold
+		default:
+			p.Main = web.TimeLeft(ctx, c.Left)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func share(c request.Clock) int {
+	if c.Limit <= 0 || c.State == request.ClockDone || c.State == request.ClockLate {
+		return 100
+	}
+	return int(100 * max(0, c.Left) / c.Limit)
+}
+
+func due(ctx context.Context, c request.Clock) string {
+	if c.Due.IsZero() {
+		return t(ctx, "no_date")
+	}
+	return web.Deadline(ctx, c.Due)
+}
+
+// steps is the timeline of what went between the union and this body.
+func (m matterPage) steps(ctx context.Context) []ui.Step {
+	var all []ui.Step
+	for i, e := range m.Timeline {
+		state := ui.Done
+		if e.Kind == request.KindBounced {
+			state = ui.Back
+		} else if i == len(m.Timeline)-1 {
+			state = ui.Now
+		}
+		all = append(all, ui.Step{State: state, Title: t(ctx, "did_"+string(e.Kind), "Who", who(e)), Text: e.Words, At: e.At, When: web.When(ctx, e.At)})
+	}
+	return all
+}
+
+func who(e request.Entry) string {
+	if e.By == request.ByBody {
+		return e.BodyName
+	}
+	return e.ByName
+}
+
+func (m matterPage) photos(ctx context.Context) []ui.Photo {
+	var all []ui.Photo
+	for _, a := range m.Files {
+		if a.Kind != request.Photo {
+			continue
+		}
+		href := HrefMatters + "/" + string(m.ID) + "/files/" + string(a.ID)
+		all = append(all, ui.Photo{Href: href, Src: href + "?thumb", Label: t(ctx, "photo", "N", strconv.Itoa(len(all)+1))})
+	}
+	return all
+}
+
+// facts are the lines that say what and where.
+func (m matterPage) facts(ctx context.Context) []ui.Pair {
+	var all []ui.Pair
+	add := func(key, text string) {
+		if text != "" {
+			all = append(all, ui.Pair{Key: t(ctx, key), Text: text})
+		}
+	}
+	add("number", m.Number)
+	add("topic", topicWords(ctx, m.Topic))
+	add("place", m.Place.Text)
+	add("officer", m.Officer)
+	add("since", web.When(ctx, m.CreatedAt))
+	if m.Bounces > 0 {
+		add("bounces", t(ctx, "bounces_n", "Count", m.Bounces))
+	}
+	for _, o := range m.Others {
+		add("others", o.Name)
+	}
+	return all
+}
+
+func deadline(ctx context.Context, at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return web.Deadline(ctx, at)
+}
+
+func rowOf(ctx context.Context, r request.MatterRow) ui.RowProps {
+	title := r.Title
+	if title == "" {
+		title = topicWords(ctx, r.Topic)
+	}
+	if title == "" {
+		title = t(ctx, "numbered", "Number", r.Number)
+	}
+	row := ui.RowProps{Href: HrefMatters + "/" + string(r.ID), Icon: "inbox", Tile: true, Title: title, Sub: web.List(ctx, nonEmpty(r.Number, r.Place)...),
+		End: t(ctx, "state_"+string(r.Dispatch.State)), EndSub: deadline(ctx, r.Dispatch.Deadline), New: r.Dispatch.State == request.DispatchSent}
+	if r.Late {
+		row.Tone, row.EndSub = ui.Rose, t(ctx, "late", "When", row.EndSub)
+	}
+	return row
+}
+
+func nonEmpty(words ...string) []string {
+	var all []string
+	for _, w := range words {
+		if w != "" {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// faultOf is the fault of an input of the form called act: two forms may have
+// an input of one name.
+func faultOf(m matterPage, act, input string) string {
+	if m.Act != act {
+		return ""
+	}
+	return m.Faults.Of(input)
+}
+
+func valueOf(m matterPage, act string) string {
+	if m.Act != act {
+		return ""
+	}
+	return m.Form.Words
+}
+
+// reportLook fills the one button that matters now: signing comes first.
+func reportLook(d request.Dispatch) ui.Look {
+	if signable(d) {
+		return ui.Normal
+	}
+	return ui.Primary
+}
