@@ -12,6 +12,8 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/media"
 	"nuanxin/internal/op"
+	"nuanxin/internal/org/orgweb"
+	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/partner"
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/station/stationweb"
@@ -30,7 +32,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -57,6 +59,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 	tables := [][]web.Route{
 		assets.Routes(), web.SettingsRoutes(), {ui.OfflineRoute()}, a.system(),
 		accountweb.Routes(a.accountPages(secure)),
+		orgweb.Routes(orgweb.Config{Orgs: a.Orgs, Frame: a.frame, Topics: topicOptions, SignIn: accountweb.Staff}),
 		stationweb.Routes(a.stationPages(secure)),
 		stationdesk.Routes(a.stationDesk()),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.uploads(), Door: a.door(secure), Frame: a.frame}),
@@ -119,8 +122,23 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("imports", "doc", stationdesk.HrefImports, authz.Cadre)
 	add("host", "lamp", stationdesk.HrefHost, authz.Host)
 	add("matters", "inbox", partner.HrefMatters, authz.Partner)
+	add("orgs", "building", orgweb.ListPath, authz.Cadre, authz.Leader, authz.Admin)
 	add("staff", "people", accountweb.StaffPath, authz.Admin)
 	return items
+}
+
+// topicOptions are the topics that a body can be responsible for.
+func topicOptions(ctx context.Context) []ui.Option {
+	var all []ui.Option
+	for _, t := range append(request.Topics(), request.Finer("")...) {
+		text := t.ZH
+		if web.Lang(ctx) == "en" {
+			text = t.EN
+		}
+		all = append(all, ui.Option{Value: t.Code, Text: text})
+	}
+	slices.SortFunc(all, func(a, b ui.Option) int { return strings.Compare(a.Value, b.Value) })
+	return all
 }
 
 // lookOf is how a failure looks where no route was found.
