@@ -98,9 +98,26 @@ func (w *writer) run() {
 	for first := range w.queue {
 		w.group(first)
 	}
-	if w.conn != nil {
-		_ = w.conn.Close()
+	w.disconnect()
+}
+
+// disconnect ends the connection after its statements: one left open would keep
+// SQLite from ending it, and with it its locks and its log.
+func (w *writer) disconnect() {
+	if w.conn == nil {
+		return
 	}
+	w.forget()
+	_ = w.conn.Close()
+	w.conn = nil
+}
+
+// forget closes the prepared statements.
+func (w *writer) forget() {
+	for _, s := range w.stmts {
+		_ = s.Close()
+	}
+	clear(w.stmts)
 }
 
 // group runs first and whatever else is waiting, commits once, then answers.
@@ -153,9 +170,9 @@ func (w *writer) commit(ctx context.Context) error {
 		return nil
 	}
 	_, _ = w.conn.ExecContext(ctx, "rollback")
+	w.forget()
 	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn })
-	_ = w.conn.Close()
-	w.conn = nil
+	w.disconnect()
 	return err
 }
 
@@ -207,10 +224,7 @@ func (c *writerConn) prepare(ctx context.Context, query string) (*sql.Stmt, erro
 		return s, nil
 	}
 	if len(c.stmts) >= statements { // queries built from input: start over
-		for _, s := range c.stmts {
-			_ = s.Close()
-		}
-		clear(c.stmts)
+		(*writer)(c).forget()
 	}
 	s, err := c.conn.PrepareContext(ctx, query)
 	if err == nil {

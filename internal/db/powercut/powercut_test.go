@@ -88,6 +88,12 @@ func TestDriver(t *testing.T) {
 	if on.Sizes()["main.db-wal"] == 0 {
 		t.Errorf("there is no write-ahead log: %v", on.Sizes())
 	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	if sizes := on.Sizes(); len(sizes) != 1 {
+		t.Errorf("after closing there is %v; want the database alone: the log is written back", sizes)
+	}
 }
 
 // What the wrapper is for: without it the arguments of $3 and $2 are swapped,
