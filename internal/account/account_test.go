@@ -140,18 +140,10 @@ func (w world) as(login string) (context.Context, account.Signed) {
 	return authz.With(w.t.Context(), s), in
 }
 
-func (w world) exec(query string, args ...any) {
-	w.t.Helper()
-	w.must(w.db.Update(w.t.Context(), func(tx *db.Tx) error {
-		_, err := tx.Exec(w.t.Context(), query, args...)
-		return err
-	}))
-}
-
 // limit sets a limit from today on, as an operator would.
 func (w world) limit(name string, value int64) {
 	w.t.Helper()
-	w.exec(`insert into account_limit (name, since, value, source) values ($1, $2, $3, 'test')`, name, clock.Day(w.clock.Now()), value)
+	w.must(w.SetLimit(system, name, clock.Day(w.clock.Now()), value, "test"))
 }
 
 func TestSignIn(t *testing.T) {
@@ -324,6 +316,16 @@ func TestMessagesAreLimited(t *testing.T) {
 
 func TestMessagesByAddressAndDay(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
+		for about, err := range map[string]error{
+			"by an administrator": w.SetLimit(authz.With(t.Context(), authz.Subject{Kind: authz.Staff, ID: id.New[string](), Grants: []authz.Grant{{Role: authz.Admin}}}), "sms_day", "2026-01-01", 1, "x"),
+			"of no known name":    w.SetLimit(system, "sms_year", "2026-01-01", 1, "x"),
+			"without a source":    w.SetLimit(system, "sms_day", "2026-01-01", 1, ""),
+			"from no day":         w.SetLimit(system, "sms_day", "soon", 1, "x"),
+		} {
+			if err == nil {
+				t.Errorf("a limit %s is set", about)
+			}
+		}
 		w.limit("sms_address_day", 3)
 		w.limit("sms_day", 6)
 		send := func(n int, addr string) string {

@@ -31,6 +31,29 @@ func limitsOf(ctx context.Context, tx *op.Tx) (limits, error) {
 	return l, err
 }
 
+// SetLimit sets the limit called name from the day since on. source says by what
+// rule. Only names that the migrations know are set.
+func (s *Service) SetLimit(ctx context.Context, name, since string, value int64, source string) error {
+	_, err := op.Write(ctx, s.desk, SetLimit, newRoot(), func(tx *op.Tx, _ root) (bool, error) {
+		l, err := limitsOf(ctx, tx)
+		if err != nil {
+			return false, err
+		}
+		if _, ok := l[name]; !ok || value < 0 || source == "" {
+			return false, fault.New(string(SetLimit), fault.Invalid, "account.limit.unknown")
+		}
+		if _, err := time.Parse(time.DateOnly, since); err != nil {
+			return false, fault.New(string(SetLimit), fault.Invalid, "account.day.unknown").Because(err)
+		}
+		tx.Note("limit", name)
+		_, err = tx.Exec(ctx, `
+			insert into account_limit (name, since, value, source) values ($1, $2, $3, $4)
+			on conflict (name, since) do update set value = excluded.value, source = excluded.source`, name, since, value, source)
+		return true, err
+	})
+	return err
+}
+
 // limitCount is how many limits the migrations set.
 const limitCount = 18
 

@@ -27,7 +27,8 @@ const (
 	ResetPassword authz.Action = "account.reset_password"
 	EndStay       authz.Action = "account.end_stay"
 
-	Sweep authz.Action = "account.sweep"
+	Sweep    authz.Action = "account.sweep"
+	SetLimit authz.Action = "account.set_limit"
 )
 
 // Policy says who may do them. An administrator touches an account only when
@@ -55,5 +56,6 @@ var Policy = authz.Rules{
 	ResetPassword: authz.InArea(authz.Admin),
 	EndStay:       authz.InArea(authz.Admin),
 
-	Sweep: authz.Program,
+	Sweep:    authz.Program,
+	SetLimit: authz.Program,
 }

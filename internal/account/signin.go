@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -220,10 +221,13 @@ func (s *Service) enter(ctx context.Context, login string, found credential, fre
 		if err != nil {
 			return false, err
 		}
-		if fresh != "" {
-			if _, err := tx.Exec(ctx, `update person_password set hash = $2 where person_id = $1`, string(in.Person), fresh); err != nil {
-				return false, err
-			}
+		// Whoever changes the password meanwhile waits for this row, or was first.
+		n, err := tx.Exec(ctx, `update person_password set hash = $2 where person_id = $1 and hash = $3`, string(in.Person), cmp.Or(fresh, found.hash), found.hash)
+		if err != nil {
+			return false, err
+		}
+		if n == 0 {
+			return false, errWrong
 		}
 		in.MustChange, in.EndsAt = now.mustChange, tx.Now().Add(l.hours("session_staff_h"))
 		if err := s.refund(ctx, tx, login, in.Device); err != nil {

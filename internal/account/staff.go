@@ -111,6 +111,10 @@ func (s *Service) Give(ctx context.Context, to ID, g Grant) error {
 		if string(p.ID) == tx.Subject.ID {
 			return "", fault.New(string(Give), fault.Denied, "account.grant.self")
 		}
+		p, err := hold(ctx, tx, p.ID)
+		if err != nil {
+			return "", err
+		}
 		if !p.Active {
 			return "", fault.New(string(Give), fault.Conflict, "account.ended")
 		}
@@ -167,6 +171,10 @@ func (s *Service) settle(ctx context.Context, tx *op.Tx, g Grant) (Grant, error)
 // Take ends a grant, at once and everywhere.
 func (s *Service) Take(ctx context.Context, from ID, grantID string) error {
 	_, err := op.Write(ctx, s.desk, Take, staffer(ctx, from), func(tx *op.Tx, p Person) (bool, error) {
+		p, err := hold(ctx, tx, p.ID)
+		if err != nil {
+			return false, err
+		}
 		i := slices.IndexFunc(p.Grants, func(g Grant) bool { return g.ID == grantID })
 		if i < 0 {
 			return false, fault.New(string(Take), fault.Missing, "account.grant.none")
@@ -213,10 +221,10 @@ func (s *Service) ResetPassword(ctx context.Context, who ID) (string, error) {
 		if !p.Active {
 			return added{}, fault.New(string(ResetPassword), fault.Conflict, "account.ended")
 		}
-		if err := endSessions(ctx, tx, p.ID, ""); err != nil {
+		if err := s.setHash(ctx, tx, p.ID, hash, true); err != nil {
 			return added{}, err
 		}
-		return fresh, s.setHash(ctx, tx, p.ID, hash, true)
+		return fresh, endSessions(ctx, tx, p.ID, "")
 	})
 	if err != nil {
 		return "", err
@@ -257,10 +265,10 @@ func (s *Service) SetPassword(ctx context.Context, old, password, token string) 
 		if err := s.refund(ctx, tx, p.Login, OriginOf(ctx).Device); err != nil {
 			return false, err
 		}
-		if err := endSessions(ctx, tx, p.ID, tokenHash(token)); err != nil {
+		if err := s.setHash(ctx, tx, p.ID, hash, false); err != nil {
 			return false, err
 		}
-		return true, s.setHash(ctx, tx, p.ID, hash, false)
+		return true, endSessions(ctx, tx, p.ID, tokenHash(token))
 	})
 	return err
 }
@@ -288,15 +296,16 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 		if err := checkPassword("password", password, p.Login, p.Name, l["password_min"]); err != nil {
 			return false, err
 		}
-		if err := endSessions(ctx, tx, p.ID, ""); err != nil {
+		if err := s.setHash(ctx, tx, p.ID, hash, false); err != nil {
 			return false, err
 		}
-		return true, s.setHash(ctx, tx, p.ID, hash, false)
+		return true, endSessions(ctx, tx, p.ID, "")
 	})
 	return err
 }
 
-// setHash stores a password's hash. A first one must be changed, and soon.
+// setHash stores a password's hash. A first one must be changed, and soon. It
+// takes the row that a sign-in takes, too: sessions ended after it stay ended.
 func (s *Service) setHash(ctx context.Context, tx *op.Tx, who ID, hash string, first bool) error {
 	var until any
 	if first {

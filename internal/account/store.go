@@ -82,10 +82,18 @@ func endSessions(ctx context.Context, tx *op.Tx, p ID, keep string) error {
 	return err
 }
 
-// setReach stores the reach of p, which follows from its grants, and the next
-// version.
+// hold keeps p from being changed by others until the transaction ends, and
+// reads it again: its reach follows from all its grants.
+func hold(ctx context.Context, tx *op.Tx, p ID) (Person, error) {
+	if _, err := tx.Exec(ctx, `update person set version = version + 1 where person_id = $1`, string(p)); err != nil {
+		return Person{}, err
+	}
+	return person(ctx, tx, p)
+}
+
+// setReach stores the reach of p, which was held before.
 func setReach(ctx context.Context, tx *op.Tx, p Person) error {
-	_, err := tx.Exec(ctx, `update person set reach = $2, version = version + 1 where person_id = $1`, string(p.ID), reach(p.Area, p.Grants))
+	_, err := tx.Exec(ctx, `update person set reach = $2 where person_id = $1`, string(p.ID), reach(p.Area, p.Grants))
 	return err
 }
 

@@ -148,6 +148,9 @@ func (s *Service) SetDuties(ctx context.Context, id ID, ds []Duty) error {
 // new ones. A union that still leads others is not closed.
 func (s *Service) Close(ctx context.Context, id ID, version int64) error {
 	_, err := op.Write(ctx, s.desk, Close, byID(ctx, id), func(tx *op.Tx, o Org) (bool, error) {
+		if err := tx.Lock(ctx, treeLock); err != nil {
+			return false, err
+		}
 		led, err := list(ctx, tx, Filter{Parent: id, Limit: 1}, "1 = 1", nil)
 		switch {
 		case err != nil:
@@ -168,6 +171,9 @@ func (s *Service) Close(ctx context.Context, id ID, version int64) error {
 func (s *Service) underParent(ctx context.Context, tx *op.Tx, o Org) error {
 	if o.Parent == "" {
 		return nil
+	}
+	if err := tx.Lock(ctx, treeLock); err != nil { // so that it is not closed meanwhile
+		return err
 	}
 	p, err := get(ctx, tx, o.Parent)
 	if fault.Is(err, fault.Missing) {

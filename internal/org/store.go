@@ -177,8 +177,15 @@ func texts[T ~string](vs []T) []string {
 	return all
 }
 
+// treeLock orders the changes of the tree, which are rare: two at once could
+// each be right and together make a circle.
+const treeLock = "org tree"
+
 // lead puts o, with all that it leads, under its parent.
 func lead(ctx context.Context, tx *op.Tx, o Org) error {
+	if err := tx.Lock(ctx, treeLock); err != nil {
+		return err
+	}
 	below, err := links(ctx, tx, `select org_id, depth from org_closure where ancestor_id = $1`, o.ID)
 	if err != nil {
 		return err

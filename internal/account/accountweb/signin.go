@@ -43,6 +43,10 @@ func (p *pages) sendCode(w http.ResponseWriter, r *http.Request) error {
 	return p.showPhone(w, r, f, err)
 }
 
+// keepCookie is how long the browser keeps a worker's own session. The session
+// itself ends earlier, and is prolonged by use.
+const keepCookie = 400 * 24 * time.Hour
+
 func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
 	if err := parse(r); err != nil {
 		return err
@@ -53,9 +57,9 @@ func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
 		return p.showPhone(w, r, f, err)
 	}
 	c := cookies(p.Secure)
-	end := in.EndsAt
-	if !f.Own {
-		end = time.Time{} // until the browser is closed
+	var end time.Time // of a phone that others use, too: when the browser is closed
+	if f.Own {
+		end = web.Now(r.Context()).Add(keepCookie)
 	}
 	c.set(w, c.session(), in.Token, end)
 	return web.See(w, r, f.Next)
