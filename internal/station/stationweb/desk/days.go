@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -31,7 +32,7 @@ func (f dayForm) special() (hours.Special, error) {
 			if f.from[i]+f.to[i] == "" && i > 0 {
 				continue
 			}
-			p, ok := period(f.from[i], f.to[i])
+			p, ok := tell.Period(f.from[i], f.to[i])
 			if !ok {
 				form.Add([]string{"f0", "f1"}[i], "stationdesk.wrong.times", fault.Args{"Row": i + 1})
 			}
@@ -51,12 +52,12 @@ func (p *pages) days(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) showDays(w http.ResponseWriter, r *http.Request, status int, v station.View, f dayForm) error {
-	return web.Show(w, r, status, daysPage(p.under(r.Context(), v, t(r.Context(), "days.title")), v, f))
+	return web.Show(w, r, status, daysPage(p.under(r.Context(), v, tell.T(r.Context(), "days.title")), v, f))
 }
 
 // setDay gives a day its own hours, or closes it.
 func (p *pages) setDay(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	v, err := p.load(r, station.SetDay)
@@ -68,35 +69,20 @@ func (p *pages) setDay(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		_, err = p.Stations.SetDay(web.Named(r), v.ID, day)
 	}
-	if err != nil && kindOf(err) == fault.Invalid {
-		f.errors = errorsOf(r.Context(), err)
-		return p.showDays(w, r, statusOfErr(err), v, f)
+	if err != nil && fault.KindOf(err) == fault.Invalid {
+		f.errors = tell.Errors(r.Context(), err)
+		return p.showDays(w, r, tell.HTTPStatus(err), v, f)
 	}
 	if err != nil {
 		return err
 	}
 	web.SetFlash(w, r, "stationdesk.flash.day")
-	return web.See(w, r, href(v)+"/days")
+	return web.See(w, r, tell.Href(v)+"/days")
 }
 
 // clearDay takes a special day back.
 func (p *pages) clearDay(w http.ResponseWriter, r *http.Request) error {
-	return p.clear(w, r, func(v station.View) string { return href(v) + "/days" })
-}
-
-func (p *pages) clear(w http.ResponseWriter, r *http.Request, back func(station.View) string) error {
-	if err := form(r); err != nil {
-		return err
-	}
-	v, err := p.load(r, station.SetDay)
-	if err != nil {
-		return err
-	}
-	if _, err := p.Stations.ClearDay(web.Named(r), v.ID, r.PostForm.Get("day")); err != nil {
-		return err
-	}
-	web.SetFlash(w, r, "stationdesk.flash.cleared")
-	return web.See(w, r, back(v))
+	return tell.Clear(p.Stations, w, r, func(v station.View) string { return tell.Href(v) + "/days" })
 }
 
 // closing asks before a station is closed for good.
@@ -109,12 +95,12 @@ func (p *pages) closing(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) showClosing(w http.ResponseWriter, r *http.Request, status int, v station.View, why string, errors ui.FormErrors) error {
-	return web.Show(w, r, status, closePage(p.under(r.Context(), v, t(r.Context(), "close")), v, why, errors))
+	return web.Show(w, r, status, closePage(p.under(r.Context(), v, tell.T(r.Context(), "close")), v, why, errors))
 }
 
 // closeForGood closes a station; a tick and a reason are asked for.
 func (p *pages) closeForGood(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	v, err := p.load(r, station.Close)
@@ -132,9 +118,9 @@ func (p *pages) closeForGood(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err == nil:
 		web.SetFlash(w, r, "stationdesk.flash.closed")
-		return web.See(w, r, href(v))
-	case kindOf(err) == fault.Invalid, kindOf(err) == fault.Conflict && v.InUse():
-		return p.showClosing(w, r, statusOfErr(err), v, why, errorsOf(r.Context(), err))
+		return web.See(w, r, tell.Href(v))
+	case fault.KindOf(err) == fault.Invalid, fault.KindOf(err) == fault.Conflict && v.InUse():
+		return p.showClosing(w, r, tell.HTTPStatus(err), v, why, tell.Errors(r.Context(), err))
 	}
 	return err
 }

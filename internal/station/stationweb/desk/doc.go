@@ -1,6 +1,6 @@
-// Package desk holds the pages on which stations are kept and run: the staff
-// pages of cadres (list, record, hours, special days, the map, closing for
-// good, imports) and the small pages of a station's host.
+// Package desk holds the staff pages on which stations are kept: list, record,
+// hours, special days, the map, closing for good, imports. The pages of a
+// station's host are in hosting, the words of both in tell.
 //
 // Every page asks the directory ([station.Service]) and shows what it answers.
 // A station that the reader neither oversees nor runs is missing here, also
@@ -11,12 +11,12 @@ package desk
 
 import (
 	"context"
-	"embed"
-	"time"
 
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/stationweb/desk/hosting"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -37,26 +37,10 @@ type Config struct {
 
 // Defects are the requests behind what workers reported at a station. The
 // request domain has them; app connects it.
-type Defects interface {
-	// Open lists what is not mended yet, the oldest first.
-	Open(ctx context.Context, station string) ([]Defect, error)
-	// Fixed says that it is mended, in words that the worker will read.
-	Fixed(ctx context.Context, id, words string) error
-	// NotYet says why it is not, and by which day (YYYY-MM-DD) it will be.
-	NotYet(ctx context.Context, id, reason, day string) error
-}
+type Defects = hosting.Defects
 
 // Defect is one open request about a station.
-type Defect struct {
-	ID     string
-	Number string // as the worker knows it
-	What   string // in words, such as "没热水"
-	Words  string // what the worker added
-	At     time.Time
-	Due    time.Time // when an answer is due; zero: not said
-	Said   string    // what the host last said, and why it is not mended
-	Count  int       // how many workers reported it; 0 and 1 are one
-}
+type Defect = hosting.Defect
 
 // Hosts are the organisations that may run a station. The org domain has them.
 type Hosts interface {
@@ -67,16 +51,8 @@ type Hosts interface {
 // Host is an organisation that runs stations.
 type Host struct{ ID, Name string }
 
-//go:embed locale/*.json
-var locale embed.FS
-
-// Texts returns this package's words, and those of the directory's faults.
-func Texts() web.Words { return web.Catalogue(locale) }
-
-// t says a word of this package.
-func t(ctx context.Context, key string, args ...any) string {
-	return web.T(ctx, "stationdesk."+key, args...)
-}
+// Texts returns the words of these pages, and those of the directory's faults.
+func Texts() web.Words { return tell.Texts() }
 
 // pages are the handlers.
 type pages struct{ Config }

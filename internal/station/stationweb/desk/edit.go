@@ -10,11 +10,10 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
-
-func kindOf(err error) fault.Kind { return fault.KindOf(err) }
 
 // factsForm is the form of a record with everything around it.
 type factsForm struct {
@@ -48,7 +47,7 @@ func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 
 // save stores the form, or shows it again.
 func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -60,9 +59,9 @@ func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		_, err = p.Stations.Edit(web.Named(r), v.ID, version(r), d.facts)
 	}
-	switch kindOf(err) {
+	switch fault.KindOf(err) {
 	case fault.Invalid:
-		return p.showForm(w, r, statusOfErr(err), v, factsForm{draft: d, version: version(r), errors: errorsOf(ctx, err)})
+		return p.showForm(w, r, tell.HTTPStatus(err), v, factsForm{draft: d, version: version(r), errors: tell.Errors(ctx, err)})
 	case fault.Conflict:
 		if v.InUse() && v.Version != version(r) {
 			return p.showForm(w, r, http.StatusConflict, v, factsForm{draft: d, clash: p.clashOf(ctx, v.ID, d.facts, v.Facts)})
@@ -72,7 +71,7 @@ func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.SetFlash(w, r, "stationdesk.flash.saved")
-	return web.See(w, r, href(v))
+	return web.See(w, r, tell.Href(v))
 }
 
 func (p *pages) showForm(w http.ResponseWriter, r *http.Request, status int, v station.View, f factsForm) error {
@@ -81,11 +80,11 @@ func (p *pages) showForm(w http.ResponseWriter, r *http.Request, status int, v s
 	if err != nil {
 		return err
 	}
-	f.hosts, f.action, f.back = hosts, href(v)+"/edit", href(v)
+	f.hosts, f.action, f.back = hosts, tell.Href(v)+"/edit", tell.Href(v)
 	if f.version == 0 {
 		f.version = v.Version
 	}
-	page := p.under(ctx, v, t(ctx, "edit"))
+	page := p.under(ctx, v, tell.T(ctx, "edit"))
 	page.Main = "stack"
 	return web.Show(w, r, status, editPage(page, f))
 }
@@ -94,19 +93,19 @@ func (p *pages) showForm(w http.ResponseWriter, r *http.Request, status int, v s
 func (p *pages) blank(w http.ResponseWriter, r *http.Request) error {
 	own := tops(r.Context(), authz.Cadre)
 	if len(own) == 0 {
-		return errMissing()
+		return tell.Missing()
 	}
 	return p.showNew(w, r, http.StatusOK, factsForm{draft: draftOf(station.Facts{Area: own[0], Public: true})})
 }
 
 // add adds the station of the form.
 func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	ctx := r.Context()
 	if !isCadre(ctx) {
-		return errMissing()
+		return tell.Missing()
 	}
 	d, err := readDraft(station.Facts{}, r.PostForm)
 	var done station.Done
@@ -118,8 +117,8 @@ func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
 		own, _ := id.Parse[station.ID](r.PostForm.Get("req_id"))
 		done, err = p.Stations.Add(web.Named(r), own, d.facts)
 	}
-	if kindOf(err) == fault.Invalid && err != nil {
-		return p.showNew(w, r, statusOfErr(err), factsForm{draft: d, errors: errorsOf(ctx, err)})
+	if fault.KindOf(err) == fault.Invalid && err != nil {
+		return p.showNew(w, r, tell.HTTPStatus(err), factsForm{draft: d, errors: tell.Errors(ctx, err)})
 	}
 	if err != nil {
 		return err
@@ -145,7 +144,7 @@ func (p *pages) showNew(w http.ResponseWriter, r *http.Request, status int, f fa
 		return err
 	}
 	f.fresh, f.hosts, f.action, f.back = true, hosts, HrefStations, HrefStations
-	page := p.frame(ctx, t(ctx, "new"), ui.Crumb{Text: t(ctx, "title"), Href: HrefStations})
+	page := p.frame(ctx, tell.T(ctx, "new"), ui.Crumb{Text: tell.T(ctx, "title"), Href: HrefStations})
 	page.Main = "stack"
 	return web.Show(w, r, status, editPage(page, f))
 }
@@ -154,7 +153,7 @@ func (p *pages) showNew(w http.ResponseWriter, r *http.Request, status int, f fa
 func serviceOptions(ctx context.Context, has amenity.Set) []ui.Option {
 	var out []ui.Option
 	for i, a := range amenity.All() {
-		out = append(out, ui.Option{Value: string(a.Code), Text: serviceName(ctx, a.Zh, a.En), Icon: a.Icon, On: has.Has(1 << i)})
+		out = append(out, ui.Option{Value: string(a.Code), Text: tell.Service(ctx, a.Zh, a.En), Icon: a.Icon, On: has.Has(1 << i)})
 	}
 	return out
 }
@@ -163,7 +162,7 @@ func entryOptions(ctx context.Context, on station.EntryMethod) []ui.Option {
 	icons := map[station.EntryMethod]string{station.WalkIn: "door", station.DoorCode: "lock", station.MemberCode: "qr", station.AskHost: "phone"}
 	var out []ui.Option
 	for _, m := range entries() {
-		out = append(out, ui.Option{Value: string(m), Text: t(ctx, "entry."+string(m)), Icon: icons[m], On: m == on})
+		out = append(out, ui.Option{Value: string(m), Text: tell.T(ctx, "entry."+string(m)), Icon: icons[m], On: m == on})
 	}
 	return out
 }
@@ -171,7 +170,7 @@ func entryOptions(ctx context.Context, on station.EntryMethod) []ui.Option {
 func badgeOptions(ctx context.Context, on station.Badge) []ui.Option {
 	var out []ui.Option
 	for _, b := range badges() {
-		out = append(out, ui.Option{Value: string(b), Text: t(ctx, "badge."+string(b)), On: b == on})
+		out = append(out, ui.Option{Value: string(b), Text: tell.T(ctx, "badge."+string(b)), On: b == on})
 	}
 	return out
 }
@@ -179,7 +178,7 @@ func badgeOptions(ctx context.Context, on station.Badge) []ui.Option {
 func levelOptions(ctx context.Context, on string) []ui.Option {
 	var out []ui.Option
 	for _, l := range levels() {
-		out = append(out, ui.Option{Value: l, Text: t(ctx, "level."+l), On: l == on})
+		out = append(out, ui.Option{Value: l, Text: tell.T(ctx, "level."+l), On: l == on})
 	}
 	return out
 }
@@ -187,7 +186,7 @@ func levelOptions(ctx context.Context, on string) []ui.Option {
 func starOptions(ctx context.Context, on string) []ui.Option {
 	var out []ui.Option
 	for _, n := range []string{"1", "2", "3", "4", "5"} {
-		out = append(out, ui.Option{Value: n, Text: t(ctx, "stars", "Count", n), On: n == on})
+		out = append(out, ui.Option{Value: n, Text: tell.T(ctx, "stars", "Count", n), On: n == on})
 	}
 	return out
 }
@@ -208,7 +207,7 @@ func (f factsForm) hostOptions() []ui.Option {
 func (f factsForm) areaOptions() []ui.Option {
 	var out []ui.Option
 	for _, r := range f.areas {
-		out = append(out, ui.Option{Value: r.Code, Text: areaName(r.Code), Icon: "pin"})
+		out = append(out, ui.Option{Value: r.Code, Text: tell.Area(r.Code), Icon: "pin"})
 	}
 	return out
 }
@@ -224,9 +223,9 @@ func (f factsForm) field(ctx context.Context, name, hint string) ui.FieldProps {
 	if name == "metres" || name == "printed" {
 		label = "size_" + name
 	}
-	p := ui.FieldProps{Name: name, Label: t(ctx, "field."+label), Error: f.errors.Of(name)}
+	p := ui.FieldProps{Name: name, Label: tell.T(ctx, "field."+label), Error: f.errors.Of(name)}
 	if hint != "" {
-		p.Hint = t(ctx, hint)
+		p.Hint = tell.T(ctx, hint)
 	}
 	if name == "metres" && p.Error == "" {
 		p.Error = f.errors.Of("size")

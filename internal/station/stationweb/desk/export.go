@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/region"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 )
 
@@ -43,7 +44,7 @@ func cells(v station.View) []string {
 		services = strings.Join(all, "、")
 	}
 	return []string{v.Code, v.Name, strings.Join(v.OtherNames, "；"), names[region.Province], names[region.City], names[region.County], names[region.Street], v.Address,
-		hoursCell(v), strings.Join(v.Phones, "；"), v.HostName, services, v.Marks, size, number(v.Capacity), number(v.Stars), lat, lng, datum, v.Note, v.Source, v.SourceDate}
+		hoursCell(v), strings.Join(v.Phones, "；"), v.HostName, services, v.Marks, size, tell.Number(v.Capacity), tell.Number(v.Stars), lat, lng, datum, v.Note, v.Source, v.SourceDate}
 }
 
 // hoursCell is the weekly hours in words that the importer reads back, or the
@@ -61,7 +62,7 @@ func hoursCell(v station.View) string {
 func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if len(tops(ctx, overseers()...)) == 0 {
-		return errMissing()
+		return tell.Missing()
 	}
 	q := p.placed(ctx, readQuery(r))
 	f := station.Filter{Area: q.area, WithClosed: q.show == showGone, Limit: batch}

@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/stationweb/desk/tell"
 )
 
 // draft is a record as it stands in the form: words, so that whatever was
@@ -29,12 +30,12 @@ type honourDraft struct{ name, level, year string }
 
 // draftOf fills the form from a record.
 func draftOf(f station.Facts) draft {
-	d := draft{facts: f, area: areaName(f.Area), metres: number(f.Size.Metres), cap: number(f.Capacity), stars: number(f.Stars)}
+	d := draft{facts: f, area: tell.Area(f.Area), metres: tell.Number(f.Size.Metres), cap: tell.Number(f.Capacity), stars: tell.Number(f.Stars)}
 	if f.Area == "" {
 		d.area = ""
 	}
 	for _, h := range f.Honours {
-		d.honours = append(d.honours, honourDraft{h.Name, h.Level, number(h.Year)})
+		d.honours = append(d.honours, honourDraft{h.Name, h.Level, tell.Number(h.Year)})
 	}
 	return d
 }
@@ -138,27 +139,27 @@ func (d *draft) readHonours(v url.Values, form *fault.Form) {
 func (d *draft) findArea(old, pick string, form *fault.Form) {
 	d.facts.Area = old
 	if pick != "" && region.Valid(pick) && pick != "none" {
-		d.facts.Area, d.area = pick, areaName(pick)
+		d.facts.Area, d.area = pick, tell.Area(pick)
 		return
 	}
 	switch {
 	case d.area == "":
 		form.Add("area", "stationdesk.wrong.area_empty", nil)
 		return
-	case old != "" && d.area == areaName(old):
+	case old != "" && d.area == tell.Area(old):
 		return
 	}
 	if r, ok := region.Lookup(d.area); ok {
-		d.facts.Area, d.area = r.Code, areaName(r.Code)
+		d.facts.Area, d.area = r.Code, tell.Area(r.Code)
 		return
 	}
 	found := region.Search(d.area, "", 8)
-	whole := slices.IndexFunc(found, func(r region.Region) bool { return areaName(r.Code) == d.area })
+	whole := slices.IndexFunc(found, func(r region.Region) bool { return tell.Area(r.Code) == d.area })
 	switch {
 	case whole >= 0:
 		d.facts.Area = found[whole].Code
 	case len(found) == 1:
-		d.facts.Area, d.area = found[0].Code, areaName(found[0].Code)
+		d.facts.Area, d.area = found[0].Code, tell.Area(found[0].Code)
 	case len(found) == 0:
 		d.areas = deeper(d.area)
 		if len(d.areas) == 1 {
@@ -176,13 +177,13 @@ func (d *draft) findArea(old, pick string, form *fault.Form) {
 func deeper(name string) []region.Region {
 	at := ""
 	for {
-		next := slices.IndexFunc(region.Children(at), func(r region.Region) bool { return strings.HasPrefix(name, areaName(r.Code)) })
+		next := slices.IndexFunc(region.Children(at), func(r region.Region) bool { return strings.HasPrefix(name, tell.Area(r.Code)) })
 		if next < 0 {
 			break
 		}
 		at = region.Children(at)[next].Code
 	}
-	if r, ok := region.Lookup(at); ok && areaName(at) == name {
+	if r, ok := region.Lookup(at); ok && tell.Area(at) == name {
 		return []region.Region{r}
 	}
 	return nil

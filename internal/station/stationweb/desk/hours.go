@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -64,47 +65,9 @@ func (r hourRow) ticked(k dayKey) bool {
 func formOf(t hours.Table) hoursForm {
 	f := hoursForm{unknown: !t.Known, printed: t.Printed}
 	for _, r := range t.Rows {
-		f.rows = append(f.rows, hourRow{r.Days, timeText(r.From), timeText(r.To), r.Season.From, r.Season.To, r.Season != hours.Season{}})
+		f.rows = append(f.rows, hourRow{r.Days, tell.TimeText(r.From), tell.TimeText(r.To), r.Season.From, r.Season.To, r.Season != hours.Season{}})
 	}
 	return f
-}
-
-// timeText writes minutes as the form does; past midnight begins anew.
-func timeText(m int) string {
-	m %= 24 * 60
-	return twoDigits(m/60) + ":" + twoDigits(m%60)
-}
-
-func twoDigits(n int) string {
-	if n < 10 {
-		return "0" + strconv.Itoa(n)
-	}
-	return strconv.Itoa(n)
-}
-
-// minutes reads a time of day; 24:00 is the day's end.
-func minutes(text string) (int, bool) {
-	h, m, ok := strings.Cut(strings.ReplaceAll(strings.TrimSpace(text), "：", ":"), ":")
-	hour, err1 := strconv.Atoi(h)
-	min, err2 := strconv.Atoi(m)
-	if !ok || err1 != nil || err2 != nil || hour < 0 || min < 0 || min > 59 || hour*60+min > 24*60 {
-		return 0, false
-	}
-	return hour*60 + min, true
-}
-
-// period makes a period of two times of day: an end that is not after the
-// beginning is on the next day.
-func period(from, to string) (hours.Period, bool) {
-	a, ok1 := minutes(from)
-	b, ok2 := minutes(to)
-	if !ok1 || !ok2 || a == 24*60 {
-		return hours.Period{}, false
-	}
-	if b <= a {
-		b += 24 * 60
-	}
-	return hours.Period{From: a, To: b}, true
 }
 
 func readHours(v url.Values) hoursForm {
@@ -133,7 +96,7 @@ func (f hoursForm) table() (hours.Table, error) {
 			continue
 		}
 		name, args := "d"+strconv.Itoa(i), fault.Args{"Row": i + 1}
-		p, ok := period(r.from, r.to)
+		p, ok := tell.Period(r.from, r.to)
 		row := hours.Row{Days: r.days, From: p.From, To: p.To, Season: hours.Season{From: r.start, To: r.end}}
 		switch err := (hours.Table{Rows: []hours.Row{row}}).Check(); {
 		case !ok:
@@ -167,7 +130,7 @@ func (p *pages) hours(w http.ResponseWriter, r *http.Request) error {
 // saveHours does what the pressed button says: add or drop a row, read printed
 // words, preview, or store.
 func (p *pages) saveHours(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	v, err := p.load(r, station.Edit)
@@ -212,11 +175,11 @@ func (p *pages) storeHours(w http.ResponseWriter, r *http.Request, v station.Vie
 	switch {
 	case err == nil:
 		web.SetFlash(w, r, "stationdesk.flash.hours")
-		return web.See(w, r, href(v))
-	case kindOf(err) == fault.Invalid:
-		f.errors = errorsOf(ctx, err)
-		return p.showHours(w, r, statusOfErr(err), v, f)
-	case kindOf(err) == fault.Conflict && v.InUse() && v.Version != f.version:
+		return web.See(w, r, tell.Href(v))
+	case fault.KindOf(err) == fault.Invalid:
+		f.errors = tell.Errors(ctx, err)
+		return p.showHours(w, r, tell.HTTPStatus(err), v, f)
+	case fault.KindOf(err) == fault.Conflict && v.InUse() && v.Version != f.version:
 		yours := v.Facts
 		yours.Hours = table
 		f.clash, f.version = p.clashOf(ctx, v.ID, yours, v.Facts), v.Version
@@ -231,27 +194,27 @@ func (p *pages) showHours(w http.ResponseWriter, r *http.Request, status int, v 
 		f.version = v.Version
 	}
 	if t, err := f.table(); err == nil {
-		f.preview = hoursWords(ctx, t)
+		f.preview = tell.Hours(ctx, t)
 	}
 	if len(f.rows) == 0 {
 		f.rows = append(f.rows, hourRow{})
 	}
-	return web.Show(w, r, status, hoursPage(p.under(ctx, v, t(ctx, "hours.title")), v, f))
+	return web.Show(w, r, status, hoursPage(p.under(ctx, v, tell.T(ctx, "hours.title")), v, f))
 }
 
 func dayOptions(ctx context.Context, r hourRow) []ui.Option {
 	var out []ui.Option
 	for _, k := range dayKeys() {
-		out = append(out, ui.Option{Value: k.name, Text: t(ctx, "weekday."+k.name), On: r.ticked(k)})
+		out = append(out, ui.Option{Value: k.name, Text: tell.T(ctx, "weekday."+k.name), On: r.ticked(k)})
 	}
 	return out
 }
 
 // doubtWords say what was not understood, and quote it.
 func doubtWords(ctx context.Context, code, text string) string {
-	words := t(ctx, "doubt."+code)
+	words := tell.T(ctx, "doubt."+code)
 	if text == "" {
 		return words
 	}
-	return t(ctx, "doubt", "Text", text, "Why", words)
+	return tell.T(ctx, "doubt", "Text", text, "Why", words)
 }

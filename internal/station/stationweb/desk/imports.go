@@ -20,6 +20,7 @@ import (
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -36,7 +37,7 @@ type uploadForm struct {
 func (p *pages) importList(w http.ResponseWriter, r *http.Request) error {
 	own := tops(r.Context(), authz.Cadre, authz.Leader)
 	if len(own) == 0 {
-		return errMissing()
+		return tell.Missing()
 	}
 	return p.showImports(w, r, http.StatusOK, uploadForm{encoding: string(sheet.Auto), area: own[0]})
 }
@@ -47,7 +48,7 @@ func (p *pages) showImports(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	page := p.frame(ctx, t(ctx, "imports"), ui.Crumb{Text: t(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: t(ctx, "imports")})
+	page := p.frame(ctx, tell.T(ctx, "imports"), ui.Crumb{Text: tell.T(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: tell.T(ctx, "imports")})
 	return web.Show(w, r, status, importsPage(page, f, p.past(ctx, past), isCadre(ctx)))
 }
 
@@ -59,14 +60,14 @@ func (p *pages) past(ctx context.Context, all []intake.Batch) [][]ui.Cell {
 		if p.Name != nil {
 			by = p.Name(ctx, b.By)
 		}
-		rows = append(rows, []ui.Cell{{Text: fileName(ctx, b), Href: importHref(b)}, {Text: t(ctx, "state."+string(b.State))}, {Text: areaName(b.Area)}, {Text: by}, {Text: web.When(ctx, b.At)}})
+		rows = append(rows, []ui.Cell{{Text: fileName(ctx, b), Href: importHref(b)}, {Text: tell.T(ctx, "state."+string(b.State))}, {Text: tell.Area(b.Area)}, {Text: by}, {Text: web.When(ctx, b.At)}})
 	}
 	return rows
 }
 
 func fileName(ctx context.Context, b intake.Batch) string {
 	if b.Options.File == "" {
-		return t(ctx, "import.unnamed")
+		return tell.T(ctx, "import.unnamed")
 	}
 	return b.Options.File
 }
@@ -78,14 +79,14 @@ func importHref(b intake.Batch) string { return HrefImports + "/" + string(b.ID)
 func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if !isCadre(ctx) {
-		return errMissing()
+		return tell.Missing()
 	}
 	if err := r.ParseMultipartForm(1 << 20); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			return err
 		}
-		return p.showImports(w, r, http.StatusUnprocessableEntity, uploadForm{errors: errorsOf(ctx, wrongFile("stationdesk.wrong.no_file"))})
+		return p.showImports(w, r, http.StatusUnprocessableEntity, uploadForm{errors: tell.Errors(ctx, wrongFile("stationdesk.wrong.no_file"))})
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }() // leftovers in the system's own temporary folder
 	f := uploadForm{encoding: r.PostForm.Get("encoding"), datum: r.PostForm.Get("datum"), area: r.PostForm.Get("area"), public: r.PostForm.Has("public"), demo: r.PostForm.Has("demo")}
@@ -94,9 +95,9 @@ func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		b, err = p.Intake.Stage(web.Named(r, sum), table, f.options(name))
 	}
-	if err != nil && kindOf(err) == fault.Invalid {
-		f.errors = errorsOf(ctx, err)
-		return p.showImports(w, r, statusOfErr(err), f)
+	if err != nil && fault.KindOf(err) == fault.Invalid {
+		f.errors = tell.Errors(ctx, err)
+		return p.showImports(w, r, tell.HTTPStatus(err), f)
 	}
 	if err != nil {
 		return err
@@ -158,7 +159,7 @@ func cleanName(name string) string {
 func (p *pages) importOf(r *http.Request) (intake.Batch, error) {
 	own, err := id.Parse[intake.ID](r.PathValue("id"))
 	if err != nil {
-		return intake.Batch{}, errMissing()
+		return intake.Batch{}, tell.Missing()
 	}
 	return p.Intake.Staged(r.Context(), own)
 }
@@ -210,7 +211,7 @@ func (p *pages) importOne(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := view(b, r.URL.Query().Get("part"), r.URL.Query().Get("page"))
 	v.mayApply = station.Policy.May(authz.From(ctx), station.Import, b.AuthzObject())
-	page := p.frame(ctx, fileName(ctx, b), ui.Crumb{Text: t(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: t(ctx, "imports"), Href: HrefImports})
+	page := p.frame(ctx, fileName(ctx, b), ui.Crumb{Text: tell.T(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: tell.T(ctx, "imports"), Href: HrefImports})
 	page.Chips = importChips(v)
 	page.Buttons = importButtons(v)
 	return web.Show(w, r, http.StatusOK, importPage(page, v))
@@ -267,7 +268,7 @@ func (v importView) filters(ctx context.Context) []ui.Filter {
 	var out []ui.Filter
 	for _, part := range parts() {
 		if part == partAll || v.counts[part] > 0 || part == v.part {
-			out = append(out, ui.Filter{Text: t(ctx, "part."+part), Href: v.href(part, 1), On: part == v.part, Count: web.Count(int64(v.counts[part]))})
+			out = append(out, ui.Filter{Text: tell.T(ctx, "part."+part), Href: v.href(part, 1), On: part == v.part, Count: web.Count(int64(v.counts[part]))})
 		}
 	}
 	return out
@@ -296,7 +297,7 @@ func (p *pages) ask(w http.ResponseWriter, r *http.Request, when intake.State, d
 	case b.State != when:
 		return fault.New("station.import", fault.Conflict, "import.state")
 	}
-	page := p.frame(ctx, t(ctx, do), ui.Crumb{Text: t(ctx, "imports"), Href: HrefImports}, ui.Crumb{Text: fileName(ctx, b), Href: importHref(b)})
+	page := p.frame(ctx, tell.T(ctx, do), ui.Crumb{Text: tell.T(ctx, "imports"), Href: HrefImports}, ui.Crumb{Text: fileName(ctx, b), Href: importHref(b)})
 	return web.Show(w, r, http.StatusOK, askPage(page, view(b, "", ""), do))
 }
 
@@ -312,7 +313,7 @@ func (p *pages) undo(w http.ResponseWriter, r *http.Request) error {
 
 // carry does what was asked with an import and tells what became of the rows.
 func (p *pages) carry(w http.ResponseWriter, r *http.Request, told string, do func(context.Context, intake.ID) ([]intake.Outcome, error)) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	b, err := p.importOf(r)
@@ -339,7 +340,7 @@ func (p *pages) carry(w http.ResponseWriter, r *http.Request, told string, do fu
 // template is an empty list with two example rows, marked as such.
 func (p *pages) template(w http.ResponseWriter, r *http.Request) error {
 	if len(tops(r.Context(), authz.Cadre, authz.Leader)) == 0 {
-		return errMissing()
+		return tell.Missing()
 	}
 	attach(w, "stations-template.csv")
 	out := sheet.NewWriter(w)
@@ -363,7 +364,7 @@ func examples() [][]string {
 // pageOfLine is how a row is called.
 func lineTitle(ctx context.Context, l intake.Line) string {
 	if l.Understood.Name == "" {
-		return t(ctx, "line.nameless")
+		return tell.T(ctx, "line.nameless")
 	}
 	return l.Understood.Name
 }
@@ -385,7 +386,7 @@ func actionLook(a intake.Action) (ui.Tone, string) {
 // understoodWords are the fields of a line that say something, in words.
 func understoodWords(ctx context.Context, l intake.Line) []ui.Pair {
 	var out []ui.Pair
-	for _, s := range tell(ctx, l.Understood) {
+	for _, s := range tell.Record(ctx, l.Understood) {
 		switch s.Field {
 		case "name", "source", "source_date", "all_day", "smart", "public", "demo", "badge", "place":
 			continue
@@ -406,14 +407,14 @@ func why(ctx context.Context, code string) string {
 	if code == "" {
 		return ""
 	}
-	return t(ctx, "doubt."+code)
+	return tell.T(ctx, "doubt."+code)
 }
 
 // changeRows are what a line would change, field by field.
 func changeRows(ctx context.Context, l intake.Line) [][]ui.Cell {
 	var rows [][]ui.Cell
 	for _, c := range l.Changes {
-		rows = append(rows, []ui.Cell{{Text: t(ctx, "field."+c.Field)}, {Text: orNone(ctx, c.From)}, {Text: orNone(ctx, c.To)}})
+		rows = append(rows, []ui.Cell{{Text: tell.T(ctx, "field."+c.Field)}, {Text: tell.OrNone(ctx, c.From)}, {Text: tell.OrNone(ctx, c.To)}})
 	}
 	return rows
 }

@@ -10,6 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -73,9 +74,9 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var4 string
-					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "upload.text"))
+					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(tell.T(ctx, "upload.text"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 14, Col: 30}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 15, Col: 35}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 					if templ_7745c5c3_Err != nil {
@@ -97,7 +98,7 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.File(ui.FileProps{FieldProps: ui.FieldProps{Name: "file", Label: t(ctx, "upload.file"), Hint: t(ctx, "upload.limit"), Error: f.errors.Of("file")}, Accept: ".csv,.xlsx", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.File(ui.FileProps{FieldProps: ui.FieldProps{Name: "file", Label: tell.T(ctx, "upload.file"), Hint: tell.T(ctx, "upload.limit"), Error: f.errors.Of("file")}, Accept: ".csv,.xlsx", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -105,8 +106,8 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "encoding", Legend: t(ctx, "upload.encoding"), Inline: true, Options: []ui.Option{
-							{Value: "auto", Text: t(ctx, "encoding.auto"), On: f.encoding != "gbk" && f.encoding != "utf-8"},
+						templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "encoding", Legend: tell.T(ctx, "upload.encoding"), Inline: true, Options: []ui.Option{
+							{Value: "auto", Text: tell.T(ctx, "encoding.auto"), On: f.encoding != "gbk" && f.encoding != "utf-8"},
 							{Value: "utf-8", Text: "UTF-8", On: f.encoding == "utf-8"},
 							{Value: "gbk", Text: "GBK", On: f.encoding == "gbk"},
 						}}).Render(ctx, templ_7745c5c3_Buffer)
@@ -117,7 +118,7 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Select(ui.SelectProps{FieldProps: ui.FieldProps{Name: "datum", Label: t(ctx, "upload.datum"), Hint: t(ctx, "upload.datum_hint")}, Empty: t(ctx, "upload.datum_none"), Options: datumOptions(ctx, f.datum)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Select(ui.SelectProps{FieldProps: ui.FieldProps{Name: "datum", Label: tell.T(ctx, "upload.datum"), Hint: tell.T(ctx, "upload.datum_hint")}, Empty: tell.T(ctx, "upload.datum_none"), Options: datumOptions(ctx, f.datum)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -133,7 +134,7 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Check(ui.ToggleProps{Name: "public", Text: t(ctx, "upload.public"), On: f.public}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Check(ui.ToggleProps{Name: "public", Text: tell.T(ctx, "upload.public"), On: f.public}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -141,7 +142,7 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Check(ui.ToggleProps{Name: "demo", Text: t(ctx, "upload.demo"), On: f.demo}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Check(ui.ToggleProps{Name: "demo", Text: tell.T(ctx, "upload.demo"), On: f.demo}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -149,11 +150,11 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "upload.go"), Icon: "up", Look: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: tell.T(ctx, "upload.go"), Icon: "up", Look: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "upload.template"), Icon: "download", Href: HrefImports + "/template.csv"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: tell.T(ctx, "upload.template"), Icon: "download", Href: HrefImports + "/template.csv"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -169,7 +170,7 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: t(ctx, "upload")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: tell.T(ctx, "upload")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -179,7 +180,7 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 				return templ_7745c5c3_Err
 			}
 			if len(past) == 0 {
-				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Title: t(ctx, "imports.none"), Text: t(ctx, "imports.none_text"), Off: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Title: tell.T(ctx, "imports.none"), Text: tell.T(ctx, "imports.none_text"), Off: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -196,13 +197,13 @@ func importsPage(p ui.StaffPage, f uploadForm, past [][]ui.Cell, keeps bool) tem
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: t(ctx, "imports.table"), Cols: []ui.Col{{Text: t(ctx, "imports.file")}, {Text: t(ctx, "imports.state")}, {Text: t(ctx, "field.area"), Wide: true}, {Text: t(ctx, "imports.by"), Wide: true}, {Text: t(ctx, "imports.at")}}, Rows: past}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: tell.T(ctx, "imports.table"), Cols: []ui.Col{{Text: tell.T(ctx, "imports.file")}, {Text: tell.T(ctx, "imports.state")}, {Text: tell.T(ctx, "field.area"), Wide: true}, {Text: tell.T(ctx, "imports.by"), Wide: true}, {Text: tell.T(ctx, "imports.at")}}, Rows: past}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: t(ctx, "imports.past"), Flush: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: tell.T(ctx, "imports.past"), Flush: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -240,17 +241,17 @@ func importChips(v importView) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		switch v.State {
 		case intake.Staged:
-			templ_7745c5c3_Err = ui.Chip(ui.Amber, "eye", t(ctx, "state.staged")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Chip(ui.Amber, "eye", tell.T(ctx, "state.staged")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case intake.Applied:
-			templ_7745c5c3_Err = ui.Chip(ui.Pine, "check", t(ctx, "state.applied")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Chip(ui.Pine, "check", tell.T(ctx, "state.applied")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		default:
-			templ_7745c5c3_Err = ui.Chip(ui.Plain, "reply", t(ctx, "state."+string(v.State))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Chip(ui.Plain, "reply", tell.T(ctx, "state."+string(v.State))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -281,13 +282,13 @@ func importButtons(v importView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.mayApply && v.State == intake.Staged && v.changes() > 0 {
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "apply"), Icon: "check", Small: true, Look: ui.Primary, Href: importHref(v.Batch) + "/apply"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: tell.T(ctx, "apply"), Icon: "check", Small: true, Look: ui.Primary, Href: importHref(v.Batch) + "/apply"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if v.mayApply && v.State == intake.Applied {
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "undo"), Icon: "reply", Small: true, Href: importHref(v.Batch) + "/undo"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: tell.T(ctx, "undo"), Icon: "reply", Small: true, Href: importHref(v.Batch) + "/undo"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -330,10 +331,10 @@ func importPage(p ui.StaffPage, v importView) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.Stats([]ui.Stat{
-				{Label: t(ctx, "part.add"), Value: web.Count(int64(v.counts[partAdd]))},
-				{Label: t(ctx, "part.update"), Value: web.Count(int64(v.counts[partUpdate]))},
-				{Label: t(ctx, "part.doubt"), Value: web.Count(int64(v.counts[partDoubt]))},
-				{Label: t(ctx, "part.refuse"), Value: web.Count(int64(v.counts[partRefused] + v.counts[partSkip]))},
+				{Label: tell.T(ctx, "part.add"), Value: web.Count(int64(v.counts[partAdd]))},
+				{Label: tell.T(ctx, "part.update"), Value: web.Count(int64(v.counts[partUpdate]))},
+				{Label: tell.T(ctx, "part.doubt"), Value: web.Count(int64(v.counts[partDoubt]))},
+				{Label: tell.T(ctx, "part.refuse"), Value: web.Count(int64(v.counts[partRefused] + v.counts[partSkip]))},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -350,7 +351,7 @@ func importPage(p ui.StaffPage, v importView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Filters(t(ctx, "part"), v.filters(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Filters(tell.T(ctx, "part"), v.filters(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -365,7 +366,7 @@ func importPage(p ui.StaffPage, v importView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.lines) == 0 {
-				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Title: t(ctx, "part.none"), Off: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Title: tell.T(ctx, "part.none"), Off: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -414,9 +415,9 @@ func fileNote(v importView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "import.read_as", "Encoding", string(v.Encoding), "Rows", len(v.Lines), "When", web.When(ctx, v.At)))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(tell.T(ctx, "import.read_as", "Encoding", string(v.Encoding), "Rows", len(v.Lines), "When", web.When(ctx, v.At)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 84, Col: 129}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 85, Col: 134}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -444,9 +445,9 @@ func fileNote(v importView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "import.ignored", "Columns", web.List(ctx, v.Ignored...)))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(tell.T(ctx, "import.ignored", "Columns", web.List(ctx, v.Ignored...)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 87, Col: 72}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 88, Col: 77}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
@@ -481,9 +482,9 @@ func fileNote(v importView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "import.others", "Sheets", web.List(ctx, v.Others...)))
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(tell.T(ctx, "import.others", "Sheets", web.List(ctx, v.Others...)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 92, Col: 69}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 93, Col: 74}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 				if templ_7745c5c3_Err != nil {
@@ -545,7 +546,7 @@ func importLine(l intake.Line) templ.Component {
 				var templ_7745c5c3_Var19 string
 				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(why(ctx, l.Why))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 100, Col: 33}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 101, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -561,7 +562,7 @@ func importLine(l intake.Line) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(l.Changes) > 0 {
-				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: t(ctx, "line.changes"), Shown: true, Cols: []ui.Col{{Text: t(ctx, "clash.field")}, {Text: t(ctx, "line.from")}, {Text: t(ctx, "line.to")}}, Rows: changeRows(ctx, l)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: tell.T(ctx, "line.changes"), Shown: true, Cols: []ui.Col{{Text: tell.T(ctx, "clash.field")}, {Text: tell.T(ctx, "line.from")}, {Text: tell.T(ctx, "line.to")}}, Rows: changeRows(ctx, l)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -595,7 +596,7 @@ func importLine(l intake.Line) templ.Component {
 						var templ_7745c5c3_Var21 string
 						templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(doubtWords(ctx, d.Code, d.Text))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 109, Col: 43}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 110, Col: 43}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 						if templ_7745c5c3_Err != nil {
@@ -630,9 +631,9 @@ func importLine(l intake.Line) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "line.printed", "Row", l.Row))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(tell.T(ctx, "line.printed", "Row", l.Row))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 116, Col: 81}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 117, Col: 86}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 			if templ_7745c5c3_Err != nil {
@@ -645,7 +646,7 @@ func importLine(l intake.Line) templ.Component {
 			var templ_7745c5c3_Var23 string
 			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(web.List(ctx, filled(l.Printed)...))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 117, Col: 59}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 118, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {
@@ -663,7 +664,7 @@ func importLine(l intake.Line) templ.Component {
 				var templ_7745c5c3_Var24 templ.SafeURL
 				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(HrefStations + "/" + string(l.Station)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 120, Col: 80}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 121, Col: 80}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
@@ -674,9 +675,9 @@ func importLine(l intake.Line) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var25 string
-				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "line.station"))
+				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(tell.T(ctx, "line.station"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 120, Col: 107}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 121, Col: 112}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 				if templ_7745c5c3_Err != nil {
@@ -689,7 +690,7 @@ func importLine(l intake.Line) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "line-" + number(l.Row), Title: lineTitle(ctx, l), Extra: lineChip(l)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "line-" + tell.Number(l.Row), Title: lineTitle(ctx, l), Extra: lineChip(l)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -719,7 +720,7 @@ func lineChip(l intake.Line) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		tone, icon := actionLook(l.Action)
-		templ_7745c5c3_Err = ui.Chip(tone, icon, t(ctx, "action."+string(l.Action))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Chip(tone, icon, tell.T(ctx, "action."+string(l.Action))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -778,9 +779,9 @@ func askPage(p ui.StaffPage, v importView, do string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var30 string
-					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "ask.apply_text", "Add", v.counts[partAdd], "Update", v.counts[partUpdate], "Left", v.counts[partSkip]+v.counts[partRefused]+v.counts[partSame]))
+					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(tell.T(ctx, "ask.apply_text", "Add", v.counts[partAdd], "Update", v.counts[partUpdate], "Left", v.counts[partSkip]+v.counts[partRefused]+v.counts[partSame]))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 134, Col: 160}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 135, Col: 165}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 					if templ_7745c5c3_Err != nil {
@@ -791,9 +792,9 @@ func askPage(p ui.StaffPage, v importView, do string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var31 string
-					templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "ask.apply_small"))
+					templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(tell.T(ctx, "ask.apply_small"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 135, Col: 50}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 136, Col: 55}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 					if templ_7745c5c3_Err != nil {
@@ -809,9 +810,9 @@ func askPage(p ui.StaffPage, v importView, do string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var32 string
-					templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "ask.undo_text"))
+					templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(tell.T(ctx, "ask.undo_text"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 137, Col: 32}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 138, Col: 37}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 					if templ_7745c5c3_Err != nil {
@@ -838,7 +839,7 @@ func askPage(p ui.StaffPage, v importView, do string) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, do), Icon: "check", Look: askLook(do)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: tell.T(ctx, do), Icon: "check", Look: askLook(do)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -846,7 +847,7 @@ func askPage(p ui.StaffPage, v importView, do string) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "back"), Href: importHref(v.Batch)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: tell.T(ctx, "back"), Href: importHref(v.Batch)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -858,7 +859,7 @@ func askPage(p ui.StaffPage, v importView, do string) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: t(ctx, "ask."+do)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: tell.T(ctx, "ask."+do)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/pinyin"
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -270,14 +271,14 @@ func hasHan(s string) bool {
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if len(tops(ctx, overseers()...)) == 0 {
-		return errMissing()
+		return tell.Missing()
 	}
 	a, err := p.find(ctx, p.placed(ctx, readQuery(r)))
 	if err != nil {
 		return err
 	}
-	f := p.frame(ctx, t(ctx, "title"))
-	f.Search = &ui.Search{Action: HrefStations, Label: t(ctx, "search"), Placeholder: t(ctx, "search.hint"), Value: a.words,
+	f := p.frame(ctx, tell.T(ctx, "title"))
+	f.Search = &ui.Search{Action: HrefStations, Label: tell.T(ctx, "search"), Placeholder: tell.T(ctx, "search.hint"), Value: a.words,
 		Keep: []ui.Pair{{Key: "area", Text: a.area}, {Key: "show", Text: a.show}}}
 	f.Buttons = listButtons(isCadre(ctx))
 	return web.Show(w, r, http.StatusOK, listPage(f, a))
@@ -298,7 +299,7 @@ func (a answer) filters(ctx context.Context) []ui.Filter {
 		if s == showGone && a.counts[s] == 0 && a.show != s {
 			continue
 		}
-		out = append(out, ui.Filter{Text: t(ctx, "show."+s), Href: a.showing(s).href(HrefStations), On: a.show == s, Count: a.many(a.counts[s])})
+		out = append(out, ui.Filter{Text: tell.T(ctx, "show."+s), Href: a.showing(s).href(HrefStations), On: a.show == s, Count: a.many(a.counts[s])})
 	}
 	return out
 }
@@ -322,7 +323,7 @@ func (a answer) up(ctx context.Context) []step {
 	all := tops(ctx, overseers()...)
 	var out []step
 	if len(all) > 1 {
-		out = append(out, step{name: t(ctx, "areas.all"), href: a.within("").href(HrefStations)})
+		out = append(out, step{name: tell.T(ctx, "areas.all"), href: a.within("").href(HrefStations)})
 	}
 	for _, r := range region.Parents(a.area) {
 		if slices.ContainsFunc(all, func(top string) bool { return strings.HasPrefix(r.Code, top) }) {
@@ -351,7 +352,7 @@ func (a answer) down() []step {
 // here names what the list shows.
 func (a answer) here(ctx context.Context) string {
 	if a.area == "" {
-		return t(ctx, "areas.all")
+		return tell.T(ctx, "areas.all")
 	}
 	return region.Name(a.area)
 }
@@ -386,7 +387,7 @@ func (a answer) prevHref() string {
 
 func (a answer) summary(ctx context.Context) string {
 	if !a.whole {
-		return t(ctx, "list.large", "Count", web.Count(countMax))
+		return tell.T(ctx, "list.large", "Count", web.Count(countMax))
 	}
-	return t(ctx, "list.count", "Count", a.counts[a.show], "Shown", fmt.Sprint(len(a.views)))
+	return tell.T(ctx, "list.count", "Count", a.counts[a.show], "Shown", fmt.Sprint(len(a.views)))
 }

@@ -6,40 +6,28 @@ import (
 	"github.com/a-h/templ"
 
 	"nuanxin/internal/authz"
-	"nuanxin/internal/fault"
 	"nuanxin/internal/station"
-	"nuanxin/internal/web"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web/ui"
 )
 
 // mayLink is a small button to a page about the station, for those who may do
 // there what the page is for.
 func mayLink(ctx context.Context, v station.View, act authz.Action, path, text string) templ.Component {
-	if !v.InUse() || !may(ctx, act, v) {
+	if !v.InUse() || !tell.May(ctx, act, v) {
 		return templ.NopComponent
 	}
-	return ui.Button(ui.ButtonProps{Text: t(ctx, text), Label: t(ctx, text+"."+path), Small: true, Href: href(v) + "/" + path})
-}
-
-// workerHref is the station's page for workers.
-func workerHref(v station.View) string { return "/stations/" + v.Code }
-
-// mendedKey names the button that settles a report.
-func mendedKey(w station.What) string {
-	if w == station.Locked {
-		return "mended.locked"
-	}
-	return "mended"
+	return ui.Button(ui.ButtonProps{Text: tell.T(ctx, text), Label: tell.T(ctx, text+"."+path), Small: true, Href: tell.Href(v) + "/" + path})
 }
 
 func dayPairs(ctx context.Context, v station.View) []ui.Pair {
 	var out []ui.Pair
 	for _, d := range v.Live.Days {
-		text := dayWords(ctx, d.Special)
+		text := tell.DayHours(ctx, d.Special)
 		if d.Reason != "" {
-			text = t(ctx, "and", "A", text, "B", d.Reason)
+			text = tell.T(ctx, "and", "A", text, "B", d.Reason)
 		}
-		out = append(out, ui.Pair{Key: dayName(ctx, d.Special.Day), Text: text})
+		out = append(out, ui.Pair{Key: tell.DayName(ctx, d.Special.Day), Text: text})
 	}
 	return out
 }
@@ -56,7 +44,7 @@ func (p *pages) who(ctx context.Context, id station.ID) string {
 			return name
 		}
 	}
-	return t(ctx, "somebody")
+	return tell.T(ctx, "somebody")
 }
 
 // clash is what a form that came too late shows: whoever was faster, and where
@@ -71,8 +59,8 @@ type clashRow struct{ label, yours, theirs string }
 // clashOf compares what the form would have stored with what is stored now.
 func (p *pages) clashOf(ctx context.Context, id station.ID, yours, theirs station.Facts) *clash {
 	c := &clash{who: p.who(ctx, id)}
-	now := tell(ctx, theirs)
-	for i, s := range tell(ctx, yours) {
+	now := tell.Record(ctx, theirs)
+	for i, s := range tell.Record(ctx, yours) {
 		if s.Text != now[i].Text {
 			c.rows = append(c.rows, clashRow{s.Label, s.Text, now[i].Text})
 		}
@@ -81,36 +69,9 @@ func (p *pages) clashOf(ctx context.Context, id station.ID, yours, theirs statio
 }
 
 func (c *clash) table(ctx context.Context) ui.TableProps {
-	p := ui.TableProps{Caption: t(ctx, "clash.table"), Cols: []ui.Col{{Text: t(ctx, "clash.field")}, {Text: t(ctx, "clash.yours")}, {Text: t(ctx, "clash.theirs")}}}
+	p := ui.TableProps{Caption: tell.T(ctx, "clash.table"), Cols: []ui.Col{{Text: tell.T(ctx, "clash.field")}, {Text: tell.T(ctx, "clash.yours")}, {Text: tell.T(ctx, "clash.theirs")}}}
 	for _, r := range c.rows {
-		p.Rows = append(p.Rows, []ui.Cell{{Text: r.label}, {Text: orNone(ctx, r.yours)}, {Text: orNone(ctx, r.theirs)}})
+		p.Rows = append(p.Rows, []ui.Cell{{Text: r.label}, {Text: tell.OrNone(ctx, r.yours)}, {Text: tell.OrNone(ctx, r.theirs)}})
 	}
 	return p
-}
-
-func orNone(ctx context.Context, s string) string {
-	if s == "" {
-		return t(ctx, "none")
-	}
-	return s
-}
-
-// errorsOf are the faults of a form for its summary, in this package's words
-// and under the names of its inputs.
-func errorsOf(ctx context.Context, err error) ui.FormErrors {
-	e := *fault.Of(rename(err, "size", "metres"))
-	for i := range e.Fields {
-		if e.Fields[i].Msg == "fault.long" {
-			e.Fields[i].Msg = "stationdesk.wrong.long"
-		}
-	}
-	return ui.FieldErrors(ctx, &e)
-}
-
-// statusOfErr is the status of a page that shows a form again.
-func statusOfErr(err error) int { return web.Status(kindOf(err)) }
-
-// marked reports whether a station has marks in the list.
-func marked(v station.View) bool {
-	return v.Demo || !v.Public || v.Place == nil && v.InUse() || len(v.Live.Reports) > 0
 }

@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -101,14 +102,14 @@ func (p *pages) showPlace(w http.ResponseWriter, r *http.Request, status int, v 
 		}
 	}
 	f.skip = p.skip(ctx, v)
-	page := p.under(ctx, v, t(ctx, "put"))
+	page := p.under(ctx, v, tell.T(ctx, "put"))
 	page.Scripts = []string{"leaflet"}
 	return web.Show(w, r, status, placePage(page, v, f))
 }
 
 // put stores where a station is, and goes on with the next one in a queue.
 func (p *pages) put(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -124,10 +125,10 @@ func (p *pages) put(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err == nil:
 		return p.afterPut(w, r, v, f)
-	case kindOf(err) == fault.Invalid:
-		f.errors = errorsOf(ctx, err)
-		return p.showPlace(w, r, statusOfErr(err), v, f)
-	case kindOf(err) == fault.Conflict && v.InUse() && v.Version != f.version:
+	case fault.KindOf(err) == fault.Invalid:
+		f.errors = tell.Errors(ctx, err)
+		return p.showPlace(w, r, tell.HTTPStatus(err), v, f)
+	case fault.KindOf(err) == fault.Conflict && v.InUse() && v.Version != f.version:
 		yours := v.Facts
 		if at, err := station.PlaceFrom(d, lat, lng); err == nil {
 			yours.Place = at
@@ -141,7 +142,7 @@ func (p *pages) put(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) afterPut(w http.ResponseWriter, r *http.Request, v station.View, f placeForm) error {
 	web.SetFlash(w, r, "stationdesk.flash.put", "Name", v.Name)
 	if !f.queue {
-		return web.See(w, r, href(v))
+		return web.See(w, r, tell.Href(v))
 	}
 	next, err := p.nextUnmapped(r.Context(), v)
 	if err != nil {
@@ -150,7 +151,7 @@ func (p *pages) afterPut(w http.ResponseWriter, r *http.Request, v station.View,
 	if next == nil {
 		return web.See(w, r, query{show: showNoMap}.href(HrefStations))
 	}
-	return web.See(w, r, href(*next)+"/map?queue=1")
+	return web.See(w, r, tell.Href(*next)+"/map?queue=1")
 }
 
 // nextUnmapped is the station after v that is not on the map, from the top
@@ -176,13 +177,13 @@ func (p *pages) skip(ctx context.Context, v station.View) string {
 	if err != nil || next == nil {
 		return query{show: showNoMap}.href(HrefStations)
 	}
-	return href(*next) + "/map?queue=1"
+	return tell.Href(*next) + "/map?queue=1"
 }
 
 func datumOptions(ctx context.Context, on string) []ui.Option {
 	var out []ui.Option
 	for _, d := range []geo.Datum{geo.GCJ02, geo.BD09, geo.WGS84} {
-		out = append(out, ui.Option{Value: d.String(), Text: t(ctx, "datum."+d.String()), On: on == d.String()})
+		out = append(out, ui.Option{Value: d.String(), Text: tell.T(ctx, "datum."+d.String()), On: on == d.String()})
 	}
 	return out
 }

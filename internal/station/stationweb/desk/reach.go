@@ -6,39 +6,10 @@ import (
 	"slices"
 
 	"nuanxin/internal/authz"
-	"nuanxin/internal/fault"
-	"nuanxin/internal/id"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web/ui"
 )
-
-// errMissing is the answer to whoever has nothing to look for here.
-func errMissing() error { return fault.New("station.desk", fault.Missing, "fault.missing") }
-
-// load returns the station of the request's path if the reader oversees or runs
-// it and may do act. Else it is missing, whether or not it is public.
-func (p *pages) load(r *http.Request, act authz.Action) (station.View, error) {
-	own, err := id.Parse[station.ID](r.PathValue("id"))
-	if err != nil {
-		return station.View{}, errMissing()
-	}
-	v, err := p.Stations.Get(r.Context(), own)
-	if err != nil {
-		return v, err
-	}
-	switch {
-	case !may(r.Context(), station.Inspect, v):
-		return v, errMissing()
-	case !may(r.Context(), act, v):
-		return v, fault.New(string(act), fault.Denied, "fault.denied")
-	}
-	return v, nil
-}
-
-// may reports whether the reader may do act to the station.
-func may(ctx context.Context, act authz.Action, v station.View) bool {
-	return station.Policy.May(authz.From(ctx), act, v.AuthzObject())
-}
 
 // tops are the areas in which the reader holds one of the roles.
 func tops(ctx context.Context, roles ...authz.Role) []string {
@@ -71,11 +42,10 @@ func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.
 
 // under is the frame of a page about one station.
 func (p *pages) under(ctx context.Context, v station.View, title string) ui.StaffPage {
-	return p.frame(ctx, title, ui.Crumb{Text: t(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: v.Name, Href: href(v)})
+	return p.frame(ctx, title, ui.Crumb{Text: tell.T(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: v.Name, Href: tell.Href(v)})
 }
 
-// href is a station's staff page.
-func href(v station.View) string { return HrefStations + "/" + string(v.ID) }
-
-// hostHref is a station's page for its host.
-func hostHref(v station.View) string { return HrefHost + "/" + string(v.ID) }
+// load is [tell.Load] from the directory of these pages.
+func (p *pages) load(r *http.Request, act authz.Action) (station.View, error) {
+	return tell.Load(p.Stations, r, act)
+}

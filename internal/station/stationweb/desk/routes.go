@@ -1,18 +1,18 @@
 package desk
 
 import (
-	"net/http"
-
 	"nuanxin/internal/authz"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/hosting"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 )
 
 // Where the pages are.
 const (
-	HrefStations = "/desk/stations" // the list of the staff
+	HrefStations = tell.HrefStations // the list of the staff
 	HrefImports  = "/desk/imports"
-	HrefHost     = "/host"
+	HrefHost     = tell.HrefHost
 )
 
 // maxUpload is the largest file that may be imported.
@@ -21,7 +21,8 @@ const maxUpload = 10 << 20
 // Routes lists the staff pages and the hosts' pages of stations.
 func Routes(c Config) []web.Route {
 	p := &pages{c}
-	return append(append(p.staff(), p.imports()...), p.host()...)
+	hosts := hosting.Routes(hosting.Config{Stations: c.Stations, Calendar: c.Calendar, Frame: c.Frame, Defects: c.Defects, Origin: c.Origin})
+	return append(append(p.staff(), p.imports()...), hosts...)
 }
 
 func route(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
@@ -67,28 +68,3 @@ func (p *pages) imports() []web.Route {
 		route("POST", one+"/undo", station.Import, "undo an import", p.undo),
 	}
 }
-
-func (p *pages) host() []web.Route {
-	one := HrefHost + "/{id}"
-	all := []web.Route{
-		route("GET", HrefHost, station.Inspect, "a host's stations", p.hostHome),
-		route("GET", one, station.Inspect, "a host's station: open or not, what is broken", p.hostOne),
-		route("POST", one+"/today", station.SetDay, "change today's opening", p.hostToday),
-		route("POST", one+"/day", station.SetDay, "close for a day to come", p.hostDay),
-		route("POST", one+"/day/clear", station.SetDay, "open on that day after all", p.hostClearDay),
-		route("POST", one+"/mended", station.Settle, "say that what was reported is mended", p.hostMended),
-		route("GET", one+"/poster", station.Inspect, "a poster with the station's code, to print", p.poster),
-	}
-	if p.Defects != nil {
-		all = append(all,
-			route("POST", one+"/defects/{defect}/fixed", station.Settle, "say that a reported defect is mended", p.hostFixed),
-			route("POST", one+"/defects/{defect}/later", station.Settle, "say why a defect is not mended yet, and by when", p.hostLater))
-	}
-	for i := range all {
-		all[i].Look = web.LookPartner
-	}
-	return all
-}
-
-// form parses the request's form. Too large a body is told as such.
-func form(r *http.Request) error { return r.ParseForm() }

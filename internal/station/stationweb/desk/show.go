@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -17,7 +18,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := p.frame(ctx, v.Name, ui.Crumb{Text: t(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: code(v.Code)})
+	f := p.frame(ctx, v.Name, ui.Crumb{Text: tell.T(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: tell.Code(v.Code)})
 	f.Main, f.Chips, f.Buttons = "two", chips(v), showButtons(v)
 	return web.Show(w, r, http.StatusOK, showPage(f, v, p.changed(ctx, v)))
 }
@@ -30,13 +31,13 @@ func (p *pages) changed(ctx context.Context, v station.View) string {
 	}
 	when := web.When(ctx, v.ChangedAt)
 	if who == "" {
-		return t(ctx, "version", "Version", v.Version, "When", when)
+		return tell.T(ctx, "version", "Version", v.Version, "When", when)
 	}
-	return t(ctx, "version.by", "Version", v.Version, "When", when, "Who", who)
+	return tell.T(ctx, "version.by", "Version", v.Version, "When", when, "Who", who)
 }
 
 // main are the fields of the first card, the rest are inner facts.
-func split(all []said) (first, inner []said) {
+func split(all []tell.Said) (first, inner []tell.Said) {
 	front := []string{"area", "district", "address", "place", "entry", "services", "offers", "phones", "host_name", "other_names"}
 	for _, s := range all {
 		switch {
@@ -51,7 +52,7 @@ func split(all []said) (first, inner []said) {
 }
 
 // pairs are the fields that say something.
-func pairs(all []said) []ui.Pair {
+func pairs(all []tell.Said) []ui.Pair {
 	var out []ui.Pair
 	for _, s := range all {
 		if s.Text != "" {
@@ -61,46 +62,7 @@ func pairs(all []said) []ui.Pair {
 	return out
 }
 
-// group is the reports of one kind.
-type group struct {
-	What   station.What
-	Count  int
-	Oldest station.Report
-}
-
-func groups(all []station.Report) []group {
-	var out []group
-	for _, rep := range all {
-		i := slices.IndexFunc(out, func(g group) bool { return g.What == rep.What })
-		if i < 0 {
-			out = append(out, group{rep.What, 1, rep})
-			continue
-		}
-		out[i].Count++
-	}
-	return out
-}
-
 // mended settles the reports of one kind.
 func (p *pages) mended(w http.ResponseWriter, r *http.Request) error {
-	return p.settle(w, r, href)
-}
-
-func (p *pages) settle(w http.ResponseWriter, r *http.Request, back func(station.View) string) error {
-	if err := form(r); err != nil {
-		return err
-	}
-	v, err := p.load(r, station.Settle)
-	if err != nil {
-		return err
-	}
-	what := station.What(r.PostForm.Get("what"))
-	if !slices.Contains(station.Whats(), what) {
-		return errMissing()
-	}
-	if _, err := p.Stations.Fixed(web.Named(r), v.ID, what); err != nil {
-		return err
-	}
-	web.SetFlash(w, r, "stationdesk.flash.mended")
-	return web.See(w, r, back(v))
+	return tell.Settle(p.Stations, w, r, tell.Href)
 }

@@ -1,4 +1,4 @@
-package desk
+package hosting
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	qrcode "github.com/skip2/go-qrcode"
 
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 )
 
@@ -18,7 +19,7 @@ func (p *pages) poster(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	address := p.origin(r) + workerHref(v)
+	address := p.origin(r) + tell.WorkerHref(v)
 	drawing, err := qr(address)
 	if err != nil {
 		return err

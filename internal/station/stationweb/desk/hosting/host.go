@@ -1,4 +1,4 @@
-package desk
+package hosting
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -31,7 +32,7 @@ func (p *pages) hosted(ctx context.Context) ([]station.View, error) {
 		if g.Role != authz.Host || g.Org == "" {
 			continue
 		}
-		list, err := p.Stations.List(ctx, station.Filter{HostID: g.Org, Limit: batch})
+		list, err := p.Stations.List(ctx, station.Filter{HostID: g.Org, Limit: 200})
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +44,7 @@ func (p *pages) hosted(ctx context.Context) ([]station.View, error) {
 // hostPage is the frame of a host's page.
 func (p *pages) hostPage(ctx context.Context, title string) (ui.PartnerPage, ui.StaffPage) {
 	f := p.Frame(ctx)
-	nav := []ui.NavItem{{Text: t(ctx, "host.title"), Icon: "lamp", Href: HrefHost, On: true}}
+	nav := []ui.NavItem{{Text: tell.T(ctx, "host.title"), Icon: "lamp", Href: tell.HrefHost, On: true}}
 	return ui.PartnerPage{Title: title, Body: f.Org, Nav: nav}, f
 }
 
@@ -51,16 +52,16 @@ func (p *pages) hostPage(ctx context.Context, title string) (ui.PartnerPage, ui.
 func (p *pages) hostHome(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if !authz.From(ctx).Has(authz.Host) {
-		return errMissing()
+		return tell.Missing()
 	}
 	list, err := p.hosted(ctx)
 	if err != nil {
 		return err
 	}
 	if len(list) == 1 {
-		return web.See(w, r, hostHref(list[0]))
+		return web.See(w, r, tell.HostHref(list[0]))
 	}
-	page, f := p.hostPage(ctx, t(ctx, "host.title"))
+	page, f := p.hostPage(ctx, tell.T(ctx, "host.title"))
 	return web.Show(w, r, http.StatusOK, hostListPage(page, f, list))
 }
 
@@ -97,18 +98,18 @@ type hostView struct {
 	station.View
 	form    hostForm
 	defects []Defect
-	reports []group // reported, without a request that the host could answer
+	reports []tell.Group // reported, without a request that the host could answer
 }
 
 // uncovered are the reports that no listed defect is about.
-func uncovered(v station.View, defects []Defect) []group {
+func uncovered(v station.View, defects []Defect) []tell.Group {
 	var rest []station.Report
 	for _, rep := range v.Live.Reports {
 		if !slices.ContainsFunc(defects, func(d Defect) bool { return d.Number == rep.Number }) {
 			rest = append(rest, rep)
 		}
 	}
-	return groups(rest)
+	return tell.Groups(rest)
 }
 
 // today is the special day of today, if there is one.
@@ -165,7 +166,7 @@ func closesToday(v station.View, now time.Time, cal hours.Calendar) string {
 	if len(spans) == 0 {
 		return ""
 	}
-	return timeText(spans[len(spans)-1].To)
+	return tell.TimeText(spans[len(spans)-1].To)
 }
 
 func web24(at time.Time) string { return at.In(clock.Zone).Format("15:04") }
@@ -205,7 +206,7 @@ func openUntil(spans []hours.Period, now int, until int) ([]hours.Period, bool) 
 
 // hostToday changes today's opening: until a time, closed, or as always.
 func (p *pages) hostToday(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -223,15 +224,15 @@ func (p *pages) hostToday(w http.ResponseWriter, r *http.Request) error {
 			_, err = p.Stations.SetDay(web.Named(r), v.ID, day)
 		}
 	}
-	if err != nil && kindOf(err) == fault.Invalid {
-		f.errors = errorsOf(ctx, rename(err, "reason", "today_reason"))
-		return p.showHost(w, r, statusOfErr(err), v, f)
+	if err != nil && fault.KindOf(err) == fault.Invalid {
+		f.errors = tell.Errors(ctx, tell.Rename(err, "reason", "today_reason"))
+		return p.showHost(w, r, tell.HTTPStatus(err), v, f)
 	}
 	if err != nil {
 		return err
 	}
 	web.SetFlash(w, r, "stationdesk.flash.today")
-	return web.See(w, r, hostHref(v))
+	return web.See(w, r, tell.HostHref(v))
 }
 
 // todayOf understands today's form.
@@ -242,7 +243,7 @@ func (p *pages) todayOf(ctx context.Context, v station.View, f hostForm) (hours.
 	switch f.kind {
 	case "closed":
 	case "until":
-		until, ok := minutes(f.until)
+		until, ok := tell.Minutes(f.until)
 		if ok {
 			day.Periods, ok = openUntil(spansToday(v.Hours, now, p.Calendar), now.Hour()*60+now.Minute(), until)
 		}
@@ -255,21 +256,9 @@ func (p *pages) todayOf(ctx context.Context, v station.View, f hostForm) (hours.
 	return day, wrong.Err("station.set_day")
 }
 
-// rename gives the faults of one input to another input.
-func rename(err error, from, to string) error {
-	e := *fault.Of(err)
-	e.Fields = slices.Clone(e.Fields)
-	for i := range e.Fields {
-		if e.Fields[i].Name == from {
-			e.Fields[i].Name = to
-		}
-	}
-	return &e
-}
-
 // hostDay closes the station for a day to come.
 func (p *pages) hostDay(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	v, err := p.load(r, station.SetDay)
@@ -278,22 +267,22 @@ func (p *pages) hostDay(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := hostForm{day: r.PostForm.Get("day"), reason: r.PostForm.Get("reason")}
 	_, err = p.Stations.SetDay(web.Named(r), v.ID, hours.Special{Day: f.day, Reason: f.reason})
-	if err != nil && kindOf(err) == fault.Invalid {
-		f.errors = errorsOf(r.Context(), err)
-		return p.showHost(w, r, statusOfErr(err), v, f)
+	if err != nil && fault.KindOf(err) == fault.Invalid {
+		f.errors = tell.Errors(r.Context(), err)
+		return p.showHost(w, r, tell.HTTPStatus(err), v, f)
 	}
 	if err != nil {
 		return err
 	}
 	web.SetFlash(w, r, "stationdesk.flash.day")
-	return web.See(w, r, hostHref(v))
+	return web.See(w, r, tell.HostHref(v))
 }
 
 func (p *pages) hostClearDay(w http.ResponseWriter, r *http.Request) error {
-	return p.clear(w, r, hostHref)
+	return tell.Clear(p.Stations, w, r, tell.HostHref)
 }
 func (p *pages) hostMended(w http.ResponseWriter, r *http.Request) error {
-	return p.settle(w, r, hostHref)
+	return tell.Settle(p.Stations, w, r, tell.HostHref)
 }
 
 // hostFixed says that a defect is mended.
@@ -310,7 +299,7 @@ func (p *pages) hostLater(w http.ResponseWriter, r *http.Request) error {
 		if f.words == "" {
 			wrong.Add("words", "stationdesk.wrong.reason", nil)
 		}
-		if f.later != "" && (civil(f.later).IsZero() || f.later < web.Day(web.Now(ctx))) {
+		if f.later != "" && (tell.Noon(f.later).IsZero() || f.later < web.Day(web.Now(ctx))) {
 			wrong.Add("later", "stationdesk.wrong.later", nil)
 		}
 		if err := wrong.Err("station.defect"); err != nil {
@@ -323,7 +312,7 @@ func (p *pages) hostLater(w http.ResponseWriter, r *http.Request) error {
 // answer answers one defect of the station, and only one that is open there.
 // The input of the words is called by its prefix and the defect.
 func (p *pages) answer(w http.ResponseWriter, r *http.Request, input, told string, do func(context.Context, string, hostForm) error) error {
-	if err := form(r); err != nil {
+	if err := r.ParseForm(); err != nil {
 		return err
 	}
 	v, err := p.load(r, station.Settle)
@@ -340,15 +329,15 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request, input, told strin
 	}
 	f := hostForm{defect: id, words: r.PostForm.Get("words"), later: r.PostForm.Get("later")}
 	err = do(web.Named(r), id, f)
-	if err != nil && kindOf(err) == fault.Invalid {
-		f.errors = errorsOf(r.Context(), rename(rename(err, "words", input+id), "later", "t-"+id))
-		return p.showHost(w, r, statusOfErr(err), v, f)
+	if err != nil && fault.KindOf(err) == fault.Invalid {
+		f.errors = tell.Errors(r.Context(), tell.Rename(tell.Rename(err, "words", input+id), "later", "t-"+id))
+		return p.showHost(w, r, tell.HTTPStatus(err), v, f)
 	}
 	if err != nil {
 		return err
 	}
 	web.SetFlash(w, r, told)
-	return web.See(w, r, hostHref(v))
+	return web.See(w, r, tell.HostHref(v))
 }
 
 // of is the form's state for one defect: only the refused one keeps its words.
@@ -357,4 +346,13 @@ func (f hostForm) of(d Defect) hostForm {
 		return hostForm{}
 	}
 	return f
+}
+
+// hostSub is the second line of a station in its host's list.
+func hostSub(ctx context.Context, v station.View) string {
+	text := tell.T(ctx, "and", "A", tell.StatusOf(ctx, v).Text, "B", tell.Age(ctx, v.Now))
+	if n := len(v.Live.Reports); n > 0 {
+		text = tell.T(ctx, "and", "A", text, "B", tell.T(ctx, "reports", "Count", web.Count(int64(n))))
+	}
+	return text
 }
