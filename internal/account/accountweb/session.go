@@ -55,6 +55,22 @@ func read(r *http.Request, name string) string {
 	return c.Value
 }
 
+// Begin leaves the secret of a fresh sign-in in the browser: a worker's or a
+// link's until it ends, a staff member's until the browser is closed.
+func (s Sessions) Begin(w http.ResponseWriter, in account.Signed) {
+	c := cookies(s.Secure)
+	end := in.EndsAt
+	if in.Device != "" {
+		end = time.Time{}
+		c.set(w, c.device(), in.Device, in.EndsAt.Add(keepDevice))
+	}
+	c.set(w, c.session(), in.Token, end)
+}
+
+// keepDevice is how long a browser is remembered as one from which a staff
+// member signed in before.
+const keepDevice = 180 * 24 * time.Hour
+
 type visitKey struct{}
 
 // VisitOf returns the visit of the request: who, in which session.
@@ -160,10 +176,4 @@ func kind(k authz.Kind, signIn string, h web.Handler) web.Handler {
 		}
 		return web.See(w, r, signIn+"?next="+url.QueryEscape(r.URL.RequestURI()))
 	}
-}
-
-// Begin signs the reader in with a session that was made elsewhere: a link's.
-func (s Sessions) Begin(w http.ResponseWriter, in account.Signed) {
-	c := cookies(s.Secure)
-	c.set(w, c.session(), in.Token, in.EndsAt)
 }

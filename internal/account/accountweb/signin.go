@@ -56,12 +56,10 @@ func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.showPhone(w, r, f, err)
 	}
-	c := cookies(p.Secure)
-	var end time.Time // of a phone that others use, too: when the browser is closed
 	if f.Own {
-		end = web.Now(r.Context()).Add(keepCookie)
+		in.EndsAt = web.Now(r.Context()).Add(keepCookie)
 	}
-	c.set(w, c.session(), in.Token, end)
+	Sessions{Secure: p.Secure}.Begin(w, in)
 	return web.See(w, r, f.Next)
 }
 
@@ -129,9 +127,7 @@ func (p *pages) enterStaff(w http.ResponseWriter, r *http.Request) error {
 		}
 		return web.Show(w, r, status, staffSignInPage(f))
 	}
-	c := cookies(p.Secure)
-	c.set(w, c.session(), in.Token, time.Time{})
-	c.set(w, c.device(), in.Device, web.Now(r.Context()).Add(180*24*time.Hour))
+	Sessions{Secure: p.Secure}.Begin(w, in)
 	if in.MustChange {
 		return web.See(w, r, SettingsPath)
 	}

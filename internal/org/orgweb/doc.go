@@ -3,5 +3,4 @@
 // stations, and the forms that found, edit and close them.
 //
 // All staff may look; the forms are shown to those whom the rules let use them.
-// [Choices] gives other packages' pages the organisations as options.
 package orgweb

@@ -99,35 +99,8 @@ func areaWords(ctx context.Context, area string) string {
 
 func href(o org.Org) string { return ListPath + "/" + string(o.ID) }
 
-// Choices gives organisations as options to the pages of other domains.
-type Choices struct{ Orgs *org.Service }
-
-// choicesLimit is how many a list to choose from shows at most.
+// choicesLimit is how many organisations a list to choose from shows at most.
 const choicesLimit = 500
-
-// Choices lists the active organisations of an area by their ids.
-func (c Choices) Choices(ctx context.Context, area string) ([]ui.Option, error) {
-	os, err := c.Orgs.List(ctx, org.Filter{Area: area, Limit: choicesLimit})
-	var all []ui.Option
-	for _, o := range os {
-		all = append(all, ui.Option{Value: string(o.ID), Text: o.Name})
-	}
-	return all, err
-}
-
-// Called returns what organisations are called, by id; closed ones, too.
-func (c Choices) Called(ctx context.Context, ids []string) (map[string]string, error) {
-	f := org.Filter{Closed: true, Limit: len(ids), IDs: []org.ID{}}
-	for _, id := range ids {
-		f.IDs = append(f.IDs, org.ID(id))
-	}
-	os, err := c.Orgs.List(ctx, f)
-	names := map[string]string{}
-	for _, o := range os {
-		names[string(o.ID)] = o.Called()
-	}
-	return names, err
-}
 
 // parse reads a form.
 func parse(r *http.Request) error { return r.ParseForm() }

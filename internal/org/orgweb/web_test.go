@@ -190,25 +190,3 @@ func TestPages(t *testing.T) {
 		}
 	}
 }
-
-func TestChoices(t *testing.T) {
-	h := open(t)
-	system := authz.AsSystem(t.Context(), "test")
-	a, err := h.orgs.Found(system, org.Draft{Kind: org.Partner, Level: org.Town, Name: "南康街道办事处", Short: "南康", Area: "990101001"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := orgweb.Choices{Orgs: h.orgs}
-	if got, err := c.Choices(t.Context(), "990101"); err != nil || len(got) != 1 || got[0].Value != string(a) {
-		t.Errorf("choices = %v, %v", got, err)
-	}
-	if got, err := c.Choices(t.Context(), "990102"); err != nil || len(got) != 0 {
-		t.Errorf("next door = %v, %v", got, err)
-	}
-	if got, err := c.Called(t.Context(), []string{string(a)}); err != nil || got[string(a)] != "南康" {
-		t.Errorf("called = %v, %v", got, err)
-	}
-	if got, err := c.Called(t.Context(), nil); err != nil || len(got) != 0 {
-		t.Errorf("none = %v, %v", got, err)
-	}
-}
