@@ -128,3 +128,41 @@ func TestKeysAndTheMap(t *testing.T) {
 		t.Errorf("a press on the map: got latitude %q, want one near the stations", got)
 	}
 }
+
+func TestLateAndRefusedFormsHold(t *testing.T) {
+	browser := webtest.Start(t)
+	h, v, _ := furnished(t)
+	p := browser.Open(t, h.url+path(v, "/edit"), webtest.View{Cookies: map[string]string{"as": "cadre"}})
+	theirs := v.Facts
+	theirs.Address, theirs.Phones = "新地址 5 号", []string{"0437-3200009"}
+	if _, err := h.Edit(as("city"), v.ID, v.Version, theirs); err != nil {
+		t.Fatal(err)
+	}
+	p.Type("#address", "，门口有牌子")
+	p.Follow(`main button.btn--primary`)
+	look := func(about, words string) {
+		t.Helper()
+		if got := p.Text("main"); !strings.Contains(got, words) {
+			t.Errorf("%s: got a page without %q", about, words)
+		}
+		for _, v := range p.Axe() {
+			t.Errorf("%s: got axe violation %v, want none", about, v)
+		}
+		if got := p.Overflow(); len(got) > 0 {
+			t.Errorf("%s: got sideways scroll %v, want none", about, got)
+		}
+		if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
+			p.Screenshot(dir+"late-"+about[:3]+".png", true)
+		}
+	}
+	look("a conflict", "周敏刚改过，看看")
+	p.Go(h.url + hostPath(v, ""))
+	p.Go(h.url + path(v, "/map"))
+	p.Type("#typed_lat", "x")
+	p.Follow(`main button.btn--primary`)
+	look("refused", "纬度要写数字")
+	p.Go(h.url + path(v, "/hours"))
+	p.Follow(`button[value="drop-0"]`)
+	p.Follow(`button[value="save"]`)
+	look("no hours", "一段时间都没有")
+}
