@@ -139,11 +139,16 @@ func Sensitive(r Rule) Rule {
 	return r
 }
 
-// allows reports whether t lets s act on o.
+// allows reports whether t lets s act on o. What is open to anyone is open to
+// who came by link, too; everything else only in the link's own matter.
 func (t tie) allows(s Subject, o Object) bool {
-	switch t.by {
-	case anyone:
+	if t.by == anyone {
 		return true
+	}
+	if s.Only != "" && s.Only != o.ID {
+		return false
+	}
+	switch t.by {
 	case signedIn:
 		return s.Kind == Worker || s.Kind == Staff
 	case owner:
@@ -176,7 +181,7 @@ type Rules map[Action]Rule
 // has a rule.
 func (r Rules) May(s Subject, act Action, o Object) bool {
 	rule, ok := r[act]
-	if !ok || s.Only != "" && s.Only != o.ID {
+	if !ok {
 		return false
 	}
 	return s.Kind == System || slices.ContainsFunc(rule.ties, func(t tie) bool { return t.allows(s, o) })

@@ -32,25 +32,30 @@ func (r Rules) Where(s Subject, act Action, c Columns, args *db.Args) string {
 	}
 	var any []string
 	if s.Kind == System {
-		any = append(any, "1 = 1")
+		return "1 = 1"
 	}
 	for _, t := range rule.ties {
-		any = append(any, t.where(s, c, args)...)
+		any = append(any, limit(s, t, c, args, t.where(s, c, args))...)
 	}
 	any = slices.DeleteFunc(any, func(w string) bool { return w == "" })
 	slices.Sort(any)
 	any = slices.Compact(any)
-	where := nothing
-	if len(any) > 0 {
-		where = "(" + strings.Join(any, " or ") + ")"
+	if len(any) == 0 {
+		return nothing
 	}
-	if s.Only != "" {
-		if c.ID == "" {
-			return nothing
-		}
-		where += " and " + c.ID + " = " + args.Add(s.Only)
+	return "(" + strings.Join(any, " or ") + ")"
+}
+
+// limit narrows conditions to the one root that a link opens. What is open to
+// anyone stays open.
+func limit(s Subject, t tie, c Columns, args *db.Args, any []string) []string {
+	switch {
+	case s.Only == "" || t.by == anyone || len(any) == 0:
+		return any
+	case c.ID == "":
+		return nil
 	}
-	return where
+	return []string{"(" + strings.Join(any, " or ") + ") and " + c.ID + " = " + args.Add(s.Only)}
 }
 
 func (t tie) where(s Subject, c Columns, args *db.Args) []string {

@@ -109,6 +109,9 @@ func ref(r *http.Request) (request.Ref, error) {
 }
 
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
+	if who := authz.From(r.Context()); !who.Has(authz.Partner) && !who.Has(authz.Host) {
+		return fault.New("matter.list", fault.Missing, "fault.missing")
+	}
 	rows, err := p.Requests.BodyList(r.Context())
 	if err != nil {
 		return err
