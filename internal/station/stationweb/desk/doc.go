@@ -21,10 +21,10 @@ import (
 	"nuanxin/internal/web/ui"
 )
 
-// Config is what the pages need. Stations, Intake, Calendar and Frame are required.
+// Config is what the pages need. Stations, Calendar and Frame are required.
 type Config struct {
 	Stations *station.Service
-	Intake   *intake.Service
+	Intake   *intake.Service // nil: nothing can be imported
 	Calendar hours.Calendar
 	Finder   *station.Finder                        // finds by pinyin in areas of more than a few thousand stations; nil: by characters only
 	Frame    func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; pages fill in the rest

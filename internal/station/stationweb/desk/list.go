@@ -280,7 +280,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	f := p.frame(ctx, tell.T(ctx, "title"))
 	f.Search = &ui.Search{Action: HrefStations, Label: tell.T(ctx, "search"), Placeholder: tell.T(ctx, "search.hint"), Value: a.words,
 		Keep: []ui.Pair{{Key: "area", Text: a.area}, {Key: "show", Text: a.show}}}
-	f.Buttons = listButtons(isCadre(ctx))
+	f.Buttons = listButtons(isCadre(ctx), p.Intake != nil)
 	return web.Show(w, r, http.StatusOK, listPage(f, a))
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/stationweb/desk/tell"
+	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
 
@@ -34,10 +36,25 @@ func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.
 	f := p.Frame(ctx)
 	f.Title, f.Heading, f.Crumbs = title, "", crumbs
 	f.Nav = slices.Clone(f.Nav)
+	here := nearest(f.Nav, web.Path(ctx))
 	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == HrefStations
+		f.Nav[i].On = i == here
 	}
 	return f
+}
+
+// nearest is the entry of a menu that leads closest to path; -1 when none does.
+func nearest(nav []ui.NavItem, path string) int {
+	best := -1
+	for i, it := range nav {
+		if strings.HasPrefix(path, it.Href) && (best < 0 || len(it.Href) > len(nav[best].Href)) {
+			best = i
+		}
+	}
+	if best < 0 || len(nav[best].Href) < len("/desk/") {
+		return slices.IndexFunc(nav, func(it ui.NavItem) bool { return it.Href == HrefStations })
+	}
+	return best
 }
 
 // under is the frame of a page about one station.

@@ -22,7 +22,11 @@ const maxUpload = 10 << 20
 func Routes(c Config) []web.Route {
 	p := &pages{c}
 	hosts := hosting.Routes(hosting.Config{Stations: c.Stations, Calendar: c.Calendar, Frame: c.Frame, Defects: c.Defects, Origin: c.Origin})
-	return append(append(p.staff(), p.imports()...), hosts...)
+	all := append(p.staff(), hosts...)
+	if c.Intake != nil {
+		all = append(all, p.imports()...)
+	}
+	return all
 }
 
 func route(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
