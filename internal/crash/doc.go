@@ -5,7 +5,4 @@
 //	go test ./internal/crash -run Cut -powercuts 10000       as many cuts as you like
 //	go test ./internal/crash -run Cut -powercut-seed 4711    one of them again
 //	go test ./internal/crash -run Kill -kill-for 10m         a longer load
-//
-// Under the race detector, which slows SQLite in Go about tenfold, fewer cuts
-// are made by default.
 package crash

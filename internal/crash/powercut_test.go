@@ -24,6 +24,9 @@ var (
 	powercutSeed = flag.Uint64("powercut-seed", 0, "repeat the power cuts of this seed alone")
 )
 
+// cuts is how many power cuts a run makes unless -powercuts says otherwise.
+const cuts = 500
+
 // cutsPerSeed: the second cut finds a database that has already survived one.
 const cutsPerSeed = 2
 
@@ -86,7 +89,7 @@ func TestCutsCanFail(t *testing.T) {
 // TestCutsRepeat: a seed asks the disk the same questions each time.
 func TestCutsRepeat(t *testing.T) {
 	fresh := template(t)
-	for seed := uint64(1); seed <= 3; seed++ {
+	for seed := uint64(1); seed <= 20; seed++ {
 		a, b := cutSeed(t, fresh, seed, powercut.Options{}), cutSeed(t, fresh, seed, powercut.Options{})
 		if strings.Join(a.story, "\n") != strings.Join(b.story, "\n") {
 			t.Errorf("seed %d went once\n%s\nand once\n%s", seed, strings.Join(a.story, "\n"), strings.Join(b.story, "\n"))
@@ -98,36 +101,52 @@ func TestCutsRepeat(t *testing.T) {
 // database that the second start completes.
 func TestCutsWhileMigrating(t *testing.T) {
 	powercut.Register()
-	ctx, finished := t.Context(), 0
-	for seed := uint64(1); seed <= cuts/10; seed++ {
-		disk := powercut.New("empty", t.TempDir(), seed, powercut.Options{})
-		disk.CutAt(1 + rand.New(rand.NewPCG(seed, 0)).IntN(300))
-		d, err := openOn(ctx, disk)
-		if err == nil {
-			err = errors.Join(begin(ctx, d, roots(6)), d.Close())
-		}
-		if err == nil {
-			finished++
-		}
-		where := disk.Ops()
-		fate := disk.Boot()
-		if d, err = openOn(ctx, disk); err == nil {
-			err = errors.Join(begin(ctx, d, roots(6)), d.Current(ctx, schemas()...), d.View(ctx, func(tx *db.Tx) error {
-				wrong, err := verify(ctx, tx, nil)
-				if len(wrong) > 0 {
-					t.Errorf("seed %d: %s", seed, strings.Join(wrong, "\n"))
-				}
-				return err
-			}), d.Close())
-		}
-		if err != nil {
-			t.Errorf("seed %d, cut at operation %d, %s: %v", seed, where, fate, err)
-		}
-		disk.Close()
+	const seeds = cuts / 10
+	finished := 0
+	for seed := uint64(1); seed <= seeds; seed++ {
+		memory := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			if cutMigration(t, memory, seed) {
+				finished++
+			}
+		})
 	}
-	if finished > cuts/20 {
-		t.Errorf("%d of %d first starts ended before the cut", finished, cuts/10)
+	if finished > seeds/2 {
+		t.Errorf("%d of %d first starts ended before the cut", finished, seeds)
 	}
+}
+
+// cutMigration reports whether the first start had ended before the cut.
+func cutMigration(t *testing.T, memory string, seed uint64) (finished bool) {
+	ctx := t.Context()
+	disk := powercut.New("empty", memory, seed, powercut.Options{})
+	defer disk.Close()
+	disk.CutAt(1 + rand.New(rand.NewPCG(seed, 0)).IntN(300))
+	finished = start(ctx, disk) == nil
+	where := disk.Ops()
+	fate := disk.Boot()
+	if err := start(ctx, disk); err != nil {
+		t.Errorf("seed %d, cut at operation %d, %s: %v", seed, where, fate, err)
+	}
+	return finished
+}
+
+// start is a first start: it makes the tables and finds them sound.
+func start(ctx context.Context, disk *powercut.Disk) error {
+	d, err := openOn(ctx, disk)
+	if err != nil {
+		return err
+	}
+	if err = begin(ctx, d, roots(6)); err == nil {
+		err = d.View(ctx, func(tx *db.Tx) error {
+			wrong, err := verify(ctx, tx, nil)
+			if len(wrong) > 0 {
+				err = errors.New(strings.Join(wrong, "\n"))
+			}
+			return err
+		})
+	}
+	return errors.Join(err, d.Current(ctx, schemas()...), d.Close())
 }
 
 // TestVerifySees: each part of an act that is taken away is missed.
@@ -200,7 +219,7 @@ func openOn(ctx context.Context, disk *powercut.Disk) (*db.DB, error) {
 
 // result is what came of one seed.
 type result struct {
-	cuts, acks, open, edges int
+	cuts, acks, open, edges int      // edges: cuts while opening or closing
 	story                   []string // how it went, the same each time
 	wrong                   []string
 }
@@ -247,7 +266,7 @@ type load struct {
 // untilCut opens the database and works until the power fails, and boots.
 func (l *load) untilCut(ctx context.Context, r *result) {
 	at := 1 + l.rng.IntN([]int{12, 400, 3000}[l.rng.IntN(3)])
-	clean := l.rng.IntN(4) == 0 // close in good order, with the cut still to come
+	clean := l.rng.IntN(4) == 0 // close in good order, and be cut in the middle of that
 	l.disk.CutAt(at)
 	before := len(l.acks)
 	where := "in the load"
@@ -266,6 +285,7 @@ func (l *load) untilCut(ctx context.Context, r *result) {
 		if alive := !l.disk.Dead(); alive && clean {
 			where = "while closing"
 			r.edges++
+			l.disk.CutAt(1 + l.rng.IntN(20))
 		} else if alive {
 			where = "between two acts"
 			l.disk.Cut()
@@ -286,6 +306,7 @@ func (l *load) untilCut(ctx context.Context, r *result) {
 func (l *load) group(ctx context.Context, d *db.DB, desk *op.Desk) {
 	gate, read := make(chan struct{}), make(chan struct{})
 	var wg, reader sync.WaitGroup
+	var all []*sent
 	if l.rng.IntN(3) == 0 {
 		reader.Go(func() { _ = d.View(ctx, func(tx *db.Tx) error { return hold(ctx, tx, read) }) })
 		synctest.Wait()
@@ -297,14 +318,16 @@ func (l *load) group(ctx context.Context, d *db.DB, desk *op.Desk) {
 		if !old {
 			c = newCall(l.rng, l.ids)
 		}
-		wg.Go(func() {
-			a, ok := c.send(ctx, desk)
-			l.sent(c, a, ok)
-		})
+		s := &sent{call: c}
+		all = append(all, s)
+		wg.Go(func() { s.ack, s.ok = c.send(ctx, desk) })
 		synctest.Wait()
 	}
 	close(gate)
 	wg.Wait()
+	for _, s := range all {
+		l.sent(*s)
+	}
 	close(read)
 	reader.Wait()
 }
@@ -317,7 +340,8 @@ func hold(ctx context.Context, tx *db.Tx, release <-chan struct{}) error {
 	return err
 }
 
-// check opens the database as after any cut and compares.
+// check opens the database as after any cut and compares. Half the time it does
+// not close it, so that the next start finds a log to read.
 func (l *load) check(ctx context.Context, r *result) {
 	d, err := openOn(ctx, l.disk)
 	if err != nil {
@@ -332,7 +356,14 @@ func (l *load) check(ctx context.Context, r *result) {
 			return err
 		})
 	}
-	if err := errors.Join(err, d.Close()); err != nil {
+	if l.rng.IntN(2) == 0 {
+		l.disk.Cut()
+		_ = d.Close()
+		l.disk.Boot()
+	} else {
+		err = errors.Join(err, d.Close())
+	}
+	if err != nil {
 		r.wrong = append(r.wrong, err.Error())
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"slices"
-	"sync"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -165,25 +164,27 @@ func touch(ctx context.Context, tx *op.Tx, root, client string) (n int64, err er
 
 // ledger is kept outside the database: what was acknowledged, and what is open.
 type ledger struct {
-	mu   sync.Mutex
 	acks []ack
 	open []call // sent, and no answer came: a client sends these again
 }
 
-func (l *ledger) sent(c call, a ack, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if ok {
-		l.acks = append(l.acks, a)
+// sent is a call and what came of it; ok is false when no answer came.
+type sent struct {
+	call
+	ack
+	ok bool
+}
+
+func (l *ledger) sent(s sent) {
+	if s.ok {
+		l.acks = append(l.acks, s.ack)
 	} else {
-		l.open = append(l.open, c)
+		l.open = append(l.open, s.call)
 	}
 }
 
 // again takes a call that was never answered.
 func (l *ledger) again(rng *rand.Rand) (c call, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if len(l.open) == 0 {
 		return c, false
 	}
