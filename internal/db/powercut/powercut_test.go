@@ -270,4 +270,3 @@ func TestLies(t *testing.T) {
 		t.Error("a lying disk lost nothing in 20 cuts")
 	}
 }
-
