@@ -98,7 +98,7 @@ func (a *App) stationPages(secure bool) stationweb.Config {
 }
 
 func (a *App) stationDesk() stationdesk.Config {
-	return stationdesk.Config{Stations: a.Stations, Finder: a.Finder, Calendar: workday.Calendar{}, Frame: a.frame, Hosts: hosts{a.Orgs}, Origin: a.config.Origin}
+	return stationdesk.Config{Stations: a.Stations, Intake: a.Intake, Name: a.nameOf, Finder: a.Finder, Calendar: workday.Calendar{}, Frame: a.frame, Hosts: hosts{a.Orgs}, Defects: defects{a.Requests}, Origin: a.config.Origin}
 }
 
 // frame is the frame of every staff page: the menu holds what the reader's

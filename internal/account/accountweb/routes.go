@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -79,7 +80,7 @@ func (p *pages) own() []web.Route {
 func (p *pages) staff() []web.Route {
 	route := func(method, pattern string, action authz.Action, purpose string, h web.Handler) web.Route {
 		return web.Route{Method: method, Pattern: StaffPath + pattern, Action: string(action), Purpose: purpose,
-			Roles: []string{string(authz.Admin)}, BodyLimit: 8 << 10, Look: web.LookStaff, Handler: web.HTML(Staff(h))}
+			Roles: []string{string(authz.Admin)}, BodyLimit: 8 << 10, Look: web.LookStaff, Handler: web.HTML(Staff(admins(h)))}
 	}
 	return []web.Route{
 		route("GET", "", account.See, "list the staff of an area", p.list),
@@ -93,6 +94,16 @@ func (p *pages) staff() []web.Route {
 		route("POST", "/{id}/password", account.ResetPassword, "give a first password again", p.reset),
 		route("GET", "/{id}/end", account.EndStay, "ask before the end of a stay", p.confirmEnd),
 		route("POST", "/{id}/end", account.EndStay, "end somebody's stay", p.end),
+	}
+}
+
+// admins lets administrators through; for others these pages are not there.
+func admins(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !authz.From(r.Context()).Has(authz.Admin) {
+			return fault.New("account.staff", fault.Missing, "fault.missing")
+		}
+		return h(w, r)
 	}
 }
 

@@ -1,0 +1,109 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// actors are everybody who tries every route. The outsiders have no part in the
+// county's matters, stations or organisations.
+var (
+	actors    = []string{"nobody", "worker", "worker2", "cadre", "sibling", "leader", "admin", "host", "host2", "partner", "partner2", "link", "link2"}
+	outsiders = []string{"nobody", "worker2", "sibling", "host2", "partner2", "link2"}
+)
+
+// TestAccess tries every route as everybody and holds the outcome against a
+// table that people review. Beside it stands a rule that needs no table: who
+// has no part in a thing is told "missing", or is led to a sign-in that says
+// nothing, wherever an address names that thing.
+func TestAccess(t *testing.T) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-58s", "")
+	for _, a := range actors {
+		fmt.Fprintf(&b, " %-8s", a)
+	}
+	b.WriteByte('\n')
+	w := newWorld(t)
+	for _, r := range w.app.routes {
+		path, names := w.path(r.Pattern)
+		fmt.Fprintf(&b, "%-58s", r.Method+" "+r.Pattern)
+		for _, actor := range actors {
+			if path == "/sign-out" {
+				continue // it would end the actors' sessions; accountweb tries it
+			}
+			got := w.try(t, r.Method, path, actor)
+			fmt.Fprintf(&b, " %-8s", got)
+			if names && slices.Contains(outsiders, actor) && got != "missing" && got != "sign-in" {
+				t.Errorf("%s %s tells %s %q; want missing", r.Method, path, actor, got)
+			}
+			if got == "internal" {
+				t.Errorf("%s %s fails for %s", r.Method, path, actor)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	golden(t, "testdata/access.golden", b.String())
+}
+
+// path fills a pattern with the world's own things. names says that the address
+// then names a thing of the county that is not public.
+func (w *world) path(pattern string) (path string, names bool) {
+	link, err := door{app: w.app}.token(w.request.ID, w.dispatch)
+	if err != nil {
+		panic(err)
+	}
+	id := map[string]string{
+		"/desk/stations": string(w.station.ID), "/host": string(w.station.ID), "/desk/requests": string(w.request.ID), "/matters": string(w.request.ID),
+		"/desk/orgs": string(w.body), "/desk/staff": string(w.spare), "/help": w.request.Number, "/api/v1/requests": w.request.Number,
+		"/api/v1/stations": string(w.station.ID), "/api/v1/acts": string(w.station.ID), "/stations": w.station.Code, "/p": link,
+	}
+	guarded := []string{"/desk/stations", "/host", "/desk/requests", "/matters", "/desk/staff", "/help", "/api/v1/requests"}
+	path = strings.TrimSuffix(pattern, "{$}")
+	for prefix, value := range id {
+		rest, ok := strings.CutPrefix(path, prefix+"/{")
+		if !ok {
+			continue
+		}
+		_, rest, _ = strings.Cut(rest, "}")
+		path, names = prefix+"/"+value+rest, slices.Contains(guarded, prefix)
+	}
+	for i := strings.IndexByte(path, '{'); i >= 0; i = strings.IndexByte(path, '{') {
+		end := i + strings.IndexByte(path[i:], '}')
+		path = path[:i] + "01a20000-0000-7000-8000-000000000000" + path[end+1:]
+	}
+	return path, names
+}
+
+// try sends an empty request and names its outcome.
+func (w *world) try(t *testing.T, method, path, actor string) string {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(""))
+	if method != http.MethodGet {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if token := w.tokens[actor]; token != "" {
+		r.AddCookie(&http.Cookie{Name: "nx", Value: token})
+	}
+	answer := httptest.NewRecorder()
+	w.app.Handler().ServeHTTP(answer, r)
+	return outcome(answer)
+}
+
+func outcome(w *httptest.ResponseRecorder) string {
+	switch to := w.Header().Get("Location"); {
+	case w.Code == http.StatusSeeOther && strings.Contains(to, "sign-in"):
+		return "sign-in"
+	case w.Code == http.StatusSeeOther:
+		return "done"
+	}
+	names := map[int]string{200: "ok", 201: "ok", 302: "done", 304: "ok", 400: "invalid", 403: "denied", 404: "missing", 405: "method", 409: "conflict", 410: "sold_out", 413: "large", 422: "invalid", 429: "busy", 500: "internal", 503: "busy"}
+	if name, ok := names[w.Code]; ok {
+		return name
+	}
+	return fmt.Sprint(w.Code)
+}

@@ -1,0 +1,149 @@
+package app
+
+import (
+	"context"
+	"regexp"
+	"testing"
+	"time"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/geo"
+	"nuanxin/internal/hours"
+	"nuanxin/internal/org"
+	"nuanxin/internal/request"
+	"nuanxin/internal/station"
+	"nuanxin/internal/station/amenity"
+)
+
+// world is a small invented county with everybody in it, and a sibling county.
+type world struct {
+	app      *App
+	clock    *clock.Fake
+	tokens   map[string]string // session cookie of each actor; "" is nobody
+	station  station.Done
+	request  request.Receipt // of the first worker, with body one
+	other    request.Receipt // of the second worker, with body two
+	defect   request.Receipt // at the station, with its host
+	dispatch request.DispatchID
+	body     org.ID
+	spare    account.ID // a cadre whom others may end
+}
+
+// Tuesday morning, in office hours, with no holiday near.
+var morning = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+
+const testPassword = "sheng-jiang-tang-1976"
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{clock: clock.At(morning), tokens: map[string]string{"nobody": ""}}
+	a, err := Open(t.Context(), Config{Data: t.TempDir(), Clock: w.clock, Demo: true, HomeArea: "220402"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w.app = a
+	w.people(t)
+	w.matters(t)
+	if err := a.Finder.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func must[T any](t *testing.T) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func (w *world) people(t *testing.T) {
+	t.Helper()
+	ctx := authz.AsSystem(t.Context(), "test")
+	found := func(kind org.Kind, level org.Level, name, area string, parent org.ID, contact string) org.ID {
+		return must[org.ID](t)(w.app.Orgs.Found(ctx, org.Draft{Kind: kind, Level: level, Name: name, Area: area, Parent: parent, Contact: contact}))
+	}
+	city := found(org.Local, org.City, "示例市总工会", "2204", "", "")
+	county := found(org.Local, org.County, "示例区总工会", "220402", city, "")
+	found(org.Local, org.County, "邻区总工会", "220403", city, "")
+	w.body = found(org.Partner, org.County, "示例街道办", "220402", county, "19900000101")
+	second := found(org.Partner, org.County, "示例物业科", "220402", county, "19900000102")
+	host := found(org.Host, org.County, "示例银行", "220402", county, "")
+	host2 := found(org.Host, org.County, "示例邮局", "220402", county, "")
+	staff := func(name string, role authz.Role, area string, in org.ID) account.ID {
+		id, _, err := w.app.Accounts.AddStaff(ctx, account.Staff{Login: name, Name: name, Area: area, Org: string(in), Password: testPassword,
+			Grants: []account.Grant{{Role: role, Area: area, Org: string(in)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.tokens[name] = must[account.Signed](t)(w.app.Accounts.SignInStaff(t.Context(), name, testPassword)).Token
+		return id
+	}
+	staff("cadre", authz.Cadre, "220402", "")
+	w.spare = staff("spare", authz.Cadre, "220402", "")
+	staff("sibling", authz.Cadre, "220403", "")
+	staff("leader", authz.Leader, "220402", "")
+	staff("admin", authz.Admin, "220402", "")
+	staff("host", authz.Host, "220402", host)
+	staff("host2", authz.Host, "220402", host2)
+	staff("partner", authz.Partner, "220402", w.body)
+	staff("partner2", authz.Partner, "220402", second)
+	for name, phone := range map[string]string{"worker": "19900000001", "worker2": "19900000002"} {
+		w.tokens[name] = w.worker(t, phone).Token
+	}
+	place := must[*station.Place](t)(station.PlaceFrom(geo.WGS84, 42.9, 125.14))
+	w.station = must[station.Done](t)(w.app.Stations.Add(ctx, "", station.Facts{Name: "示例工会驿站", Address: "示例路 1 号", Area: "220402", Place: place, HostID: string(host),
+		Hours: hours.Table{Known: true, Rows: []hours.Row{{Days: hours.EveryDay, From: 0, To: 1440}}}, Services: amenity.Set(1), Public: true, Demo: true}))
+}
+
+// worker signs a worker in by the code in the message.
+func (w *world) worker(t *testing.T, phone string) account.Signed {
+	t.Helper()
+	if err := w.app.Accounts.SendCode(t.Context(), account.ForSignIn, phone); err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile(`\d{6}`).FindString(w.app.lastMessage(phone))
+	return must[account.Signed](t)(w.app.Accounts.SignIn(t.Context(), phone, code, true))
+}
+
+// as is the context in which the actor called name asks.
+func (w *world) as(t *testing.T, name string) context.Context {
+	t.Helper()
+	return authz.With(t.Context(), must[authz.Subject](t)(w.app.Accounts.Resolve(t.Context(), w.tokens[name])))
+}
+
+func (w *world) matters(t *testing.T) {
+	t.Helper()
+	capture := must[request.Receipt](t)
+	place := request.Place{Text: "示例家园东门", Area: "220402"}
+	w.request = capture(w.app.Requests.Capture(w.as(t, "worker"), request.Draft{Words: "东门不让电动车进", Topic: "gate", Place: place}))
+	w.other = capture(w.app.Requests.Capture(w.as(t, "worker2"), request.Draft{Words: "充电桩坏了", Topic: "power", Place: place}))
+	w.defect = capture(w.app.Requests.Capture(t.Context(), request.Draft{What: string(station.NoWater), Place: request.Place{Station: string(w.station.ID)}, Anonymous: true}))
+	hand := func(r request.Receipt, body string) {
+		ref := request.Ref{ID: r.ID}
+		capture(w.app.Requests.Dispatch(w.as(t, "cadre"), ref, request.Task{Body: body, Lead: true, Words: "请去看一下东门", Deadline: morning.Add(48 * time.Hour)}))
+	}
+	orgs := must[[]org.Org](t)(w.app.Orgs.List(t.Context(), org.Filter{Kinds: []org.Kind{org.Partner}}))
+	for _, o := range orgs {
+		if o.ID == w.body {
+			hand(w.request, string(o.ID))
+		} else {
+			hand(w.other, string(o.ID))
+		}
+	}
+	c := must[request.Case](t)(w.app.Requests.Case(w.as(t, "cadre"), request.Ref{ID: w.request.ID}))
+	w.dispatch = c.Dispatches[0].ID
+	system := authz.AsSystem(t.Context(), "test")
+	w.tokens["link"] = must[account.Signed](t)(w.app.Accounts.StartLink(system, string(w.body), string(w.request.ID), "示例街道办")).Token
+	w.tokens["link2"] = must[account.Signed](t)(w.app.Accounts.StartLink(system, c.Dispatches[0].Body, string(w.other.ID), "示例街道办")).Token
+}
