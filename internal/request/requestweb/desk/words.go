@@ -1,0 +1,198 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/region"
+	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/show"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// titleOf names a request in one line: the staff's title, else the first words
+// of the worker, else what it is about.
+func titleOf(ctx context.Context, q *request.Request) string {
+	switch {
+	case q.Title != "":
+		return q.Title
+	case q.Words != "":
+		return firstLine(q.Words, 60)
+	case q.Heard != "":
+		return firstLine(q.Heard, 60)
+	case q.What != "":
+		return t(ctx, "title.station", "Place", q.Place.Text, "What", whatWord(ctx, q.What))
+	}
+	return t(ctx, "title.voice", "Number", q.Number)
+}
+
+// whatWord says a station's defect.
+func whatWord(ctx context.Context, code string) string { return show.What(ctx, code) }
+
+func firstLine(s string, most int) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+// worker is how staff call who said it: 陈师傅.
+func worker(ctx context.Context, surname string) string {
+	if surname == "" {
+		return t(ctx, "worker.none")
+	}
+	return t(ctx, "worker", "Name", surname)
+}
+
+// workers names the worker and how many more said the same.
+func workers(ctx context.Context, q *request.Request) string {
+	if q.Followers > 0 {
+		return t(ctx, "worker.many", "Name", worker(ctx, q.Surname), "Count", q.Followers+1)
+	}
+	return worker(ctx, q.Surname)
+}
+
+func topicWord(ctx context.Context, code string) string { return show.Topic(ctx, code) }
+
+// topicOptions are the staff's kinds, the finer ones under the worker's eight.
+func topicOptions(ctx context.Context, on string) []ui.Option {
+	var out []ui.Option
+	for _, top := range request.Topics() {
+		out = append(out, ui.Option{Value: top.Code, Text: t(ctx, "topic.all", "Topic", topicWord(ctx, top.Code)), Group: topicWord(ctx, top.Code), On: top.Code == on})
+		for _, f := range request.Finer(top.Code) {
+			out = append(out, ui.Option{Value: f.Code, Text: topicWord(ctx, f.Code), Group: topicWord(ctx, top.Code), On: f.Code == on})
+		}
+	}
+	return out
+}
+
+// placeWords says where it is; what nobody said is said so.
+func placeWords(ctx context.Context, q *request.Request) string {
+	area := region.Name(q.Place.Area)
+	switch {
+	case !q.AreaKnown:
+		return strings.TrimSpace(q.Place.Text + " " + t(ctx, "place.unknown"))
+	case q.Place.Text == "":
+		return area
+	}
+	return q.Place.Text + t(ctx, "place.in", "Area", area)
+}
+
+// statusWord is the staff's word for a state.
+func statusWord(ctx context.Context, s request.Status) string {
+	return show.Status(ctx, show.Staff, show.State{Status: s})
+}
+
+// statusChip is the state as icon and word.
+func statusChip(ctx context.Context, s request.Status) (ui.Tone, string, string) {
+	tone, icon := show.StatusLook(s)
+	return tone, icon, statusWord(ctx, s)
+}
+
+// holderWords says who has a request now and how far they are.
+func holderWords(ctx context.Context, r request.Row) string {
+	if len(r.Holder) == 0 || !r.Status.Open() || r.Status == request.StatusWaiting || r.Status == request.StatusAnswered {
+		return statusWord(ctx, r.Status)
+	}
+	i := slices.IndexFunc(r.Holder, func(h request.Holder) bool { return h.State == request.DispatchBounced })
+	if i < 0 {
+		i = max(0, slices.IndexFunc(r.Holder, func(h request.Holder) bool { return h.Lead }))
+	}
+	h := r.Holder[i]
+	return t(ctx, "holder."+string(h.State), "Name", h.Name)
+}
+
+func share(left, limit time.Duration) int {
+	if limit <= 0 || left >= limit {
+		return 100
+	}
+	return max(2, int(left*100/limit))
+}
+
+// clockProps says how a clock stands, which one it is, and its limit as a date.
+func clockProps(ctx context.Context, c request.Clock) ui.ClockProps {
+	p := ui.ClockProps{State: show.ClockState(c), Share: 100, Main: clockMain(ctx, c)}
+	if p.State == ui.ClockOK || p.State == ui.ClockSoon {
+		p.Share = share(c.Left, c.Limit)
+	}
+	name := t(ctx, "clock."+c.Name)
+	if c.BodyName != "" {
+		name = t(ctx, "clock.of", "Clock", name, "Body", c.BodyName)
+	}
+	switch {
+	case !c.Due.IsZero():
+		p.Small = t(ctx, "clock.limit", "Clock", name, "Limit", web.Deadline(ctx, c.Due))
+	case c.State == request.ClockUnknown:
+		p.Small = t(ctx, "clock.notbefore", "Clock", name, "Day", web.DayWithWeekday(ctx, c.NotBefore))
+	case c.Limit > 0:
+		p.Small = t(ctx, "clock.limit", "Clock", name, "Limit", t(ctx, "clock.worktime", "Span", web.Took(ctx, c.Limit)))
+	default:
+		p.Small = name
+	}
+	if c.State == request.ClockDone && !c.Ended.IsZero() {
+		p.Small = t(ctx, "clock.at", "Words", p.Small, "At", web.When(ctx, c.Ended))
+	}
+	return p
+}
+
+func clockMain(ctx context.Context, c request.Clock) string {
+	switch c.State {
+	case request.ClockHeld:
+		return t(ctx, "clock.hold")
+	case request.ClockUnknown:
+		return t(ctx, "clock.unknown")
+	case request.ClockDone:
+		key := "clock.done."
+		switch {
+		case c.Ended.IsZero():
+			return t(ctx, "clock.over")
+		case c.Missed:
+			key = "clock.missed."
+		}
+		return t(ctx, key+c.Name, "Took", web.Took(ctx, max(c.Spent, time.Minute)))
+	}
+	if c.Name == request.ClockAnswer && c.DaysLeft >= 2 {
+		return web.WorkdaysLeft(ctx, c.DaysLeft)
+	}
+	return web.TimeLeft(ctx, c.Left)
+}
+
+// threeClocks are look, feedback and answer, always together; rest are the
+// receipts, former bodies and promises.
+func threeClocks(ctx context.Context, cs []request.Clock) (three, rest []ui.ClockProps) {
+	feedback := -1
+	for i, c := range cs {
+		if c.Name != request.ClockFeedback {
+			continue
+		}
+		open := func(i int) bool { return cs[i].State != request.ClockDone }
+		if feedback < 0 || open(i) && (!open(feedback) || c.Due.Before(cs[feedback].Due)) || !open(feedback) && !open(i) {
+			feedback = i
+		}
+	}
+	three = make([]ui.ClockProps, 3)
+	three[1] = ui.ClockProps{State: ui.ClockHold, Main: t(ctx, "clock.nobody"), Small: t(ctx, "clock.feedback")}
+	for i, c := range cs {
+		switch {
+		case c.Name == request.ClockLook:
+			three[0] = clockProps(ctx, c)
+		case i == feedback:
+			three[1] = clockProps(ctx, c)
+		case c.Name == request.ClockAnswer:
+			three[2] = clockProps(ctx, c)
+		default:
+			rest = append(rest, clockProps(ctx, c))
+		}
+	}
+	return three, rest
+}
+
+// mine reports whether the reader is the officer of a request.
+func mine(ctx context.Context, q *request.Request) bool {
+	return q.Officer != "" && q.Officer == authz.From(ctx).ID
+}
