@@ -1,10 +1,8 @@
 package station
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +26,7 @@ type Finder struct {
 	index   *nearby.Index
 	tables  atomic.Pointer[[]hours.Table] // schedules by number; only ever appended to
 	cards   sync.Map                      // nearby.Key → *Card
-	sorted  atomic.Pointer[[]*Card]       // by area and name; never changed, only replaced
+	sorted  atomic.Pointer[directory]     // by area and name
 
 	refreshing sync.Mutex // guards what follows
 	seq        int64
@@ -36,6 +34,7 @@ type Finder struct {
 	words      map[string]string    // one copy of each word that many cards share
 	doubted    map[nearby.Key]*Card // with a report of a locked door: their flag changes with time
 	day        string               // special days before it are forgotten
+	letters    *pinyin.Letters
 }
 
 // Card is what the finder keeps of a station: the record without what only
@@ -46,8 +45,6 @@ type Finder struct {
 type Card struct {
 	Station
 	Live Live
-	name pinyin.Key
-	more pinyin.Key // other names and address
 	key  nearby.Key
 }
 
@@ -67,9 +64,9 @@ const (
 // NewFinder returns an empty finder over the service's stations. Call Refresh
 // once before answering.
 func NewFinder(s *Service) *Finder {
-	f := &Finder{service: s, numbers: map[string]uint32{"": 0}, words: map[string]string{}, doubted: map[nearby.Key]*Card{}}
+	f := &Finder{service: s, numbers: map[string]uint32{"": 0}, words: map[string]string{}, doubted: map[nearby.Key]*Card{}, letters: pinyin.NewLetters()}
 	f.tables.Store(&[]hours.Table{{}})
-	f.sorted.Store(&[]*Card{})
+	f.sorted.Store(&directory{})
 	f.index = nearby.New(func(n uint32, at nearby.Minute) bool {
 		return (*f.tables.Load())[n].At(at.Time(), s.cal).Status.IsOpen()
 	})
@@ -148,87 +145,6 @@ func (f *Finder) card(k nearby.Key) (*Card, bool) {
 	return c.(*Card), true
 }
 
-// Search returns up to limit stations that w takes, also those not yet on the
-// map: with words the best matches first, else by area and name after the
-// given cursor.
-func (f *Finder) Search(w Want, after Cursor, limit int) []Found {
-	cards, at := f.within(w.Area), f.at(w)
-	q := pinyin.Compile(w.Words)
-	type scored struct {
-		*Card
-		score int
-	}
-	var best []scored
-	for _, c := range cards {
-		if !c.fits(w, after) {
-			continue
-		}
-		score := 0
-		if strings.TrimSpace(w.Words) != "" {
-			if score = c.score(q, w.Words); score == 0 {
-				continue
-			}
-		} else if !w.OpenAt.IsZero() && !c.openAt(at, f.service.cal) {
-			continue
-		}
-		best = append(best, scored{c, score})
-		if w.Words == "" && len(best) == limit {
-			break
-		}
-	}
-	slices.SortStableFunc(best, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-	var list []Found
-	for _, b := range best {
-		if n := b.Now(b.Live, at, f.service.cal); len(list) < limit && (w.OpenAt.IsZero() || n.Status.IsOpen()) {
-			list = append(list, Found{Card: b.Card, Now: n})
-		}
-	}
-	return list
-}
-
-// within returns the cards of an area, which stand together.
-func (f *Finder) within(area string) []*Card {
-	all := *f.sorted.Load()
-	from, _ := slices.BinarySearchFunc(all, area, func(c *Card, a string) int { return cmp.Compare(c.Area, a) })
-	to := from
-	if area == "" {
-		return all
-	}
-	rest := all[from:]
-	to, _ = slices.BinarySearchFunc(rest, area, func(c *Card, a string) int {
-		if strings.HasPrefix(c.Area, a) {
-			return -1
-		}
-		return 1
-	})
-	return rest[:to]
-}
-
-func (c *Card) fits(w Want, after Cursor) bool {
-	return c.Services.Has(w.Services) && (!w.AllDay || c.Hours.Always()) && (after.ID == "" || compare(c.Cursor(), after) > 0)
-}
-
-func (c *Card) openAt(at time.Time, cal hours.Calendar) bool {
-	return c.Now(c.Live, at, cal).Status.IsOpen()
-}
-
-// score says how well the words find the station: its name counts more than
-// its address, and a code finds it whatever else.
-func (c *Card) score(q pinyin.Query, words string) int {
-	if digits := strings.ReplaceAll(words, " ", ""); digits == c.Code {
-		return 1 << 20
-	}
-	if score, ok := q.Match(c.name); ok {
-		return 1000 + score
-	}
-	score, _ := q.Match(c.more)
-	return score
-}
-
-func compare(a, b Cursor) int {
-	return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-}
-
 // Get returns a station from memory as it is now.
 func (f *Finder) Get(id ID) (Found, bool) {
 	key, err := nearby.KeyOf(id)
@@ -240,7 +156,7 @@ func (f *Finder) Get(id ID) (Found, bool) {
 }
 
 // Len returns how many stations the finder knows, and how many are on the map.
-func (f *Finder) Len() (all, mapped int) { return len(*f.sorted.Load()), f.index.Len() }
+func (f *Finder) Len() (all, mapped int) { return len(f.sorted.Load().cards), f.index.Len() }
 
 // Follow refreshes at every interval until ctx ends. What goes wrong is told
 // to failed and tried again.
@@ -300,8 +216,7 @@ func cardOf(key nearby.Key, v View) *Card {
 	if !v.Public || !v.InUse() {
 		return nil
 	}
-	return &Card{Station: v.outside(), Live: v.Live, key: key, name: pinyin.OfPlace(v.Name),
-		more: pinyin.OfPlace(strings.Join(append(slices.Clone(v.OtherNames), v.Address), " "))}
+	return &Card{Station: v.outside(), Live: v.Live, key: key}
 }
 
 // slim makes the card share what many cards have alike, and drops what no
@@ -325,7 +240,9 @@ func (f *Finder) slim(c *Card) {
 // take shows the changes: the cards first, so that whatever the index finds
 // has a card.
 func (f *Finder) take(changes map[nearby.Key]*Card) error {
-	f.sort(changes)
+	if len(changes) > 0 {
+		f.sorted.Store(f.sorted.Load().with(changes, f.letters))
+	}
 	var items []nearby.Item
 	var gone []nearby.Key
 	for key, c := range changes {
@@ -356,44 +273,6 @@ func (f *Finder) take(changes map[nearby.Key]*Card) error {
 		return f.index.Replace(items)
 	}
 	return f.index.Apply(items, gone)
-}
-
-// sort puts the changed cards in their places among the others.
-func (f *Finder) sort(changes map[nearby.Key]*Card) {
-	if len(changes) == 0 {
-		return
-	}
-	old := *f.sorted.Load()
-	list := make([]*Card, 0, len(old)+len(changes))
-	for _, c := range old {
-		if _, changed := changes[c.key]; !changed {
-			list = append(list, c)
-		}
-	}
-	kept := len(list)
-	for _, c := range changes {
-		if c != nil {
-			list = append(list, c)
-		}
-	}
-	byPlace := func(a, b *Card) int { return compare(a.Cursor(), b.Cursor()) }
-	if kept == 0 || len(list)-kept > 1000 {
-		slices.SortFunc(list, byPlace)
-	} else {
-		list = merge(list[:kept], list[kept:], byPlace)
-	}
-	f.sorted.Store(&list)
-}
-
-// merge joins a sorted list with a few cards.
-func merge(sorted, few []*Card, compare func(a, b *Card) int) []*Card {
-	slices.SortFunc(few, compare)
-	list := make([]*Card, 0, len(sorted)+len(few))
-	for _, c := range few {
-		at, _ := slices.BinarySearchFunc(sorted, c, compare)
-		list, sorted = append(append(list, sorted[:at]...), c), sorted[at:]
-	}
-	return append(list, sorted...)
 }
 
 func (f *Finder) item(c *Card) nearby.Item {

@@ -1,0 +1,268 @@
+package station
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"nuanxin/internal/nearby"
+	"nuanxin/internal/pinyin"
+)
+
+// directory is all cards by area and name. Beside them lie the characters of
+// their names and addresses in one piece of memory, which a search reads from
+// front to end: that costs some milliseconds for the whole country, whatever is
+// asked, and touches only the cards that it finds. A directory never changes;
+// a refresh makes the next one.
+type directory struct {
+	cards []*Card
+	codes []uint32 // of each card
+	text  []uint16 // of each card its name, then its other names and its address
+	ends  []span   // where they end
+	known pinyin.Known
+}
+
+// span is where a card's name and its other words end in the text; they begin
+// where the ones of the card before end.
+type span struct{ name, more uint32 }
+
+// words returns what card i is found by.
+func (d *directory) words(i int) (name, more []uint16) {
+	var from uint32
+	if i > 0 {
+		from = d.ends[i-1].more
+	}
+	e := d.ends[i]
+	return d.text[from:e.name], d.text[e.name:e.more]
+}
+
+// within returns the run of cards that lie in an area.
+func (d *directory) within(area string) (from, to int) {
+	if area == "" {
+		return 0, len(d.cards)
+	}
+	from, _ = slices.BinarySearchFunc(d.cards, area, func(c *Card, a string) int { return cmp.Compare(c.Area, a) })
+	n, _ := slices.BinarySearchFunc(d.cards[from:], area, func(c *Card, a string) int {
+		if strings.HasPrefix(c.Area, a) {
+			return -1
+		}
+		return 1
+	})
+	return from, from + n
+}
+
+// Search returns up to limit stations that w takes, also those not yet on the
+// map: with words the best matches first, else by area and name after the
+// given cursor.
+func (f *Finder) Search(w Want, after Cursor, limit int) []Found {
+	s := sought{finder: f, directory: f.sorted.Load(), want: w, after: after, at: f.at(w), limit: limit}
+	if limit <= 0 {
+		return nil
+	}
+	if strings.TrimSpace(w.Words) == "" {
+		return s.list()
+	}
+	return s.best()
+}
+
+// sought is one search.
+type sought struct {
+	finder *Finder
+	*directory
+	want  Want
+	after Cursor
+	at    time.Time
+	limit int
+	found []Found
+	score []int // of what was found, falling
+}
+
+// list returns the first that fit.
+func (s *sought) list() []Found {
+	from, to := s.within(s.want.Area)
+	if s.after.ID != "" {
+		n, _ := slices.BinarySearchFunc(s.cards[from:to], s.after, func(c *Card, a Cursor) int { return compare(c.Cursor(), a) })
+		from += n
+	}
+	for _, c := range s.cards[from:to] {
+		if n, ok := s.fits(c); ok {
+			if s.found = append(s.found, Found{Card: c, Now: n}); len(s.found) == s.limit {
+				break
+			}
+		}
+	}
+	return s.found
+}
+
+func (s *sought) fits(c *Card) (now Now, ok bool) {
+	if !c.Services.Has(s.want.Services) || s.want.AllDay && !c.Hours.Always() || s.after.ID != "" && compare(c.Cursor(), s.after) <= 0 {
+		return now, false
+	}
+	now = c.Now(c.Live, s.at, s.finder.service.cal)
+	return now, s.want.OpenAt.IsZero() || now.Status.IsOpen()
+}
+
+// inName is what a match in the name counts more than one in the address;
+// byCode what a code counts, which finds its station whatever else.
+const (
+	inName = 1000
+	byCode = 1 << 20
+)
+
+// best returns those that the words find best, equals by area and name.
+func (s *sought) best() []Found {
+	digits := strings.ReplaceAll(s.want.Words, " ", "")
+	code := codeNumber(digits)
+	scan := pinyin.Compile(s.want.Words).Over(s.known)
+	from, to := s.within(s.want.Area)
+	for i := from; i < to; i++ {
+		name, more := s.words(i)
+		switch score := 0; {
+		case code != 0 && s.codes[i] == code && s.cards[i].Code == digits:
+			s.take(i, byCode)
+		default:
+			if score = scan.Score(name); score > 0 {
+				s.take(i, inName+score)
+			} else if s.least() < inName {
+				s.take(i, scan.Score(more))
+			}
+		}
+	}
+	return s.found
+}
+
+// least is the score that does not suffice any more.
+func (s *sought) least() int {
+	if len(s.found) < s.limit {
+		return 0
+	}
+	return s.score[s.limit-1]
+}
+
+// take puts card i in its place among what was found so far.
+func (s *sought) take(i, score int) {
+	if score <= s.least() {
+		return
+	}
+	now, ok := s.fits(s.cards[i])
+	if !ok {
+		return
+	}
+	if len(s.found) == s.limit {
+		s.found, s.score = s.found[:s.limit-1], s.score[:s.limit-1]
+	}
+	at, _ := slices.BinarySearchFunc(s.score, score, func(have, new int) int {
+		if have >= new {
+			return -1
+		}
+		return 1
+	})
+	s.found, s.score = slices.Insert(s.found, at, Found{Card: s.cards[i], Now: now}), slices.Insert(s.score, at, score)
+}
+
+// codeNumber is the code as a number; 0 when s can be no code.
+func codeNumber(s string) uint32 {
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
+}
+
+func compare(a, b Cursor) int {
+	return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+}
+
+func byPlace(a, b *Card) int { return compare(a.Cursor(), b.Cursor()) }
+
+// with returns the directory after the changes; nil stands for a card that went.
+func (d *directory) with(changes map[nearby.Key]*Card, letters *pinyin.Letters) *directory {
+	if next, ok := d.swap(changes); ok {
+		return next
+	}
+	list := make([]*Card, 0, len(d.cards)+len(changes))
+	for _, c := range d.cards {
+		if _, changed := changes[c.key]; !changed {
+			list = append(list, c)
+		}
+	}
+	kept := len(list)
+	for _, c := range changes {
+		if c != nil {
+			list = append(list, c)
+		}
+	}
+	if kept == 0 || len(list)-kept > 1000 {
+		slices.SortFunc(list, byPlace)
+	} else {
+		list = merge(list[:kept], list[kept:], byPlace)
+	}
+	return d.spell(list, changes, letters)
+}
+
+// swap returns the directory with changed cards in the places of the old ones,
+// if no place and no word changes: so it is for most changes, such as an
+// opening or a report.
+func (d *directory) swap(changes map[nearby.Key]*Card) (*directory, bool) {
+	next := *d
+	next.cards = slices.Clone(d.cards)
+	for _, c := range changes {
+		if c == nil {
+			return nil, false
+		}
+		i, ok := slices.BinarySearchFunc(d.cards, c, byPlace)
+		if !ok || !sameWords(d.cards[i], c) {
+			return nil, false
+		}
+		next.cards[i] = c
+	}
+	return &next, true
+}
+
+func sameWords(a, b *Card) bool {
+	return a.Code == b.Code && a.Address == b.Address && slices.Equal(a.OtherNames, b.OtherNames)
+}
+
+// spell lays out the words of the list; those of cards that did not change are
+// copied.
+func (d *directory) spell(list []*Card, changes map[nearby.Key]*Card, letters *pinyin.Letters) *directory {
+	next := &directory{cards: list, codes: make([]uint32, len(list)), ends: make([]span, len(list)), text: make([]uint16, 0, len(d.text)+24*len(changes))}
+	old := 0
+	for i, c := range list {
+		if _, changed := changes[c.key]; changed {
+			next.text = letters.Spell(next.text, c.Name)
+			next.ends[i].name = uint32(len(next.text))
+			for _, name := range c.OtherNames {
+				next.text = letters.Spell(next.text, name)
+			}
+			next.text = letters.Spell(next.text, c.Address)
+		} else {
+			for d.cards[old] != c {
+				old++
+			}
+			name, more := d.words(old)
+			next.text = append(append(next.text, name...), more...)
+			next.ends[i].name = uint32(len(next.text) - len(more))
+		}
+		next.ends[i].more = uint32(len(next.text))
+		next.codes[i] = codeNumber(c.Code)
+	}
+	if cap(next.text) > len(next.text)+len(next.text)/8 {
+		next.text = slices.Clone(next.text)
+	}
+	next.known = letters.Known()
+	return next
+}
+
+// merge joins a sorted list with a few cards.
+func merge(sorted, few []*Card, compare func(a, b *Card) int) []*Card {
+	slices.SortFunc(few, compare)
+	list := make([]*Card, 0, len(sorted)+len(few))
+	for _, c := range few {
+		at, _ := slices.BinarySearchFunc(sorted, c, compare)
+		list, sorted = append(append(list, sorted[:at]...), c), sorted[at:]
+	}
+	return append(list, sorted...)
+}

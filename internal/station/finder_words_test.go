@@ -1,0 +1,136 @@
+package station_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"nuanxin/internal/fault"
+	"nuanxin/internal/hours"
+	"nuanxin/internal/pinyin"
+	"nuanxin/internal/station"
+	"nuanxin/internal/station/amenity"
+
+	"pgregory.net/rapid"
+)
+
+// scan searches the way that needs no index: it looks at all, and sorts.
+func scan(all []station.Found, w station.Want, after station.Cursor, limit int) (out []string) {
+	q := pinyin.Compile(w.Words)
+	type scored struct {
+		name  string
+		score int
+	}
+	var best []scored
+	for _, f := range all {
+		score := 1
+		if strings.TrimSpace(w.Words) != "" {
+			score = scoreOf(f, q, w.Words)
+		}
+		c := f.Cursor()
+		later := cmp.Or(cmp.Compare(c.Area, after.Area), cmp.Compare(c.Name, after.Name), cmp.Compare(c.ID, after.ID)) > 0
+		fits := strings.HasPrefix(f.Area, w.Area) && f.Services.Has(w.Services) && (!w.AllDay || f.Hours.Always()) &&
+			(w.OpenAt.IsZero() || f.Now.Status.IsOpen()) && (after.ID == "" || later)
+		if score > 0 && fits {
+			best = append(best, scored{f.Area + f.Name + string(f.ID), score})
+		}
+	}
+	slices.SortStableFunc(best, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	for _, b := range best[:min(len(best), limit)] {
+		out = append(out, b.name)
+	}
+	return out
+}
+
+func scoreOf(f station.Found, q pinyin.Query, words string) int {
+	if strings.ReplaceAll(words, " ", "") == f.Code {
+		return 1 << 20
+	}
+	if score, ok := q.Match(pinyin.OfPlace(f.Name)); ok {
+		return 1000 + score
+	}
+	score, _ := q.Match(pinyin.OfPlace(strings.Join(append(slices.Clone(f.OtherNames), f.Address), " ")))
+	return score
+}
+
+// drawn draws a station out of few words, so that searches find many alike.
+func drawn(t *testing.T, r *rapid.T) station.Facts {
+	words := func(label string, most int) string {
+		return strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"龙山", "长安", "重庆", "第", "1", "23", "号", "驿站", "KFC", "人民路", "（示例）", "西安", "乐"}), 1, most).Draw(r, label), "")
+	}
+	f := at(t, words("name", 4), 31, 104, rapid.SampledFrom([]string{"water", "charging"}).Draw(r, "service"), 8, rapid.SampledFrom([]int{9, 22, 32}).Draw(r, "to"))
+	f.Address, f.Area = words("address", 3), rapid.SampledFrom([]string{"51", "5107", "510703", "510704", "510703101"}).Draw(r, "area")
+	if rapid.Bool().Draw(r, "other") {
+		f.OtherNames = []string{words("other name", 2)}
+	}
+	return f
+}
+
+func TestSearchFindsWhatAScanFinds(t *testing.T) {
+	h := newHouse(t, sqlite)
+	f, refresh := h.finder(t)
+	words := rapid.SampledFrom([]string{"", " ", "驿站", "yizhan", "yz", "longshan", "龙", "lsyz", "cq", "chang", "zhangan", "xian", "1", "231", "kfc", "人民", "rml", "r", "k f c", "·", "长anlu", "乐yue", "第1号驿站"})
+	rapid.Check(t, func(r *rapid.T) {
+		list := make([]station.Facts, rapid.IntRange(0, 5).Draw(r, "new"))
+		for i := range list {
+			list[i] = drawn(t, r)
+		}
+		if _, err := h.AddAll(program, list, station.FromFile); err != nil {
+			r.Fatal(err)
+		}
+		refresh()
+		all := f.Search(station.Want{}, station.Cursor{}, 1<<20)
+		if len(all) > 0 {
+			change(t, r, h, rapid.SampledFrom(all).Draw(r, "changed"))
+			refresh()
+			all = f.Search(station.Want{}, station.Cursor{}, 1<<20)
+		}
+		for range 8 {
+			w, after := station.Want{Words: words.Draw(r, "words"), AllDay: rapid.IntRange(0, 9).Draw(r, "all day") == 0}, station.Cursor{}
+			w.Area = rapid.SampledFrom([]string{"", "", "51", "5107", "510703", "52"}).Draw(r, "in")
+			if rapid.Bool().Draw(r, "open") {
+				w.OpenAt = h.clock.Now()
+			}
+			if rapid.IntRange(0, 3).Draw(r, "served") == 0 {
+				w.Services, _ = amenity.Of("charging")
+			}
+			if len(all) > 0 && rapid.IntRange(0, 4).Draw(r, "any") == 0 {
+				some := rapid.SampledFrom(all).Draw(r, "some")
+				w.Words = some.Code
+				after = rapid.SampledFrom(all).Draw(r, "after").Cursor()
+			}
+			limit := rapid.IntRange(1, 30).Draw(r, "limit")
+			var got []string
+			for _, found := range f.Search(w, after, limit) {
+				got = append(got, found.Area+found.Name+string(found.ID))
+			}
+			if want := scan(all, w, after, limit); !slices.Equal(got, want) {
+				r.Fatalf("%+v after %v, %d at most:\n got %q\nwant %q", w, after, limit, got, want)
+			}
+		}
+	})
+}
+
+// change changes a station: its words, its place in the list, its opening, or
+// whether it is there at all.
+func change(t *testing.T, r *rapid.T, h house, f station.Found) {
+	var err error
+	switch rapid.IntRange(0, 3).Draw(r, "kind of change") {
+	case 0:
+		_, err = h.Edit(cadre, f.ID, f.Version, drawn(t, r))
+	case 1:
+		facts := f.Facts
+		facts.Address = fmt.Sprintf("%s%d", "龙山路", rapid.IntRange(1, 99).Draw(r, "number"))
+		_, err = h.Edit(cadre, f.ID, f.Version, facts)
+	case 2:
+		_, err = h.SetDay(cadre, f.ID, hours.Special{Day: h.clock.Now().Add(24 * time.Hour).Format(time.DateOnly), Reason: "停电"})
+	case 3:
+		_, err = h.CloseForGood(cadre, f.ID, f.Version, "搬走了")
+	}
+	if err != nil && !fault.Is(err, fault.Denied) { // outside the cadre's area nothing changes
+		r.Fatal(err)
+	}
+}
