@@ -98,7 +98,9 @@ func (around) Place(_ context.Context, _ *op.Tx, sid string) (request.StationPla
 	return request.StationPlace{ID: sid, Name: "示例驿站", Area: county, Point: &geo.Point{Lat: 31.46, Lng: 104.74}, HostID: host, HostName: "示例驿站运营方"}, nil
 }
 
-func (around) Contact(context.Context, *op.Tx, string) (string, string, error) { return name, phone, nil }
+func (around) Contact(context.Context, *op.Tx, string) (string, string, error) {
+	return name, phone, nil
+}
 
 func (around) Notify(context.Context, request.Notice) error { return nil }
 
@@ -321,3 +323,11 @@ func (h *house) dispatched(r request.Receipt) request.DispatchID {
 	ds := h.one(r).Dispatches
 	return ds[len(ds)-1].ID
 }
+
+// authzPartner is a context in which a body's handler acts.
+func authzPartner(org string) context.Context {
+	return authz.With(context.Background(), authz.Subject{ID: org, Kind: authz.Staff, Name: "王科长", Grants: []authz.Grant{{Role: authz.Partner, Org: org}}})
+}
+
+// pixel is a photo that shows nothing.
+func pixel(t *testing.T) []byte { t.Helper(); return photo(t) }

@@ -145,7 +145,7 @@ func (p *pages) chosen(ctx context.Context, l list) (*peek, error) {
 }
 
 func (p *pages) peekAt(ctx context.Context, ref request.Ref) (*peek, error) {
-	c, err := p.Office.Case(ctx, ref)
+	c, err := p.read(ctx, ref)
 	if err != nil {
 		return nil, err
 	}

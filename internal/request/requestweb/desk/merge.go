@@ -107,7 +107,7 @@ func (p *pages) toMerge(ctx context.Context, c request.Case, v url.Values) ([]re
 	var out []request.Case
 	var form fault.Form
 	for _, ref := range refs[:min(len(refs), 50)] {
-		o, err := p.Office.Case(ctx, ref)
+		o, err := p.read(ctx, ref)
 		switch {
 		case gone(err):
 			form.Add("numbers", "requestdesk.merge.missing", fault.Args{"Number": ref.Number})

@@ -32,6 +32,15 @@ func refOf(r *http.Request) (request.Ref, error) {
 	return ref, nil
 }
 
+// read returns a request as staff read it. Its worker and the bodies that have
+// it may know of it, but not at these addresses: to them it is missing here.
+func (p *pages) read(ctx context.Context, ref request.Ref) (request.Case, error) {
+	if !isStaff(ctx) {
+		return request.Case{}, errMissing()
+	}
+	return p.Office.Case(ctx, ref)
+}
+
 // load returns the request of the path as the reader may read it; else it is
 // missing, whatever act the page is for.
 func (p *pages) load(r *http.Request, act authz.Action) (request.Case, error) {
@@ -39,7 +48,7 @@ func (p *pages) load(r *http.Request, act authz.Action) (request.Case, error) {
 	if err != nil {
 		return request.Case{}, err
 	}
-	c, err := p.Office.Case(r.Context(), ref)
+	c, err := p.read(r.Context(), ref)
 	if err != nil {
 		return c, err
 	}

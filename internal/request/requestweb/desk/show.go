@@ -97,7 +97,7 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errMissing()
 	}
-	if _, err := p.Office.Case(r.Context(), ref); err != nil {
+	if _, err := p.read(r.Context(), ref); err != nil {
 		return err // these are the staff's pages
 	}
 	a, err := p.Office.Attachment(r.Context(), ref, aid)
