@@ -1,0 +1,191 @@
+// Command http measures the worker's two hottest answers through the whole
+// program: the nearest stations as JSON (with a service and open now) and the
+// home page with a position. Beside each, in the same run and on the same
+// server, a fixed answer of the same size; only the ratios count. Server and
+// clients share the machine.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"runtime/pprof"
+	"strings"
+	"time"
+
+	"nuanxin/bench/internal/measure"
+	"nuanxin/bench/internal/nation"
+	"nuanxin/internal/web"
+)
+
+// places are where people stand: in the cities where the stations are.
+var places = [][2]float64{{39.90, 116.40}, {31.23, 121.47}, {23.13, 113.26}, {30.57, 104.07}, {34.34, 108.94}, {30.59, 114.31}, {36.06, 103.83}, {45.80, 126.53}}
+
+// question is one kind of request.
+type question struct {
+	name  string
+	goal  string
+	path  func(r *rand.Rand) string
+	gzip  bool
+	fixed string // path of the fixed answer
+}
+
+func questions() []question {
+	at := func(r *rand.Rand) string {
+		p := places[r.IntN(len(places))]
+		return fmt.Sprintf("lat=%.4f&lng=%.4f", p[0]+r.NormFloat64()/10, p[1]+r.NormFloat64()/10)
+	}
+	open := time.Now().UTC().Format(time.RFC3339)
+	nearest := func(r *rand.Rand) string {
+		return "/api/v1/stations/nearest?" + at(r) + "&services=charging&open_at=" + open
+	}
+	home := func(r *rand.Rand) string { return "/?" + at(r) }
+	return []question{
+		{name: "nearest, JSON", goal: "45 %", path: nearest},
+		{name: "nearest, JSON, gzip", path: nearest, gzip: true},
+		{name: "home page, HTML", goal: "30 %", path: home},
+		{name: "home page, HTML, gzip", path: home, gzip: true},
+	}
+}
+
+func main() {
+	options := nation.Flags()
+	long := flag.Duration("time", 3*time.Second, "time for each figure")
+	profile := flag.String("profile", "", "write a CPU profile of the program's answers to this file")
+	flag.Parse()
+	if err := run(context.Background(), *options, *long, *profile); err != nil {
+		fmt.Fprintln(os.Stderr, "http:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o nation.Options, long time.Duration, profile string) error {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0) // lines are made and written, as they are in use
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	log.SetOutput(null)
+	a, err := nation.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if err := a.Finder.Refresh(ctx); err != nil {
+		return err
+	}
+	fixed := &constant{program: a.Handler()}
+	addr, stop, err := serve(fixed)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	all, _ := a.Finder.Len()
+	fmt.Printf("%d stations, %d connections, %v each\n\n", all, connections, long)
+	rows := [][]string{{"answer", "bytes", "fixed/s", "program/s", "p50", "p99", "ratio", "goal"}}
+	for _, q := range questions() {
+		row, err := compare(q, fixed, addr, long, profile != "")
+		if err != nil {
+			return fmt.Errorf("%s: %w", q.name, err)
+		}
+		rows = append(rows, row)
+	}
+	measure.Table(os.Stdout, rows)
+	return nil
+}
+
+// compare measures the program and then the fixed answer, three times in turn,
+// and takes the middle ratio.
+func compare(q question, fixed *constant, addr string, long time.Duration, only bool) ([]string, error) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var asks [][]byte
+	size := 0
+	for range 512 {
+		ask := request(q.path(r), addr, q.gzip)
+		body, err := once(addr, ask)
+		if err != nil {
+			return nil, err
+		}
+		asks, size = append(asks, ask), size+len(body)
+	}
+	fixed.body = []byte(strings.Repeat("x", size/len(asks)))
+	if fixed.kind = "application/json"; strings.Contains(q.name, "HTML") {
+		fixed.kind = "text/html; charset=utf-8"
+	}
+	plain := [][]byte{request(fixedPath, addr, false)}
+	var ours, peers []measure.Rate
+	for range 3 {
+		program, err := load(addr, asks, long/3)
+		if err != nil {
+			return nil, err
+		}
+		peer := program
+		if !only {
+			if peer, err = load(addr, plain, long/3); err != nil {
+				return nil, err
+			}
+		}
+		ours, peers = append(ours, program), append(peers, peer)
+	}
+	mid := middle(ours, peers)
+	return []string{q.name, fmt.Sprint(len(fixed.body)), fmt.Sprintf("%.0f", peers[mid].PerSecond), fmt.Sprintf("%.0f", ours[mid].PerSecond),
+		fmt.Sprint(ours[mid].P50.Round(time.Microsecond)), fmt.Sprint(ours[mid].P99.Round(time.Microsecond)),
+		fmt.Sprintf("%.1f %%", 100*ours[mid].PerSecond/peers[mid].PerSecond), q.goal}, nil
+}
+
+// middle is the round with the middle ratio of three.
+func middle(ours, peers []measure.Rate) int {
+	ratio := func(i int) float64 { return ours[i].PerSecond / peers[i].PerSecond }
+	for i := range 3 {
+		j, k := (i+1)%3, (i+2)%3
+		if (ratio(i)-ratio(j))*(ratio(k)-ratio(i)) >= 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+const fixedPath = "/bench/fixed"
+
+// constant answers one path with fixed bytes, and leaves all others to the program.
+type constant struct {
+	program http.Handler
+	kind    string
+	body    []byte
+}
+
+// ServeHTTP implements [http.Handler].
+func (c *constant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != fixedPath {
+		c.program.ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", c.kind)
+	_, _ = w.Write(c.body) // the client tells what is wrong
+}
+
+func serve(h http.Handler) (addr string, stop func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	server := web.Server(listener.Addr().String(), h)
+	go func() { _ = server.Serve(listener) }() // ends with Close
+	return listener.Addr().String(), func() { _ = server.Close() }, nil
+}
