@@ -100,7 +100,7 @@ func (p *pages) doAct(a smallAct) web.Handler {
 		}
 		if err = a.do(p, web.Named(r), c, ref, r.PostForm); err == nil {
 			web.SetFlash(w, r, "requestdesk.flash."+a.name)
-			return web.See(w, r, Href(c.ID))
+			return web.See(w, r, p.back(r.Context(), c))
 		}
 		v := actPage{act: a, c: c, seen: c.Version}
 		status := 0
@@ -109,6 +109,15 @@ func (p *pages) doAct(a smallAct) web.Handler {
 		}
 		return p.showAct(w, r, status, v, r.PostForm)
 	}
+}
+
+// back is the page to return to: the request, or the list when it went to an
+// area that the reader does not see.
+func (p *pages) back(ctx context.Context, c request.Case) string {
+	if _, err := p.read(ctx, request.Ref{ID: c.ID}); gone(err) {
+		return HrefRequests
+	}
+	return Href(c.ID)
 }
 
 // given is what was filled in before, else what the request says.
@@ -220,7 +229,7 @@ func classFields(_ *pages, ctx context.Context, c request.Case, v url.Values) ([
 		out = append(out, field{name: "heard", kind: "long", value: given(v, "heard", c.Heard)})
 	}
 	return append(out, field{name: "place", value: given(v, "place", c.Place.Text)},
-		field{name: "area", kind: "select", options: areaOptions(ctx, given(v, "area", c.Place.Area), authz.Cadre)},
+		field{name: "area", kind: "select", options: withNeighbours(ctx, areaOptions(ctx, given(v, "area", c.Place.Area), authz.Cadre), given(v, "area", c.Place.Area))},
 		field{name: "hide", kind: "check", value: hide}), nil
 }
 

@@ -213,6 +213,26 @@ func TestSmallActs(t *testing.T) {
 	}
 }
 
+func TestSortedIntoAnotherArea(t *testing.T) {
+	h := newHouse(t)
+	r := h.capture()
+	cadre := h.as("cadre")
+	cadre.get(desk.Href(r.ID)+"/classify").want("the areas beside", 200, `value="`+sibling+`"`)
+	if got := cadre.post(desk.Href(r.ID)+"/classify", "topic", "gate", "area", sibling).want("handed over", 303); got.to != desk.HrefRequests {
+		t.Errorf("got to %q, want the list: the matter is the neighbour's now", got.to)
+	}
+	h.as("sibling").get(desk.Href(r.ID)).want("the neighbour", 200, words)
+}
+
+func TestPhoneWithoutName(t *testing.T) {
+	h := newHouse(t)
+	h.as("cadre").post(desk.HrefNew, "channel", "phone", "area", county, "words", "有话", "phone", phone).want("a phone alone", 200, "138****5678")
+	p, err := h.List(as("cadre"), request.Filter{Phone: phone})
+	if err != nil || len(p.Rows) != 1 || !p.Rows[0].HasPhone {
+		t.Errorf("got %d, %v, want the one with its phone", len(p.Rows), err)
+	}
+}
+
 func TestMerge(t *testing.T) {
 	h := newHouse(t)
 	main, alike, third := h.capture(), h.capture(), h.captured("nobody", request.Draft{Words: "别的事", Place: request.Place{Area: county}})
@@ -315,10 +335,12 @@ func TestPhrasesAndLimits(t *testing.T) {
 	form := []string{"area", county, "from", "2026-12-01", "cite", "示例规定第3条", "hours_from", "09:00", "hours_to", "17:30", "break_from", "12:00", "break_to", "13:30", "look", "60", "remind", "120", "sign", "240",
 		"body", "960", "station", "240", "reply", "240", "soon", "180", "up", "480", "answer", "3", "quiet", "15", "bounces", "2", "chases", "2", "export", "5000"}
 	leader.post(desk.HrefRules, append(form, "from", "x")...).want("set", 303)
+	leader.get(desk.HrefRules).want("told before they apply", 200, "5 个工作日", "2026-12-01", "示例规定第3条")
 	h.clk.Set(time.Date(2026, 12, 2, 2, 0, 0, 0, time.UTC))
 	leader.get(desk.HrefRules).want("in force", 200, "3 个工作日", "示例规定第3条", "2026-12-01")
 	leader.post(desk.HrefRules, "area", county, "look", "x", "cite", "留着").want("refused", 422, "写个数", "留着")
 	cadre.post(desk.HrefRules, form...).want("a cadre sets none", 404)
+	h.as("admin").get(desk.HrefRules).want("an administrator reads and sets them", 200, `name="look"`, "示例规定第3条")
 }
 
 func TestHostileNames(t *testing.T) {

@@ -290,7 +290,7 @@ func bouncedAside(ctx context.Context, c request.Case) string {
 	if c.Bounces == 0 {
 		return ""
 	}
-	return t(ctx, "bounced.times", "Count", c.Bounces)
+	return t(ctx, "bounced.aside", "Count", c.Bounces)
 }
 
 // whyWord says why a body is proposed.

@@ -116,6 +116,22 @@ func areaOptions(ctx context.Context, on string, roles ...authz.Role) []ui.Optio
 	return out
 }
 
+// withNeighbours adds the areas beside the reader's, for what belongs there.
+func withNeighbours(ctx context.Context, out []ui.Option, on string) []ui.Option {
+	for _, top := range tops(ctx, authz.Cadre) {
+		above := region.Parents(top)
+		if len(above) == 0 {
+			continue
+		}
+		for _, n := range region.Children(above[len(above)-1].Code) {
+			if !slices.ContainsFunc(out, func(o ui.Option) bool { return o.Value == n.Code }) {
+				out = append(out, ui.Option{Value: n.Code, Text: n.Name, Group: t(ctx, "area.beside"), On: n.Code == on})
+			}
+		}
+	}
+	return out
+}
+
 // frame is the reader's frame with a title.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
 	f := p.Frame(ctx)

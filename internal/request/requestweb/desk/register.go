@@ -54,7 +54,6 @@ func readNew(r *http.Request) newForm {
 	f.d = request.Draft{Words: v.Get("words"), Topic: v.Get("topic"), Place: request.Place{Text: v.Get("place"), Area: v.Get("area")}, Title: v.Get("title"),
 		Name: strings.TrimSpace(v.Get("name")), Phone: strings.TrimSpace(v.Get("phone")), Channel: request.Channel(v.Get("channel")), Source: v.Get("source")}
 	f.d.PhoneOK = f.d.Phone != "" // whoever registers it heard the number from the person
-	f.d.Anonymous = f.d.Name == ""
 	switch f.hide {
 	case "yes", "no":
 		hide := f.hide == "yes"

@@ -3,6 +3,7 @@ package desk
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/request"
@@ -57,12 +58,19 @@ func (p *pages) lists() []web.Route {
 }
 
 func (p *pages) rules() []web.Route {
+	limits := route("GET", HrefRules, request.List, "the limits of the clocks", p.limits)
+	limits.Roles = request.Policy.Roles(request.SetRule) // those who set them read them, too
+	for _, role := range request.Policy.Roles(request.List) {
+		if !slices.Contains(limits.Roles, role) {
+			limits.Roles = append(limits.Roles, role)
+		}
+	}
 	return []web.Route{
+		limits,
 		route("GET", HrefHealth, request.List, "how the bodies dealt with what they were handed", p.health),
 		route("GET", HrefPhrases, request.List, "texts that are used often", p.phrases),
 		route("POST", HrefPhrases, request.SetWord, "add a text", p.addPhrase),
 		route("POST", HrefPhrases+"/drop", request.SetWord, "remove a text", p.dropPhrase),
-		route("GET", HrefRules, request.List, "the limits of the clocks", p.limits),
 		route("POST", HrefRules, request.SetRule, "set limits from a day on", p.setLimits),
 	}
 }

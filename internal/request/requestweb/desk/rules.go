@@ -130,6 +130,7 @@ func ruleRoles() []authz.Role { return []authz.Role{authz.Cadre, authz.Leader, a
 // ruleForm are limits as they are filled in.
 type ruleForm struct {
 	now   request.Limits
+	dated []request.Limits
 	in    map[string]string
 	mayIn bool
 	area  string
@@ -142,6 +143,14 @@ type number struct {
 	name string
 	at   func(*request.Limits) *int
 	unit string // "min", "day", "times"
+}
+
+// words says the number with its unit; whole hours as hours.
+func (n number) words(ctx context.Context, v int) string {
+	if n.unit == "min" && v%60 == 0 {
+		return t(ctx, "rules.unit.hour", "Count", v/60)
+	}
+	return t(ctx, "rules.unit."+n.unit, "Count", v)
 }
 
 func numbers() []number {
@@ -173,6 +182,9 @@ func (p *pages) limits(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) showLimits(w http.ResponseWriter, r *http.Request, status int, f ruleForm) (err error) {
 	ctx := r.Context()
 	if f.now, err = p.Office.LimitsFor(ctx, f.area); err != nil {
+		return err
+	}
+	if f.dated, err = p.Office.DatedLimits(ctx, f.area); err != nil {
 		return err
 	}
 	f.reqID = web.NewReqID()
@@ -280,7 +292,7 @@ func (p *pages) setLimits(w http.ResponseWriter, r *http.Request) error {
 func inForce(ctx context.Context, l request.Limits) []ui.Pair {
 	out := []ui.Pair{{Key: t(ctx, "rules.hours"), Text: hoursWords(ctx, l.Hours)}}
 	for _, n := range numbers() {
-		out = append(out, ui.Pair{Key: t(ctx, "rules."+n.name), Text: t(ctx, "rules.unit."+n.unit, "Count", *n.at(&l))})
+		out = append(out, ui.Pair{Key: t(ctx, "rules."+n.name), Text: n.words(ctx, *n.at(&l))})
 	}
 	direct := "no"
 	if l.Direct {
@@ -292,6 +304,17 @@ func inForce(ctx context.Context, l request.Limits) []ui.Pair {
 		veiled = append(veiled, topicWord(ctx, code))
 	}
 	return append(out, ui.Pair{Key: t(ctx, "rules.veiled"), Text: web.List(ctx, veiled...)}, ui.Pair{Key: t(ctx, "rules.cite"), Text: l.Cite})
+}
+
+// datedTable tells what applies from when.
+func datedTable(ctx context.Context, all []request.Limits) ui.TableProps {
+	p := ui.TableProps{Caption: t(ctx, "rules.all"), Cols: []ui.Col{{Text: t(ctx, "rules.from")}, {Text: t(ctx, "area")}, {Text: t(ctx, "rules.look"), Right: true}, {Text: t(ctx, "rules.sign"), Right: true},
+		{Text: t(ctx, "rules.answer"), Right: true}, {Text: t(ctx, "rules.cite")}}}
+	for _, l := range all {
+		p.Rows = append(p.Rows, []ui.Cell{{Text: l.From}, {Text: areaName(ctx, l.Area)}, {Text: number{unit: "min"}.words(ctx, l.LookMinutes)}, {Text: number{unit: "min"}.words(ctx, l.SignMinutes)},
+			{Text: number{unit: "day"}.words(ctx, l.AnswerDays)}, {Text: l.Cite}})
+	}
+	return p
 }
 
 func hoursWords(ctx context.Context, h workday.Hours) string {

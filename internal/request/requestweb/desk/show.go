@@ -170,6 +170,10 @@ func hands(ctx context.Context, c request.Case) []ui.Pair {
 
 func handChip(ctx context.Context, d request.Dispatch) (ui.Tone, string, string) {
 	text := show.Handing(ctx, d.State)
+	if s, ok := map[request.DispatchState]request.Status{request.DispatchSent: request.StatusDispatched, request.DispatchSigned: request.StatusAccepted,
+		request.DispatchWorking: request.StatusWorking}[d.State]; ok {
+		text = statusWord(ctx, s) // the office's short word
+	}
 	switch d.State {
 	case request.DispatchSigned, request.DispatchReported:
 		return ui.Pine, "check", text
@@ -212,17 +216,17 @@ func spot(ctx context.Context, c request.Case) ui.MapProps {
 
 // metres says how far a similar request is; nothing when one has no point.
 func metres(ctx context.Context, a request.Alike) string {
-	if a.Metres < 0 {
+	switch {
+	case a.Metres < 0:
 		return ""
+	case a.Metres < 5:
+		return t(ctx, "alike.here")
 	}
 	return web.About(ctx, math.Round(a.Metres))
 }
 
 func alikeTitle(a request.Alike) string {
-	if a.Title != "" {
-		return a.Title
-	}
-	return firstLine(a.Words, 60)
+	return orElse(orElse(a.Title, firstLine(a.Words, 60)), orElse(a.Place, a.Number))
 }
 
 func alikeSub(ctx context.Context, a request.Alike) string {

@@ -70,10 +70,7 @@ func msgProps(ctx context.Context, c request.Case, e request.Entry) ui.MsgProps 
 	}
 	switch e.Kind {
 	case request.KindCaptured:
-		m.Text = "" // shown with its files
-		if e.Words != "" {
-			m.Text = t(ctx, "quote", "Words", e.Words)
-		}
+		m.Text = "" // shown after the voice
 	case request.KindAssigned:
 		m.Text = ""
 	case request.KindDispatched:
@@ -81,9 +78,6 @@ func msgProps(ctx context.Context, c request.Case, e request.Entry) ui.MsgProps 
 	case request.KindBounced:
 		m.Chip = chip(ui.Amber, "reply", t(ctx, "bounced.nth", "Count", bouncesUpTo(c, e)))
 		m.Text = t(ctx, "bounced.why", "Words", e.Words)
-		if d := dispatchOf(c, e.Dispatch); d != nil && d.Suggest != "" {
-			m.Text += "\n" + t(ctx, "bounced.suggest", "Who", d.Suggest)
-		}
 	case request.KindNotOurs:
 		m.Text = t(ctx, "notours.told", "Who", e.BodyName, "Phone", e.Fact, "Words", e.Words)
 	case request.KindUnsolved:

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"nuanxin/internal/authz"
 	"nuanxin/internal/region"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/show"
@@ -190,9 +189,4 @@ func threeClocks(ctx context.Context, cs []request.Clock) (three, rest []ui.Cloc
 		}
 	}
 	return three, rest
-}
-
-// mine reports whether the reader is the officer of a request.
-func mine(ctx context.Context, q *request.Request) bool {
-	return q.Officer != "" && q.Officer == authz.From(ctx).ID
 }
