@@ -139,7 +139,16 @@ func (g progressPage) share() int { return 100 - show.Share(g.own.Clock.Left, g.
 // running reports whether the answer's clock runs.
 func (g progressPage) running() bool {
 	s := g.own.Clock.State
-	return s == request.ClockOK || s == request.ClockSoon || s == request.ClockLate
+	return g.own.Status.Busy() && (s == request.ClockOK || s == request.ClockSoon || s == request.ClockLate)
+}
+
+// due says by when the answer comes, or that the time waits for the worker. A
+// matter that was joined to another or has its answer promises nothing more.
+func (g progressPage) due(ctx context.Context) string {
+	if g.own.Status.Busy() || g.own.Status == request.StatusWaiting {
+		return show.Due(ctx, g.own.Clock)
+	}
+	return ""
 }
 
 // missed names the promises that were not kept; they stay in sight.

@@ -80,7 +80,9 @@ func Said(ctx context.Context, r Reader, e request.Entry) (title, text string) {
 			text = join(ctx, t(ctx, "not_ours.phone", "Phone", e.Fact), e.Words)
 		}
 	case request.KindMerged:
-		text = join(ctx, e.Words, t(ctx, "merged.into", "Number", e.Fact))
+		if e.Fact != "" { // staff; a worker learns no number of another's matter
+			text = join(ctx, e.Words, t(ctx, "merged.into", "Number", e.Fact))
+		}
 	case request.KindClassified:
 		text = Topic(ctx, e.Fact)
 	case request.KindNoted:

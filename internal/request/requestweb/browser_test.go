@@ -1,0 +1,166 @@
+package requestweb_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nuanxin/internal/id"
+	"nuanxin/internal/request"
+	"nuanxin/internal/web/webtest"
+)
+
+// modes are the ways in which every page must hold.
+func modes() []map[string]string {
+	return []map[string]string{{}, {"theme": "dark"}, {"size": "xxl"}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}}
+}
+
+// shown are the pages in the states that look different, with the cookies of
+// who sees them.
+func (h *house) shown() (paths map[string]string, cookies map[string]string) {
+	p := h.phone()
+	place := []part{{name: "place", data: "锦绣家园东门"}, {name: "topic", data: "gate"}}
+	fresh := p.send(append(place, part{name: "words", data: words}, part{name: "photo", file: "a.jpg", data: photo(h.t)})...)
+	answered := p.send(append(place, part{name: "words", data: words})...)
+	h.answered(answered)
+	asked := p.send(append(place, part{name: "words", data: "早班充不上电"})...)
+	if _, err := h.office.Ask(liu, request.Ref{Number: asked}, request.Message{Words: "是哪个充电桩？拍张照发来就行。"}); err != nil {
+		h.t.Fatal(err)
+	}
+	paths = map[string]string{
+		"ask": "/help", "station": "/help?station=12345678", "sent": "/help/" + fresh + "/sent", "fresh": "/help/" + fresh, "answered": "/help/" + answered,
+		"asked": "/help/" + asked, "add": "/help/" + fresh + "/add", "unsolved": "/help/" + answered + "/unsolved", "withdraw": "/help/" + fresh + "/withdraw", "mine": "/help/mine", "find": "/help/find",
+	}
+	return paths, map[string]string{"held": cookieOf(p, "held"), "here": "1"}
+}
+
+func TestPagesHoldInAllModes(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	paths, held := h.shown()
+	for name, path := range paths {
+		for _, mode := range modes() {
+			cookies := map[string]string{}
+			for _, m := range []map[string]string{held, mode} {
+				for k, v := range m {
+					cookies[k] = v
+				}
+			}
+			page := browser.Open(t, h.server.URL+path, webtest.View{Width: 320, Height: 640, Cookies: cookies})
+			for _, width := range []int{320, 360, 1440} {
+				page.View(webtest.View{Width: width, Height: 800})
+				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
+				for _, v := range page.Axe() {
+					t.Errorf("%s: got axe violation %v, want none", say, v)
+				}
+				if got := page.Overflow(); len(got) > 0 {
+					t.Errorf("%s: got sideways scroll %v, want none", say, got)
+				}
+				if got := page.SmallTargets(44); width == 360 && len(mode) == 0 && len(got) > 0 {
+					t.Errorf("%s: got small targets %q, want none", say, got)
+				}
+				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
+					page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s%s%s.png", dir, name, width, mode["theme"], mode["contrast"], mode["size"], mode["lang"]), len(mode) > 0 || width > 1000)
+				}
+			}
+			if got := page.Exceptions(); len(got) > 0 {
+				t.Errorf("%s %v: got script errors %q, want none", name, mode, got)
+			}
+			page.Close()
+		}
+	}
+}
+
+func TestFirstVisitIsLight(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	paths, held := h.shown()
+	for name, path := range paths {
+		page := browser.Open(t, h.server.URL+path, webtest.View{Cookies: held})
+		urls, bytes := page.Loaded()
+		if len(urls) > 4 || bytes > 40<<10 {
+			t.Errorf("%s: got %d requests and %d bytes, want at most 4 and 40 KB: %s", name, len(urls), bytes, strings.Join(urls, " "))
+		}
+		page.Close()
+	}
+}
+
+func TestWithoutScripts(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	file := filepath.Join(t.TempDir(), "gate.jpg")
+	if err := os.WriteFile(file, []byte(photo(t)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := browser.Open(t, h.server.URL+"/help", webtest.View{NoJS: true})
+	p.Click("label.choice")
+	p.Type("#words", words)
+	p.Upload("#photo", file)
+	p.Follow(".actionbar button")
+	if !sentTo.MatchString(p.Path()) {
+		t.Fatalf("sent without scripts: got %q: %s", p.Path(), p.Text("main"))
+	}
+	p.Follow(".actionbar a")
+	if got := p.Text("main"); !strings.Contains(got, words) {
+		t.Errorf("progress: got %q, want the words", got)
+	}
+	p.Follow(".actionbar a")
+	if !strings.HasSuffix(p.Path(), "/add") {
+		t.Fatalf("add a word: got %q, want its page", p.Path())
+	}
+	p.Type("#words", "西门也不行")
+	p.Follow("main form .btn--primary")
+	if got := p.Text("main"); !strings.Contains(got, "西门也不行") {
+		t.Errorf("added: got %q", got)
+	}
+}
+
+func TestVoiceAloneInThreeTaps(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.server.URL+"/help", webtest.View{}) // the first tap leads here
+	if !webtest.Eval[bool](p, `!!(self.MediaRecorder && document.querySelector('[data-rec-btn]') && document.querySelector('[data-rec]').hasAttribute('data-send'))`) {
+		t.Skip("this browser cannot record")
+	}
+	got := p.Text("[data-rec]")
+	if !strings.Contains(got, "点一下，开始说") {
+		t.Errorf("the second tap: got %q", got)
+	}
+	if done := webtest.Eval[string](p, `document.querySelector('[data-rec]').dataset.done`); done != "说完了，发给工会" {
+		t.Errorf("the third tap: got %q", done)
+	}
+}
+
+func TestDraftAndOutbox(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.server.URL+"/help", webtest.View{})
+	p.Type("#words", words)
+	p.Go(h.server.URL + "/sign-in")
+	p.Go(h.server.URL + "/help")
+	if got := webtest.Eval[string](p, `document.querySelector('#words').value`); got != words {
+		t.Errorf("after the sign-in: got %q in the form, want what was typed", got)
+	}
+	p.Offline(true)
+	p.Click(".actionbar button")
+	p.Wait(`!document.querySelector('[data-outbox-list]').hidden`)
+	p.Offline(false)
+	webtest.Eval[bool](p, "(dispatchEvent(new Event('online')),true)")
+	p.Wait(`document.querySelector('[data-outbox-list]').hidden`)
+	p.Go(h.server.URL + "/help/mine")
+	if got := p.Text("main"); !strings.Contains(got, "东门保安") {
+		t.Errorf("after the network came back: got %q, want the request", got)
+	}
+}
+
+func TestPhotosShrinkAndGo(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	file := filepath.Join(t.TempDir(), id.New[string]()+".jpg")
+	if err := os.WriteFile(file, []byte(photo(t)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := browser.Open(t, h.server.URL+"/help", webtest.View{})
+	p.Upload("#photo", file)
+	p.Wait(`document.querySelectorAll('.thumb img').length === 1`)
+	p.Follow(".actionbar button")
+	if !sentTo.MatchString(p.Path()) {
+		t.Errorf("a photo alone: got %q: %s", p.Path(), p.Text("main"))
+	}
+}
