@@ -16,10 +16,12 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/job"
+	"nuanxin/internal/media"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
+	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/sms"
 	"nuanxin/internal/station"
@@ -56,7 +58,8 @@ type App struct {
 	ring    *seal.Ring
 	blobs   *blob.Store
 	worker  *job.Worker
-	sent    *sms.Log // the demo's text messages; nil where a gateway sends them
+	files   *upload.Desk // what takes in photos and voice messages
+	sent    *sms.Log     // the demo's text messages; nil where a gateway sends them
 	metrics *gauges
 	routes  []web.Route
 	handler http.Handler
@@ -157,6 +160,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Finder = station.NewFinder(a.Stations)
 	a.Intake = intake.NewService(desk)
 	a.Requests = a.requests(desk, sender, words)
+	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
 	a.worker = job.New(a.db, op.Groups)
 	a.metrics = newGauges(a)
 	a.listen(sender, words)

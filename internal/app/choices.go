@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"nuanxin/internal/authz"
@@ -12,6 +14,9 @@ import (
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
+	"nuanxin/internal/request/requestweb"
+	requestdesk "nuanxin/internal/request/requestweb/desk"
+	"nuanxin/internal/station"
 	stationdesk "nuanxin/internal/station/stationweb/desk"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -123,4 +128,78 @@ func (a *App) nameOf(ctx context.Context, person string) (name string) {
 		a.logFailure(ctx, "a name is not known", err)
 	}
 	return name
+}
+
+// reports takes what workers find wrong at a station to the requests.
+type reports struct{ requestweb.Reports }
+
+// Report implements stationweb.Reporter.
+func (r reports) Report(ctx context.Context, id station.ID, what station.What, words string) (number, secret string, err error) {
+	return r.Reports.Report(ctx, string(id), string(what), words)
+}
+
+// spotOf is the public station that an address names by code or id.
+func (a *App) spotOf(ctx context.Context, name string) (requestweb.Spot, error) {
+	v, err := a.Stations.ByCode(ctx, name)
+	if fault.Is(err, fault.Missing) {
+		v, err = a.Stations.Get(ctx, station.ID(name))
+	}
+	if err != nil {
+		return requestweb.Spot{}, err
+	}
+	spot := requestweb.Spot{Text: v.Name, Area: v.Area, Station: string(v.ID)}
+	if v.Place != nil {
+		point := v.Place.Point
+		spot.Point = &point
+	}
+	return spot, nil
+}
+
+// hears is the union that hears what is said in an area.
+func (a *App) hears(ctx context.Context, area string) (name string, err error) {
+	err = a.db.View(ctx, func(raw *db.Tx) error {
+		u, err := a.Orgs.UnionFor(ctx, &op.Tx{Tx: raw, Subject: authz.From(ctx)}, area)
+		name = u.Called()
+		return err
+	})
+	return name, err
+}
+
+// bodyChoices are the bodies that a matter can be handed to.
+type bodyChoices struct{ orgs *org.Service }
+
+// bodiesAtOnce is how many bodies a search shows.
+const bodiesAtOnce = 20
+
+// Bodies implements requestdesk.Bodies: bodies of the area, and of those around
+// it up to the county's, for a street's matter may be the county's to mend.
+func (b bodyChoices) Bodies(ctx context.Context, q, area string) ([]request.Body, error) {
+	list, err := b.orgs.List(ctx, org.Filter{Area: county(area), Kinds: []org.Kind{org.Partner}, Words: q, Limit: bodiesAtOnce})
+	all := make([]request.Body, len(list))
+	for i, o := range list {
+		all[i] = request.Body{ID: string(o.ID), Name: o.Called()}
+	}
+	return all, err
+}
+
+// county cuts a division's code to its county.
+func county(area string) string { return area[:min(len(area), countyDigits)] }
+
+const countyDigits = 6
+
+// staffChoices are the people to whom a matter can be given.
+type staffChoices struct{ app *App }
+
+// Staff implements requestdesk.Staff.
+func (s staffChoices) Staff(ctx context.Context, area string) ([]requestdesk.Person, error) {
+	var all []requestdesk.Person
+	err := s.app.db.View(ctx, func(raw *db.Tx) error {
+		names, err := s.app.Accounts.Staffed(ctx, &op.Tx{Tx: raw, Subject: authz.From(ctx)}, area, authz.Cadre)
+		for id, name := range names {
+			all = append(all, requestdesk.Person{ID: id, Name: name})
+		}
+		return err
+	})
+	slices.SortFunc(all, func(a, b requestdesk.Person) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return all, err
 }

@@ -10,12 +10,13 @@ import (
 
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/authz"
-	"nuanxin/internal/media"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org/orgweb"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb"
+	requestdesk "nuanxin/internal/request/requestweb/desk"
 	"nuanxin/internal/request/requestweb/partner"
-	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/request/requestweb/show"
 	"nuanxin/internal/station/stationweb"
 	stationdesk "nuanxin/internal/station/stationweb/desk"
 	"nuanxin/internal/web"
@@ -32,7 +33,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -56,13 +57,16 @@ func (a *App) pages(desk *op.Desk, words *web.Texts) (http.Handler, error) {
 func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Route {
 	programs := api.New(Version)
 	stationweb.Register(programs, a.stationPages(secure))
+	requestweb.Register(programs, a.requestPages(desk, secure))
 	tables := [][]web.Route{
 		assets.Routes(), web.SettingsRoutes(), {ui.OfflineRoute()}, a.system(),
 		accountweb.Routes(a.accountPages(secure)),
 		orgweb.Routes(orgweb.Config{Orgs: a.Orgs, Frame: a.frame, Topics: topicOptions, SignIn: accountweb.Staff}),
 		stationweb.Routes(a.stationPages(secure)),
 		stationdesk.Routes(a.stationDesk()),
-		partner.Routes(partner.Config{Requests: a.Requests, Files: a.uploads(), Door: a.door(secure), Frame: a.frame}),
+		requestweb.Routes(a.requestPages(desk, secure)),
+		requestdesk.Routes(a.requestDesk(secure)),
+		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door(secure), Frame: a.frame}),
 		programs.Routes(),
 	}
 	if a.config.Demo {
@@ -80,11 +84,6 @@ func (a *App) door(secure bool) door {
 // 192 MB of memory.
 const decodesAtOnce = 2
 
-// uploads takes in photos and voice messages.
-func (a *App) uploads() *upload.Desk {
-	return upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
-}
-
 func (a *App) accountPages(secure bool) accountweb.Config {
 	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure}
 	if a.config.Demo && a.sent != nil {
@@ -94,7 +93,23 @@ func (a *App) accountPages(secure bool) accountweb.Config {
 }
 
 func (a *App) stationPages(secure bool) stationweb.Config {
-	return stationweb.Config{Stations: a.Stations, Finder: a.Finder, Secure: secure}
+	requests := requestweb.Config{Secure: secure}
+	return stationweb.Config{Stations: a.Stations, Finder: a.Finder, Reporter: reports{requestweb.Reports{Office: a.Requests}}, Hold: requests.Hold, Secure: secure}
+}
+
+func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
+	stations := a.stationPages(secure)
+	return requestweb.Config{
+		Office: a.Requests, Uploads: a.files, Secure: secure, Outcome: desk.OutcomeOf, Station: a.spotOf, Hears: a.hears, AreaOf: stations.AreaOf,
+		Where: func(r *http.Request) requestweb.Spot {
+			point, area, name := stations.Here(r)
+			return requestweb.Spot{Text: name, Point: point, Area: area}
+		},
+	}
+}
+
+func (a *App) requestDesk(secure bool) requestdesk.Config {
+	return requestdesk.Config{Office: a.Requests, Files: a.files, Frame: a.frame, Bodies: bodyChoices{a.Orgs}, Staff: staffChoices{a}, Secure: secure}
 }
 
 func (a *App) stationDesk() stationdesk.Config {
@@ -118,10 +133,12 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 			}
 		}
 	}
+	add("requests", "inbox", requestdesk.HrefRequests, authz.Cadre, authz.Leader)
 	add("stations", "lamp", stationdesk.HrefStations, authz.Cadre, authz.Leader, authz.Admin)
 	add("imports", "doc", stationdesk.HrefImports, authz.Cadre)
 	add("host", "lamp", stationdesk.HrefHost, authz.Host)
 	add("matters", "inbox", partner.HrefMatters, authz.Partner)
+	add("health", "pulse", requestdesk.HrefHealth, authz.Cadre, authz.Leader)
 	add("orgs", "building", orgweb.ListPath, authz.Cadre, authz.Leader, authz.Admin)
 	add("staff", "people", accountweb.StaffPath, authz.Admin)
 	return items

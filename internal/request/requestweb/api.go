@@ -33,13 +33,13 @@ func Register(a *api.API, c Config) {
 
 // apiDraft is a new request as programs send it.
 type apiDraft struct {
-	ClientID  string    `json:"client_id,omitempty" maxLength:"64" doc:"UUID of this write; the same as Idempotency-Key"`
-	Words     string    `json:"words,omitempty" doc:"what is wrong; at most 3000 characters"`
-	Topic     string    `json:"topic,omitempty" maxLength:"40" doc:"gate, power, penalty, pay, injury, rest, station or other; may be left out"`
-	What      string    `json:"what,omitempty" maxLength:"40" doc:"a station's defect by its code; needs place.station"`
-	Place     *apiPlace `json:"place,omitempty"`
-	Hide      *bool     `json:"hide,omitempty" doc:"do not name me to platform and company; absent: as the topic's rule says"`
-	Anonymous bool      `json:"anonymous,omitempty" doc:"a signed-in worker does not want to be known even to the union"`
+	ClientID  string           `json:"client_id,omitempty" maxLength:"64" doc:"UUID of this write; the same as Idempotency-Key"`
+	Words     string           `json:"words,omitempty" doc:"what is wrong; at most 3000 characters"`
+	Topic     string           `json:"topic,omitempty" maxLength:"40" doc:"gate, power, penalty, pay, injury, rest, station or other; may be left out"`
+	What      string           `json:"what,omitempty" maxLength:"40" doc:"a station's defect by its code; needs place.station"`
+	Place     *apiRequestPlace `json:"place,omitempty"`
+	Hide      *bool            `json:"hide,omitempty" doc:"do not name me to platform and company; absent: as the topic's rule says"`
+	Anonymous bool             `json:"anonymous,omitempty" doc:"a signed-in worker does not want to be known even to the union"`
 }
 
 type captureIn struct {
@@ -112,7 +112,7 @@ func named(in *captureIn) (op.Call, error) {
 	return op.Call{ClientID: client, Digest: hex.EncodeToString(sum[:])}, nil
 }
 
-func placeOf(in *apiPlace) (request.Place, error) {
+func placeOf(in *apiRequestPlace) (request.Place, error) {
 	if in == nil {
 		return request.Place{}, nil
 	}

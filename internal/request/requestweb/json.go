@@ -6,8 +6,8 @@ import (
 	"nuanxin/internal/request"
 )
 
-// apiPlace is where a matter is. Members of the API's answers are only ever added.
-type apiPlace struct {
+// apiRequestPlace is where a matter is. Members of the API's answers are only ever added.
+type apiRequestPlace struct {
 	Text    string   `json:"text,omitempty" maxLength:"200" doc:"in words"`
 	Lat     *float64 `json:"lat,omitempty"`
 	Lng     *float64 `json:"lng,omitempty"`
@@ -18,27 +18,27 @@ type apiPlace struct {
 
 // apiRequest is a request as its worker reads it.
 type apiRequest struct {
-	ID         request.ID     `json:"id"`
-	Number     string         `json:"number"`
-	Version    int64          `json:"version"`
-	Status     request.Status `json:"status" enum:"received,seen,dispatched,bounced,accepted,working,waiting_worker,answered,solved,unsolved,not_ours,withdrawn,merged"`
-	Topic      string         `json:"topic,omitempty"`
-	Title      string         `json:"title,omitempty" doc:"by the union's staff"`
-	Words      string         `json:"words,omitempty"`
-	Place      apiPlace       `json:"place"`
-	What       string         `json:"what,omitempty" doc:"of a station's defect"`
-	Hidden     bool           `json:"hidden" doc:"the worker is not named to platform and company"`
-	Who        string         `json:"who,omitempty" doc:"the union's officer; absent before the first look"`
-	Holders    []apiHolder    `json:"holders,omitempty" doc:"the bodies that have it now"`
-	Question   string         `json:"question,omitempty" doc:"what the union asks the worker; the clocks wait"`
-	By         *time.Time     `json:"by,omitempty" doc:"when the answer is due; absent while it waits or is finished, or when the calendar is not published"`
-	Clocks     []apiClock     `json:"clocks"`
-	Timeline   []apiEntry     `json:"timeline" doc:"oldest first"`
-	Files      []apiFile      `json:"files,omitempty"`
-	Followers  int            `json:"followers,omitempty" doc:"requests of others that were joined to this one"`
-	MainStatus request.Status `json:"main_status,omitempty" doc:"of the request that this one was joined to"`
-	Sample     bool           `json:"sample,omitempty" doc:"invented, for demonstration"`
-	CreatedAt  time.Time      `json:"created_at"`
+	ID         request.ID      `json:"id"`
+	Number     string          `json:"number"`
+	Version    int64           `json:"version"`
+	Status     request.Status  `json:"status" enum:"received,seen,dispatched,bounced,accepted,working,waiting_worker,answered,solved,unsolved,not_ours,withdrawn,merged"`
+	Topic      string          `json:"topic,omitempty"`
+	Title      string          `json:"title,omitempty" doc:"by the union's staff"`
+	Words      string          `json:"words,omitempty"`
+	Place      apiRequestPlace `json:"place"`
+	What       string          `json:"what,omitempty" doc:"of a station's defect"`
+	Hidden     bool            `json:"hidden" doc:"the worker is not named to platform and company"`
+	Who        string          `json:"who,omitempty" doc:"the union's officer; absent before the first look"`
+	Holders    []apiHolder     `json:"holders,omitempty" doc:"the bodies that have it now"`
+	Question   string          `json:"question,omitempty" doc:"what the union asks the worker; the clocks wait"`
+	By         *time.Time      `json:"by,omitempty" doc:"when the answer is due; absent while it waits or is finished, or when the calendar is not published"`
+	Clocks     []apiClock      `json:"clocks"`
+	Timeline   []apiStep       `json:"timeline" doc:"oldest first"`
+	Files      []apiFile       `json:"files,omitempty"`
+	Followers  int             `json:"followers,omitempty" doc:"requests of others that were joined to this one"`
+	MainStatus request.Status  `json:"main_status,omitempty" doc:"of the request that this one was joined to"`
+	Sample     bool            `json:"sample,omitempty" doc:"invented, for demonstration"`
+	CreatedAt  time.Time       `json:"created_at"`
 }
 
 type apiHolder struct {
@@ -56,7 +56,7 @@ type apiClock struct {
 	Missed bool               `json:"missed" doc:"was over its limit at some time; never forgotten"`
 }
 
-type apiEntry struct {
+type apiStep struct {
 	Seq   int64             `json:"seq"`
 	At    time.Time         `json:"at"`
 	Kind  request.Kind      `json:"kind"`
@@ -78,7 +78,7 @@ type apiFile struct {
 func apiOf(own request.Own) apiRequest {
 	a := apiRequest{ID: own.ID, Number: own.Number, Version: own.Version, Status: own.Status, Topic: own.Topic, Title: own.Title, Words: own.Words, What: own.What, Hidden: own.Hidden,
 		Who: own.Who, Question: own.Waiting, By: moment(own.Clock.Due), Followers: own.Followers, MainStatus: own.MainStatus, Sample: own.Demo, CreatedAt: own.CreatedAt.UTC(),
-		Place: apiPlace{Text: own.Place.Text, Area: own.Place.Area, Station: own.Place.Station}, Clocks: []apiClock{}, Timeline: []apiEntry{}}
+		Place: apiRequestPlace{Text: own.Place.Text, Area: own.Place.Area, Station: own.Place.Station}, Clocks: []apiClock{}, Timeline: []apiStep{}}
 	if own.Clock.State == request.ClockDone {
 		a.By = nil
 	}
@@ -92,7 +92,7 @@ func apiOf(own request.Own) apiRequest {
 		a.Clocks = append(a.Clocks, apiClock{c.Name, c.BodyName, c.State, moment(c.Due), c.Missed})
 	}
 	for _, e := range own.Timeline {
-		a.Timeline = append(a.Timeline, apiEntry{e.Seq, e.At.UTC(), e.Kind, e.By, e.ByName, e.BodyName, e.Words, moment(e.Until), e.Fact})
+		a.Timeline = append(a.Timeline, apiStep{e.Seq, e.At.UTC(), e.Kind, e.By, e.ByName, e.BodyName, e.Words, moment(e.Until), e.Fact})
 	}
 	for _, f := range own.Files {
 		a.Files = append(a.Files, apiFile{f.ID, f.Seq, f.Kind, f.Seconds})

@@ -210,7 +210,9 @@ func (h *house) happen() {
 
 func (h *house) serve() {
 	config := stationweb.Config{Stations: h.stations, Finder: h.finder, Reporter: h.reporter,
-		Progress: func(number, token string) string { return "/help/" + number + "?token=" + token }}
+		Hold: func(w http.ResponseWriter, _ *http.Request, number, secret string) {
+			http.SetCookie(w, &http.Cookie{Name: "held", Value: number + "." + secret})
+		}}
 	a := api.New("test")
 	stationweb.Register(a, config)
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), stationweb.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: h.clock, Log: slog.New(slog.DiscardHandler)}

@@ -47,8 +47,11 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if p.Hold != nil && token != "" {
+		p.Hold(w, r, number, token)
+	}
 	web.SetFlash(w, r, "stations.reported", "Number", number)
-	return web.See(w, r, p.progress(number, token))
+	return web.See(w, r, ui.HrefHelp+"/"+number)
 }
 
 // again shows the station with the form as it was sent and what is wrong with it.
@@ -57,13 +60,6 @@ func (p *pages) again(w http.ResponseWriter, r *http.Request, f station.Found, f
 	page := p.stationPage(r, f)
 	page.report, page.faults = &form, ui.FieldErrors(r.Context(), err)
 	return web.Show(w, r, http.StatusUnprocessableEntity, stationView(page))
-}
-
-func (p *pages) progress(number, token string) string {
-	if p.Progress == nil {
-		return ui.HrefHelp + "/" + number
-	}
-	return p.Progress(number, token)
 }
 
 func (f reportForm) check() error {

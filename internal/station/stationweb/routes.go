@@ -22,10 +22,10 @@ type Reporter interface {
 type Config struct {
 	Stations *station.Service
 	Finder   *station.Finder
-	Reporter Reporter                          // nil: faults cannot be reported
-	Progress func(number, token string) string // the page that tells how a report goes on; nil means "/help/{number}"
-	Wish     func(area string) string          // the page that asks the union for a station; nil means "/help?topic=station"
-	Secure   bool                              // served over TLS: cookies are Secure
+	Reporter Reporter                                                            // nil: faults cannot be reported
+	Hold     func(w http.ResponseWriter, r *http.Request, number, secret string) // lets the phone keep a report that has no owner; nil: it cannot
+	Wish     func(area string) string                                            // the page that asks the union for a station; nil means "/help?topic=station"
+	Secure   bool                                                                // served over TLS: cookies are Secure
 }
 
 // pages are the handlers.

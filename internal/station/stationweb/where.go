@@ -217,3 +217,27 @@ func areaName(code string) string {
 func (p *pages) hasStations(area string) bool {
 	return len(p.Finder.Search(station.Want{Area: area}, station.Cursor{}, 1)) > 0
 }
+
+// Here is where the phone remembers to be, for other pages: a point, the
+// division around it and what that place is called. All are empty when it
+// remembers nothing.
+func (c Config) Here(r *http.Request) (point *geo.Point, area, name string) {
+	p := &pages{c}
+	w := p.remembered(r)
+	if !w.known() {
+		return nil, "", ""
+	}
+	if area = w.area; area == "" {
+		area = c.AreaOf(*w.point)
+	}
+	return w.point, area, p.placeName(r.Context(), w)
+}
+
+// AreaOf is the division of the nearest station to a point, or "" when none is
+// near enough to tell.
+func (c Config) AreaOf(at geo.Point) string {
+	if near := c.Finder.Nearest(at, farAway, 1, station.Want{}); len(near) > 0 {
+		return near[0].Area
+	}
+	return ""
+}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -56,8 +57,15 @@ func New(version string) *API {
 	config.OpenAPIPath = Base + "/openapi"
 	format := huma.Format{Marshal: marshal, Unmarshal: func(data []byte, v any) error { return json.Unmarshal(data, v) }}
 	config.Formats = map[string]huma.Format{"application/json": format, "json": format}
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	a.huma = huma.NewAPI(config, (*adapter)(a))
 	return a
+}
+
+// schemaName names a schema after its type, without the prefix by which the
+// packages tell their JSON types from the domain's.
+func schemaName(t reflect.Type, hint string) string {
+	return strings.TrimPrefix(huma.DefaultSchemaNamer(t, hint), "Api")
 }
 
 // Routes lists the operations as routes of the program.

@@ -43,7 +43,7 @@ func (f *filler) draw(ctx context.Context) error {
 func (f *filler) make(ctx context.Context, a world.Act) ([]request.File, error) {
 	var files []request.File
 	if a.Photo != "" {
-		raw, err := world.Draw(a.Photo, a.Seed)
+		raw, err := world.Draw(a.Photo, a.Seed, a.At.In(clock.Zone).Month() > time.October || a.At.In(clock.Zone).Month() < time.April)
 		if err != nil {
 			return nil, err
 		}

@@ -194,7 +194,7 @@ func words(s string) (text, photo string) {
 // play sets the story's acts in time, the first at start.
 func (c *caster) play(p plot, n int, start time.Time, fill map[string]string) []Act {
 	k := c.Cases[n]
-	officer := cmp.Or(p.head["by"], "liuting")
+	officer := cmp.Or(p.head["by"], pick(c.r, "liuting", "liuting", "liuting", "zhaoming"))
 	acts := []Act{c.capture(p, n, start, fill)}
 	if k.Via == ViaPhone || k.Via == ViaTalk || k.Via == ViaVisit {
 		acts[0].By = officer
@@ -333,6 +333,9 @@ func (c *caster) follow(p plot, acts []Act, fill map[string]string) []Act {
 		}
 		acts[into].Others = append(acts[into].Others, n)
 		more = append(more, told)
+		if seen := c.office.after(told.At, time.Duration(20+c.r.IntN(60))*time.Minute); seen.Before(acts[into].At) {
+			more = append(more, Act{At: seen, Case: n, Do: Look, By: acts[into].By})
+		}
 		if says := answered.Add(time.Duration(30+c.r.IntN(2400)) * time.Minute); i < judges && !answered.IsZero() && says.Before(c.Now) {
 			more = append(more, Act{At: says, Case: n, Do: Solved})
 		}

@@ -28,8 +28,8 @@ func Drawings() []string {
 }
 
 // Draw returns a simple drawing of the kind as a JPEG, in the place of a photo:
-// a scene in the snow, different for each seed.
-func Draw(kind string, seed uint64) ([]byte, error) {
+// a street, different for each seed, in winter with snow.
+func Draw(kind string, seed uint64, winter bool) ([]byte, error) {
 	c := canvas{image.NewRGBA(image.Rect(0, 0, wide, high)), source(seed, "draw "+kind)}
 	c.scene()
 	switch kind {
@@ -52,7 +52,9 @@ func Draw(kind string, seed uint64) ([]byte, error) {
 	default:
 		c.road()
 	}
-	c.snow()
+	if winter {
+		c.snow()
+	}
 	var out bytes.Buffer
 	err := jpeg.Encode(&out, c.RGBA, &jpeg.Options{Quality: 80})
 	return out.Bytes(), err

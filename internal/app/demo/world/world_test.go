@@ -60,8 +60,8 @@ func TestSameSeedSameWorld(t *testing.T) {
 	if other := made(t, Options{Seed: 8, Now: now}); reflect.DeepEqual(one.Acts, other.Acts) || reflect.DeepEqual(one.Stations, other.Stations) {
 		t.Error("another seed makes the same world")
 	}
-	a, errA := Draw("gate", 3)
-	b, errB := Draw("gate", 3)
+	a, errA := Draw("gate", 3, true)
+	b, errB := Draw("gate", 3, true)
 	if err := errors.Join(errA, errB); err != nil || !bytes.Equal(a, b) || !bytes.Equal(Hum(2, 5), Hum(2, 5)) {
 		t.Errorf("drawings or voices of one seed differ (%v)", err)
 	}
@@ -248,7 +248,7 @@ func TestNation(t *testing.T) {
 
 func TestDrawingsAndVoicesAreTaken(t *testing.T) {
 	for _, kind := range Drawings() {
-		raw, err := Draw(kind, 1)
+		raw, err := Draw(kind, 1, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,176 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"nuanxin/internal/app"
+	"nuanxin/internal/app/demo/world"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/request"
+	"nuanxin/internal/station"
+)
+
+// stopper cuts the filling off when it has told of a step.
+type stopper struct {
+	at   string
+	stop context.CancelFunc
+}
+
+func (s stopper) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), s.at) {
+		s.stop()
+	}
+	return len(p), nil
+}
+
+func TestPrepare(t *testing.T) {
+	c := Configure(app.Config{Data: filepath.Join(t.TempDir(), "demo"), Clock: clock.At(time.Date(2026, 11, 24, 4, 30, 0, 0, time.UTC))})
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := Prepare(ctx, c, Options{Seed: 1, Progress: stopper{"stations", cancel}}); err == nil {
+		t.Fatal("a filling that was cut off counts as done")
+	}
+	began := clock.System.Now()
+	if err := Prepare(t.Context(), c, Options{Seed: 1}); err != nil {
+		t.Fatalf("after one that was cut off: %v", err)
+	}
+	t.Logf("filled in %s", clock.System.Now().Sub(began))
+	first, err := os.ReadFile(filepath.Join(c.Data, fullName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Prepare(t.Context(), c, Options{Seed: 2}); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := os.ReadFile(filepath.Join(c.Data, fullName)); err != nil || !bytes.Equal(again, first) {
+		t.Errorf("a second start made it anew (%v)", err)
+	}
+	a, err := app.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = a.Close() }()
+	checkWhole(t, a)
+	checkRequests(t, a)
+	checkStations(t, a)
+	checkSignIns(t, a)
+}
+
+// checkWhole holds what `nuanxin check` holds.
+func checkWhole(t *testing.T, a *app.App) {
+	report, err := a.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range report.Results {
+		for _, wrong := range r.Wrong {
+			t.Errorf("%s: %s", r.Name, wrong)
+		}
+	}
+}
+
+func checkRequests(t *testing.T, a *app.App) {
+	seen := map[request.Status]int{}
+	missed, raised, total := 0, 0, 0
+	f := request.Filter{Group: request.GroupAll, Limit: 100}
+	for {
+		page, err := a.Requests.List(authz.AsSystem(t.Context(), "test"), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range page.Rows {
+			total++
+			seen[r.Status]++
+			if r.Missed {
+				missed++
+			}
+			if r.Level == 3 {
+				raised++
+			}
+			if !r.Demo {
+				t.Errorf("request %s does not carry the demo's mark", r.Number)
+			}
+		}
+		if f.After = page.Next; f.After == "" {
+			break
+		}
+	}
+	t.Logf("%d requests: %v; %d missed a clock, %d went up", total, seen, missed, raised)
+	if total != world.Requests || missed == 0 || raised == 0 {
+		t.Errorf("%d requests, %d missed a clock, %d went up", total, missed, raised)
+	}
+	for _, s := range request.Statuses() {
+		if seen[s] == 0 {
+			t.Errorf("no request is %q", s)
+		}
+	}
+}
+
+func checkStations(t *testing.T, a *app.App) {
+	if err := a.Finder.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	all, mapped := a.Finder.Len()
+	if all != world.County || mapped >= all {
+		t.Errorf("the finder knows %d stations, %d on the map; want %d, some of them not", all, mapped, world.County)
+	}
+	ctx := authz.AsSystem(t.Context(), "test")
+	batches, err := a.Intake.Imports(ctx, 10)
+	if err != nil || len(batches) != 1 || batches[0].State != "applied" {
+		t.Errorf("imports: %d, %v; want one that is applied", len(batches), err)
+	}
+	statuses := map[station.Status]int{}
+	views, err := a.Stations.Directory(ctx, station.Filter{Area: world.Area, Limit: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range views {
+		statuses[v.Now.Status]++
+		if !v.Demo {
+			t.Errorf("workers are shown %s, which is not the demo's", v.Name)
+		}
+	}
+	t.Logf("stations now: %v", statuses)
+	for _, s := range []station.Status{station.Open, station.Shut, station.Unknown} {
+		if statuses[s] == 0 {
+			t.Errorf("no station is %q", s)
+		}
+	}
+}
+
+func checkSignIns(t *testing.T, a *app.App) {
+	text := Welcome("http://localhost:8080")
+	if n := strings.Count(text, "\n"); n != 10 {
+		t.Errorf("the welcome has %d lines, want ten", n)
+	}
+	for _, p := range world.StaffList() {
+		if !strings.Contains(text, p.Login) && p.Login != "shilei" && p.Login != "daijun" {
+			t.Errorf("the welcome does not name %s", p.Login)
+		}
+		if _, err := a.Accounts.SignInStaff(t.Context(), p.Login, world.Password); err != nil {
+			t.Errorf("%s cannot sign in: %v", p.Login, err)
+		}
+	}
+}
+
+func TestPrepareLeavesOthersAlone(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "letters.txt")
+	if err := os.WriteFile(file, []byte("dear"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, fresh := range []bool{false, true} {
+		if err := Prepare(t.Context(), app.Config{Data: dir}, Options{Fresh: fresh}); err == nil {
+			t.Errorf("fresh=%v: somebody else's folder is taken for the demo", fresh)
+		}
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Errorf("the file is gone: %v", err)
+	}
+}
