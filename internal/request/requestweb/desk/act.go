@@ -8,6 +8,8 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -58,7 +60,7 @@ type actPage struct {
 	about  string // more words of what it will do
 	reqID  string
 	seen   int64
-	trouble
+	reach.Trouble
 }
 
 func (p *pages) askAct(a smallAct) web.Handler {
@@ -70,7 +72,7 @@ func (p *pages) askAct(a smallAct) web.Handler {
 		v := actPage{act: a, c: c, seen: c.Version}
 		status := http.StatusOK
 		if !a.fits(r.Context(), c) {
-			v.text, status = notNow(r.Context(), c), http.StatusConflict
+			v.Text, status = notNow(r.Context(), c), http.StatusConflict
 		}
 		return p.showAct(w, r, status, v, r.URL.Query())
 	}
@@ -87,7 +89,7 @@ func (p *pages) showAct(w http.ResponseWriter, r *http.Request, status int, v ac
 
 func (p *pages) doAct(a smallAct) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := form(r); err != nil {
+		if err := reach.Form(r); err != nil {
 			return err
 		}
 		c, err := p.load(r, a.action)
@@ -104,7 +106,7 @@ func (p *pages) doAct(a smallAct) web.Handler {
 		}
 		v := actPage{act: a, c: c, seen: c.Version}
 		status := 0
-		if v.trouble, status, err = againIn(r.Context(), c, err); err != nil {
+		if v.Trouble, status, err = againIn(r.Context(), c, err); err != nil {
 			return err
 		}
 		return p.showAct(w, r, status, v, r.PostForm)
@@ -114,7 +116,7 @@ func (p *pages) doAct(a smallAct) web.Handler {
 // back is the page to return to: the request, or the list when it went to an
 // area that the reader does not see.
 func (p *pages) back(ctx context.Context, c request.Case) string {
-	if _, err := p.read(ctx, request.Ref{ID: c.ID}); gone(err) {
+	if _, err := p.read(ctx, request.Ref{ID: c.ID}); reach.Gone(err) {
 		return HrefRequests
 	}
 	return Href(c.ID)
@@ -147,8 +149,8 @@ func unmerge(p *pages, ctx context.Context, _ request.Case, ref request.Ref, v u
 }
 
 func recallFields(_ *pages, _ context.Context, c request.Case, v url.Values) ([]field, error) {
-	if dispatchOf(c, request.DispatchID(v.Get("dispatch"))) == nil {
-		return nil, errMissing()
+	if tell.Dispatch(c, request.DispatchID(v.Get("dispatch"))) == nil {
+		return nil, reach.Missing()
 	}
 	return []field{{name: "dispatch", kind: "hidden", value: v.Get("dispatch")}, {name: "why", value: v.Get("why"), need: true}}, nil
 }
@@ -223,13 +225,13 @@ func classFields(_ *pages, ctx context.Context, c request.Case, v url.Values) ([
 	}
 	out := []field{
 		{name: "title", value: given(v, "title", c.Title)},
-		{name: "topic", kind: "select", empty: t(ctx, "topic.none"), options: topicOptions(ctx, given(v, "topic", c.Topic))},
+		{name: "topic", kind: "select", empty: t(ctx, "topic.none"), options: tell.TopicOptions(ctx, given(v, "topic", c.Topic))},
 	}
 	if len(c.Files) > 0 || c.Heard != "" {
 		out = append(out, field{name: "heard", kind: "long", value: given(v, "heard", c.Heard)})
 	}
 	return append(out, field{name: "place", value: given(v, "place", c.Place.Text)},
-		field{name: "area", kind: "select", options: withNeighbours(ctx, areaOptions(ctx, given(v, "area", c.Place.Area), authz.Cadre), given(v, "area", c.Place.Area))},
+		field{name: "area", kind: "select", options: reach.WithNeighbours(ctx, reach.AreaOptions(ctx, given(v, "area", c.Place.Area), authz.Cadre), given(v, "area", c.Place.Area))},
 		field{name: "hide", kind: "check", value: hide}), nil
 }
 

@@ -10,9 +10,10 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"context"
+	"strconv"
+
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
-	"strconv"
 )
 
 func actShown(f ui.StaffPage, v actPage) templ.Component {
@@ -55,7 +56,7 @@ func actShown(f ui.StaffPage, v actPage) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "act."+v.act.name+".about"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `act.templ`, Line: 12, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `act.templ`, Line: 13, Col: 54}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -89,7 +90,7 @@ func actShown(f ui.StaffPage, v actPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = troubled(v.trouble, v.c).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = troubled(v.Trouble, v.c).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -183,7 +184,7 @@ func input(v actPage, in field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case "check":
-			templ_7745c5c3_Err = ui.Check(ui.ToggleProps{Name: in.name, Text: t(ctx, "act."+v.act.name+"."+in.name), On: in.value != "", Error: v.errs.Of(in.name)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Check(ui.ToggleProps{Name: in.name, Text: t(ctx, "act."+v.act.name+"."+in.name), On: in.value != "", Error: v.Errs.Of(in.name)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -203,7 +204,7 @@ func input(v actPage, in field) templ.Component {
 }
 
 func (v actPage) props(ctx context.Context, in field) ui.FieldProps {
-	f := ui.FieldProps{Name: in.name, Label: t(ctx, "act."+v.act.name+"."+in.name), Error: v.errs.Of(in.name)}
+	f := ui.FieldProps{Name: in.name, Label: t(ctx, "act."+v.act.name+"."+in.name), Error: v.Errs.Of(in.name)}
 	if key := "requestdesk.act." + v.act.name + "." + in.name + ".hint"; web.HasText(ctx, key) {
 		f.Hint = web.T(ctx, key)
 	}

@@ -12,6 +12,8 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -36,7 +38,7 @@ type dispatchForm struct {
 	phrases []request.Phrase
 	reqID   string
 	seen    int64
-	trouble
+	reach.Trouble
 }
 
 // choice is a body that can be chosen.
@@ -122,7 +124,7 @@ func (p *pages) readDispatch(ctx context.Context, c request.Case, v url.Values, 
 	names := v["name"]
 	for i, bid := range v["known"] {
 		if i < len(names) && id.Valid(bid) {
-			f.add(c, request.Body{ID: bid, Name: firstLine(names[i], 60)})
+			f.add(c, request.Body{ID: bid, Name: tell.FirstLine(names[i], 60)})
 		}
 	}
 	for i := range f.bodies {
@@ -144,12 +146,12 @@ func (f dispatchForm) tasks() ([]request.Task, error) {
 		if !b.on {
 			continue
 		}
-		k := request.Task{Body: b.ID, Lead: b.ID == f.lead, Words: orElse(strings.TrimSpace(b.task), f.task)}
+		k := request.Task{Body: b.ID, Lead: b.ID == f.lead, Words: tell.OrElse(strings.TrimSpace(b.task), f.task)}
 		by := f.by
 		if by == ownDeadline || by == "" {
 			by = f.own
 		}
-		if k.Deadline = parseLocal(orElse(b.until, by)); k.Deadline.IsZero() {
+		if k.Deadline = parseLocal(tell.OrElse(b.until, by)); k.Deadline.IsZero() {
 			form.Add("deadline", "requestdesk.deadline.none", nil)
 			return nil, form.Err("request.dispatch")
 		}
@@ -186,7 +188,7 @@ func (p *pages) askDispatch(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, status := p.newDispatch(ctx, c, bodies), http.StatusOK
 	if !c.Status.May(request.KindDispatched) {
-		f.text, status = notNow(ctx, c), http.StatusConflict
+		f.Text, status = notNow(ctx, c), http.StatusConflict
 	}
 	return p.showDispatch(w, r, status, c, f)
 }
@@ -203,7 +205,7 @@ func (p *pages) showDispatch(w http.ResponseWriter, r *http.Request, status int,
 // and shows the form again.
 func (p *pages) dispatch(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := form(r); err != nil {
+	if err := reach.Form(r); err != nil {
 		return err
 	}
 	c, err := p.load(r, request.Send)
@@ -237,7 +239,7 @@ func (p *pages) dispatch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f.trouble = b
+	f.Trouble = b
 	return p.showDispatch(w, r, status, c, f)
 }
 
@@ -255,7 +257,7 @@ func (p *pages) handOut(ctx context.Context, ref request.Ref, c request.Case, f 
 		if !f.release[string(a.ID)] {
 			continue
 		}
-		if _, err := p.Office.Release(unnamed(ctx), request.Ref{ID: c.ID}, a.ID, true); err != nil {
+		if _, err := p.Office.Release(reach.Unnamed(ctx), request.Ref{ID: c.ID}, a.ID, true); err != nil {
 			return err
 		}
 	}

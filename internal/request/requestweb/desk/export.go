@@ -9,6 +9,8 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/region"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/web"
 )
@@ -18,7 +20,7 @@ type exportForm struct {
 	query
 	count int
 	why   string
-	trouble
+	reach.Trouble
 }
 
 // exportQuery is the list that the reader came from, within an area where the
@@ -26,9 +28,9 @@ type exportForm struct {
 func (p *pages) exportQuery(r *http.Request) (query, error) {
 	q := readQuery(r)
 	q.after = ""
-	area, ok := within(r.Context(), q.area, authz.Cadre, authz.Leader)
+	area, ok := reach.Within(r.Context(), q.area, authz.Cadre, authz.Leader)
 	if !ok {
-		return q, errMissing()
+		return q, reach.Missing()
 	}
 	q.area = area
 	return q, nil
@@ -55,7 +57,7 @@ func (p *pages) showExport(w http.ResponseWriter, r *http.Request, status int, f
 // export writes the table. It is made whole before its first byte is sent.
 func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := form(r); err != nil {
+	if err := reach.Form(r); err != nil {
 		return err
 	}
 	q, err := p.exportQuery(r)
@@ -66,13 +68,13 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	if len([]rune(why)) < shortest {
 		var faults fault.Form
 		faults.Add("why", "requestdesk.name.why.short", nil)
-		b, status, err := again(ctx, faults.Err("request_export.make"))
+		b, status, err := reach.Again(ctx, faults.Err("request_export.make"))
 		if err != nil {
 			return err
 		}
-		return p.showExport(w, r, status, exportForm{query: q, why: why, trouble: b})
+		return p.showExport(w, r, status, exportForm{query: q, why: why, Trouble: b})
 	}
-	table, err := p.Office.Export(purposed(ctx, why), q.filter())
+	table, err := p.Office.Export(reach.Purposed(ctx, why), q.filter())
 	if err != nil {
 		return err
 	}
@@ -119,11 +121,11 @@ func exportWord(ctx context.Context, head, cell string) string {
 	case head == "area":
 		return region.FullName(cell)
 	case head == "topic":
-		return topicWord(ctx, cell)
+		return tell.Topic(ctx, cell)
 	case head == "channel":
 		return t(ctx, "channel."+cell)
 	case head == "status":
-		return statusWord(ctx, request.Status(cell))
+		return tell.Status(ctx, request.Status(cell))
 	}
 	return cell
 }

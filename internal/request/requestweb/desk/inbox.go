@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +11,8 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -98,8 +99,8 @@ type peek struct {
 
 func (p *pages) inbox(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if !isStaff(ctx) {
-		return errMissing()
+	if !reach.IsStaff(ctx) {
+		return reach.Missing()
 	}
 	l, err := p.list(ctx, readQuery(r))
 	if err != nil {
@@ -112,7 +113,7 @@ func (p *pages) inbox(w http.ResponseWriter, r *http.Request) error {
 	f.Main, f.Scripts = "inbox", []string{"htmx"}
 	f.Search = &ui.Search{Action: HrefRequests, Label: t(ctx, "search"), Placeholder: t(ctx, "search.hint"), Value: l.words,
 		Keep: slices.DeleteFunc(l.pairs(), func(p ui.Pair) bool { return p.Key == "q" })}
-	f.Chips, f.Buttons = inboxChips(l), inboxButtons(isCadre(ctx))
+	f.Chips, f.Buttons = inboxChips(l), inboxButtons(reach.IsCadre(ctx))
 	return web.Show(w, r, http.StatusOK, inboxPage(f, l))
 }
 
@@ -202,15 +203,15 @@ func groupName(g request.Group) string {
 
 // ticket is one line of the inbox.
 func (l list) ticket(ctx context.Context, r request.Row) ui.TicketProps {
-	p := ui.TicketProps{Href: Href(r.ID), Title: titleOf(ctx, r.Request), Sub: []string{workers(ctx, r.Request), topicWord(ctx, r.Topic), placeWords(ctx, r.Request)},
-		Read: !r.SeenAt.IsZero(), On: l.peek != nil && l.peek.c.ID == r.ID, Share: 100, Holder: holderWords(ctx, r),
+	p := ui.TicketProps{Href: Href(r.ID), Title: tell.Title(ctx, r.Request), Sub: []string{tell.Workers(ctx, r.Request), tell.Topic(ctx, r.Topic), tell.Place(ctx, r.Request)},
+		Read: !r.SeenAt.IsZero(), On: l.peek != nil && l.peek.c.ID == r.ID, Share: 100, Holder: tell.Holder(ctx, r),
 		Attrs: map[string]any{"hx-get": Href(r.ID) + "/peek", "hx-trigger": "focus", "hx-target": "#peek", "hx-sync": "#peek:replace"}}
 	switch r.State {
 	case request.ClockOK, request.ClockSoon, request.ClockLate:
 		p.Clock = map[request.ClockState]ui.ClockState{request.ClockOK: ui.ClockOK, request.ClockSoon: ui.ClockSoon, request.ClockLate: ui.ClockLate}[r.State]
 		p.Left = web.TimeLeft(ctx, r.Left)
 		if r.State != request.ClockLate {
-			p.Share = share(r.Left, usual(r.DueClock))
+			p.Share = tell.Share(r.Left, usual(r.DueClock))
 		}
 		p.Holder = t(ctx, "ticket.clock", "Clock", t(ctx, "clock."+r.DueClock), "Holder", p.Holder)
 	case request.ClockHeld:
@@ -256,12 +257,6 @@ func (l list) topHref() string {
 
 // narrowed reports whether the list holds less than its drawer.
 func (l list) narrowed() bool { return l.words != "" || l.topic != "" || l.area != "" }
-
-// gone reports whether err says that something is not there for the reader.
-func gone(err error) bool {
-	var f *fault.Error
-	return errors.As(err, &f) && f.Kind == fault.Missing
-}
 
 func emptyTitle(ctx context.Context, l list) string {
 	if l.narrowed() {

@@ -10,6 +10,8 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/web"
 )
 
@@ -22,7 +24,7 @@ type mergeForm struct {
 	words   string
 	reqID   string
 	seen    int64
-	trouble
+	reach.Trouble
 }
 
 func (p *pages) askMerge(w http.ResponseWriter, r *http.Request) error {
@@ -32,7 +34,7 @@ func (p *pages) askMerge(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, status := mergeForm{seen: c.Version}, http.StatusOK
 	if !c.Status.Open() {
-		f.text, status = notNow(r.Context(), c), http.StatusConflict
+		f.Text, status = notNow(r.Context(), c), http.StatusConflict
 	}
 	return p.showMerge(w, r, status, c, f)
 }
@@ -50,7 +52,7 @@ func (p *pages) showMerge(w http.ResponseWriter, r *http.Request, status int, c 
 // the form comes back from there.
 func (p *pages) merge(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := form(r); err != nil {
+	if err := reach.Form(r); err != nil {
 		return err
 	}
 	c, err := p.load(r, request.Join)
@@ -80,7 +82,7 @@ func (p *pages) merge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f.trouble, f.chosen = b, nil
+	f.Trouble, f.chosen = b, nil
 	return p.showMerge(w, r, status, c, f)
 }
 
@@ -109,7 +111,7 @@ func (p *pages) toMerge(ctx context.Context, c request.Case, v url.Values) ([]re
 	for _, ref := range refs[:min(len(refs), 50)] {
 		o, err := p.read(ctx, ref)
 		switch {
-		case gone(err):
+		case reach.Gone(err):
 			form.Add("numbers", "requestdesk.merge.missing", fault.Args{"Number": ref.Number})
 			return nil, form.Err("request.merge")
 		case err != nil:
@@ -118,7 +120,7 @@ func (p *pages) toMerge(ctx context.Context, c request.Case, v url.Values) ([]re
 			form.Add("numbers", "requestdesk.merge.self", nil)
 			return nil, form.Err("request.merge")
 		case !can(ctx, request.Join, request.KindMerged, o):
-			form.Add("numbers", "requestdesk.merge.state", fault.Args{"Number": o.Number, "Status": statusWord(ctx, o.Status)})
+			form.Add("numbers", "requestdesk.merge.state", fault.Args{"Number": o.Number, "Status": tell.Status(ctx, o.Status)})
 			return nil, form.Err("request.merge")
 		case !slices.ContainsFunc(out, func(x request.Case) bool { return x.ID == o.ID }):
 			out = append(out, o)

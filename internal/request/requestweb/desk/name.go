@@ -7,6 +7,8 @@ import (
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/web"
 )
 
@@ -21,7 +23,7 @@ const shortest = 4
 type nameForm struct {
 	c   request.Case
 	why string
-	trouble
+	reach.Trouble
 }
 
 func (p *pages) askName(w http.ResponseWriter, r *http.Request) error {
@@ -39,18 +41,18 @@ func (p *pages) showReason(w http.ResponseWriter, r *http.Request, status int, f
 // takeReason keeps the reason for the next page. The look itself is noted there,
 // when the name is shown, so that nothing is noted that nobody saw.
 func (p *pages) takeReason(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := reach.Form(r); err != nil {
 		return err
 	}
 	c, err := p.load(r, request.Reveal)
 	if err != nil {
 		return err
 	}
-	why := strings.TrimSpace(firstLine(r.PostForm.Get("why"), 200))
+	why := strings.TrimSpace(tell.FirstLine(r.PostForm.Get("why"), 200))
 	if len([]rune(why)) < shortest {
 		var faults fault.Form
 		faults.Add("why", "requestdesk.name.why.short", nil)
-		b, status, err := again(r.Context(), faults.Err("request.reveal"))
+		b, status, err := reach.Again(r.Context(), faults.Err("request.reveal"))
 		if err != nil {
 			return err
 		}
@@ -81,7 +83,7 @@ func (p *pages) showName(w http.ResponseWriter, r *http.Request) error {
 	if why == "" {
 		return web.See(w, r, Href(c.ID)+"/name")
 	}
-	who, err := p.Office.Reveal(purposed(ctx, why), request.Ref{ID: c.ID})
+	who, err := p.Office.Reveal(reach.Purposed(ctx, why), request.Ref{ID: c.ID})
 	if err != nil {
 		return err
 	}

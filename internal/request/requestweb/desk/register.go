@@ -8,6 +8,8 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -20,15 +22,15 @@ type newForm struct {
 	looked bool // the list of similar ones was asked for
 	notes  []string
 	reqID  string
-	trouble
+	reach.Trouble
 }
 
 // blank is the empty form. A cadre who came from a search keeps its words.
 func (p *pages) blank(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	area, ok := within(ctx, "", authz.Cadre)
+	area, ok := reach.Within(ctx, "", authz.Cadre)
 	if !ok {
-		return errMissing()
+		return reach.Missing()
 	}
 	f := newForm{}
 	f.d.Channel, f.d.Place.Area = request.ChannelPhone, area
@@ -73,8 +75,8 @@ func readNew(r *http.Request) newForm {
 // req_id and shows the same answer.
 func (p *pages) register(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if !isCadre(ctx) {
-		return errMissing() // before anything is kept of what was sent
+	if !reach.IsCadre(ctx) {
+		return reach.Missing() // before anything is kept of what was sent
 	}
 	files, err := p.Files.Read(r)
 	if err != nil {
@@ -95,11 +97,11 @@ func (p *pages) register(w http.ResponseWriter, r *http.Request) error {
 			return p.showSlip(w, r, f, done)
 		}
 	}
-	if gone(err) {
+	if reach.Gone(err) {
 		return err
 	}
 	var status int
-	if f.trouble, status, err = again(ctx, err); err != nil {
+	if f.Trouble, status, err = reach.Again(ctx, err); err != nil {
 		return err
 	}
 	return p.showNew(w, r, status, f)
@@ -120,11 +122,11 @@ func (f newForm) similar() request.SimilarTo {
 // similar answers the form while somebody types.
 func (p *pages) similar(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if !isStaff(ctx) {
-		return errMissing()
+	if !reach.IsStaff(ctx) {
+		return reach.Missing()
 	}
 	v := r.URL.Query()
-	f := newForm{looked: true, d: request.Draft{Words: firstLine(v.Get("words"), 500), Title: v.Get("title"), Place: request.Place{Area: v.Get("area")}}}
+	f := newForm{looked: true, d: request.Draft{Words: tell.FirstLine(v.Get("words"), 500), Title: v.Get("title"), Place: request.Place{Area: v.Get("area")}}}
 	var err error
 	if f.alike, err = p.Office.Similar(ctx, f.similar()); err != nil {
 		return err

@@ -2,11 +2,12 @@ package desk
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/web"
 )
@@ -14,7 +15,7 @@ import (
 // Where the pages are.
 const (
 	HrefDesk     = "/desk"
-	HrefRequests = "/desk/requests"
+	HrefRequests = tell.HrefRequests
 	HrefNew      = HrefRequests + "/new"
 	HrefHealth   = HrefRequests + "/health"
 	HrefPhrases  = HrefRequests + "/phrases"
@@ -23,7 +24,7 @@ const (
 )
 
 // Href is the staff's page of a request.
-func Href(id request.ID) string { return HrefRequests + "/" + url.PathEscape(string(id)) }
+func Href(id request.ID) string { return tell.Href(id) }
 
 // Routes lists the staff's pages of requests.
 func Routes(c Config) []web.Route {
@@ -104,7 +105,7 @@ func (p *pages) acts() []web.Route {
 
 // start leads to the inbox.
 func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
-	if !isStaff(r.Context()) {
+	if !reach.IsStaff(r.Context()) {
 		return p.elsewhere(w, r)
 	}
 	return web.See(w, r, HrefRequests)
@@ -115,12 +116,12 @@ func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) elsewhere(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if authz.From(ctx).Kind != authz.Staff {
-		return errMissing()
+		return reach.Missing()
 	}
 	for _, it := range p.Frame(ctx).Nav {
 		if it.Href != HrefDesk && it.Href != HrefRequests {
 			return web.See(w, r, it.Href)
 		}
 	}
-	return errMissing()
+	return reach.Missing()
 }

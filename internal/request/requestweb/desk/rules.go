@@ -11,6 +11,8 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/region"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 	"nuanxin/internal/workday"
@@ -21,8 +23,8 @@ func crumb(ctx context.Context) ui.Crumb { return ui.Crumb{Text: t(ctx, "title")
 // health tells how the bodies dealt with what they were handed.
 func (p *pages) health(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if !isStaff(ctx) {
-		return errMissing()
+	if !reach.IsStaff(ctx) {
+		return reach.Missing()
 	}
 	all, err := p.Office.Health(ctx)
 	if err != nil {
@@ -58,7 +60,7 @@ type phraseList struct {
 	in    request.Phrase
 	mayIn bool
 	reqID string
-	trouble
+	reach.Trouble
 }
 
 type phraseKind struct {
@@ -67,9 +69,9 @@ type phraseKind struct {
 }
 
 func (p *pages) phrases(w http.ResponseWriter, r *http.Request) error {
-	area, ok := within(r.Context(), r.URL.Query().Get("area"), staffRoles()...)
+	area, ok := reach.Within(r.Context(), r.URL.Query().Get("area"), reach.StaffRoles()...)
 	if !ok {
-		return errMissing()
+		return reach.Missing()
 	}
 	return p.showPhrases(w, r, http.StatusOK, phraseList{area: area})
 }
@@ -89,13 +91,13 @@ func (p *pages) showPhrases(w http.ResponseWriter, r *http.Request, status int, 
 
 func (p *pages) addPhrase(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := form(r); err != nil {
+	if err := reach.Form(r); err != nil {
 		return err
 	}
 	v := r.PostForm
-	area, ok := within(ctx, v.Get("area"), staffRoles()...)
+	area, ok := reach.Within(ctx, v.Get("area"), reach.StaffRoles()...)
 	if !ok {
-		return errMissing()
+		return reach.Missing()
 	}
 	in := request.Phrase{Area: area, Kind: request.Kind(v.Get("kind")), ZH: v.Get("zh"), EN: v.Get("en")}
 	_, err := p.Office.SavePhrase(web.Named(r), in)
@@ -103,19 +105,19 @@ func (p *pages) addPhrase(w http.ResponseWriter, r *http.Request) error {
 		web.SetFlash(w, r, "requestdesk.flash.phrase")
 		return web.See(w, r, HrefPhrases+"?area="+url.QueryEscape(area))
 	}
-	b, status, err := again(ctx, err)
+	b, status, err := reach.Again(ctx, err)
 	if err != nil {
 		return err
 	}
-	return p.showPhrases(w, r, status, phraseList{area: area, in: in, trouble: b})
+	return p.showPhrases(w, r, status, phraseList{area: area, in: in, Trouble: b})
 }
 
 func (p *pages) dropPhrase(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := reach.Form(r); err != nil {
 		return err
 	}
-	if !isStaff(r.Context()) {
-		return errMissing()
+	if !reach.IsStaff(r.Context()) {
+		return reach.Missing()
 	}
 	if err := p.Office.DropPhrase(web.Named(r), r.PostForm.Get("phrase")); err != nil {
 		return err
@@ -135,7 +137,7 @@ type ruleForm struct {
 	mayIn bool
 	area  string
 	reqID string
-	trouble
+	reach.Trouble
 }
 
 // number is one of the numbers of the limits, with where it is kept.
@@ -172,9 +174,9 @@ func numbers() []number {
 }
 
 func (p *pages) limits(w http.ResponseWriter, r *http.Request) error {
-	area, ok := within(r.Context(), r.URL.Query().Get("area"), ruleRoles()...)
+	area, ok := reach.Within(r.Context(), r.URL.Query().Get("area"), ruleRoles()...)
 	if !ok {
-		return errMissing()
+		return reach.Missing()
 	}
 	return p.showLimits(w, r, http.StatusOK, ruleForm{area: area})
 }
@@ -188,7 +190,7 @@ func (p *pages) showLimits(w http.ResponseWriter, r *http.Request, status int, f
 		return err
 	}
 	f.reqID = web.NewReqID()
-	_, f.mayIn = within(ctx, f.area, authz.Leader, authz.Admin)
+	_, f.mayIn = reach.Within(ctx, f.area, authz.Leader, authz.Admin)
 	if f.in == nil {
 		f.in = filledLimits(f.now)
 	}
@@ -257,12 +259,12 @@ func readLimits(now request.Limits, v url.Values) (request.Limits, error) {
 
 func (p *pages) setLimits(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := form(r); err != nil {
+	if err := reach.Form(r); err != nil {
 		return err
 	}
-	area, ok := within(ctx, r.PostForm.Get("area"), authz.Leader, authz.Admin)
+	area, ok := reach.Within(ctx, r.PostForm.Get("area"), authz.Leader, authz.Admin)
 	if !ok {
-		return errMissing()
+		return reach.Missing()
 	}
 	now, err := p.Office.LimitsFor(ctx, area)
 	if err != nil {
@@ -277,11 +279,11 @@ func (p *pages) setLimits(w http.ResponseWriter, r *http.Request) error {
 		web.SetFlash(w, r, "requestdesk.flash.rules", "From", l.From)
 		return web.See(w, r, HrefRules+"?area="+url.QueryEscape(area))
 	}
-	b, status, err := again(ctx, err)
+	b, status, err := reach.Again(ctx, err)
 	if err != nil {
 		return err
 	}
-	f := ruleForm{area: area, in: map[string]string{}, trouble: b}
+	f := ruleForm{area: area, in: map[string]string{}, Trouble: b}
 	for name := range r.PostForm {
 		f.in[name] = r.PostForm.Get(name)
 	}
@@ -301,7 +303,7 @@ func inForce(ctx context.Context, l request.Limits) []ui.Pair {
 	out = append(out, ui.Pair{Key: t(ctx, "rules.direct"), Text: t(ctx, direct)})
 	var veiled []string
 	for _, code := range l.Veiled {
-		veiled = append(veiled, topicWord(ctx, code))
+		veiled = append(veiled, tell.Topic(ctx, code))
 	}
 	return append(out, ui.Pair{Key: t(ctx, "rules.veiled"), Text: web.List(ctx, veiled...)}, ui.Pair{Key: t(ctx, "rules.cite"), Text: l.Cite})
 }

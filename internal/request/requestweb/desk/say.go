@@ -9,6 +9,8 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -26,7 +28,7 @@ type sayForm struct {
 	preview bool
 	reqID   string
 	seen    int64
-	trouble
+	reach.Trouble
 }
 
 // saying are the kinds with the rights that they need.
@@ -96,7 +98,7 @@ func (f sayForm) phraseOptions(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for _, ph := range f.phrases {
 		text := phraseText(ctx, ph)
-		out = append(out, ui.Option{Value: text, Text: firstLine(text, 40)})
+		out = append(out, ui.Option{Value: text, Text: tell.FirstLine(text, 40)})
 	}
 	return out
 }
@@ -132,7 +134,7 @@ func (p *pages) say(w http.ResponseWriter, r *http.Request) error {
 	f := sayForm{words: r.PostForm.Get("words"), all: r.PostForm.Get("all") != "", body: r.PostForm.Get("body"), files: files.Files, reqID: web.NewReqID(), seen: c.Version}
 	f.kind = sayKind(ctx, c, r.PostForm.Get("kind"))
 	if string(f.kind) != r.PostForm.Get("kind") && r.PostForm.Get("do") == "" {
-		f.trouble = trouble{text: notNow(ctx, c)}
+		f.Trouble = reach.Trouble{Text: notNow(ctx, c)}
 		return p.showCase(w, r, http.StatusConflict, c, f)
 	}
 	if do := r.PostForm.Get("do"); do != "" {
@@ -150,7 +152,7 @@ func (p *pages) say(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f.trouble = b
+	f.Trouble = b
 	return p.showCase(w, r, status, c, f)
 }
 
@@ -185,21 +187,21 @@ func (p *pages) speak(ctx context.Context, r *http.Request, f sayForm) error {
 	case request.KindNoted:
 		_, err = p.Office.Note(ctx, ref, m)
 	default:
-		err = errMissing()
+		err = reach.Missing()
 	}
 	return err
 }
 
 // againIn is again with the words for an act that the state does not allow.
-func againIn(ctx context.Context, c request.Case, err error) (trouble, int, error) {
-	b, status, rest := again(ctx, err)
+func againIn(ctx context.Context, c request.Case, err error) (reach.Trouble, int, error) {
+	b, status, rest := reach.Again(ctx, err)
 	if rest == nil && fault.Is(err, fault.Conflict) && fault.Of(err).Msg == "request.state" {
-		b.text = notNow(ctx, c)
+		b.Text = notNow(ctx, c)
 	}
 	return b, status, rest
 }
 
 // notNow says that an act does not fit the state.
 func notNow(ctx context.Context, c request.Case) string {
-	return t(ctx, "notnow", "Status", statusWord(ctx, c.Status))
+	return t(ctx, "notnow", "Status", tell.Status(ctx, c.Status))
 }

@@ -12,17 +12,17 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/id"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/request/requestweb/show"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
 
-func splitFact(fact string) []string { return strings.Split(fact, ":") }
-
 // caseView is the page of one matter.
 type caseView struct {
 	request.Case
-	side  side
+	side  tell.Side
 	say   sayForm
 	alike []request.Alike
 }
@@ -53,7 +53,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) showCase(w http.ResponseWriter, r *http.Request, status int, c request.Case, say sayForm) error {
 	ctx := r.Context()
 	v := caseView{Case: c, say: say}
-	if s := side(r.URL.Query().Get("side")); slices.Contains(sides(), s) {
+	if s := tell.Side(r.URL.Query().Get("side")); slices.Contains(tell.Sides(), s) {
 		v.side = s
 	}
 	var err error
@@ -66,7 +66,7 @@ func (p *pages) showCase(w http.ResponseWriter, r *http.Request, status int, c r
 	if v.say.notes, err = p.Files.Keep(v.say.files); err != nil {
 		return err
 	}
-	f := p.frame(ctx, titleOf(ctx, c.Request), ui.Crumb{Text: t(ctx, "title"), Href: HrefRequests + "?open=" + string(c.ID)}, ui.Crumb{Text: c.Number})
+	f := p.frame(ctx, tell.Title(ctx, c.Request), ui.Crumb{Text: t(ctx, "title"), Href: HrefRequests + "?open=" + string(c.ID)}, ui.Crumb{Text: c.Number})
 	f.Main, f.Chips, f.Buttons = "two", caseChips(c), caseButtons(c)
 	if caseActs(ctx, c) {
 		f.Actions = caseButtonsSmall(c)
@@ -95,7 +95,7 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request) error {
 	}
 	aid, err := id.Parse[request.AttachmentID](r.PathValue("file"))
 	if err != nil {
-		return errMissing()
+		return reach.Missing()
 	}
 	if _, err := p.read(r.Context(), ref); err != nil {
 		return err // these are the staff's pages
@@ -109,7 +109,7 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request) error {
 
 // release lets the bodies see a file, or takes that back.
 func (p *pages) release(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+	if err := reach.Form(r); err != nil {
 		return err
 	}
 	ref, err := refOf(r)
@@ -121,7 +121,7 @@ func (p *pages) release(w http.ResponseWriter, r *http.Request) error {
 	}
 	aid, err := id.Parse[request.AttachmentID](r.PostForm.Get("file"))
 	if err != nil {
-		return errMissing()
+		return reach.Missing()
 	}
 	if _, err := p.Office.Release(web.Named(r), ref, aid, r.PostForm.Get("on") == "1"); err != nil {
 		return err
@@ -172,7 +172,7 @@ func handChip(ctx context.Context, d request.Dispatch) (ui.Tone, string, string)
 	text := show.Handing(ctx, d.State)
 	if s, ok := map[request.DispatchState]request.Status{request.DispatchSent: request.StatusDispatched, request.DispatchSigned: request.StatusAccepted,
 		request.DispatchWorking: request.StatusWorking}[d.State]; ok {
-		text = statusWord(ctx, s) // the office's short word
+		text = tell.Status(ctx, s) // the office's short word
 	}
 	switch d.State {
 	case request.DispatchSigned, request.DispatchReported:
@@ -191,8 +191,8 @@ func handChip(ctx context.Context, d request.Dispatch) (ui.Tone, string, string)
 // facts are what else is known of the matter.
 func facts(ctx context.Context, c request.Case) []ui.Pair {
 	out := []ui.Pair{
-		{Key: t(ctx, "topic"), Text: topicWord(ctx, c.Topic)},
-		{Key: t(ctx, "place"), Text: placeWords(ctx, c.Request)},
+		{Key: t(ctx, "topic"), Text: tell.Topic(ctx, c.Topic)},
+		{Key: t(ctx, "place"), Text: tell.Place(ctx, c.Request)},
 		{Key: t(ctx, "channel"), Text: t(ctx, "channel."+string(c.Channel))},
 	}
 	if c.Source != "" {
@@ -226,11 +226,11 @@ func metres(ctx context.Context, a request.Alike) string {
 }
 
 func alikeTitle(a request.Alike) string {
-	return orElse(orElse(a.Title, firstLine(a.Words, 60)), orElse(a.Place, a.Number))
+	return tell.OrElse(tell.OrElse(a.Title, tell.FirstLine(a.Words, 60)), tell.OrElse(a.Place, a.Number))
 }
 
 func alikeSub(ctx context.Context, a request.Alike) string {
-	parts := []string{a.Number, statusWord(ctx, a.Status), web.Date(ctx, a.At)}
+	parts := []string{a.Number, tell.Status(ctx, a.Status), web.Date(ctx, a.At)}
 	if m := metres(ctx, a); m != "" {
 		parts = append(parts, m)
 	}
@@ -289,14 +289,7 @@ func fileState(ctx context.Context, c request.Case, a request.Attachment) string
 func followerTable(ctx context.Context, c request.Case) ui.TableProps {
 	p := ui.TableProps{Caption: t(ctx, "same.table"), Cols: []ui.Col{{Text: t(ctx, "same.who")}, {Text: t(ctx, "same.said")}, {Text: t(ctx, "same.state"), Wide: true}, {Text: t(ctx, "same.at"), Right: true}}}
 	for _, f := range c.Followers {
-		p.Rows = append(p.Rows, []ui.Cell{{Text: worker(ctx, f.Surname)}, {Text: orElse(firstLine(f.Words, 40), f.Number), Href: Href(f.ID)}, {Text: statusWord(ctx, f.Status)}, {Text: web.Date(ctx, f.At)}})
+		p.Rows = append(p.Rows, []ui.Cell{{Text: tell.Worker(ctx, f.Surname)}, {Text: tell.OrElse(tell.FirstLine(f.Words, 40), f.Number), Href: Href(f.ID)}, {Text: tell.Status(ctx, f.Status)}, {Text: web.Date(ctx, f.At)}})
 	}
 	return p
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }

@@ -1,4 +1,4 @@
-package desk
+package tell
 
 import (
 	"context"
@@ -15,24 +15,24 @@ import (
 
 // titleOf names a request in one line: the staff's title, else the first words
 // of the worker, else what it is about.
-func titleOf(ctx context.Context, q *request.Request) string {
+func Title(ctx context.Context, q *request.Request) string {
 	switch {
 	case q.Title != "":
 		return q.Title
 	case q.Words != "":
-		return firstLine(q.Words, 60)
+		return FirstLine(q.Words, 60)
 	case q.Heard != "":
-		return firstLine(q.Heard, 60)
+		return FirstLine(q.Heard, 60)
 	case q.What != "":
-		return t(ctx, "title.station", "Place", q.Place.Text, "What", whatWord(ctx, q.What))
+		return t(ctx, "title.station", "Place", q.Place.Text, "What", What(ctx, q.What))
 	}
 	return t(ctx, "title.voice", "Number", q.Number)
 }
 
 // whatWord says a station's defect.
-func whatWord(ctx context.Context, code string) string { return show.What(ctx, code) }
+func What(ctx context.Context, code string) string { return show.What(ctx, code) }
 
-func firstLine(s string, most int) string {
+func FirstLine(s string, most int) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
@@ -41,7 +41,7 @@ func firstLine(s string, most int) string {
 }
 
 // worker is how staff call who said it: 陈师傅.
-func worker(ctx context.Context, surname string) string {
+func Worker(ctx context.Context, surname string) string {
 	if surname == "" {
 		return t(ctx, "worker.none")
 	}
@@ -49,29 +49,29 @@ func worker(ctx context.Context, surname string) string {
 }
 
 // workers names the worker and how many more said the same.
-func workers(ctx context.Context, q *request.Request) string {
+func Workers(ctx context.Context, q *request.Request) string {
 	if q.Followers > 0 {
-		return t(ctx, "worker.many", "Name", worker(ctx, q.Surname), "Count", q.Followers+1)
+		return t(ctx, "worker.many", "Name", Worker(ctx, q.Surname), "Count", q.Followers+1)
 	}
-	return worker(ctx, q.Surname)
+	return Worker(ctx, q.Surname)
 }
 
-func topicWord(ctx context.Context, code string) string { return show.Topic(ctx, code) }
+func Topic(ctx context.Context, code string) string { return show.Topic(ctx, code) }
 
 // topicOptions are the staff's kinds, the finer ones under the worker's eight.
-func topicOptions(ctx context.Context, on string) []ui.Option {
+func TopicOptions(ctx context.Context, on string) []ui.Option {
 	var out []ui.Option
 	for _, top := range request.Topics() {
-		out = append(out, ui.Option{Value: top.Code, Text: t(ctx, "topic.all", "Topic", topicWord(ctx, top.Code)), Group: topicWord(ctx, top.Code), On: top.Code == on})
+		out = append(out, ui.Option{Value: top.Code, Text: t(ctx, "topic.all", "Topic", Topic(ctx, top.Code)), Group: Topic(ctx, top.Code), On: top.Code == on})
 		for _, f := range request.Finer(top.Code) {
-			out = append(out, ui.Option{Value: f.Code, Text: topicWord(ctx, f.Code), Group: topicWord(ctx, top.Code), On: f.Code == on})
+			out = append(out, ui.Option{Value: f.Code, Text: Topic(ctx, f.Code), Group: Topic(ctx, top.Code), On: f.Code == on})
 		}
 	}
 	return out
 }
 
 // placeWords says where it is; what nobody said is said so.
-func placeWords(ctx context.Context, q *request.Request) string {
+func Place(ctx context.Context, q *request.Request) string {
 	area := region.Name(q.Place.Area)
 	switch {
 	case !q.AreaKnown:
@@ -83,20 +83,20 @@ func placeWords(ctx context.Context, q *request.Request) string {
 }
 
 // statusWord is the staff's word for a state.
-func statusWord(ctx context.Context, s request.Status) string {
+func Status(ctx context.Context, s request.Status) string {
 	return show.Status(ctx, show.Staff, show.State{Status: s})
 }
 
 // statusChip is the state as icon and word.
-func statusChip(ctx context.Context, s request.Status) (ui.Tone, string, string) {
+func StatusChip(ctx context.Context, s request.Status) (ui.Tone, string, string) {
 	tone, icon := show.StatusLook(s)
-	return tone, icon, statusWord(ctx, s)
+	return tone, icon, Status(ctx, s)
 }
 
 // holderWords says who has a request now and how far they are.
-func holderWords(ctx context.Context, r request.Row) string {
+func Holder(ctx context.Context, r request.Row) string {
 	if len(r.Holder) == 0 || !r.Status.Open() || r.Status == request.StatusWaiting || r.Status == request.StatusAnswered {
-		return statusWord(ctx, r.Status)
+		return Status(ctx, r.Status)
 	}
 	i := slices.IndexFunc(r.Holder, func(h request.Holder) bool { return h.State == request.DispatchBounced })
 	if i < 0 {
@@ -106,7 +106,7 @@ func holderWords(ctx context.Context, r request.Row) string {
 	return t(ctx, "holder."+string(h.State), "Name", h.Name)
 }
 
-func share(left, limit time.Duration) int {
+func Share(left, limit time.Duration) int {
 	if limit <= 0 || left >= limit {
 		return 100
 	}
@@ -114,10 +114,10 @@ func share(left, limit time.Duration) int {
 }
 
 // clockProps says how a clock stands, which one it is, and its limit as a date.
-func clockProps(ctx context.Context, c request.Clock) ui.ClockProps {
+func Clock(ctx context.Context, c request.Clock) ui.ClockProps {
 	p := ui.ClockProps{State: show.ClockState(c), Share: 100, Main: clockMain(ctx, c)}
 	if p.State == ui.ClockOK || p.State == ui.ClockSoon {
-		p.Share = share(c.Left, c.Limit)
+		p.Share = Share(c.Left, c.Limit)
 	}
 	name := t(ctx, "clock."+c.Name)
 	if c.BodyName != "" {
@@ -163,7 +163,7 @@ func clockMain(ctx context.Context, c request.Clock) string {
 
 // threeClocks are look, feedback and answer, always together; rest are the
 // receipts, former bodies and promises.
-func threeClocks(ctx context.Context, cs []request.Clock) (three, rest []ui.ClockProps) {
+func ThreeClocks(ctx context.Context, cs []request.Clock) (three, rest []ui.ClockProps) {
 	feedback := -1
 	for i, c := range cs {
 		if c.Name != request.ClockFeedback {
@@ -179,14 +179,22 @@ func threeClocks(ctx context.Context, cs []request.Clock) (three, rest []ui.Cloc
 	for i, c := range cs {
 		switch {
 		case c.Name == request.ClockLook:
-			three[0] = clockProps(ctx, c)
+			three[0] = Clock(ctx, c)
 		case i == feedback:
-			three[1] = clockProps(ctx, c)
+			three[1] = Clock(ctx, c)
 		case c.Name == request.ClockAnswer:
-			three[2] = clockProps(ctx, c)
+			three[2] = Clock(ctx, c)
 		default:
-			rest = append(rest, clockProps(ctx, c))
+			rest = append(rest, Clock(ctx, c))
 		}
 	}
 	return three, rest
+}
+
+// OrElse is s, or other when s is empty.
+func OrElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }

@@ -1,9 +1,10 @@
-package desk
+package tell
 
 import (
 	"context"
 	"hash/fnv"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -13,21 +14,21 @@ import (
 	"nuanxin/internal/web/ui"
 )
 
-// side is a part of the timeline.
-type side string
+// Side is a part of the timeline.
+type Side string
 
 // The parts.
 const (
-	sideAll    side = ""
-	sideWorker side = "worker"
-	sideBody   side = "body"
-	sideInside side = "inside"
+	SideAll    Side = ""
+	sideWorker Side = "worker"
+	sideBody   Side = "body"
+	sideInside Side = "inside"
 )
 
-func sides() []side { return []side{sideAll, sideWorker, sideBody, sideInside} }
+func Sides() []Side { return []Side{SideAll, sideWorker, sideBody, sideInside} }
 
 // on reports whether an entry belongs to the part.
-func (s side) on(e request.Entry) bool {
+func (s Side) on(e request.Entry) bool {
 	switch s {
 	case sideWorker:
 		return e.Readers&request.ToWorker != 0 && e.Dispatch == ""
@@ -39,12 +40,12 @@ func (s side) on(e request.Entry) bool {
 	return true
 }
 
-func sideTabs(ctx context.Context, c request.Case, on side) []ui.SegItem {
+func SideTabs(ctx context.Context, c request.Case, on Side) []ui.SegItem {
 	var out []ui.SegItem
-	for _, s := range sides() {
+	for _, s := range Sides() {
 		href := Href(c.ID)
 		name := "all"
-		if s != sideAll {
+		if s != SideAll {
 			href, name = href+"?side="+string(s), string(s)
 		}
 		out = append(out, ui.SegItem{Text: t(ctx, "side."+name), Href: href + "#talk", On: s == on})
@@ -53,12 +54,12 @@ func sideTabs(ctx context.Context, c request.Case, on side) []ui.SegItem {
 }
 
 // entries are the lines of the part, oldest first.
-func entries(c request.Case, s side) []request.Entry {
+func Entries(c request.Case, s Side) []request.Entry {
 	return slices.DeleteFunc(slices.Clone(c.Timeline), func(e request.Entry) bool { return !s.on(e) })
 }
 
 // msgProps tells one entry: who, what, when and in which words.
-func msgProps(ctx context.Context, c request.Case, e request.Entry) ui.MsgProps {
+func Msg(ctx context.Context, c request.Case, e request.Entry) ui.MsgProps {
 	m := ui.MsgProps{Who: entryWho(ctx, c, e), Tone: ui.Plain, What: entryWhat(ctx, e), When: ui.Moment(e.At, web.When(ctx, e.At)), Text: e.Words,
 		Inside: sideInside.on(e) && e.Kind == request.KindNoted}
 	switch e.By {
@@ -98,7 +99,7 @@ func chip(tone ui.Tone, icon, text string) templ.Component { return ui.Chip(tone
 func entryWho(ctx context.Context, c request.Case, e request.Entry) string {
 	switch {
 	case e.By == request.ByWorker:
-		return worker(ctx, c.Surname)
+		return Worker(ctx, c.Surname)
 	case e.By == request.BySystem:
 		return t(ctx, "who.program")
 	case e.By == request.ByBody && e.BodyName != "":
@@ -134,7 +135,7 @@ func entryWhat(ctx context.Context, e request.Entry) string {
 			key += "." + e.Fact
 		}
 	case request.KindClassified:
-		return t(ctx, key, "Topic", topicWord(ctx, e.Fact))
+		return t(ctx, key, "Topic", Topic(ctx, e.Fact))
 	case request.KindAssigned:
 		return t(ctx, key, "Name", e.Words)
 	case request.KindReminded:
@@ -151,7 +152,7 @@ func entryWhat(ctx context.Context, e request.Entry) string {
 // reminded says which clock the program reminded whom of: "clock:level:dispatch".
 func reminded(ctx context.Context, e request.Entry) string {
 	clock, level := "", ""
-	for i, part := range splitFact(e.Fact) {
+	for i, part := range strings.Split(e.Fact, ":") {
 		switch i {
 		case 0:
 			clock = part
@@ -168,7 +169,7 @@ func reminded(ctx context.Context, e request.Entry) string {
 	return t(ctx, "did.reminded."+level, "Clock", t(ctx, "clock."+clock), "Body", e.BodyName)
 }
 
-func dispatchOf(c request.Case, id request.DispatchID) *request.Dispatch {
+func Dispatch(c request.Case, id request.DispatchID) *request.Dispatch {
 	i := slices.IndexFunc(c.Dispatches, func(d request.Dispatch) bool { return d.ID == id })
 	if i < 0 {
 		return nil
@@ -177,7 +178,7 @@ func dispatchOf(c request.Case, id request.DispatchID) *request.Dispatch {
 }
 
 func taskOf(c request.Case, id request.DispatchID) string {
-	if d := dispatchOf(c, id); d != nil {
+	if d := Dispatch(c, id); d != nil {
 		return d.Task
 	}
 	return ""
@@ -195,7 +196,7 @@ func bouncesUpTo(c request.Case, e request.Entry) int {
 }
 
 // firstSeq is the entry that the request began with.
-func firstSeq(c request.Case) int64 {
+func FirstSeq(c request.Case) int64 {
 	if len(c.Timeline) == 0 {
 		return 0
 	}
@@ -203,7 +204,7 @@ func firstSeq(c request.Case) int64 {
 }
 
 // filesOf are the files that came with an entry.
-func filesOf(c request.Case, seq int64) []request.Attachment {
+func Files(c request.Case, seq int64) []request.Attachment {
 	return slices.DeleteFunc(slices.Clone(c.Files), func(a request.Attachment) bool { return a.Seq != seq })
 }
 
@@ -211,15 +212,15 @@ func fileHref(c request.Case, a request.Attachment) string {
 	return Href(c.ID) + "/files/" + string(a.ID)
 }
 
-func voiceProps(ctx context.Context, c request.Case, a request.Attachment) ui.VoiceProps {
+func Voice(ctx context.Context, c request.Case, a request.Attachment) ui.VoiceProps {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(a.ID)) // a hash takes all
 	return ui.VoiceProps{Src: fileHref(c, a), Seconds: a.Seconds, Label: t(ctx, "voice"), Seed: int(h.Sum32() % 1000)}
 }
 
-func photosOf(ctx context.Context, c request.Case, seq int64) []ui.Photo {
+func Photos(ctx context.Context, c request.Case, seq int64) []ui.Photo {
 	var out []ui.Photo
-	for _, a := range filesOf(c, seq) {
+	for _, a := range Files(c, seq) {
 		if a.Kind == request.Photo {
 			out = append(out, ui.Photo{Href: fileHref(c, a), Src: fileHref(c, a) + "?thumb=1", Label: t(ctx, "photo", "Count", len(out)+1)})
 		}
