@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+
+	"nuanxin/internal/app"
+)
+
+// serveCmd starts the server.
+type serveCmd struct {
+	where
+	Addr     string   `help:"Where to listen." default:"localhost:8080" placeholder:"HOST:PORT"`
+	Origin   string   `help:"The public address, such as https://nuanxin.example.org." placeholder:"URL"`
+	HomeArea string   `help:"Division code of the union that hears what nobody said the place of." placeholder:"CODE"`
+	Proxy    []string `help:"Networks of our own proxies, whose X-Forwarded-For is believed, such as 127.0.0.1/32." placeholder:"CIDR"`
+	sms
+}
+
+// sms are the flags of the text message gateway.
+type sms struct {
+	SMSURL    string `name:"sms-url" help:"HTTPS address of the text message gateway." placeholder:"URL"`
+	SMSBody   string `name:"sms-body" help:"Body of a request to it, with {{.To}}, {{.Text}} and {{.ID}}." placeholder:"TEMPLATE"`
+	SMSHeader string `name:"sms-header" help:"A header that it needs, such as 'Authorization: Bearer …'." placeholder:"HEADER"`
+	SMSSecret string `name:"sms-secret" help:"Key that signs the body with HMAC-SHA256." placeholder:"KEY"`
+}
+
+func (s sms) config() app.SMSConfig {
+	return app.SMSConfig{URL: s.SMSURL, Body: s.SMSBody, Header: s.SMSHeader, Secret: s.SMSSecret}
+}
+
+// Run implements the subcommand.
+func (c *serveCmd) Run(e *env) error {
+	config := c.where.config()
+	config.Origin, config.SMS, config.HomeArea = c.Origin, c.sms.config(), c.HomeArea
+	for _, text := range c.Proxy {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return fmt.Errorf("--proxy: %w", err)
+		}
+		config.Proxies = append(config.Proxies, network)
+	}
+	server, err := app.Listen(e.ctx, config, c.Addr)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stderr, "nuanxin: listening on %s\n", server.URL())
+	return server.Run(e.ctx)
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"nuanxin/internal/app"
+)
+
+// userCmd looks after members of staff from the machine itself, such as the
+// first administrator, whom nobody can invite.
+type userCmd struct {
+	Add      userAddCmd      `cmd:"" help:"Add a member of staff."`
+	Password userPasswordCmd `cmd:"" help:"Set a password anew."`
+}
+
+// userAddCmd adds a member of staff.
+type userAddCmd struct {
+	where
+	Login string `arg:"" help:"The name to sign in with."`
+	Name  string `help:"The person's name, as workers will see it." required:""`
+	Role  string `help:"What the person may be." enum:"cadre,leader,host,partner,admin" default:"admin"`
+	Area  string `help:"For which area: a division code, or 'all' for the whole nation." placeholder:"CODE"`
+	Org   string `help:"In which organisation, for hosts and partner bodies: its id." placeholder:"ID"`
+}
+
+// Run implements the subcommand. The password is read from standard input, so
+// that it stands in no list of processes and in no shell history.
+func (c *userAddCmd) Run(e *env) error {
+	password, err := readPassword(e)
+	if err != nil {
+		return err
+	}
+	return c.with(e.ctx, func(a *app.App) error {
+		err := a.AddUser(e.ctx, app.NewUser{Login: c.Login, Name: c.Name, Password: password, Role: c.Role, Area: c.Area, Org: c.Org})
+		if err != nil {
+			return fmt.Errorf("%s", app.Words(err))
+		}
+		_, err = fmt.Fprintf(e.stdout, "added %s\n", c.Login)
+		return err
+	})
+}
+
+// userPasswordCmd sets a password anew.
+type userPasswordCmd struct {
+	where
+	Login string `arg:"" help:"The name to sign in with."`
+}
+
+// Run implements the subcommand.
+func (c *userPasswordCmd) Run(e *env) error {
+	password, err := readPassword(e)
+	if err != nil {
+		return err
+	}
+	return c.with(e.ctx, func(a *app.App) error {
+		if err := a.SetPassword(e.ctx, c.Login, password); err != nil {
+			return fmt.Errorf("%s", app.Words(err))
+		}
+		_, err := fmt.Fprintf(e.stdout, "set the password of %s; every session was ended\n", c.Login)
+		return err
+	})
+}
+
+func readPassword(e *env) (string, error) {
+	fmt.Fprint(e.stderr, "Password: ")
+	line, err := bufio.NewReader(e.stdin).ReadString('\n')
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", fmt.Errorf("no password on standard input: %w", err)
+	}
+	return line, nil
+}
