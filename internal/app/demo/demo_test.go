@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,18 +127,20 @@ func checkStations(t *testing.T, a *app.App) {
 		t.Errorf("imports: %d, %v; want one that is applied", len(batches), err)
 	}
 	statuses := map[station.Status]int{}
-	views, err := a.Stations.Directory(ctx, station.Filter{Area: world.Area, Limit: 200})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range views {
-		statuses[v.Now.Status]++
-		if !v.Demo {
-			t.Errorf("workers are shown %s, which is not the demo's", v.Name)
+	for street := range 8 {
+		views, err := a.Stations.Directory(ctx, station.Filter{Area: fmt.Sprintf("%s%03d", world.Area, street+1), Limit: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range views {
+			statuses[v.Now.Status]++
+			if !v.Demo {
+				t.Errorf("workers are shown %s, which is not the demo's", v.Name)
+			}
 		}
 	}
 	t.Logf("stations now: %v", statuses)
-	for _, s := range []station.Status{station.Open, station.Shut, station.Unknown} {
+	for _, s := range []station.Status{station.Open, station.Shut, station.Unknown, station.LockedNow} {
 		if statuses[s] == 0 {
 			t.Errorf("no station is %q", s)
 		}

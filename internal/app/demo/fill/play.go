@@ -207,7 +207,9 @@ func (f *filler) byOfficer(ctx context.Context, ref request.Ref, i int, a world.
 	case world.Sort:
 		_, err = f.Requests.Classify(ctx, ref, f.class(a))
 	case world.Send:
-		_, err = f.Requests.Dispatch(ctx, ref, f.tasks(a)...)
+		if _, err = f.Requests.Dispatch(ctx, ref, f.tasks(a)...); err == nil {
+			err = f.release(ctx, ref)
+		}
 	case world.Tell:
 		_, err = f.Requests.Tell(ctx, ref, say)
 	case world.Ask:
@@ -228,6 +230,23 @@ func (f *filler) byOfficer(ctx context.Context, ref request.Ref, i int, a world.
 		_, err = f.Requests.Merge(ctx, ref, a.Words, others...)
 	}
 	return err
+}
+
+// release lets the bodies see the photos: on a photo of a gate nobody is known.
+func (f *filler) release(ctx context.Context, ref request.Ref) error {
+	c, err := f.Requests.Case(ctx, ref)
+	if err != nil {
+		return err
+	}
+	for _, a := range c.Files {
+		if a.Kind != request.Photo || a.Released {
+			continue
+		}
+		if _, err := f.Requests.Release(ctx, ref, a.ID, true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *filler) class(a world.Act) request.Class {

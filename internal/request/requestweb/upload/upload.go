@@ -172,7 +172,7 @@ func (d *Desk) readFile(ctx context.Context, part *multipart.Part, f *Form) erro
 		f.refuse(name, "media.too_big", fault.Args{"LimitMB": limit >> 20})
 		return drain(part)
 	}
-	file, err := d.keep(ctx, name, raw)
+	file, err := d.Take(ctx, name, raw)
 	if fault.Is(err, fault.Invalid) {
 		told := fault.Of(err)
 		f.refuse(name, told.Msg, told.Args)
@@ -197,8 +197,8 @@ func (f *Form) refuse(name, msg string, args fault.Args) {
 	f.Faults.Add(name, msg, args)
 }
 
-// keep cleans a file and puts it away.
-func (d *Desk) keep(ctx context.Context, name string, raw []byte) (request.File, error) {
+// Take makes what came in the input called name safe and puts it away.
+func (d *Desk) Take(ctx context.Context, name string, raw []byte) (request.File, error) {
 	file := request.File{Blob: id.New[string]()}
 	var data []byte
 	switch name {
