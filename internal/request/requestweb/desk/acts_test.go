@@ -168,6 +168,15 @@ func TestDispatch(t *testing.T) {
 	cadre.get(one+"/recall").want("a recall of nothing", 404)
 }
 
+func TestWhoSentItBackIsNotChosenAgain(t *testing.T) {
+	h := newHouse(t)
+	r := h.capture()
+	ref := request.Ref{ID: r.ID}
+	h.must(h.Dispatch(as("cadre"), ref, request.Task{Body: street, Words: "看一看", Deadline: h.clk.Now().Add(48 * time.Hour)}))
+	h.must(h.Bounce(authzPartner(street), ref, "", "不归我们", "住建局"))
+	h.as("cadre").get(desk.Href(r.ID)+"/dispatch").want("after a bounce", 200, "退回过 1 次，时间没有重算", "南康街道", `!value="`+street+`" checked`)
+}
+
 func TestReleasedFiles(t *testing.T) {
 	h := newHouse(t)
 	r := h.captured("worker", request.Draft{Words: words, Topic: "pay", Place: request.Place{Area: county}, Files: []request.File{

@@ -48,23 +48,22 @@ type choice struct {
 	task  string // its own
 	until string // its own
 	holds bool   // it has the matter already
+	back  bool   // it sent the matter back before
 }
 
-// newDispatch is the form before anybody wrote in it: the likeliest body is
-// chosen, the deadline is the one that the rules propose.
+// newDispatch is the form before anybody wrote in it: the likeliest body that
+// has not sent it back is chosen unless somebody has the matter, the deadline is
+// the one that the rules propose.
 func (p *pages) newDispatch(ctx context.Context, c request.Case, bodies []request.Body) dispatchForm {
 	f := dispatchForm{offers: p.deadlines(ctx, c), reqID: web.NewReqID(), seen: c.Version, release: map[string]bool{}, by: ownDeadline}
 	for _, b := range bodies {
 		f.add(c, b)
 	}
 	for i := range f.bodies {
-		if !f.bodies[i].holds {
+		if !f.bodies[i].back && !held(c) {
 			f.bodies[i].on, f.lead = true, f.bodies[i].ID
 			break
 		}
-	}
-	if slices.ContainsFunc(c.Dispatches, func(d request.Dispatch) bool { return d.Lead && d.Holds() }) {
-		f.lead = ""
 	}
 	if len(f.offers) > 0 {
 		f.by = f.offers[0].Value
@@ -72,12 +71,16 @@ func (p *pages) newDispatch(ctx context.Context, c request.Case, bodies []reques
 	return f
 }
 
+// held reports whether some body has the matter.
+func held(c request.Case) bool { return slices.ContainsFunc(c.Dispatches, request.Dispatch.Holds) }
+
 // add makes a body one that can be chosen, once.
 func (f *dispatchForm) add(c request.Case, b request.Body) {
 	if slices.ContainsFunc(f.bodies, func(x choice) bool { return x.ID == b.ID }) {
 		return
 	}
-	f.bodies = append(f.bodies, choice{Body: b, holds: slices.ContainsFunc(c.Dispatches, func(d request.Dispatch) bool {
+	back := slices.ContainsFunc(c.Dispatches, func(d request.Dispatch) bool { return d.Body == b.ID && d.Reason != "" })
+	f.bodies = append(f.bodies, choice{Body: b, back: back, holds: slices.ContainsFunc(c.Dispatches, func(d request.Dispatch) bool {
 		return d.Body == b.ID && d.Holds() && d.State != request.DispatchReported
 	})})
 }

@@ -539,7 +539,7 @@ func peekBody(k *peek) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if can(ctx, request.Send, request.KindDispatched, k.c) {
+		if can(ctx, request.Send, request.KindDispatched, k.c) && !held(k.c) {
 			templ_7745c5c3_Err = quickDispatch(k).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

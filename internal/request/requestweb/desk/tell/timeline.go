@@ -20,26 +20,28 @@ type Side string
 // The parts.
 const (
 	SideAll    Side = ""
-	sideWorker Side = "worker"
-	sideBody   Side = "body"
-	sideInside Side = "inside"
+	SideWorker Side = "worker"
+	SideBody   Side = "body"
+	SideInside Side = "inside"
 )
 
-func Sides() []Side { return []Side{SideAll, sideWorker, sideBody, sideInside} }
+// Sides lists the parts in the order in which they are shown.
+func Sides() []Side { return []Side{SideAll, SideWorker, SideBody, SideInside} }
 
 // on reports whether an entry belongs to the part.
 func (s Side) on(e request.Entry) bool {
 	switch s {
-	case sideWorker:
+	case SideWorker:
 		return e.Readers&request.ToWorker != 0 && e.Dispatch == ""
-	case sideBody:
+	case SideBody:
 		return e.Dispatch != ""
-	case sideInside:
+	case SideInside:
 		return e.Readers&(request.ToWorker|request.ToBody) == 0
 	}
 	return true
 }
 
+// SideTabs lead from part to part of the timeline.
 func SideTabs(ctx context.Context, c request.Case, on Side) []ui.SegItem {
 	var out []ui.SegItem
 	for _, s := range Sides() {
@@ -53,15 +55,15 @@ func SideTabs(ctx context.Context, c request.Case, on Side) []ui.SegItem {
 	return out
 }
 
-// entries are the lines of the part, oldest first.
+// Entries are the lines of the part, oldest first.
 func Entries(c request.Case, s Side) []request.Entry {
 	return slices.DeleteFunc(slices.Clone(c.Timeline), func(e request.Entry) bool { return !s.on(e) })
 }
 
-// msgProps tells one entry: who, what, when and in which words.
+// Msg tells one entry: who, what, when and in which words.
 func Msg(ctx context.Context, c request.Case, e request.Entry) ui.MsgProps {
 	m := ui.MsgProps{Who: entryWho(ctx, c, e), Tone: ui.Plain, What: entryWhat(ctx, e), When: ui.Moment(e.At, web.When(ctx, e.At)), Text: e.Words,
-		Inside: sideInside.on(e) && e.Kind == request.KindNoted}
+		Inside: SideInside.on(e) && e.Kind == request.KindNoted}
 	switch e.By {
 	case request.ByWorker:
 		m.Tone = ui.Ice
@@ -169,6 +171,7 @@ func reminded(ctx context.Context, e request.Entry) string {
 	return t(ctx, "did.reminded."+level, "Clock", t(ctx, "clock."+clock), "Body", e.BodyName)
 }
 
+// Dispatch is the dispatch of a request with the given id, or nil.
 func Dispatch(c request.Case, id request.DispatchID) *request.Dispatch {
 	i := slices.IndexFunc(c.Dispatches, func(d request.Dispatch) bool { return d.ID == id })
 	if i < 0 {
@@ -195,7 +198,7 @@ func bouncesUpTo(c request.Case, e request.Entry) int {
 	return n
 }
 
-// firstSeq is the entry that the request began with.
+// FirstSeq is the entry that the request began with.
 func FirstSeq(c request.Case) int64 {
 	if len(c.Timeline) == 0 {
 		return 0
@@ -203,7 +206,7 @@ func FirstSeq(c request.Case) int64 {
 	return c.Timeline[0].Seq
 }
 
-// filesOf are the files that came with an entry.
+// Files are the files that came with an entry.
 func Files(c request.Case, seq int64) []request.Attachment {
 	return slices.DeleteFunc(slices.Clone(c.Files), func(a request.Attachment) bool { return a.Seq != seq })
 }
@@ -212,12 +215,14 @@ func fileHref(c request.Case, a request.Attachment) string {
 	return Href(c.ID) + "/files/" + string(a.ID)
 }
 
+// Voice is a voice message to listen to.
 func Voice(ctx context.Context, c request.Case, a request.Attachment) ui.VoiceProps {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(a.ID)) // a hash takes all
 	return ui.VoiceProps{Src: fileHref(c, a), Seconds: a.Seconds, Label: t(ctx, "voice"), Seed: int(h.Sum32() % 1000)}
 }
 
+// Photos are the photos that came with an entry.
 func Photos(ctx context.Context, c request.Case, seq int64) []ui.Photo {
 	var out []ui.Photo
 	for _, a := range Files(c, seq) {

@@ -13,7 +13,7 @@ import (
 	"nuanxin/internal/web/ui"
 )
 
-// titleOf names a request in one line: the staff's title, else the first words
+// Title names a request in one line: the staff's title, else the first words
 // of the worker, else what it is about.
 func Title(ctx context.Context, q *request.Request) string {
 	switch {
@@ -29,9 +29,10 @@ func Title(ctx context.Context, q *request.Request) string {
 	return t(ctx, "title.voice", "Number", q.Number)
 }
 
-// whatWord says a station's defect.
+// What says a station's defect.
 func What(ctx context.Context, code string) string { return show.What(ctx, code) }
 
+// FirstLine is the first line of a text, cut to so many characters.
 func FirstLine(s string, most int) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 	if r := []rune(s); len(r) > most {
@@ -40,7 +41,7 @@ func FirstLine(s string, most int) string {
 	return s
 }
 
-// worker is how staff call who said it: 陈师傅.
+// Worker is how staff call who said it: 陈师傅.
 func Worker(ctx context.Context, surname string) string {
 	if surname == "" {
 		return t(ctx, "worker.none")
@@ -48,7 +49,7 @@ func Worker(ctx context.Context, surname string) string {
 	return t(ctx, "worker", "Name", surname)
 }
 
-// workers names the worker and how many more said the same.
+// Workers names the worker and how many more said the same.
 func Workers(ctx context.Context, q *request.Request) string {
 	if q.Followers > 0 {
 		return t(ctx, "worker.many", "Name", Worker(ctx, q.Surname), "Count", q.Followers+1)
@@ -56,9 +57,10 @@ func Workers(ctx context.Context, q *request.Request) string {
 	return Worker(ctx, q.Surname)
 }
 
+// Topic names a kind of matter.
 func Topic(ctx context.Context, code string) string { return show.Topic(ctx, code) }
 
-// topicOptions are the staff's kinds, the finer ones under the worker's eight.
+// TopicOptions are the staff's kinds, the finer ones under the worker's eight.
 func TopicOptions(ctx context.Context, on string) []ui.Option {
 	var out []ui.Option
 	for _, top := range request.Topics() {
@@ -70,7 +72,7 @@ func TopicOptions(ctx context.Context, on string) []ui.Option {
 	return out
 }
 
-// placeWords says where it is; what nobody said is said so.
+// Place says where it is; what nobody said is said so.
 func Place(ctx context.Context, q *request.Request) string {
 	area := region.Name(q.Place.Area)
 	switch {
@@ -82,18 +84,18 @@ func Place(ctx context.Context, q *request.Request) string {
 	return q.Place.Text + t(ctx, "place.in", "Area", area)
 }
 
-// statusWord is the staff's word for a state.
+// Status is the staff's word for a state.
 func Status(ctx context.Context, s request.Status) string {
 	return show.Status(ctx, show.Staff, show.State{Status: s})
 }
 
-// statusChip is the state as icon and word.
+// StatusChip is the state as icon and word.
 func StatusChip(ctx context.Context, s request.Status) (ui.Tone, string, string) {
 	tone, icon := show.StatusLook(s)
 	return tone, icon, Status(ctx, s)
 }
 
-// holderWords says who has a request now and how far they are.
+// Holder says who has a request now and how far they are.
 func Holder(ctx context.Context, r request.Row) string {
 	if len(r.Holder) == 0 || !r.Status.Open() || r.Status == request.StatusWaiting || r.Status == request.StatusAnswered {
 		return Status(ctx, r.Status)
@@ -106,6 +108,7 @@ func Holder(ctx context.Context, r request.Row) string {
 	return t(ctx, "holder."+string(h.State), "Name", h.Name)
 }
 
+// Share is how much of a limit is left, in percent; some of it is always seen.
 func Share(left, limit time.Duration) int {
 	if limit <= 0 || left >= limit {
 		return 100
@@ -113,7 +116,7 @@ func Share(left, limit time.Duration) int {
 	return max(2, int(left*100/limit))
 }
 
-// clockProps says how a clock stands, which one it is, and its limit as a date.
+// Clock says how a clock stands, which one it is, and its limit as a date.
 func Clock(ctx context.Context, c request.Clock) ui.ClockProps {
 	p := ui.ClockProps{State: show.ClockState(c), Share: 100, Main: clockMain(ctx, c)}
 	if p.State == ui.ClockOK || p.State == ui.ClockSoon {
@@ -161,7 +164,7 @@ func clockMain(ctx context.Context, c request.Clock) string {
 	return web.TimeLeft(ctx, c.Left)
 }
 
-// threeClocks are look, feedback and answer, always together; rest are the
+// ThreeClocks are look, feedback and answer, always together; rest are the
 // receipts, former bodies and promises.
 func ThreeClocks(ctx context.Context, cs []request.Clock) (three, rest []ui.ClockProps) {
 	feedback := -1
