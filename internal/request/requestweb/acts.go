@@ -26,6 +26,7 @@ type actForm struct {
 	kind   formKind
 	reqID  string
 	reply  bool // answers a question of the union
+	inPage bool // stands on the progress page, whose action bar sends it
 	words  string
 	reason string
 	kept   []string

@@ -49,6 +49,7 @@ type captureIn struct {
 
 type captureOut struct {
 	Location string `header:"Location"`
+	Cache    string `header:"Cache-Control"`
 	Body     struct {
 		ID     request.ID     `json:"id"`
 		Number string         `json:"number"`
@@ -76,7 +77,7 @@ func (p *pages) apiCapture(ctx context.Context, in *captureIn) (*captureOut, err
 		return nil, err
 	}
 	var out captureOut
-	out.Location = api.Base + "/requests/" + receipt.Number
+	out.Cache, out.Location = "no-store", api.Base+"/requests/"+receipt.Number
 	out.Body.ID, out.Body.Number, out.Body.Status, out.Body.Who = receipt.ID, receipt.Number, receipt.Status, receipt.Who
 	if !receipt.By.IsZero() {
 		by := receipt.By.UTC().Format("2006-01-02T15:04:05Z07:00")
@@ -143,14 +144,17 @@ type progressIn struct {
 	Secret string `header:"X-Request-Secret" maxLength:"80" doc:"as given at creation; not needed by the signed-in worker whose request it is"`
 }
 
-type progressOut struct{ Body apiRequest }
+type progressOut struct {
+	Cache string `header:"Cache-Control"`
+	Body  apiRequest
+}
 
 func (p *pages) apiProgress(ctx context.Context, in *progressIn) (*progressOut, error) {
 	own, err := p.Office.Progress(ctx, request.Ref{Number: in.Number, Secret: ungrouped(in.Secret)})
 	if err != nil {
 		return nil, err
 	}
-	return &progressOut{apiOf(own)}, nil
+	return &progressOut{"no-store", apiOf(own)}, nil
 }
 
 type outcomeIn struct {

@@ -61,7 +61,7 @@ type apiStep struct {
 	At    time.Time         `json:"at"`
 	Kind  request.Kind      `json:"kind"`
 	By    request.ActorKind `json:"by"`
-	Name  string            `json:"name,omitempty" doc:"of the union's staff"`
+	Name  string            `json:"name,omitempty" doc:"of who did it; a worker is never named"`
 	Body  string            `json:"body,omitempty"`
 	Words string            `json:"words,omitempty"`
 	Until *time.Time        `json:"until,omitempty"`

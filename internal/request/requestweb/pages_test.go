@@ -27,7 +27,7 @@ func TestAsk(t *testing.T) {
 		unwanted []string
 	}{
 		{"the empty form asks for nothing that it need not", h.phone(), "/help", 200,
-			[]string{"有人受伤、有危险：先打", `href="tel:120"`, "拿不准就不选", "点一下，开始说", "发给工会", unionName, "今天 12:00", "12月1日（周二）前给答复", "/sign-in?next=%2Fhelp", "不让平台、公司看到我的名字"},
+			[]string{"有人受伤、有危险，先打", `href="tel:120"`, "拿不准就不选", "点一下，开始说", "发给工会", unionName, "今天 12:00 前有人看", "12月1日（周二）前给答复", "/sign-in?next=%2Fhelp", "不让平台、公司看到我的名字"},
 			[]string{"help.", "request.", "required"}},
 		{"the place comes from the phone", h.phone("here=1"), "/help", 200, []string{`value="锦绣家园东门"`, `name="lat" value="31.46120"`, "按你上次的位置填的"}, nil},
 		{"a station named by the address", h.phone("here=1"), "/help?station=12345678", 200, []string{"示例驿站", station, "说的是这个驿站"}, []string{"锦绣家园"}},
@@ -35,7 +35,7 @@ func TestAsk(t *testing.T) {
 		{"a topic chosen by the address", h.phone(), "/help?topic=pay", 200, []string{`value="pay" checked`}, nil},
 		{"a topic that is none is left out", h.phone(), `/help?topic=%22%3E%3Cscript%3E`, 200, nil, []string{"<script>", "&lt;script"}},
 		{"who is signed in is asked nothing", h.phone("worker=chen"), "/help", 200, []string{"有结果发消息给你", "这件事不留名字"}, []string{"/sign-in"}},
-		{"in English", h.phone("lang=en"), "/help", 200, []string{"Tell the union", "first, then us", "Not paid", "answers by Tue 1 Dec"}, []string{"help.", "request.", "发给工会"}},
+		{"in English", h.phone("lang=en"), "/help", 200, []string{"Tell the union", "first, then us", "Not paid", "an answer by Tue 1 Dec"}, []string{"help.", "request.", "发给工会"}},
 	} {
 		c.phone.get(c.path).must(t, c.about, c.status, c.wanted, c.unwanted)
 	}
@@ -201,7 +201,7 @@ func TestProgressToldLikeAParcel(t *testing.T) {
 	if got.to != "/help/"+number {
 		t.Errorf("not solved: got %d to %q", got.status, got.to)
 	}
-	p.get("/help/"+number).must(t, "reopened", 200, []string{"还没解决，接着办", "只解决了一半", "知道了，接着办", "催一下"}, nil)
+	p.get("/help/"+number).must(t, "reopened", 200, []string{"还没解决，接着办", "只办了一半", "知道了，接着办", "催一下"}, nil)
 	p.press("/help/"+number+"/chase", url.Values{"req_id": {id.New[string]()}})
 	p.get("/help/"+number).must(t, "chased", 200, []string{"催过了。刘婷最晚", "你催了一下"}, nil)
 	p.press("/help/"+number+"/chase", url.Values{"req_id": {id.New[string]()}})
@@ -224,7 +224,7 @@ func TestQuestionAndAdditions(t *testing.T) {
 	if _, err := h.office.Ask(liu, request.Ref{Number: number}, request.Message{Words: "是哪个小区？"}); err != nil {
 		t.Fatal(err)
 	}
-	p.get("/help/"+number).must(t, "asked", 200, []string{"等你补一样", "刘婷问你一件事", "是哪个小区？", "你回之前，时间先停着", "等你回，时间先停着"}, []string{"催一下"})
+	p.get("/help/"+number).must(t, "asked", 200, []string{"等你补一样", "刘婷问你一件事", "是哪个小区？", "等你回，时间先停着"}, []string{"催一下"})
 	p.post("/help/"+number+"/add", part{name: "words", data: "锦绣家园"}, part{name: "photo", file: "a.jpg", data: photo(t)}, part{name: "req_id", data: id.New[string]()})
 	p.get("/help/"+number).must(t, "replied", 200, []string{"你回了", "锦绣家园", "照片 1", "收到了，补在后面了", "催一下"}, []string{"等你补一样"})
 	p.get("/help/"+number+"/withdraw").must(t, "taking back is asked for once more", 200, []string{"要收回这件事吗", "先不"}, nil)

@@ -43,11 +43,12 @@ func TopicIcon(code string) string {
 	return "more"
 }
 
-// TopicOptions are the eight kinds for workers as tiles.
+// TopicOptions are the eight kinds for workers as tiles, in words short enough
+// for one line of a tile.
 func TopicOptions(ctx context.Context, on string) []ui.Option {
 	var all []ui.Option
 	for _, topic := range request.Topics() {
-		all = append(all, ui.Option{Value: topic.Code, Text: Topic(ctx, topic.Code), Icon: TopicIcon(topic.Code), On: topic.Code == on})
+		all = append(all, ui.Option{Value: topic.Code, Text: t(ctx, "tile."+topic.Code), Icon: TopicIcon(topic.Code), On: topic.Code == on})
 	}
 	return all
 }
