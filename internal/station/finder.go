@@ -3,7 +3,6 @@ package station
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,27 +24,26 @@ type Finder struct {
 	service *Service
 	index   *nearby.Index
 	tables  atomic.Pointer[[]hours.Table] // schedules by number; only ever appended to
-	cards   sync.Map                      // nearby.Key → *Card
+	cards   sync.Map                      // nearby.Key → *record
 	sorted  atomic.Pointer[directory]     // by area and name
 
 	refreshing sync.Mutex // guards what follows
 	seq        int64
-	numbers    map[string]uint32    // schedule numbers by key
-	words      map[string]string    // one copy of each word that many cards share
-	doubted    map[nearby.Key]*Card // with a report of a locked door: their flag changes with time
-	day        string               // special days before it are forgotten
+	numbers    map[string]uint32 // schedule numbers by key
+	shares     shares
+	doubted    map[nearby.Key]*record // with a report of a locked door: their flag changes with time
+	day        string                 // special days before it are forgotten
 	letters    *pinyin.Letters
 }
 
-// Card is what the finder keeps of a station: the record without what only
+// Card is what the finder knows of a station: the record without what only
 // those inside may read, and its live part. To be small, it leaves out where
 // the record came from and the printed words of what was understood (source,
-// marks, offers, printed hours that are known); [Service.Get] has them. Cards
-// are shared: never change one.
+// marks, offers, printed hours that are known); [Service.Get] has them. Parts
+// of cards are shared: never change one.
 type Card struct {
 	Station
 	Live Live
-	key  nearby.Key
 }
 
 // Found is a station in an answer, as it is at the asked time.
@@ -64,7 +62,7 @@ const (
 // NewFinder returns an empty finder over the service's stations. Call Refresh
 // once before answering.
 func NewFinder(s *Service) *Finder {
-	f := &Finder{service: s, numbers: map[string]uint32{"": 0}, words: map[string]string{}, doubted: map[nearby.Key]*Card{}, letters: pinyin.NewLetters()}
+	f := &Finder{service: s, numbers: map[string]uint32{"": 0}, shares: newShares(), doubted: map[nearby.Key]*record{}, letters: pinyin.NewLetters()}
 	f.tables.Store(&[]hours.Table{{}})
 	f.sorted.Store(&directory{})
 	f.index = nearby.New(func(n uint32, at nearby.Minute) bool {
@@ -138,12 +136,15 @@ func (f *Finder) found(hits []nearby.Hit, w Want) []Found {
 }
 
 func (f *Finder) card(k nearby.Key) (*Card, bool) {
-	c, ok := f.cards.Load(k)
+	r, ok := f.cards.Load(k)
 	if !ok {
 		return nil, false
 	}
-	return c.(*Card), true
+	c := f.unpack(r.(*record))
+	return &c, true
 }
+
+func (f *Finder) unpack(r *record) Card { return r.card((*f.tables.Load())[r.hours]) }
 
 // Get returns a station from memory as it is now.
 func (f *Finder) Get(id ID) (Found, bool) {
@@ -180,7 +181,7 @@ func (f *Finder) Follow(ctx context.Context, every time.Duration, failed func(er
 func (f *Finder) Refresh(ctx context.Context) error {
 	f.refreshing.Lock()
 	defer f.refreshing.Unlock()
-	changes := map[nearby.Key]*Card{} // nil: gone
+	changes := map[nearby.Key]*record{} // nil: gone
 	seq := f.seq
 	for more := true; more; {
 		b, err := f.pull(ctx, seq)
@@ -192,9 +193,7 @@ func (f *Finder) Refresh(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("station.finder: %w", err)
 			}
-			if changes[key] = cardOf(key, v); changes[key] != nil {
-				f.slim(changes[key])
-			}
+			changes[key] = f.record(key, v)
 		}
 		seq, more = b.last, b.more
 	}
@@ -211,35 +210,21 @@ func (f *Finder) pull(ctx context.Context, seq int64) (batch, error) {
 	})
 }
 
-// cardOf makes the card of a station, or nil for one that nobody may go to.
-func cardOf(key nearby.Key, v View) *Card {
+// record makes the record of a station, or nil for one that nobody may go to.
+func (f *Finder) record(key nearby.Key, v View) *record {
 	if !v.Public || !v.InUse() {
 		return nil
 	}
-	return &Card{Station: v.outside(), Live: v.Live, key: key}
-}
-
-// slim makes the card share what many cards have alike, and drops what no
-// answer shows.
-func (f *Finder) slim(c *Card) {
-	c.Source, c.Marks, c.Offers = "", "", ""
-	if c.Hours.Known {
-		n := f.number(c.Hours)
-		c.Hours = (*f.tables.Load())[n]
+	n := uint32(0)
+	if v.Hours.Known {
+		n = f.number(v.Hours)
 	}
-	for _, word := range []*string{&c.Area, &c.District, &c.HostID, &c.HostName, &c.SourceDate, &c.Hours.Printed, &c.Entry.How} {
-		one, ok := f.words[*word]
-		if !ok {
-			one = strings.Clone(*word)
-			f.words[one] = one
-		}
-		*word = one
-	}
+	return f.shares.pack(key, v, n)
 }
 
 // take shows the changes: the cards first, so that whatever the index finds
 // has a card.
-func (f *Finder) take(changes map[nearby.Key]*Card) error {
+func (f *Finder) take(changes map[nearby.Key]*record) error {
 	if len(changes) > 0 {
 		f.sorted.Store(f.sorted.Load().with(changes, f.letters))
 	}
@@ -247,7 +232,7 @@ func (f *Finder) take(changes map[nearby.Key]*Card) error {
 	var gone []nearby.Key
 	for key, c := range changes {
 		delete(f.doubted, key)
-		if c == nil || c.Place == nil {
+		if c == nil || !c.mapped() {
 			gone = append(gone, key)
 		} else {
 			items = append(items, f.item(c))
@@ -257,7 +242,7 @@ func (f *Finder) take(changes map[nearby.Key]*Card) error {
 			continue
 		}
 		f.cards.Store(key, c)
-		if _, reported := c.Live.locked(f.now()); reported {
+		if _, reported := c.live().locked(f.now()); reported {
 			f.doubted[key] = c
 		}
 	}
@@ -275,11 +260,17 @@ func (f *Finder) take(changes map[nearby.Key]*Card) error {
 	return f.index.Apply(items, gone)
 }
 
-func (f *Finder) item(c *Card) nearby.Item {
-	return nearby.Item{Key: c.key, Lat: c.Place.Lat, Lng: c.Place.Lng, Services: uint64(c.Services), Hours: f.number(c.table(c.Live)), Flags: f.flags(c)}
+func (f *Finder) item(r *record) nearby.Item {
+	n := r.hours
+	if r.rare != nil {
+		c := f.unpack(r)
+		n = f.number(c.table(c.Live))
+	}
+	return nearby.Item{Key: r.key, Lat: r.lat, Lng: r.lng, Services: uint64(r.services), Hours: n, Flags: f.flags(r)}
 }
 
-func (f *Finder) flags(c *Card) (flags nearby.Flags) {
+func (f *Finder) flags(r *record) (flags nearby.Flags) {
+	c := f.unpack(r)
 	if c.lockedAt(c.Live, f.now()) {
 		flags |= flagLocked
 	}

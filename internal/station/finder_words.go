@@ -1,6 +1,7 @@
 package station
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strconv"
@@ -17,7 +18,7 @@ import (
 // asked, and touches only the cards that it finds. A directory never changes;
 // a refresh makes the next one.
 type directory struct {
-	cards []*Card
+	cards []*record
 	codes []uint32 // of each card
 	text  []uint16 // of each card its name, then its other names and its address
 	ends  []span   // where they end
@@ -43,9 +44,9 @@ func (d *directory) within(area string) (from, to int) {
 	if area == "" {
 		return 0, len(d.cards)
 	}
-	from, _ = slices.BinarySearchFunc(d.cards, area, func(c *Card, a string) int { return cmp.Compare(c.Area, a) })
-	n, _ := slices.BinarySearchFunc(d.cards[from:], area, func(c *Card, a string) int {
-		if strings.HasPrefix(c.Area, a) {
+	from, _ = slices.BinarySearchFunc(d.cards, area, func(c *record, a string) int { return cmp.Compare(c.side.area, a) })
+	n, _ := slices.BinarySearchFunc(d.cards[from:], area, func(c *record, a string) int {
+		if strings.HasPrefix(c.side.area, a) {
 			return -1
 		}
 		return 1
@@ -83,12 +84,12 @@ type sought struct {
 func (s *sought) list() []Found {
 	from, to := s.within(s.want.Area)
 	if s.after.ID != "" {
-		n, _ := slices.BinarySearchFunc(s.cards[from:to], s.after, func(c *Card, a Cursor) int { return compare(c.Cursor(), a) })
+		n, _ := slices.BinarySearchFunc(s.cards[from:to], s.after, func(c *record, a Cursor) int { return compare(c.cursor(), a) })
 		from += n
 	}
-	for _, c := range s.cards[from:to] {
-		if n, ok := s.fits(c); ok {
-			if s.found = append(s.found, Found{Card: c, Now: n}); len(s.found) == s.limit {
+	for _, r := range s.cards[from:to] {
+		if one, ok := s.fits(r); ok {
+			if s.found = append(s.found, one); len(s.found) == s.limit {
 				break
 			}
 		}
@@ -96,12 +97,20 @@ func (s *sought) list() []Found {
 	return s.found
 }
 
-func (s *sought) fits(c *Card) (now Now, ok bool) {
-	if !c.Services.Has(s.want.Services) || s.want.AllDay && !c.Hours.Always() || s.after.ID != "" && compare(c.Cursor(), s.after) <= 0 {
-		return now, false
+// fits unpacks what passes the filter.
+func (s *sought) fits(r *record) (one Found, ok bool) {
+	if !r.services.Has(s.want.Services) || s.after.ID != "" && compare(r.cursor(), s.after) <= 0 {
+		return one, false
 	}
-	now = c.Now(c.Live, s.at, s.finder.service.cal)
-	return now, s.want.OpenAt.IsZero() || now.Status.IsOpen()
+	c := s.finder.unpack(r)
+	if s.want.AllDay && !c.Hours.Always() {
+		return one, false
+	}
+	now := c.Now(c.Live, s.at, s.finder.service.cal)
+	if !s.want.OpenAt.IsZero() && !now.Status.IsOpen() {
+		return one, false
+	}
+	return Found{Card: &c, Now: now}, true
 }
 
 // inName is what a match in the name counts more than one in the address;
@@ -120,7 +129,7 @@ func (s *sought) best() []Found {
 	for i := from; i < to; i++ {
 		name, more := s.words(i)
 		switch score := 0; {
-		case code != 0 && s.codes[i] == code && s.cards[i].Code == digits:
+		case code != 0 && s.codes[i] == code && s.cards[i].code == digits:
 			s.take(i, byCode)
 		default:
 			if score = scan.Score(name); score > 0 {
@@ -146,7 +155,7 @@ func (s *sought) take(i, score int) {
 	if score <= s.least() {
 		return
 	}
-	now, ok := s.fits(s.cards[i])
+	one, ok := s.fits(s.cards[i])
 	if !ok {
 		return
 	}
@@ -159,7 +168,7 @@ func (s *sought) take(i, score int) {
 		}
 		return 1
 	})
-	s.found, s.score = slices.Insert(s.found, at, Found{Card: s.cards[i], Now: now}), slices.Insert(s.score, at, score)
+	s.found, s.score = slices.Insert(s.found, at, one), slices.Insert(s.score, at, score)
 }
 
 // codeNumber is the code as a number; 0 when s can be no code.
@@ -175,14 +184,17 @@ func compare(a, b Cursor) int {
 	return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 }
 
-func byPlace(a, b *Card) int { return compare(a.Cursor(), b.Cursor()) }
+// byPlace orders as compare does: ids are the texts of their keys.
+func byPlace(a, b *record) int {
+	return cmp.Or(cmp.Compare(a.side.area, b.side.area), cmp.Compare(a.name, b.name), bytes.Compare(a.key[:], b.key[:]))
+}
 
-// with returns the directory after the changes; nil stands for a card that went.
-func (d *directory) with(changes map[nearby.Key]*Card, letters *pinyin.Letters) *directory {
+// with returns the directory after the changes; nil stands for one that went.
+func (d *directory) with(changes map[nearby.Key]*record, letters *pinyin.Letters) *directory {
 	if next, ok := d.swap(changes); ok {
 		return next
 	}
-	list := make([]*Card, 0, len(d.cards)+len(changes))
+	list := make([]*record, 0, len(d.cards)+len(changes))
 	for _, c := range d.cards {
 		if _, changed := changes[c.key]; !changed {
 			list = append(list, c)
@@ -205,7 +217,7 @@ func (d *directory) with(changes map[nearby.Key]*Card, letters *pinyin.Letters) 
 // swap returns the directory with changed cards in the places of the old ones,
 // if no place and no word changes: so it is for most changes, such as an
 // opening or a report.
-func (d *directory) swap(changes map[nearby.Key]*Card) (*directory, bool) {
+func (d *directory) swap(changes map[nearby.Key]*record) (*directory, bool) {
 	next := *d
 	next.cards = slices.Clone(d.cards)
 	for _, c := range changes {
@@ -221,23 +233,19 @@ func (d *directory) swap(changes map[nearby.Key]*Card) (*directory, bool) {
 	return &next, true
 }
 
-func sameWords(a, b *Card) bool {
-	return a.Code == b.Code && a.Address == b.Address && slices.Equal(a.OtherNames, b.OtherNames)
-}
-
 // spell lays out the words of the list; those of cards that did not change are
 // copied.
-func (d *directory) spell(list []*Card, changes map[nearby.Key]*Card, letters *pinyin.Letters) *directory {
+func (d *directory) spell(list []*record, changes map[nearby.Key]*record, letters *pinyin.Letters) *directory {
 	next := &directory{cards: list, codes: make([]uint32, len(list)), ends: make([]span, len(list)), text: make([]uint16, 0, len(d.text)+24*len(changes))}
 	old := 0
 	for i, c := range list {
 		if _, changed := changes[c.key]; changed {
-			next.text = letters.Spell(next.text, c.Name)
+			next.text = letters.Spell(next.text, c.name)
 			next.ends[i].name = uint32(len(next.text))
-			for _, name := range c.OtherNames {
+			for _, name := range c.otherNames() {
 				next.text = letters.Spell(next.text, name)
 			}
-			next.text = letters.Spell(next.text, c.Address)
+			next.text = letters.Spell(next.text, c.address)
 		} else {
 			for d.cards[old] != c {
 				old++
@@ -247,7 +255,7 @@ func (d *directory) spell(list []*Card, changes map[nearby.Key]*Card, letters *p
 			next.ends[i].name = uint32(len(next.text) - len(more))
 		}
 		next.ends[i].more = uint32(len(next.text))
-		next.codes[i] = codeNumber(c.Code)
+		next.codes[i] = codeNumber(c.code)
 	}
 	if cap(next.text) > len(next.text)+len(next.text)/8 {
 		next.text = slices.Clone(next.text)
@@ -257,9 +265,9 @@ func (d *directory) spell(list []*Card, changes map[nearby.Key]*Card, letters *p
 }
 
 // merge joins a sorted list with a few cards.
-func merge(sorted, few []*Card, compare func(a, b *Card) int) []*Card {
+func merge(sorted, few []*record, compare func(a, b *record) int) []*record {
 	slices.SortFunc(few, compare)
-	list := make([]*Card, 0, len(sorted)+len(few))
+	list := make([]*record, 0, len(sorted)+len(few))
 	for _, c := range few {
 		at, _ := slices.BinarySearchFunc(sorted, c, compare)
 		list, sorted = append(append(list, sorted[:at]...), c), sorted[at:]

@@ -3,12 +3,14 @@ package station_test
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"nuanxin/internal/fault"
+	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/pinyin"
 	"nuanxin/internal/station"
@@ -132,5 +134,53 @@ func change(t *testing.T, r *rapid.T, h house, f station.Found) {
 	}
 	if err != nil && !fault.Is(err, fault.Denied) { // outside the cadre's area nothing changes
 		r.Fatal(err)
+	}
+}
+
+// TestTheFinderKeepsWhatAnswersShow compares the cards with the tables, for
+// stations that have little, and for one that has everything.
+func TestTheFinderKeepsWhatAnswersShow(t *testing.T) {
+	h := newHouse(t, sqlite)
+	full := at(t, "样样都有的站", 31.4, 104.7, "toilet", 8, 22)
+	full.OtherNames, full.Phones = []string{"别名"}, []string{"0816-1", "0816-2"}
+	full.Honours, full.Photo = []station.Honour{{Name: "最美", Level: "city", Year: 2024}}, "photo"
+	full.District, full.HostName, full.SourceDate = "高新区", "某单位", "2024年"
+	full.Entry = station.Entry{Method: station.DoorCode, How: "问保安"}
+	full.Size, full.Capacity, full.Stars, full.Badge = station.Size{Metres: 30, About: true, Printed: "约30"}, 12, 4, station.BadgeSeen
+	full.AllDay, full.Smart, full.Demo = true, true, true
+	var err error
+	if full.Place, err = station.PlaceFrom(geo.GCJ02, 31.4, 104.7); err != nil {
+		t.Fatal(err)
+	}
+	vague := facts("钟点不清的站")
+	vague.Hours = hours.Table{Printed: "以现场为准"}
+	for _, f := range []station.Facts{full, vague, facts("没上图的站")} {
+		v := h.add(t, f)
+		if f.Name == full.Name {
+			if err := h.Reported(program, v.ID, station.NoWater, h.clock.Now(), "R1"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := h.SetDay(cadre, v.ID, hours.Special{Day: "2026-12-01", Reason: "停电"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	f, _ := h.finder(t)
+	all := f.Search(station.Want{}, station.Cursor{}, 10)
+	if len(all) != 3 {
+		t.Fatalf("got %d stations, want 3", len(all))
+	}
+	for _, got := range all {
+		want, err := h.Get(program, got.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Note, want.Source, want.Marks, want.Offers = "", "", "", ""
+		if want.Hours.Known {
+			want.Hours.Printed = ""
+		}
+		if !reflect.DeepEqual(got.Station, want.Station) || !reflect.DeepEqual(got.Live, want.Live) || !reflect.DeepEqual(got.Now, want.Now) {
+			t.Errorf("%s:\n got %+v %+v\nwant %+v %+v", got.Name, got.Station, got.Live, want.Station, want.Live)
+		}
 	}
 }
