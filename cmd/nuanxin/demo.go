@@ -5,7 +5,6 @@ import (
 
 	"nuanxin/internal/app"
 	"nuanxin/internal/app/demo"
-	"nuanxin/internal/app/demo/world"
 )
 
 // demoCmd starts the server over an invented county.
@@ -20,7 +19,7 @@ type demoCmd struct {
 
 // Run implements the subcommand.
 func (c *demoCmd) Run(e *env) error {
-	config := app.Config{Data: c.Data, DB: c.DB, Demo: true, HomeArea: world.Area}
+	config := demo.Configure(app.Config{Data: c.Data, DB: c.DB})
 	err := demo.Prepare(e.ctx, config, demo.Options{Fresh: c.Fresh, Stations: c.Stations, Seed: c.Seed, Progress: e.stderr})
 	if err != nil {
 		return err

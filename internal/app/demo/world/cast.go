@@ -222,7 +222,11 @@ func (c *caster) play(p plot, n int, start time.Time, fill map[string]string) []
 }
 
 func (c *caster) capture(p plot, n int, at time.Time, fill map[string]string) Act {
-	return Act{At: at, Case: n, Do: Capture, Words: c.text(p.head["say"], fill), More: p.head["via"], Photo: p.head["photo"], Voice: p.number("voice", 0), Seed: c.r.Uint64()}
+	photo := p.head["photo"]
+	if p.number("count", 0) > 0 && c.r.IntN(2) == 0 {
+		photo = ""
+	}
+	return Act{At: at, Case: n, Do: Capture, Words: c.text(p.head["say"], fill), Photo: photo, Voice: p.number("voice", 0), Seed: c.r.Uint64()}
 }
 
 // act is one step at its time.

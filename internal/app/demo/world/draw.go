@@ -10,10 +10,12 @@ import (
 	"math/rand/v2"
 )
 
-// The size of a drawing, as a phone might send it.
+// The plane that scenes are thought of in, and the size at which they are drawn:
+// small, for the demo must be ready soon.
 const (
 	wide, high = 960, 720
 	ground     = 520 // where the wall meets the ground
+	part, of   = 2, 3
 )
 
 // canvas is a drawing under way.
@@ -30,7 +32,7 @@ func Drawings() []string {
 // Draw returns a simple drawing of the kind as a JPEG, in the place of a photo:
 // a street, different for each seed, in winter with snow.
 func Draw(kind string, seed uint64, winter bool) ([]byte, error) {
-	c := canvas{image.NewRGBA(image.Rect(0, 0, wide, high)), source(seed, "draw "+kind)}
+	c := canvas{image.NewRGBA(image.Rect(0, 0, wide*part/of, high*part/of)), source(seed, "draw "+kind)}
 	c.scene()
 	switch kind {
 	case "gate":
@@ -65,7 +67,7 @@ func rgb(hex uint32) color.RGBA {
 }
 
 func (c canvas) box(x, y, w, h int, paint color.RGBA) {
-	draw.Draw(c, image.Rect(x, y, x+w, y+h), image.NewUniform(paint), image.Point{}, draw.Src)
+	draw.Draw(c.RGBA, image.Rect(x*part/of, y*part/of, (x+w)*part/of, (y+h)*part/of), image.NewUniform(paint), image.Point{}, draw.Src)
 }
 
 func (c canvas) disc(x, y, radius int, paint color.RGBA) {
