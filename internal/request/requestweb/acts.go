@@ -60,7 +60,8 @@ func (p *pages) unsolved(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// say takes a form with words and files. Refused, it comes back with all of them.
+// say takes a form with words and files. Refused, or when things moved on
+// meanwhile, it comes back with all of them.
 func (p *pages) say(w http.ResponseWriter, r *http.Request, kind formKind, told string, do func(context.Context, request.Ref, actForm) error) error {
 	ref := p.ref(r)
 	own, err := p.Office.Progress(r.Context(), ref) // nobody's files are taken in for what is not theirs
@@ -78,14 +79,15 @@ func (p *pages) say(w http.ResponseWriter, r *http.Request, kind formKind, told 
 	if err == nil {
 		err = do(web.Named(r, up.Digests()...), ref, f)
 	}
-	if !fault.Is(err, fault.Invalid) {
+	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Conflict) {
 		return p.back(w, r, err, told)
 	}
-	f.reqID, f.errors = web.NewReqID(), fileErrors(r.Context(), err)
+	status := web.Status(fault.KindOf(err))
+	f.reqID, f.errors = web.NewReqID(), formErrors(r.Context(), err)
 	if f.kept, err = p.Uploads.Keep(f.files); err != nil {
 		return err
 	}
-	return web.Show(w, r, http.StatusUnprocessableEntity, actPage(f))
+	return web.Show(w, r, status, actPage(f))
 }
 
 func (p *pages) chase(w http.ResponseWriter, r *http.Request) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,7 +110,7 @@ func (p *pages) capture(w http.ResponseWriter, r *http.Request) error {
 		d.Hide = &hide
 	}
 	receipt, err := p.Office.Capture(web.Named(r, up.Digests()...), d)
-	if fault.Is(err, fault.Invalid) {
+	if fault.Is(err, fault.Invalid) || twice(err) {
 		return p.refused(w, r, f, err)
 	}
 	if err != nil {
@@ -127,8 +128,14 @@ func (f askForm) signed(ctx context.Context) bool {
 }
 
 func (p *pages) refused(w http.ResponseWriter, r *http.Request, f askForm, err error) error {
-	f.errors = fileErrors(r.Context(), err)
-	return p.showAsk(w, r, http.StatusUnprocessableEntity, f)
+	f.errors = formErrors(r.Context(), err)
+	return p.showAsk(w, r, web.Status(fault.KindOf(err)), f)
+}
+
+// twice reports whether the form was sent before with something else in it, as
+// from a page that the reader went back to.
+func twice(err error) bool {
+	return fault.Is(err, fault.Conflict) && fault.Of(err).Msg == "fault.client_id"
 }
 
 // broken tells that a body could not be read, with the words that arrived
@@ -141,19 +148,22 @@ func (p *pages) broken(w http.ResponseWriter, r *http.Request, err error) error 
 	return p.refused(w, r, f, err)
 }
 
-// fileErrors puts the faults of files where their input is.
-func fileErrors(ctx context.Context, err error) ui.FormErrors {
-	e := fault.Of(err)
-	if e.Kind != fault.Invalid {
-		return ui.FieldErrors(ctx, err)
+// formErrors tells what a form cannot take: the faults of files where their
+// input is, and that things moved on meanwhile as one for the whole form.
+func formErrors(ctx context.Context, err error) ui.FormErrors {
+	mended := *fault.Of(err)
+	switch {
+	case twice(err):
+		mended.Msg = "help.twice"
+	case mended.Kind == fault.Conflict && !web.HasText(ctx, mended.Msg):
+		mended.Msg = "request.state"
 	}
-	mended := *e
-	mended.Fields = nil
-	for _, x := range e.Fields {
-		if x.Name == "files" {
-			x.Name = upload.PhotoInput
+	mended.Kind = fault.Invalid
+	mended.Fields = slices.Clone(mended.Fields)
+	for i := range mended.Fields {
+		if mended.Fields[i].Name == "files" {
+			mended.Fields[i].Name = upload.PhotoInput
 		}
-		mended.Fields = append(mended.Fields, x)
 	}
 	return ui.FieldErrors(ctx, &mended)
 }

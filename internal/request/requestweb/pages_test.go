@@ -109,6 +109,8 @@ func TestOneFormIsOneRequest(t *testing.T) {
 	if first.to != second.to || first.status != 303 {
 		t.Errorf("the form sent twice led to %q and %q", first.to, second.to)
 	}
+	other := p.post("/help", part{name: "words", data: words + "，还有西门"}, form[2])
+	other.must(t, "the same page sent again with other words", 409, []string{"刚才已经发出去了", "还有西门"}, nil)
 	empty := p.post("/help", part{name: "words", data: "  "}, part{name: "place", data: "东门"}, part{name: "topic", data: "pay"}, part{name: "req_id", data: id.New[string]()})
 	empty.must(t, "an empty form", 422, []string{"还有 1 处要改", "有一样就行", `value="东门"`, `value="pay" checked`}, []string{"request.empty"})
 	fresh := regexp.MustCompile(`name="req_id" value="([^"]+)"`).FindStringSubmatch(empty.body)
@@ -230,6 +232,8 @@ func TestQuestionAndAdditions(t *testing.T) {
 	p.get("/help/"+number+"/withdraw").must(t, "taking back is asked for once more", 200, []string{"要收回这件事吗", "先不"}, nil)
 	p.press("/help/"+number+"/withdraw", url.Values{"req_id": {id.New[string]()}})
 	p.get("/help/"+number).must(t, "taken back", 200, []string{"你收回了", "再说一件事"}, []string{"催一下", "补一句"})
+	got = p.post("/help/"+number+"/add", part{name: "words", data: "还有一句"}, part{name: "req_id", data: id.New[string]()})
+	got.must(t, "words for what was taken back stay on the page", 409, []string{"现在不能这样做了", "还有一句"}, nil)
 }
 
 func TestMergedTellsSo(t *testing.T) {
