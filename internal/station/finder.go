@@ -26,6 +26,7 @@ type Finder struct {
 	tables  atomic.Pointer[[]hours.Table] // schedules by number; only ever appended to
 	cards   sync.Map                      // nearby.Key → *record
 	sorted  atomic.Pointer[directory]     // by area and name
+	weeks   weeks
 
 	refreshing sync.Mutex // guards what follows
 	seq        int64
@@ -124,24 +125,16 @@ func (f *Finder) found(hits []nearby.Hit, w Want) []Found {
 	at := f.at(w)
 	list := make([]Found, 0, len(hits))
 	for _, h := range hits {
-		c, ok := f.card(h.Key)
+		r, ok := f.cards.Load(h.Key)
 		if !ok {
 			continue // it went away since
 		}
-		if n := c.Now(c.Live, at, f.service.cal); w.OpenAt.IsZero() || n.Status.IsOpen() {
-			list = append(list, Found{c, n, h.Metres})
+		if one := f.show(r.(*record), at); w.OpenAt.IsZero() || one.Now.Status.IsOpen() {
+			one.Metres = h.Metres
+			list = append(list, one)
 		}
 	}
 	return list
-}
-
-func (f *Finder) card(k nearby.Key) (*Card, bool) {
-	r, ok := f.cards.Load(k)
-	if !ok {
-		return nil, false
-	}
-	c := f.unpack(r.(*record))
-	return &c, true
 }
 
 func (f *Finder) unpack(r *record) Card { return r.card((*f.tables.Load())[r.hours]) }
@@ -149,11 +142,11 @@ func (f *Finder) unpack(r *record) Card { return r.card((*f.tables.Load())[r.hou
 // Get returns a station from memory as it is now.
 func (f *Finder) Get(id ID) (Found, bool) {
 	key, err := nearby.KeyOf(id)
-	c, ok := f.card(key)
+	r, ok := f.cards.Load(key)
 	if err != nil || !ok {
 		return Found{}, false
 	}
-	return Found{Card: c, Now: c.Now(c.Live, f.now(), f.service.cal)}, true
+	return f.show(r.(*record), f.now()), true
 }
 
 // Len returns how many stations the finder knows, and how many are on the map.

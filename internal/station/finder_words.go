@@ -102,15 +102,11 @@ func (s *sought) fits(r *record) (one Found, ok bool) {
 	if !r.services.Has(s.want.Services) || s.after.ID != "" && compare(r.cursor(), s.after) <= 0 {
 		return one, false
 	}
-	c := s.finder.unpack(r)
-	if s.want.AllDay && !c.Hours.Always() {
+	one = s.finder.show(r, s.at)
+	if s.want.AllDay && !one.Hours.Always() || !s.want.OpenAt.IsZero() && !one.Now.Status.IsOpen() {
 		return one, false
 	}
-	now := c.Now(c.Live, s.at, s.finder.service.cal)
-	if !s.want.OpenAt.IsZero() && !now.Status.IsOpen() {
-		return one, false
-	}
-	return Found{Card: &c, Now: now}, true
+	return one, true
 }
 
 // inName is what a match in the name counts more than one in the address;

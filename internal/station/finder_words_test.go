@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/pinyin"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/workday"
 
 	"pgregory.net/rapid"
 )
@@ -183,4 +184,33 @@ func TestTheFinderKeepsWhatAnswersShow(t *testing.T) {
 			t.Errorf("%s:\n got %+v %+v\nwant %+v %+v", got.Name, got.Station, got.Live, want.Station, want.Live)
 		}
 	}
+}
+
+func TestTheFinderSaysOfEveryMomentWhatTheHoursSay(t *testing.T) {
+	h := newHouse(t, sqlite)
+	for i, to := range []int{9, 12, 22, 24, 30} {
+		h.add(t, at(t, fmt.Sprintf("站%d", i), 31, 104, "water", 8, to))
+	}
+	f, _ := h.finder(t)
+	rapid.Check(t, func(r *rapid.T) {
+		when := h.clock.Now().Add(time.Duration(rapid.Int64Range(0, int64(48*time.Hour)).Draw(r, "after")))
+		if rapid.Bool().Draw(r, "at a boundary") {
+			when = when.Truncate(30 * time.Minute).Add(time.Duration(rapid.IntRange(-1, 1).Draw(r, "beside")))
+		}
+		open := 0
+		for _, one := range f.Search(station.Want{}, station.Cursor{}, 10) {
+			if one.Card.Now(one.Live, when, workday.Calendar{}).Status.IsOpen() {
+				open++
+			}
+		}
+		list := f.Search(station.Want{OpenAt: when}, station.Cursor{}, 10)
+		if len(list) != open {
+			r.Fatalf("at %v: got %d open, want %d", when, len(list), open)
+		}
+		for _, got := range list {
+			if want := got.Card.Now(got.Live, when, workday.Calendar{}); !reflect.DeepEqual(got.Now, want) {
+				r.Fatalf("%s at %v: got %+v, want %+v", got.Name, when, got.Now, want)
+			}
+		}
+	})
 }
