@@ -55,7 +55,7 @@ func (s *Service) SetLimit(ctx context.Context, name, since string, value int64,
 }
 
 // limitCount is how many limits the migrations set.
-const limitCount = 18
+const limitCount = 20
 
 func (l limits) seconds(name string) time.Duration { return time.Duration(l[name]) * time.Second }
 func (l limits) minutes(name string) time.Duration { return time.Duration(l[name]) * time.Minute }

@@ -26,6 +26,7 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 		People:   a.Accounts,
 		Notifier: notices{sender, texts},
 		Files:    files{a.blobs},
+		Budget:   a.Accounts,
 	})
 }
 

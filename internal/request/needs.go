@@ -78,6 +78,12 @@ type Files interface {
 	Remove(ctx context.Context, blob string) error
 }
 
+// Budget keeps floods out.
+type Budget interface {
+	// SpendCapture counts one more request by whoever asks, or is fault.Busy.
+	SpendCapture(ctx context.Context, tx *op.Tx) error
+}
+
 // Needs are the other domains, as far as requests need them.
 type Needs struct {
 	Orgs     Orgs
@@ -85,4 +91,5 @@ type Needs struct {
 	People   People
 	Notifier Notifier
 	Files    Files
+	Budget   Budget // nil: nobody counts
 }

@@ -28,7 +28,14 @@ func (s *Service) Capture(ctx context.Context, d request.Draft) (request.Receipt
 	rid := id.New[request.ID]()
 	ctx = nameless(ctx, d.Anonymous)
 	find := func(tx *op.Tx) (*capture, error) { return s.begin(ctx, tx, act, rid, d) }
-	return op.Write(ctx, s.desk, act, find, func(tx *op.Tx, c *capture) (request.Receipt, error) { return s.finish(ctx, tx, c) })
+	return op.Write(ctx, s.desk, act, find, func(tx *op.Tx, c *capture) (request.Receipt, error) {
+		if s.needs.Budget != nil && act == request.Capture {
+			if err := s.needs.Budget.SpendCapture(ctx, tx); err != nil {
+				return request.Receipt{}, err
+			}
+		}
+		return s.finish(ctx, tx, c)
+	})
 }
 
 // capture is a request about to exist.

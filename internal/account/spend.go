@@ -1,0 +1,34 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+)
+
+// SpendCapture counts one more request by whoever asks, inside the operation
+// that stores it, and refuses a flood: by address for those without a name, by
+// person for those with one. The address goes in as a keyed hash and is never
+// stored beside what was said. Staff and the program are not counted.
+func (s *Service) SpendCapture(ctx context.Context, tx *op.Tx) error {
+	l, err := limitsOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var ok bool
+	switch tx.Subject.Kind {
+	case authz.Nobody:
+		ok, err = take(ctx, tx, s.index("capture", OriginOf(ctx).place()), time.Hour, l["capture_address_hour"])
+	case authz.Worker:
+		ok, err = take(ctx, tx, s.index("capture.person", tx.Subject.ID), 24*time.Hour, l["capture_person_day"])
+	default:
+		return nil
+	}
+	if err == nil && !ok {
+		err = fault.New("request.capture", fault.Busy, "request.capture.busy")
+	}
+	return err
+}
