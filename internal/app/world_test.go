@@ -20,9 +20,11 @@ import (
 // world is a small invented county with everybody in it, and a sibling county.
 type world struct {
 	app      *App
+	config   Config
 	clock    *clock.Fake
 	tokens   map[string]string // session cookie of each actor; "" is nobody
 	station  station.Done
+	shut     station.Done    // nearer to the worker's place, and closed by day
 	request  request.Receipt // of the first worker, with body one
 	other    request.Receipt // of the second worker, with body two
 	defect   request.Receipt // at the station, with its host
@@ -38,8 +40,8 @@ const testPassword = "sheng-jiang-tang-1976"
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{clock: clock.At(morning), tokens: map[string]string{"nobody": ""}}
-	a, err := Open(t.Context(), Config{Data: t.TempDir(), Clock: w.clock, Demo: true, HomeArea: "220402"})
+	w := emptyWorld(t)
+	a, err := Open(t.Context(), w.config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,13 +50,26 @@ func newWorld(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
+	w.fill(t, a)
+	return w
+}
+
+// emptyWorld is a world before anybody is in it.
+func emptyWorld(t *testing.T) *world {
+	w := &world{clock: clock.At(morning), tokens: map[string]string{"nobody": ""}}
+	w.config = Config{Data: t.TempDir(), Clock: w.clock, Demo: true, HomeArea: "220402"}
+	return w
+}
+
+// fill puts everybody and everything into the world.
+func (w *world) fill(t *testing.T, a *App) {
+	t.Helper()
 	w.app = a
 	w.people(t)
 	w.matters(t)
 	if err := a.Finder.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return w
 }
 
 func must[T any](t *testing.T) func(T, error) T {
@@ -101,9 +116,20 @@ func (w *world) people(t *testing.T) {
 	for name, phone := range map[string]string{"worker": "19900000001", "worker2": "19900000002"} {
 		w.tokens[name] = w.worker(t, phone).Token
 	}
-	place := must[*station.Place](t)(station.PlaceFrom(geo.WGS84, 42.9, 125.14))
-	w.station = must[station.Done](t)(w.app.Stations.Add(ctx, "", station.Facts{Name: "示例工会驿站", Address: "示例路 1 号", Area: "220402", Place: place, HostID: string(host),
-		Hours: hours.Table{Known: true, Rows: []hours.Row{{Days: hours.EveryDay, From: 0, To: 1440}}}, Services: amenity.Set(1), Public: true, Demo: true}))
+	w.places(t, ctx, string(host))
+}
+
+// places are a station that is always open and one that is open by night.
+func (w *world) places(t *testing.T, ctx context.Context, host string) {
+	t.Helper()
+	things, _ := amenity.Of("rest", "hot_water", "heat_meal", "charging")
+	add := func(name, host string, lat float64, from, to int) station.Done {
+		place := must[*station.Place](t)(station.PlaceFrom(geo.WGS84, lat, 125.14))
+		return must[station.Done](t)(w.app.Stations.Add(ctx, "", station.Facts{Name: name, Address: "示例路 1 号", Area: "220402", Place: place, HostID: host,
+			Hours: hours.Table{Known: true, Rows: []hours.Row{{Days: hours.EveryDay, From: from, To: to}}}, Services: things, Public: true, Demo: true}))
+	}
+	w.station = add("示例工会驿站", host, 42.9, 0, 1440)
+	w.shut = add("示例夜间驿站", "", 42.902, 20*60, 23*60)
 }
 
 // worker signs a worker in by the code in the message.

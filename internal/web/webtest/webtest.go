@@ -33,7 +33,7 @@ import (
 var axe string
 
 // timeout is how long a whole page may take, on a busy machine.
-const timeout = 60 * time.Second
+const timeout = 3 * time.Minute
 
 // Browser is a running Chromium.
 type Browser struct{ ctx context.Context }
