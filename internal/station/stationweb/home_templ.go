@@ -344,7 +344,7 @@ func aroundView(h homePage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !h.fresh(ctx) {
-			templ_7745c5c3_Err = ui.Locate(web.T(ctx, locateKey(h.where)), "/?datum=wgs84").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Locate(web.T(ctx, locateKey(h.where)), "/").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -913,7 +913,7 @@ func nowhereView(h homePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: web.T(ctx, "stations.locate"), Icon: "pin", Look: ui.Primary, Block: true, Type: "button", Attrs: templ.Attributes{"data-locate": "/?datum=wgs84", "hidden": true}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: web.T(ctx, "stations.locate"), Icon: "pin", Look: ui.Primary, Block: true, Type: "button", Attrs: templ.Attributes{"data-locate": "/", "hidden": true}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1036,7 +1036,7 @@ func areaView(h homePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Locate(web.T(ctx, "stations.locate"), "/?datum=wgs84").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Locate(web.T(ctx, "stations.locate"), "/").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

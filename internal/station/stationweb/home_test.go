@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -147,7 +148,9 @@ func TestTimesOfDay(t *testing.T) {
 func TestPhoneRemembersWhereItWas(t *testing.T) {
 	h := newHouse(t)
 	p := h.phone()
-	p.get("/?lat=31.460012345&lng=104.750012345")
+	if status, to, _ := p.post("/here", url.Values{"lat": {"31.460012345"}, "lng": {"104.750012345"}}); status != 303 || to != "/" {
+		t.Fatalf("here: got %d to %q, want 303 to the page without the position in its address", status, to)
+	}
 	u, err := http.NewRequest("GET", h.server.URL, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -162,6 +165,8 @@ func TestPhoneRemembersWhereItWas(t *testing.T) {
 	reading{"two hours later its age is told", "/", 0, []string{riders, "，2 小时前定的位", "重新定位"}, nil}.check(t, p)
 	reading{"the same address again does not make it fresh", "/?" + meQuery, 0, []string{"，2 小时前定的位"}, nil}.check(t, p)
 	reading{"a position that makes no sense does not lose it", "/?lat=x&lng=y", 0, []string{"没看懂", riders}, nil}.check(t, p)
+	p.post("/here", url.Values{"lat": {"0"}, "lng": {"0"}})
+	reading{"nor does one that a broken receiver sent", "/", 0, []string{riders, "没看懂"}, nil}.check(t, p)
 	h.clock.Move(40 * 24 * time.Hour)
 	reading{"after a month it is forgotten", "/", 0, []string{">不知道你在哪<"}, nil}.check(t, p)
 }

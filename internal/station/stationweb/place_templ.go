@@ -83,7 +83,7 @@ func placeView(p placePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Locate(web.T(ctx, "stations.locate"), "/?datum=wgs84").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Locate(web.T(ctx, "stations.locate"), "/").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

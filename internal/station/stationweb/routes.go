@@ -38,6 +38,7 @@ func Routes(c Config) []web.Route {
 		p.page("GET", "/{$}", "find the nearest station that is open", p.home),
 		p.page("GET", "/place", "choose a place when the phone does not say where it is", p.choose),
 		p.page("POST", "/place", "forget where the reader was", p.forget),
+		p.page("POST", "/here", "let the phone remember where it is", p.here),
 		p.page("GET", "/stations", "look through all stations by district", p.list),
 		p.page("GET", "/stations/{code}", "read everything about a station", p.station),
 		p.page("GET", "/stations/{code}/go", "choose the map that leads to a station", p.way),

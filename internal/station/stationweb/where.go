@@ -66,6 +66,21 @@ func (p *pages) where(w http.ResponseWriter, r *http.Request) where {
 	return said
 }
 
+// here takes the position that the phone itself found. It comes in a body and
+// goes back in a cookie, so that no address, log or history holds it.
+func (p *pages) here(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	point, ok := pointOf(r.PostForm)
+	if !ok {
+		web.SetFlash(w, r, "stations.not_understood")
+		return web.See(w, r, "/")
+	}
+	p.keep(w, cookieHere, where{point: &point, at: web.Now(r.Context())}.text(), month)
+	return web.See(w, r, "/")
+}
+
 // fixed reports whether the phone itself said where it is.
 func (w where) fixed() bool { return w.point != nil && w.mark == "" }
 

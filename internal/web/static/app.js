@@ -74,7 +74,9 @@
     navigator.geolocation.getCurrentPosition(function (p) {
       var lat = p.coords.latitude.toFixed(4), lng = p.coords.longitude.toFixed(4); /* about ten metres */
       var to = b.getAttribute('data-locate'), f = b.closest('form');
-      if (to) location.href = to + (to.indexOf('?') < 0 ? '?' : '&') + 'lat=' + lat + '&lng=' + lng;
+      function go() { location.href = to; }
+      /* told in a body: an address is kept by browsers, proxies and whoever it is sent on to */
+      if (to) fetch('/here', { method: 'POST', credentials: 'same-origin', redirect: 'manual', body: new URLSearchParams({ lat: lat, lng: lng }) }).then(go, go);
       else if (f) {
         ['lat', 'lng'].forEach(function (n, i) { if (f.elements[n]) f.elements[n].value = i ? lng : lat; });
         f.dispatchEvent(new CustomEvent('located', { bubbles: true }));

@@ -24,6 +24,7 @@ type desk struct {
 	mu     sync.Mutex
 	got    []sent
 	refuse []error // what the next answers are instead
+	here   string  // the last position told
 }
 
 type sent struct {
@@ -85,7 +86,14 @@ func (d *desk) routes() []web.Route {
 		web.KeepOffline(w)
 		return around(ui.Worker(ui.WorkerPage{Title: "最近的驿站", Tab: ui.TabStations}), h1("最近的驿站"), ui.Locate("看我在哪", "/near"))(w, r)
 	})
+	here := web.HTML(func(w http.ResponseWriter, r *http.Request) error {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.here = r.PostFormValue("lat") + "," + r.PostFormValue("lng")
+		return web.See(w, r, "/")
+	})
 	return []web.Route{
+		{Method: "POST", Pattern: "/here", Action: "test.here", Handler: here},
 		take, ui.OfflineRoute(), ui.GalleryRoute(),
 		page("/ask", web.LookWorker, around(ui.Worker(ui.WorkerPage{Title: "求助", Tab: ui.TabHelp}), h1("求助"), form, ui.Outbox())),
 		page("/thanks", web.LookWorker, around(ui.Worker(ui.WorkerPage{Title: "收到了"}), h1("收到了"))),
@@ -247,11 +255,13 @@ func TestVoiceIsRecordedIntoTheForm(t *testing.T) {
 }
 
 func TestLocateLeadsToTheNearest(t *testing.T) {
-	_, p := open(t, "/kept", webtest.View{})
+	d, p := open(t, "/kept", webtest.View{})
 	p.Locate(42.90712345, 125.14567)
 	p.Follow("[data-locate]")
-	if got := p.Path(); got != "/near?lat=42.9071&lng=125.1457" {
-		t.Errorf("got %s, want the place rounded to about ten metres", got)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.here != "42.9071,125.1457" || p.Path() != "/near" {
+		t.Errorf("got %q and %s, want the place told, rounded to about ten metres, and no trace of it in the address", d.here, p.Path())
 	}
 }
 

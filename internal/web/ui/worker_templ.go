@@ -860,8 +860,8 @@ func Voice(p VoiceProps) templ.Component {
 	})
 }
 
-// Locate is a button that asks the phone where it is: it goes to Href with lat
-// and lng, or fills the hidden inputs lat and lng of its form when Href is empty.
+// Locate is a button that asks the phone where it is: it tells POST /here and then
+// goes to href, or fills the hidden inputs lat and lng of its form when href is empty.
 func Locate(text, href string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
