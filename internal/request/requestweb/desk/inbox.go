@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"nuanxin/internal/fault"
-	"nuanxin/internal/idcard"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/desk/reach"
 	"nuanxin/internal/request/requestweb/desk/tell"
@@ -22,6 +21,7 @@ type query struct {
 	group       request.Group
 	topic, area string
 	words       string
+	private     string // words that may name a person, instead of words; they stand in no address
 	after, open string
 }
 
@@ -31,6 +31,9 @@ func readQuery(r *http.Request) query {
 		v = r.URL.Query()
 	}
 	q := query{group: request.Group(v.Get("group")), topic: v.Get("topic"), area: v.Get("area"), words: strings.TrimSpace(v.Get("q")), after: v.Get("after"), open: v.Get("open")}
+	if personal(q.words) {
+		q.private, q.words = q.words, ""
+	}
 	if !slices.Contains(request.Groups(), q.group) {
 		q.group = request.GroupOpen
 	}
@@ -40,17 +43,14 @@ func readQuery(r *http.Request) query {
 	return q
 }
 
-// filter is the query as the office understands it. A whole phone number is
-// looked up as such; a request's number and words are told apart by the office.
+// filter is the query as the office understands it; a request's number and
+// words are told apart there.
 func (q query) filter() request.Filter {
-	f := request.Filter{Group: q.group, Topic: q.topic, Area: q.area, Text: q.words, After: q.after}
-	if mobile, err := idcard.ParseMobile(q.words); err == nil {
-		f.Text, f.Phone = "", mobile
-	}
-	return f
+	return request.Filter{Group: q.group, Topic: q.topic, Area: q.area, Text: q.words, After: q.after}
 }
 
-// pairs are the query's parameters without the page.
+// pairs are the query's parameters without the page. What may name a person is
+// not among them: links and forms by GET are made of these.
 func (q query) pairs() []ui.Pair {
 	var out []ui.Pair
 	for _, p := range []ui.Pair{{Key: "group", Text: string(q.group)}, {Key: "topic", Text: q.topic}, {Key: "area", Text: q.area}, {Key: "q", Text: q.words}} {
@@ -102,19 +102,28 @@ func (p *pages) inbox(w http.ResponseWriter, r *http.Request) error {
 	if !reach.IsStaff(ctx) {
 		return reach.Missing()
 	}
-	l, err := p.list(ctx, readQuery(r))
+	q := readQuery(r)
+	if q.private != "" { // somebody typed it into the address
+		web.SetFlash(w, r, "requestdesk.search.private")
+		return web.See(w, r, q.href(HrefRequests))
+	}
+	l, err := p.list(ctx, q)
 	if err != nil {
 		return err
 	}
 	if l.peek, err = p.chosen(ctx, l); err != nil {
 		return err
 	}
+	return web.Show(w, r, http.StatusOK, inboxPage(p.inboxFrame(ctx, l), l))
+}
+
+func (p *pages) inboxFrame(ctx context.Context, l list) ui.StaffPage {
 	f := p.frame(ctx, t(ctx, "title"))
 	f.Main, f.Scripts = "inbox", []string{"htmx"}
-	f.Search = &ui.Search{Action: HrefRequests, Label: t(ctx, "search"), Placeholder: t(ctx, "search.hint"), Value: l.words,
+	f.Search = &ui.Search{Action: HrefRequests, Post: true, Label: t(ctx, "search"), Placeholder: t(ctx, "search.hint"), Value: l.words,
 		Keep: slices.DeleteFunc(l.pairs(), func(p ui.Pair) bool { return p.Key == "q" })}
 	f.Chips, f.Buttons = inboxChips(l), inboxButtons(reach.IsCadre(ctx))
-	return web.Show(w, r, http.StatusOK, inboxPage(f, l))
+	return f
 }
 
 // list reads the page of the inbox and the number in each drawer.

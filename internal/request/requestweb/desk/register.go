@@ -119,13 +119,17 @@ func (f newForm) similar() request.SimilarTo {
 	return request.SimilarTo{Words: strings.TrimSpace(f.d.Words + " " + f.d.Title), Area: f.d.Place.Area}
 }
 
-// similar answers the form while somebody types.
+// similar answers the form while somebody types. The words come by POST: they
+// are a person's, and an address is kept in histories and logs.
 func (p *pages) similar(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if !reach.IsStaff(ctx) {
 		return reach.Missing()
 	}
-	v := r.URL.Query()
+	if err := reach.Form(r); err != nil {
+		return err
+	}
+	v := r.PostForm
 	f := newForm{looked: true, d: request.Draft{Words: tell.FirstLine(v.Get("words"), 500), Title: v.Get("title"), Place: request.Place{Area: v.Get("area")}}}
 	var err error
 	if f.alike, err = p.Office.Similar(ctx, f.similar()); err != nil {

@@ -49,10 +49,11 @@ func (p *pages) lists() []web.Route {
 	return []web.Route{
 		route("GET", HrefDesk, request.List, "the start of a working day: the inbox", p.start),
 		route("GET", HrefRequests, request.List, "the inbox, by time left", p.inbox),
+		route("POST", HrefRequests, request.List, "search the inbox; a person's phone goes into no address", p.search),
 		route("GET", HrefRequests+"/{id}/peek", request.Read, "look at a request beside the list", p.peek),
 		route("GET", HrefNew, request.Register, "register what somebody said", p.blank),
 		withFiles(route("POST", HrefNew, request.Register, "store what somebody said", p.register)),
-		route("GET", HrefRequests+"/similar", request.List, "requests that may be about the same matter, while typing", p.similar),
+		route("POST", HrefRequests+"/similar", request.List, "requests that may be about the same matter, while typing", p.similar),
 		route("GET", HrefExport, request.MakeExport, "ask for the reason of an export", p.askExport),
 		route("POST", HrefExport, request.MakeExport, "take the list along as a table without persons", p.export),
 	}
