@@ -5,8 +5,8 @@
 test: ## install what is needed, then run every check
 	@scripts/test
 
-quick: ## the unit tests alone, on SQLite, without a browser
-	go vet ./... && go test ./...
+quick: ## the tests without the race detector, PostgreSQL and the kills
+	go vet ./... && go test -short ./...
 
 generate: ## write the generated files anew
 	go generate ./... && go tool templ generate -log-level error

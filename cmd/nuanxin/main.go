@@ -17,16 +17,17 @@ import (
 // cli is every flag and subcommand. Flags can also be given as environment
 // variables: NUANXIN_DATA, NUANXIN_DB and so on.
 type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Start with an invented county to try everything out."`
-	Serve   serveCmd   `cmd:"" help:"Start the server."`
-	Import  importCmd  `cmd:"" help:"Import a list of stations from CSV or XLSX."`
-	Backup  backupCmd  `cmd:"" help:"Write everything but the keys to one file, while the server runs."`
-	Restore restoreCmd `cmd:"" help:"Read a backup into a new data folder or an empty database."`
-	Check   checkCmd   `cmd:"" help:"Prove that the data is whole: invariants, orphans, counters, audit chain."`
-	Routes  routesCmd  `cmd:"" help:"List every page and API route with who may use it."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
-	User    userCmd    `cmd:"" help:"Add a member of staff, or set a password."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Demo     demoCmd     `cmd:"" help:"Start with an invented county to try everything out."`
+	Serve    serveCmd    `cmd:"" help:"Start the server."`
+	Import   importCmd   `cmd:"" help:"Import a list of stations from CSV or XLSX."`
+	Backup   backupCmd   `cmd:"" help:"Write everything but the keys to one file, while the server runs."`
+	Restore  restoreCmd  `cmd:"" help:"Read a backup into a new data folder or an empty database."`
+	Check    checkCmd    `cmd:"" help:"Prove that the data is whole: invariants, orphans, counters, audit chain."`
+	Routes   routesCmd   `cmd:"" help:"List every page and API route with who may use it."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database's schema up to date."`
+	User     userCmd     `cmd:"" help:"Add a member of staff, or set a password."`
+	Version  versionCmd  `cmd:"" help:"Say which version this is."`
+	Licences licencesCmd `cmd:"" help:"Print the licences of what the program carries of others."`
 }
 
 // env is what a subcommand may use of the world.
