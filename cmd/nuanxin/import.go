@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"nuanxin/internal/app"
 )
@@ -27,7 +28,7 @@ type importStationsCmd struct {
 func (c *importStationsCmd) Run(e *env) error {
 	var report app.ImportReport
 	err := c.with(e.ctx, func(a *app.App) (err error) {
-		report, err = a.ImportStations(e.ctx, app.ImportOptions{File: c.File, Encoding: c.Encoding, Area: c.Area, DryRun: c.DryRun})
+		report, err = a.ImportStations(e.ctx, app.ImportOptions{File: c.File, Encoding: c.Encoding, Area: c.Area, DryRun: c.DryRun, Progress: progress(e.stderr)})
 		return err
 	})
 	if err != nil {
@@ -48,4 +49,13 @@ func (c *importStationsCmd) Run(e *env) error {
 		return exit(code)
 	}
 	return nil
+}
+
+// progress tells every five thousand rows how far a long import has come.
+func progress(w io.Writer) func(done, total int) {
+	return func(done, total int) {
+		if done > 0 && done%5000 == 0 {
+			fmt.Fprintf(w, "nuanxin: %d of %d rows; nothing is kept until all are done\n", done, total)
+		}
+	}
 }

@@ -26,8 +26,7 @@ func Words(err error) string {
 	if f.Kind == fault.Internal {
 		return err.Error()
 	}
-	site := &web.Site{Texts: texts()}
-	told := web.FailureOf(site.With(context.Background(), "/", web.Display{Lang: "en"}), err)
+	told := web.FailureOf(inEnglish(), err)
 	words := []string{told.Detail}
 	for _, field := range told.Fields {
 		words = append(words, field.Name+": "+field.Text)
@@ -36,6 +35,12 @@ func Words(err error) string {
 		return text
 	}
 	return err.Error()
+}
+
+// inEnglish is a context for words on a terminal.
+func inEnglish() context.Context {
+	site := &web.Site{Texts: texts()}
+	return site.With(context.Background(), "/", web.Display{Lang: "en"})
 }
 
 // RouteLine is one route as `nuanxin routes --json` lists it.
@@ -82,7 +87,12 @@ type ImportOptions struct {
 	Encoding string // auto, utf-8, gbk
 	Area     string // where rows lie that do not say so, and the limit of all
 	DryRun   bool
+	Progress func(done, total int) // told while rows are stored; may be nil
 }
+
+// wholesale are the limits for lists that somebody with a shell brings: a
+// province's at once, not the part that a page takes.
+var wholesale = sheet.Limits{Bytes: 256 << 20, Unzip: 1 << 30, Rows: 250_000}
 
 // ImportReport says row by row what was understood and done.
 type ImportReport struct {
@@ -99,7 +109,7 @@ func (a *App) ImportStations(ctx context.Context, o ImportOptions) (r ImportRepo
 		return r, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	table, err := sheet.Read(file, sheet.Encoding(o.Encoding), sheet.Limits{})
+	table, err := sheet.Read(file, sheet.Encoding(o.Encoding), wholesale)
 	if err != nil {
 		return r, err
 	}
@@ -113,6 +123,9 @@ func (a *App) ImportStations(ctx context.Context, o ImportOptions) (r ImportRepo
 		return r, err
 	}
 	r.Report = batch.Report
+	if o.Progress != nil {
+		ctx = intake.WithProgress(ctx, o.Progress)
+	}
 	r.Applied, err = a.Intake.Apply(ctx, batch.ID)
 	return r, err
 }
@@ -120,12 +133,18 @@ func (a *App) ImportStations(ctx context.Context, o ImportOptions) (r ImportRepo
 // Text is the report for a terminal.
 func (r ImportReport) Text() string {
 	var b strings.Builder
+	ctx := inEnglish()
 	for _, l := range r.Lines {
-		fmt.Fprintf(&b, "%5d  %-7s %s", l.Row, l.Action, l.Understood.Name)
-		for _, d := range l.Doubts {
-			fmt.Fprintf(&b, "\n       ? %s: %s", d.Code, d.Text)
+		fmt.Fprintf(&b, "%5d  %-7s %s\n", l.Row, l.Action, l.Understood.Name)
+		if l.Why != "" {
+			fmt.Fprintf(&b, "       ! %s\n", web.T(ctx, "stationdesk.doubt."+l.Why))
 		}
-		b.WriteByte('\n')
+		for _, c := range l.Changes {
+			fmt.Fprintf(&b, "       > %s: %q becomes %q\n", c.Field, c.From, c.To)
+		}
+		for _, d := range l.Doubts {
+			fmt.Fprintf(&b, "       ? %s: %s\n", web.T(ctx, "stationdesk.doubt."+d.Code), d.Text)
+		}
 	}
 	fmt.Fprintf(&b, "%d rows: %d to add, %d to update, %d the same, %d skipped, %d refused; %d doubtful\n", len(r.Lines),
 		r.Count(intake.WillAdd), r.Count(intake.WillUpdate), r.Count(intake.WillNot), r.Count(intake.WillSkip), r.Count(intake.WillRefuse), r.Doubtful())

@@ -78,13 +78,18 @@ func lineOf(err error) int {
 	return 0
 }
 
-// comma returns the separator: the comma, unless the first line has none and
-// has tabs or semicolons.
+// comma returns the separator: of comma, tab and semicolon the one that the
+// first line with any of them has most of. A title above has none.
 func comma(text []byte) rune {
-	first, _, _ := bytes.Cut(text, []byte("\n"))
-	for _, sep := range []byte(",\t;") {
-		if bytes.IndexByte(first, sep) >= 0 {
-			return rune(sep)
+	for line := range bytes.Lines(text[:min(len(text), 64<<10)]) {
+		best, most := ',', 0
+		for _, sep := range ",\t;" {
+			if n := bytes.Count(line, []byte(string(sep))); n > most {
+				best, most = sep, n
+			}
+		}
+		if most > 0 {
+			return best
 		}
 	}
 	return ','

@@ -94,7 +94,32 @@ func Read(r io.Reader, enc Encoding, limits Limits) (Table, error) {
 	if bytes.HasPrefix(raw, []byte("PK\x03\x04")) {
 		return readXLSX(raw, limits)
 	}
+	if msg := foreign(raw); msg != "" {
+		return Table{}, refuse(msg, nil)
+	}
 	return readCSV(raw, enc, limits)
+}
+
+// foreign names files that people take for tables, and which as text would only
+// be told to be garbage: workbooks of before 2007 or with a password (one
+// container holds both), and pages or pictures saved under a table's name.
+func foreign(raw []byte) string {
+	if bytes.HasPrefix(raw, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) {
+		return "sheet.old"
+	}
+	start := bytes.TrimLeft(bytes.TrimPrefix(raw[:min(len(raw), 256)], markUTF8), " \t\r\n")
+	markup := bytes.ToLower(start)
+	for _, sign := range []string{"<html", "<!doctype", "<?xml", "<table"} {
+		if bytes.HasPrefix(markup, []byte(sign)) {
+			return "sheet.foreign"
+		}
+	}
+	for _, sign := range []string{"%PDF-", "{\\rtf", "\xff\xd8\xff", "\x89PNG", "Rar!", "7z\xbc\xaf", "\x1f\x8b"} {
+		if bytes.HasPrefix(start, []byte(sign)) {
+			return "sheet.foreign"
+		}
+	}
+	return ""
 }
 
 func refuse(msg string, cause error) *fault.Error {
@@ -131,7 +156,11 @@ func (t Table) Under(known func(name string) bool) (Headed, error) {
 				n++
 			}
 		}
-		if n >= 2 {
+		switch {
+		case n < 2:
+		case i == len(t.Rows)-1:
+			return Headed{}, refuse("sheet.no_rows", nil)
+		default:
 			return t.headed(i), nil
 		}
 	}

@@ -44,6 +44,8 @@ func TestReadCSV(t *testing.T) {
 		{"a line break inside a cell", "名称,地址\n\"a\r\nb\",c\n", sheet.Auto, [][]string{{"a\nb", "c"}}, nil, sheet.UTF8},
 		{"tabs instead of commas", "名称\t地址\na\tb,c\n", sheet.Auto, [][]string{{"a", "b,c"}}, nil, sheet.UTF8},
 		{"a title above, empty rows, no end of line", "某市一览表\n\n名称,地址\n,\n a ,　b", sheet.Auto, [][]string{{"a", "b"}}, nil, sheet.UTF8},
+		{"semicolons under a title", "某区驿站一览表\n制表：2026年\n名称;地址\na;b,c\n", sheet.Auto, [][]string{{"a", "b,c"}}, nil, sheet.UTF8},
+		{"a comma within a name of the header", "名称;地址;电话（座机,手机）\na;b;c\n", sheet.Auto, [][]string{{"a", "b", "c"}}, nil, sheet.UTF8},
 		{"rows of other lengths are kept and told", "名称,地址\na\nb,c,d\n", sheet.Auto, [][]string{{"a", ""}, {"b", "c", "d"}}, []int{0, 1}, sheet.UTF8},
 	} {
 		table, err := read(t, test.raw, test.enc)
@@ -79,6 +81,11 @@ func TestReadRefuses(t *testing.T) {
 		{"a cell of 40 KB", "a,b\n" + strings.Repeat("x", 40<<10) + ",b\n", sheet.Auto, "sheet.cell"},
 		{"too many columns", strings.Repeat(",", 300) + "a\n", sheet.Auto, "sheet.columns"},
 		{"too many rows", strings.Repeat("a,b\n", 50_001), sheet.Auto, "sheet.rows"},
+		{"a workbook of the old kind", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00x", 600), sheet.Auto, "sheet.old"},
+		{"a web page under the name of a table", "<html><table><tr><td>名称</td><td>地址</td></tr></table></html>", sheet.Auto, "sheet.foreign"},
+		{"a table as XML", "\ufeff<?xml version=\"1.0\"?><Workbook/>", sheet.Auto, "sheet.foreign"},
+		{"a printed page", "%PDF-1.7 名称", sheet.Auto, "sheet.foreign"},
+		{"a photo", "\xff\xd8\xff\xe0 and so on", sheet.Auto, "sheet.foreign"},
 		{"a broken archive", "PK\x03\x04 and nothing", sheet.Auto, "sheet.xlsx"},
 	} {
 		_, err := read(t, test.raw, test.enc)

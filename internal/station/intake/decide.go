@@ -15,7 +15,7 @@ func decide(lines []Line, there map[string][]station.Station) {
 	before := map[string][]*Line{} // lines of the same name, further up
 	for i := range lines {
 		l := &lines[i]
-		if l.Action == WillRefuse {
+		if l.Action == WillRefuse || l.Why == noStation {
 			continue
 		}
 		l.Action, l.Why, l.Changes, l.Station, l.Version = WillAdd, "", nil, "", 0

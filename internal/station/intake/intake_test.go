@@ -123,6 +123,9 @@ func TestDryRun(t *testing.T) {
 			{"outside the importer's area", "游仙区,甲站,,,,,,,", "refuse(import.outside_area)"},
 			{"no such county", "无名区,甲站,,,,,,,", "refuse(import.area_unknown) region.county.unknown"},
 			{"no name", "涪城区,,一环路1号,,,,,,", "refuse(station.name.empty)"},
+			{"a sum below the list", "合计,,,,,,,,", "skip(import.not_a_station) import.not_a_station"},
+			{"a remark below the list", "备注：由区总工会提供,,,,,,,,", "skip(import.not_a_station) import.not_a_station"},
+			{"too long a name", "涪城区," + strings.Repeat("长", 101) + ",,,,,,,", "refuse(import.invalid) import.too_long"},
 			{"a row cut short", "涪城区,甲站", "refuse(import.ragged)"},
 			{"the same as there is, written otherwise", "涪城区,工会驿站（人民大街）,人民大街 1180 号,,,,,,", "update"},
 			{"the same name elsewhere", "涪城区,人民大街驿站,人民大街2号,,,,,,", "add import.same_name"},
@@ -172,7 +175,7 @@ func TestStatedDatum(t *testing.T) {
 		if p == nil || p.Datum != "gcj02" || p.GivenLng != 104.75 || p.Lng == 104.75 {
 			t.Errorf("place = %+v", p)
 		}
-		if got := say(report.Lines[1]); got != "add import.place.outside" {
+		if got := say(report.Lines[1]); got != "add import.place.swapped" {
 			t.Errorf("swapped numbers: %s", got)
 		}
 	})

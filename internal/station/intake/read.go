@@ -1,9 +1,11 @@
 package intake
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
+	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/region"
@@ -11,6 +13,8 @@ import (
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/printed"
+
+	"golang.org/x/text/width"
 )
 
 // Options are what the importer states about a whole file.
@@ -103,7 +107,7 @@ func Read(t sheet.Table, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r := rowReader{options: o, columns: map[printed.Field][]int{}}
+	r := rowReader{options: o, columns: map[printed.Field][]int{}, places: map[[3]string]resolved{}}
 	report := Report{Encoding: t.Encoding, Header: h.Header, Others: t.Others, Lines: make([]Line, 0, len(h.Rows))}
 	for i, name := range h.Header {
 		f := printed.Header(name)
@@ -130,14 +134,26 @@ type rowReader struct {
 	options Options
 	columns map[printed.Field][]int
 	datum   string // stated for the whole file
+	places  map[[3]string]resolved
 
 	row    sheet.Row
 	doubts []printed.Doubt
 }
 
+// resolved is where a printed province, city and county lie.
+type resolved struct {
+	code   string
+	doubts []region.Doubt
+}
+
 func (r *rowReader) line(row sheet.Row) Line {
 	r.row, r.doubts = row, nil
 	l := Line{Row: row.Line, Printed: row.Cells, Action: WillAdd}
+	if notAStation(row.Cells) {
+		l.Action, l.Why = WillSkip, noStation
+		l.Doubts = []printed.Doubt{{Code: noStation, Text: strings.TrimSpace(strings.Join(row.Cells, " "))}}
+		return l
+	}
 	if row.Ragged {
 		l.Action, l.Why = WillRefuse, "import.ragged"
 	}
@@ -151,9 +167,35 @@ func (r *rowReader) line(row sheet.Row) Line {
 		l.Action, l.Why = WillRefuse, "import.area_unknown"
 	case err != nil:
 		l.Action, l.Why = WillRefuse, "import.invalid"
-		l.Doubts = append(l.Doubts, printed.Doubt{Code: "import.invalid", Text: err.Error()})
+		for _, wrong := range fault.Of(err).Fields {
+			l.Doubts = append(l.Doubts, r.wrong(wrong))
+		}
 	}
 	return l
+}
+
+// noStation is why a row below or between the stations is left alone.
+const noStation = "import.not_a_station"
+
+// beside matches what stands under lists: sums, remarks, who filled them in.
+var beside = regexp.MustCompile(`^(合计|总计|小计|共计)(:?\d*[个家处座]?)$|^(备注|注|说明|填表人|填报人|填报单位|制表人?|审核人?|负责人签字)\d?:`)
+
+// notAStation reports whether a row only sums up or remarks.
+func notAStation(cells []string) bool {
+	i := slices.IndexFunc(cells, func(c string) bool { return c != "" })
+	return i >= 0 && beside.MatchString(strings.ReplaceAll(width.Fold.String(cells[i]), " ", ""))
+}
+
+// wrong says of a field that cannot be kept why, with the beginning of its text.
+func (r *rowReader) wrong(f fault.Field) printed.Doubt {
+	d := printed.Doubt{Code: "import.invalid", Field: printed.Field(f.Name), Text: r.cell(printed.Field(f.Name))}
+	if f.Msg == "fault.long" {
+		d.Code = "import.too_long"
+	}
+	if runes := []rune(d.Text); len(runes) > 20 {
+		d.Text = string(runes[:20]) + "…"
+	}
+	return d
 }
 
 // cell returns the text of a field; several columns of one field are joined.
@@ -235,7 +277,7 @@ func (r *rowReader) hours() hours.Table {
 // area finds the division that the row names. What the importer stated about
 // the whole file counts where the row says nothing, or less.
 func (r *rowReader) area(address string) string {
-	code, doubts := region.Resolve(r.cell(printed.Province), r.cell(printed.City), r.cell(printed.County))
+	code, doubts := r.resolve(r.cell(printed.Province), r.cell(printed.City), r.cell(printed.County))
 	if strings.HasPrefix(r.options.Area, code) && len(doubts) == 0 {
 		code = r.options.Area
 	}
@@ -256,6 +298,17 @@ func (r *rowReader) area(address string) string {
 		}
 	}
 	return code
+}
+
+// resolve asks once for each place that a file names; most rows name the same.
+func (r *rowReader) resolve(province, city, county string) (string, []region.Doubt) {
+	key := [3]string{province, city, county}
+	known, ok := r.places[key]
+	if !ok {
+		known.code, known.doubts = region.Resolve(province, city, county)
+		r.places[key] = known
+	}
+	return known.code, known.doubts
 }
 
 func childNamed(area, name string) string {
@@ -289,7 +342,11 @@ func (r *rowReader) place() *station.Place {
 		return nil
 	}
 	p, err := station.PlaceFrom(datum, la, ln)
-	if err != nil {
+	switch {
+	case fault.Of(err).Msg == "station.place.swapped":
+		r.doubt("import.place.swapped", printed.Position, text)
+		return nil
+	case err != nil:
 		r.doubt("import.place.outside", printed.Position, text)
 		return nil
 	}

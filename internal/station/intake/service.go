@@ -61,6 +61,23 @@ type Outcome struct {
 	Station station.ID `json:"station,omitempty"`
 }
 
+// progressKey is the context key of [WithProgress].
+type progressKey struct{}
+
+// WithProgress returns a context in which long work tells how many of its rows
+// are done. It is told within the transaction: until that ends nothing is
+// certain, and a transaction that is run again counts from the beginning.
+func WithProgress(ctx context.Context, tell func(done, total int)) context.Context {
+	return context.WithValue(ctx, progressKey{}, tell)
+}
+
+func progressOf(ctx context.Context) func(done, total int) {
+	if tell, ok := ctx.Value(progressKey{}).(func(done, total int)); ok {
+		return tell
+	}
+	return func(int, int) {}
+}
+
 // DryRun says what importing the table would do, and keeps nothing.
 func (s *Service) DryRun(ctx context.Context, t sheet.Table, o Options) (Report, error) {
 	report, err := Read(t, o)
@@ -124,6 +141,9 @@ func (s *Service) judge(ctx context.Context, tx *op.Tx, lines []Line) error {
 	var keys []string
 	for i := range lines {
 		l := &lines[i]
+		if l.Why == noStation {
+			continue
+		}
 		inside := s.desk.Rules().May(tx.Subject, station.Add, authz.Object{Kind: "station", Area: l.Understood.Area})
 		if l.Action != WillRefuse && !inside {
 			l.Action, l.Why = WillRefuse, "import.outside_area"
@@ -157,7 +177,9 @@ func (s *Service) Apply(ctx context.Context, id ID, leave ...int) ([]Outcome, er
 		}
 		a := applier{service: s, batch: b}
 		outcomes := make([]Outcome, 0, len(now))
+		tell := progressOf(ctx)
 		for i, l := range now {
+			tell(i, len(now))
 			o := Outcome{Row: l.Row, Action: WillSkip, Why: l.Why}
 			switch was := b.Lines[i]; {
 			case slices.Contains(leave, l.Row):
@@ -166,7 +188,7 @@ func (s *Service) Apply(ctx context.Context, id ID, leave ...int) ([]Outcome, er
 				o.Why = "import.changed_meanwhile"
 			case l.Action == WillAdd || l.Action == WillUpdate:
 				var err error
-				if o, err = a.apply(ctx, tx, l); err != nil {
+				if o, err = a.apply(ctx, tx, i, l); err != nil {
 					return nil, err
 				}
 			case l.Action == WillNot:
@@ -233,7 +255,7 @@ type doneRow struct {
 	By     station.Origin `json:"by,omitempty"`
 }
 
-func (a *applier) apply(ctx context.Context, tx *op.Tx, l Line) (Outcome, error) {
+func (a *applier) apply(ctx context.Context, tx *op.Tx, seq int, l Line) (Outcome, error) {
 	o := Outcome{Row: l.Row, Action: l.Action}
 	d := doneRow{}
 	var st station.Station
@@ -266,7 +288,7 @@ func (a *applier) apply(ctx context.Context, tx *op.Tx, l Line) (Outcome, error)
 	o.Station = st.ID
 	a.tales, a.told.Import = append(a.tales, tale{st, event}), string(a.batch.ID)
 	d.Outcome, d.After = o, st.Version
-	return o, saveOutcome(ctx, tx, a.batch.ID, d)
+	return o, saveOutcome(ctx, tx, a.batch.ID, seq, d)
 }
 
 // Undo takes an applied import back, row by row: an added station is closed
@@ -284,7 +306,9 @@ func (s *Service) Undo(ctx context.Context, id ID) ([]Outcome, error) {
 		}
 		var outcomes []Outcome
 		var tales []tale
-		for _, d := range rows {
+		tell := progressOf(ctx)
+		for i, d := range rows {
+			tell(i, len(rows))
 			o, told, err := s.undo(ctx, tx, d)
 			if err != nil {
 				return nil, err

@@ -76,12 +76,13 @@ func advance(ctx context.Context, tx *op.Tx, id ID, from, to State) error {
 	return err
 }
 
-func saveOutcome(ctx context.Context, tx *op.Tx, id ID, d doneRow) error {
+// saveOutcome keeps what became of the line with the given index.
+func saveOutcome(ctx context.Context, tx *op.Tx, id ID, seq int, d doneRow) error {
 	text, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update station_import_row set done = $1 where import_id = $2 and line_no = $3`, string(text), id, d.Row)
+	_, err = tx.Exec(ctx, `update station_import_row set done = $1 where import_id = $2 and seq = $3`, string(text), id, seq)
 	return err
 }
 

@@ -126,6 +126,10 @@ func DatumIn(text string) (geo.Datum, bool) {
 
 var (
 	phoneSplit = regexp.MustCompile(`[;,、/|\n]+|\s{1,}`)
+	extension  = regexp.MustCompile(`(\d)\s*(?:转|分机|ext\.?)\s*(\d)`)
+	abroad     = regexp.MustCompile(`(^|[^\d])(?:\+|00)86[- ]?`)
+	grouped    = regexp.MustCompile(`\b(1[3-9]\d)[ -](\d{4})[ -](\d{4})\b`)
+	apart      = regexp.MustCompile(`\b(0\d{2,3}) (\d{7,8})\b`)
 	dialable   = regexp.MustCompile(`^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[2-9]\d{6,7}|[48]00-?\d{3}-?\d{4}|12\d{3}|95\d{3}|96\d{3,4})$`)
 	masked     = regexp.MustCompile(`^[\d-]*[*xX×某]{2,}[\d-]*$`)
 )
@@ -134,6 +138,8 @@ var (
 // is not taken.
 func Phones(cell string) (numbers []string, doubts []Doubt) {
 	cell = strings.NewReplacer("；", ";", "，", ",", "—", "-", "–", "-", "－", "-", "(", "", ")", "-").Replace(width.Fold.String(cell))
+	cell = abroad.ReplaceAllString(extension.ReplaceAllString(cell, "$1-$2"), "$1")
+	cell = apart.ReplaceAllString(grouped.ReplaceAllString(cell, "$1$2$3"), "$1-$2")
 	for _, p := range phoneSplit.Split(cell, -1) {
 		p = strings.TrimSpace(p)
 		switch {
@@ -267,7 +273,8 @@ func AddressKey(address string) string {
 }
 
 // Numbers reads latitude and longitude from two cells, or from one that holds
-// both; which is which is told by their size.
+// both; which is which is told by their size. Degrees may be written with their
+// sign, and with minutes and seconds.
 func Numbers(lat, lng, both string) (la, ln float64, ok bool) {
 	if both != "" {
 		pair := strings.FieldsFunc(width.Fold.String(both), func(r rune) bool { return strings.ContainsRune(",;，；、 \n", r) })
@@ -276,12 +283,34 @@ func Numbers(lat, lng, both string) (la, ln float64, ok bool) {
 		}
 		lng, lat = pair[0], pair[1]
 	}
-	la, err1 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
-	ln, err2 := strconv.ParseFloat(strings.TrimSpace(lng), 64)
-	if both != "" && err1 == nil && err2 == nil && la > 60 && ln < 60 {
+	la, ok1 := degrees(lat)
+	ln, ok2 := degrees(lng)
+	if both != "" && ok1 && ok2 && la > 60 && ln < 60 {
 		la, ln = ln, la
 	}
-	return la, ln, err1 == nil && err2 == nil
+	return la, ln, ok1 && ok2
+}
+
+var angle = regexp.MustCompile(`^(?:北纬|东经|纬度|经度|[ne])?:?(\d{1,3}(?:\.\d+)?)(?:[°度](?:(\d{1,2}(?:\.\d+)?)[′'’分](?:(\d{1,2}(?:\.\d+)?)(?:[″"”秒]|''))?)?)?[ne]?$`)
+
+// degrees reads one angle of the north-eastern quarter, where the country lies.
+func degrees(cell string) (float64, bool) {
+	m := angle.FindStringSubmatch(Fold(cell))
+	if m == nil {
+		return 0, false
+	}
+	sum := 0.0
+	for i, per := range []float64{1, 60, 3600} {
+		if m[i+1] == "" {
+			continue
+		}
+		n, err := strconv.ParseFloat(m[i+1], 64)
+		if err != nil || i > 0 && n >= 60 {
+			return 0, false
+		}
+		sum += n / per
+	}
+	return sum, true
 }
 
 var digits = regexp.MustCompile(`^(\d{1,5})(人|个|名|座)?$`)
