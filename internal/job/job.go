@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"nuanxin/internal/authz"
@@ -64,13 +65,14 @@ type Worker struct {
 	db       *db.DB
 	groups   []string
 	holder   string
+	hold     time.Duration
 	handlers map[string][]Handler
 	tasks    []task
 }
 
 // New returns a worker over the outboxes of groups.
 func New(d *db.DB, groups []string) *Worker {
-	return &Worker{db: d, groups: groups, holder: id.New[string](), handlers: map[string][]Handler{}}
+	return &Worker{db: d, groups: groups, holder: id.New[string](), hold: hold, handlers: map[string][]Handler{}}
 }
 
 // On registers h for events called name. Register everything before Run.
@@ -81,8 +83,10 @@ func (w *Worker) Every(name string, interval time.Duration, run func(context.Con
 	w.tasks = append(w.tasks, task{name, interval, run})
 }
 
-// Run works until ctx ends. Errors are logged and tried again.
+// Run works until ctx ends, and then lets go of its leases, so that whoever
+// comes next need not wait for them. Errors are logged and tried again.
 func (w *Worker) Run(ctx context.Context) {
+	defer w.release(context.WithoutCancel(ctx))
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	for {
@@ -122,15 +126,22 @@ func (w *Worker) deliver(ctx context.Context, group string) (int, error) {
 	if err != nil || len(events) == 0 {
 		return 0, err
 	}
-	if ok, err := w.lease(ctx, "outbox."+group); !ok || err != nil {
-		return 0, err
-	}
-	// Read again under the lease: another worker may have delivered meanwhile.
-	if events, err = w.due(ctx, group); err != nil {
+	delivered := 0
+	err = w.holding(ctx, "outbox."+group, func(ctx context.Context) error {
+		delivered, err = w.deliverAll(ctx, group)
+		return err
+	})
+	return delivered, err
+}
+
+// deliverAll hands over what is due in a group whose lease is held. It reads
+// anew: another worker may have delivered before the lease was taken.
+func (w *Worker) deliverAll(ctx context.Context, group string) (delivered int, err error) {
+	events, err := w.due(ctx, group)
+	if err != nil {
 		return 0, err
 	}
 	behind := map[string]bool{} // roots whose earlier event failed: theirs must wait
-	delivered := 0
 	for _, e := range events {
 		if behind[e.Root] {
 			continue
@@ -227,10 +238,54 @@ func (w *Worker) lease(ctx context.Context, name string) (bool, error) {
 			insert into lease (name, holder, until) values ($1, $2, $3)
 			on conflict (name) do update set holder = excluded.holder, until = excluded.until
 			where lease.holder = excluded.holder or lease.until < $4`,
-			name, w.holder, tx.Now().Add(hold).UnixMicro(), tx.Now().UnixMicro())
+			name, w.holder, tx.Now().Add(w.hold).UnixMicro(), tx.Now().UnixMicro())
 		return err
 	})
 	return n == 1, err
+}
+
+// holding runs work while this worker holds the named lease, which is renewed
+// until work ends; it does nothing when another holds it. Work whose lease is
+// lost all the same, because this process stood still, is told by its context.
+func (w *Worker) holding(ctx context.Context, name string, work func(context.Context) error) error {
+	if ok, err := w.lease(ctx, name); !ok || err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var renewal sync.WaitGroup
+	renewal.Go(func() { w.renew(ctx, name, stop) })
+	err := work(ctx)
+	stop()
+	renewal.Wait()
+	return err
+}
+
+func (w *Worker) renew(ctx context.Context, name string, lost func()) {
+	ticker := time.NewTicker(w.hold / 3)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		// A database that cannot be asked just now may answer in time.
+		if ok, err := w.lease(ctx, name); err == nil && !ok {
+			lost()
+			return
+		}
+	}
+}
+
+// release lets go of every lease that this worker holds.
+func (w *Worker) release(ctx context.Context) {
+	err := w.db.Update(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `delete from lease where holder = $1`, w.holder)
+		return err
+	})
+	if err != nil {
+		slog.ErrorContext(ctx, "leases are not let go of; they end by themselves", "err", err)
+	}
 }
 
 // RunTasks runs every task that is due.
@@ -254,10 +309,17 @@ func (w *Worker) runTask(ctx context.Context, t task) error {
 	if due.After(w.db.Clock().Now()) {
 		return nil
 	}
-	if ok, err := w.lease(ctx, "task."+t.name); !ok || err != nil {
-		return err
+	return w.holding(ctx, "task."+t.name, func(ctx context.Context) error {
+		return w.ran(ctx, t, t.run(authz.AsSystem(ctx, "job."+t.name)))
+	})
+}
+
+// ran notes that a task ran, and when it is due again. A task that was cut
+// short stays due.
+func (w *Worker) ran(ctx context.Context, t task, fault error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	fault := t.run(authz.AsSystem(ctx, "job."+t.name))
 	text := ""
 	if fault != nil {
 		slog.ErrorContext(ctx, "a task failed", "task", t.name, "err", fault)

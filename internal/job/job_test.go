@@ -106,3 +106,57 @@ func TestTasks(t *testing.T) {
 		}
 	})
 }
+
+// A long handler keeps its lease for as long as it works, and a worker that
+// stops leaves none behind.
+func TestLeaseIsRenewedAndLetGo(t *testing.T) {
+	dbtest.Each(t, nil, []fs.FS{op.Schema, job.Schema}, func(t *testing.T, d *db.DB) {
+		one, two := job.New(d, nil), job.New(d, nil)
+		one.Hold(1500 * time.Millisecond)
+		ctx, stop := context.WithCancel(t.Context())
+		started, renewed := make(chan struct{}), make(chan error, 1)
+		one.Every("long", time.Hour, func(ctx context.Context) error {
+			close(started)
+			renewed <- renewals(ctx, d, "task.long", 4)
+			stop()
+			return nil
+		})
+		ran := false
+		two.Every("long", time.Hour, func(context.Context) error { ran = true; return nil })
+		ended := make(chan struct{})
+		go func() { one.Run(ctx); close(ended) }()
+		<-started
+		if err := <-renewed; err != nil { // four renewals take longer than one lease lasts
+			t.Fatal(err)
+		}
+		<-ended
+		if err := two.RunTasks(t.Context()); err != nil || !ran {
+			t.Errorf("after a stop in the middle of a task: ran %v, %v; want the next worker to run it at once", ran, err)
+		}
+	})
+}
+
+// renewals waits until the named lease was renewed n times. As another worker
+// would, it tries to see the lease end in between.
+func renewals(ctx context.Context, d *db.DB, name string, n int) error {
+	var last int64
+	for seen := 0; seen <= n; {
+		var until int64
+		err := d.View(ctx, func(tx *db.Tx) error {
+			if err := tx.One(ctx, `select until from lease where name = $1`, []any{name}, &until); err != nil {
+				return err
+			}
+			if until < tx.Now().UnixMicro() {
+				return errors.New("the lease ended while its holder worked")
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if until != last {
+			last, seen = until, seen+1
+		}
+	}
+	return nil
+}
