@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"flag"
 	"fmt"
@@ -46,13 +47,13 @@ func main() {
 	long := flag.Duration("time", 2*time.Second, "time for each figure")
 	noSQL := flag.Bool("no-sqlite", false, "leave out SQLite's R-Tree")
 	flag.Parse()
-	if err := run(*points, *seed, *long, !*noSQL); err != nil {
+	if err := run(context.Background(), *points, *seed, *long, !*noSQL); err != nil {
 		fmt.Fprintln(os.Stderr, "finder:", err)
 		os.Exit(1)
 	}
 }
 
-func run(points int, seed uint64, long time.Duration, sql bool) error {
+func run(ctx context.Context, points int, seed uint64, long time.Duration, sql bool) error {
 	country := scatter.NewCountry(seed)
 	items := itemsOf(country.Places(seed, points))
 	asks := asksOf(country, seed, 1<<14)
@@ -75,7 +76,7 @@ func run(points int, seed uint64, long time.Duration, sql bool) error {
 		{"linear scan", func() (engine, error) { return newScan(items), nil }},
 	}
 	if sql {
-		path, drop, err := fillRTree(items)
+		path, drop, err := fillRTree(ctx, items)
 		if err != nil {
 			return err
 		}
@@ -83,7 +84,7 @@ func run(points int, seed uint64, long time.Duration, sql bool) error {
 		engines = append(engines, struct {
 			name string
 			make func() (engine, error)
-		}{"sqlite r-tree", func() (engine, error) { return openRTree(path) }})
+		}{"sqlite r-tree", func() (engine, error) { return openRTree(ctx, path) }})
 	}
 	rows := [][]string{{"question", "engine", "q/s", "p50", "p99", "ours is", "exact"}}
 	for _, kd := range kinds {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"math"
 	"os"
@@ -86,58 +87,62 @@ func insert(best []nearby.Hit, h nearby.Hit) []nearby.Hit {
 }
 
 // rtree asks SQLite's R-Tree for a window that grows until it holds the answer.
-type rtree struct{ find *sql.Stmt }
+type rtree struct {
+	ctx  context.Context // of the whole run
+	find *sql.Stmt
+}
 
-func fillRTree(items []nearby.Item) (path string, drop func(), err error) {
+func fillRTree(ctx context.Context, items []nearby.Item) (path string, drop func(), err error) {
 	dir, err := os.MkdirTemp("", "finder")
 	if err != nil {
 		return "", nil, err
 	}
 	drop = func() { _ = os.RemoveAll(dir) }
 	path = filepath.Join(dir, "peer.db")
-	if err := fill(path, items); err != nil {
+	if err := fill(ctx, path, items); err != nil {
 		drop()
 		return "", nil, err
 	}
 	return path, drop, nil
 }
 
-func fill(path string, items []nearby.Item) error {
+func fill(ctx context.Context, path string, items []nearby.Item) error {
 	d, err := sql.Open("sqlite", path)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	if _, err := d.Exec(`create virtual table place using rtree(id, south, north, west, east,
+	defer func() { _ = d.Close() }() // what matters is committed by then
+	if _, err := d.ExecContext(ctx, `create virtual table place using rtree(id, south, north, west, east,
 		+lat real, +lng real, +services integer, +open integer)`); err != nil {
 		return err
 	}
-	tx, err := d.Begin()
+	tx, err := d.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
-	add, err := tx.Prepare(`insert into place values ($1, $2, $2, $3, $3, $2, $3, $4, $5)`)
+	defer func() { _ = tx.Rollback() }() // fails after the commit
+	add, err := tx.PrepareContext(ctx, `insert into place values ($1, $2, $2, $3, $3, $2, $3, $4, $5)`)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = add.Close() }() // its transaction ends it too
 	for i, it := range items {
-		if _, err := add.Exec(i, it.Lat, it.Lng, int64(it.Services), openAt(it.Hours, noon)); err != nil {
+		if _, err := add.ExecContext(ctx, i, it.Lat, it.Lng, int64(it.Services), openAt(it.Hours, noon)); err != nil {
 			return err
 		}
 	}
 	return tx.Commit()
 }
 
-func openRTree(path string) (engine, error) {
+func openRTree(ctx context.Context, path string) (engine, error) {
 	d, err := sql.Open("sqlite", "file:"+path+"?mode=ro&_pragma=cache_size(-65536)")
 	if err != nil {
 		return nil, err
 	}
 	d.SetMaxOpenConns(1)
-	find, err := d.Prepare(`select id, lat, lng from place where south >= $1 and north <= $2 and west >= $3 and east <= $4
+	find, err := d.PrepareContext(ctx, `select id, lat, lng from place where south >= $1 and north <= $2 and west >= $3 and east <= $4
 		and services & $5 = $5 and open >= $6`)
-	return rtree{find}, err
+	return rtree{ctx, find}, err
 }
 
 func (t rtree) nearest(dst []nearby.Hit, from nearby.Point, want nearby.Filter) []nearby.Hit {
@@ -157,11 +162,11 @@ func (t rtree) window(dst []nearby.Hit, from nearby.Point, radius float64, want 
 	if want.OpenAt != 0 {
 		open = 1
 	}
-	rows, err := t.find.Query(from.Lat-lat, from.Lat+lat, from.Lng-lng, from.Lng+lng, int64(want.Services), open)
+	rows, err := t.find.QueryContext(t.ctx, from.Lat-lat, from.Lat+lat, from.Lng-lng, from.Lng+lng, int64(want.Services), open)
 	if err != nil {
 		panic(err) // a bench without its peer has no figure
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // only read
 	for rows.Next() {
 		var i int
 		var h nearby.Hit

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -32,8 +33,8 @@ type client struct {
 	body []byte
 }
 
-func dial(addr string) (*client, error) {
-	c, err := net.Dial("tcp", addr)
+func dial(ctx context.Context, addr string) (*client, error) {
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
@@ -104,25 +105,25 @@ func (c *client) read(n int) error {
 }
 
 // once returns the body of one answer.
-func once(addr string, ask []byte) ([]byte, error) {
-	c, err := dial(addr)
+func once(ctx context.Context, addr string, ask []byte) ([]byte, error) {
+	c, err := dial(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }() // everything was read
 	err = c.ask(ask)
 	return c.body, err
 }
 
 // load asks from all connections for about the given time.
-func load(addr string, asks [][]byte, long time.Duration) (measure.Rate, error) {
+func load(ctx context.Context, addr string, asks [][]byte, long time.Duration) (measure.Rate, error) {
 	clients := make([]*client, connections)
 	for i := range clients {
 		var err error
-		if clients[i], err = dial(addr); err != nil {
+		if clients[i], err = dial(ctx, addr); err != nil {
 			return measure.Rate{}, err
 		}
-		defer clients[i].Close()
+		defer func() { _ = clients[i].Close() }() // everything was read
 	}
 	var failed error
 	var once sync.Once

@@ -28,11 +28,10 @@ var places = [][2]float64{{39.90, 116.40}, {31.23, 121.47}, {23.13, 113.26}, {30
 
 // question is one kind of request.
 type question struct {
-	name  string
-	goal  string
-	path  func(r *rand.Rand) string
-	gzip  bool
-	fixed string // path of the fixed answer
+	name string
+	goal string
+	path func(r *rand.Rand) string
+	gzip bool
 }
 
 func questions() []question {
@@ -69,18 +68,18 @@ func run(ctx context.Context, o nation.Options, long time.Duration, profile stri
 	if err != nil {
 		return err
 	}
-	defer null.Close()
+	defer func() { _ = null.Close() }() // nothing to lose
 	log.SetOutput(null)
 	a, err := nation.Open(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer func() { _ = a.Close() }() // the data is thrown away
 	if err := a.Finder.Refresh(ctx); err != nil {
 		return err
 	}
 	fixed := &constant{program: a.Handler()}
-	addr, stop, err := serve(fixed)
+	addr, stop, err := serve(ctx, fixed)
 	if err != nil {
 		return err
 	}
@@ -90,7 +89,7 @@ func run(ctx context.Context, o nation.Options, long time.Duration, profile stri
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // a profile is worth no fault
 		if err := pprof.StartCPUProfile(f); err != nil {
 			return err
 		}
@@ -100,7 +99,7 @@ func run(ctx context.Context, o nation.Options, long time.Duration, profile stri
 	fmt.Printf("%d stations, %d connections, %v each\n\n", all, connections, long)
 	rows := [][]string{{"answer", "bytes", "fixed/s", "program/s", "p50", "p99", "ratio", "goal"}}
 	for _, q := range questions() {
-		row, err := compare(q, fixed, addr, long, profile != "")
+		row, err := compare(ctx, q, fixed, addr, long, profile != "")
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
 		}
@@ -112,13 +111,13 @@ func run(ctx context.Context, o nation.Options, long time.Duration, profile stri
 
 // compare measures the program and then the fixed answer, three times in turn,
 // and takes the middle ratio.
-func compare(q question, fixed *constant, addr string, long time.Duration, only bool) ([]string, error) {
+func compare(ctx context.Context, q question, fixed *constant, addr string, long time.Duration, only bool) ([]string, error) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var asks [][]byte
 	size := 0
 	for range 512 {
 		ask := request(q.path(r), addr, q.gzip)
-		body, err := once(addr, ask)
+		body, err := once(ctx, addr, ask)
 		if err != nil {
 			return nil, err
 		}
@@ -131,13 +130,13 @@ func compare(q question, fixed *constant, addr string, long time.Duration, only 
 	plain := [][]byte{request(fixedPath, addr, false)}
 	var ours, peers []measure.Rate
 	for range 3 {
-		program, err := load(addr, asks, long/3)
+		program, err := load(ctx, addr, asks, long/3)
 		if err != nil {
 			return nil, err
 		}
 		peer := program
 		if !only {
-			if peer, err = load(addr, plain, long/3); err != nil {
+			if peer, err = load(ctx, addr, plain, long/3); err != nil {
 				return nil, err
 			}
 		}
@@ -180,8 +179,8 @@ func (c *constant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(c.body) // the client tells what is wrong
 }
 
-func serve(h http.Handler) (addr string, stop func(), err error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func serve(ctx context.Context, h http.Handler) (addr string, stop func(), err error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, err
 	}

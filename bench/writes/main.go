@@ -39,12 +39,12 @@ func run(ctx context.Context, where string, long time.Duration) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // the system empties its temporary folder
 	a, err := nation.Open(ctx, nation.Options{Stations: 300, Seed: 1, Data: dir})
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer func() { _ = a.Close() }() // the data is thrown away
 	if err := a.Finder.Refresh(ctx); err != nil {
 		return err
 	}

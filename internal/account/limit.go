@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -82,7 +83,7 @@ func takeMessage(ctx context.Context, tx *op.Tx, phone string, l limits) error {
 	var text string
 	var version int64
 	err := tx.One(ctx, `select times, version from account_sms where phone = $1`, []any{phone}, &text, &version)
-	if err != nil && err != db.ErrNone {
+	if err != nil && !errors.Is(err, db.ErrNone) {
 		return err
 	}
 	var times []int64

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -81,7 +82,7 @@ func (s *Service) Contact(ctx context.Context, tx *op.Tx, person string) (name, 
 		return "", "", fault.New("account.contact", fault.Missing, "fault.missing")
 	}
 	err = tx.One(ctx, `select sealed, phone from person where person_id = $1 and kind = 'worker'`, []any{person}, &sealedName, &sealedPhone)
-	if err == db.ErrNone {
+	if errors.Is(err, db.ErrNone) {
 		return "", "", fault.New("account.contact", fault.Missing, "fault.missing")
 	}
 	if err != nil {

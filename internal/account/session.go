@@ -160,7 +160,7 @@ func (s *Service) Me(ctx context.Context, token string) (Mine, error) {
 		}
 		m := Mine{Person: p}
 		if p.Kind == authz.Worker {
-			if m.Person.Name, m.Phone, err = s.Contact(ctx, tx, string(p.ID)); err != nil {
+			if m.Name, m.Phone, err = s.Contact(ctx, tx, string(p.ID)); err != nil {
 				return m, err
 			}
 			m.Phone = mask(m.Phone)

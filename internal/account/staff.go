@@ -247,7 +247,7 @@ func (s *Service) SetPassword(ctx context.Context, old, password, token string) 
 	if err != nil {
 		return fault.Wrap(string(SetPassword), err)
 	}
-	if !ok || found.person != me.Person.ID {
+	if !ok || found.person != me.ID {
 		return fieldFault("old", "account.password.wrong")
 	}
 	hash := s.cost.hash(password)

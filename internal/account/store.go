@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"embed"
+	"errors"
 	"strings"
 
 	"nuanxin/internal/authz"
@@ -114,7 +115,7 @@ func person(ctx context.Context, tx *op.Tx, p ID) (Person, error) {
 	err := tx.One(ctx, `select `+columns+` from person where person_id = $1`, []any{string(p)},
 		&found[0].ID, &found[0].Kind, &found[0].Login, &found[0].Name, &found[0].Area, db.Text(&found[0].Org), &found[0].Reach,
 		&found[0].Active, db.Time(&found[0].MadeAt), db.Time(&found[0].EndedAt), &found[0].Version)
-	if err == db.ErrNone {
+	if errors.Is(err, db.ErrNone) {
 		return Person{}, missing
 	}
 	if err != nil || found[0].Kind != authz.Staff {

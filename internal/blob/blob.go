@@ -50,7 +50,7 @@ const (
 // Open returns the store in the folder dir, which it makes when needed.
 func Open(dir string, sealer Sealer) (*Store, error) {
 	const op = "blob.open"
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // the operator names the folder
 		return nil, fault.Wrap(op, err)
 	}
 	root, err := os.OpenRoot(dir)
@@ -196,7 +196,7 @@ func (s *Store) read(name ID) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	raw, err := io.ReadAll(io.LimitReader(f, MaxBytes+1<<16))
 	if err != nil {
 		return nil, err

@@ -102,7 +102,7 @@ func (r Row) check() error {
 		return fmt.Errorf("hours: row on no day (%d)", r.Days)
 	case !inDay(r.From, r.To):
 		return fmt.Errorf("hours: from %d to %d is no period", r.From, r.To)
-	case r.Season != Season{} && !(monthDay(r.Season.From) && monthDay(r.Season.To)):
+	case r.Season != Season{} && (!monthDay(r.Season.From) || !monthDay(r.Season.To)):
 		return fmt.Errorf("hours: season %q to %q", r.Season.From, r.Season.To)
 	}
 	return nil

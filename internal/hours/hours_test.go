@@ -207,7 +207,7 @@ func naive(table Table, at time.Time) bool {
 			name, md := d.Format(time.DateOnly), d.Format("01-02")
 			work, _ := calendar{}.IsWorkday(name)
 			holiday, _ := calendar{}.IsHoliday(name)
-			on := r.Days&(Monday<<((int(d.Weekday())+6)%7)) != 0 && !(holiday && r.Days&ExceptHolidays != 0) ||
+			on := r.Days&(Monday<<((int(d.Weekday())+6)%7)) != 0 && (!holiday || r.Days&ExceptHolidays == 0) ||
 				work && r.Days&Workdays != 0 || holiday && r.Days&Holidays != 0
 			s := r.Season
 			in := s == Season{} || s.From <= s.To && s.From <= md && md <= s.To || s.From > s.To && (md >= s.From || md <= s.To)

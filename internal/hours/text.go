@@ -171,8 +171,8 @@ func (t Table) Key(from string) string {
 		b = append(b, 'k')
 		for _, r := range t.Rows {
 			b = binary.AppendUvarint(b, uint64(r.Days))
-			b = binary.AppendUvarint(b, uint64(r.From))
-			b = binary.AppendUvarint(b, uint64(r.To))
+			b = binary.AppendVarint(b, int64(r.From))
+			b = binary.AppendVarint(b, int64(r.To))
 			b = append(b, r.Season.From+r.Season.To+";"...)
 		}
 	}
@@ -185,8 +185,8 @@ func (t Table) Key(from string) string {
 		b = append(b, 's')
 		b = append(b, s.Day...)
 		for _, p := range s.Periods {
-			b = binary.AppendUvarint(b, uint64(p.From))
-			b = binary.AppendUvarint(b, uint64(p.To))
+			b = binary.AppendVarint(b, int64(p.From))
+			b = binary.AppendVarint(b, int64(p.To))
 		}
 		b = append(b, ';')
 	}

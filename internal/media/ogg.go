@@ -3,12 +3,13 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 )
 
 // page is one page of an Ogg file.
 type page struct {
 	flags  byte
-	grain  int64
+	grain  uint64 // samples up to the end of the page; all ones: no packet ends here
 	serial uint32
 	table  []byte // lengths of the segments
 	body   []byte
@@ -18,6 +19,8 @@ const (
 	oggContinued = 1
 	oggFirst     = 2
 	oggLast      = 4
+
+	oggTags = "OpusTags\x00\x00\x00\x00\x00\x00\x00\x00" // no maker, no tags
 )
 
 // cleanOgg writes the pages of one Opus stream anew, with empty tags.
@@ -36,16 +39,15 @@ func cleanOgg(raw []byte) (Voice, error) {
 		return Voice{}, err
 	}
 	out := writePage(nil, page{flags: oggFirst, serial: 1, table: first.table, body: first.body}, 0)
-	tags := append([]byte("OpusTags"), 0, 0, 0, 0, 0, 0, 0, 0)
-	out = writePage(out, page{serial: 1, table: []byte{byte(len(tags))}, body: tags}, 1)
+	out = writePage(out, page{serial: 1, table: []byte{byte(len(oggTags))}, body: []byte(oggTags)}, 1)
 	end, count := int64(0), uint32(2)
 	for done := false; !done; count++ {
 		p, next, ok := readPage(rest)
 		if !ok || p.serial != first.serial {
 			break
 		}
-		if p.grain >= 0 {
-			end = max(end, p.grain)
+		if p.grain <= math.MaxInt64 {
+			end = max(end, int64(p.grain))
 		}
 		done = p.flags&oggLast != 0
 		p.serial, p.flags, rest = 1, p.flags&(oggContinued|oggLast), next
@@ -86,7 +88,7 @@ func readPage(raw []byte) (p page, rest []byte, ok bool) {
 	if len(raw) < 27+segments {
 		return page{}, nil, false
 	}
-	p = page{flags: raw[5], grain: int64(binary.LittleEndian.Uint64(raw[6:])),
+	p = page{flags: raw[5], grain: binary.LittleEndian.Uint64(raw[6:]),
 		serial: binary.LittleEndian.Uint32(raw[14:]), table: raw[27 : 27+segments]}
 	end := 27 + segments
 	for _, n := range p.table {
@@ -104,10 +106,10 @@ func readPage(raw []byte) (p page, rest []byte, ok bool) {
 func writePage(out []byte, p page, count uint32) []byte {
 	at := len(out)
 	out = append(out, 'O', 'g', 'g', 'S', 0, p.flags)
-	out = binary.LittleEndian.AppendUint64(out, uint64(p.grain))
+	out = binary.LittleEndian.AppendUint64(out, p.grain)
 	out = binary.LittleEndian.AppendUint32(out, p.serial)
 	out = binary.LittleEndian.AppendUint32(out, count)
-	out = append(out, 0, 0, 0, 0, byte(len(p.table)))
+	out = append(out, 0, 0, 0, 0, byte(len(p.table))) //nolint:gosec // a table was counted by one byte when it was read
 	out = append(append(out, p.table...), p.body...)
 	binary.LittleEndian.PutUint32(out[at+22:], crc32Ogg(out[at:]))
 	return out

@@ -58,7 +58,7 @@ func averageRow(out []byte, strip *image.RGBA, factor, rows int) {
 				r, g, b, count = r+uint32(row[0]), g+uint32(row[1]), b+uint32(row[2]), count+1
 			}
 		}
-		out[4*n], out[4*n+1], out[4*n+2], out[4*n+3] = byte(r/count), byte(g/count), byte(b/count), 255
+		out[4*n], out[4*n+1], out[4*n+2], out[4*n+3] = byte(r/count), byte(g/count), byte(b/count), 255 //nolint:gosec // an average of bytes is a byte
 	}
 }
 

@@ -30,7 +30,7 @@ func oggSample(seconds int) []byte {
 	}
 	out = writePage(out, page{serial: 77, table: table, body: tags}, 1)
 	for s := range seconds {
-		p := page{serial: 77, grain: int64(s+1)*48000 + 312, table: []byte{3, 2}, body: []byte("\xf8abcd")}
+		p := page{serial: 77, grain: uint64(s+1)*48000 + 312, table: []byte{3, 2}, body: []byte("\xf8abcd")}
 		if s == seconds-1 {
 			p.flags = oggLast
 		}
@@ -197,6 +197,10 @@ func TestVoiceRefusals(t *testing.T) {
 		{"three frames and a large ZIP", append(aacSample(1), make([]byte, 50_000)...), "media.broken"},
 		{"WAV that says MP3", bytes.Replace(wavSample(1), []byte("\x01\x00\x01\x00"), []byte("\x55\x00\x01\x00"), 1), "media.not_voice"},
 	}
+	far := append(el(ebmlHead, el(webmDocType, []byte("webm"))), el(webmSegment,
+		el(webmTracks, el(webmTrack, el(webmKind, []byte{2}), el(webmCodec, []byte("A_OPUS")))),
+		el(webmCluster, el(webmTime, bytes.Repeat([]byte{0xff}, 8)), el(webmBlock, []byte("\x81\x00\x00\x80opus"))))...)
+	cases = append(cases, refusal{"WebM whose time would wrap to nothing", far, "media.broken"})
 	for kind, raw := range samples(160) {
 		cases = append(cases, refusal{kind + " of 160 seconds", raw, "media.too_long"})
 	}

@@ -28,10 +28,10 @@ func cleanWAV(raw []byte) (Voice, error) {
 		return Voice{}, errNotVoice
 	}
 	rate := int64(binary.LittleEndian.Uint32(format[8:]))
-	out := append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(4+8+16+8+len(sound)+len(sound)%2))...)
+	out := append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(4+8+16+8+len(sound)+len(sound)%2))...) //nolint:gosec // at most MaxVoiceBytes were read
 	out = append(out, "WAVEfmt \x10\x00\x00\x00"...)
 	out = append(append(out, format...), "data"...)
-	out = binary.LittleEndian.AppendUint32(out, uint32(len(sound)))
+	out = binary.LittleEndian.AppendUint32(out, uint32(len(sound))) //nolint:gosec // at most MaxVoiceBytes were read
 	out = append(out, sound...)
 	if len(sound)%2 == 1 {
 		out = append(out, 0)

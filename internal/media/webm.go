@@ -28,6 +28,7 @@ const (
 	webmCodecIs = 0x63a2
 
 	webmMaxDepth = 4
+	webmMaxTicks = 1 << 56 // a thousand ages at any scale, and far from where sums wrap
 )
 
 // webmKept says which children of an element are kept; true marks those that
@@ -50,8 +51,8 @@ var webmKept = map[uint32]map[uint32]bool{
 type webm struct {
 	scale   uint64 // nanoseconds in a tick
 	told    float64
-	cluster uint64 // ticks at which the cluster under way begins
-	end     uint64 // ticks of the last block
+	cluster int64 // ticks at which the cluster under way begins
+	end     int64 // ticks of the last block
 	tracks  int
 	blocks  int
 }
@@ -145,7 +146,11 @@ func (w *webm) look(id uint32, body []byte) error {
 	case webmLength:
 		w.told = float(body)
 	case webmTime:
-		w.cluster = number(body)
+		at := number(body)
+		if at > webmMaxTicks {
+			return errShape
+		}
+		w.cluster = int64(at)
 	case webmBlock, webmInner:
 		return w.block(body)
 	}
@@ -176,8 +181,7 @@ func (w *webm) block(body []byte) error {
 	if len(body) < 5 || body[0]&0x80 == 0 {
 		return errShape
 	}
-	at := int64(w.cluster) + int64(int16(binary.BigEndian.Uint16(body[1:])))
-	w.end = max(w.end, uint64(max(at, 0)))
+	w.end = max(w.end, w.cluster+int64(int16(binary.BigEndian.Uint16(body[1:])))) //nolint:gosec // sixteen bits with a sign
 	w.blocks++
 	return nil
 }
@@ -200,7 +204,7 @@ func readElement(b []byte, parent uint32) (id uint32, body, rest []byte, err err
 	case unknown && id == webmCluster:
 		end := clusterEnd(b)
 		return id, b[:end], b[end:], nil
-	case unknown || size > uint64(len(b)):
+	case unknown || size > int64(len(b)):
 		return 0, nil, nil, errShape
 	}
 	return id, b[:size], b[size:], nil
@@ -214,7 +218,7 @@ func clusterEnd(b []byte) int {
 			return at
 		}
 		size, m, unknown := elementSize(b[at+n:])
-		if m == 0 || unknown || size > uint64(len(b)-at-n-m) || id == 0 {
+		if m == 0 || unknown || size > int64(len(b)-at-n-m) || id == 0 {
 			return at
 		}
 		at += n + m + int(size)
@@ -238,8 +242,8 @@ func elementID(b []byte) (id uint32, n int) {
 	return id, n
 }
 
-// elementSize reads a size of one to eight bytes; all ones mean unknown.
-func elementSize(b []byte) (size uint64, n int, unknown bool) {
+// elementSize reads a size of one to eight bytes, 56 bits at most; all ones mean unknown.
+func elementSize(b []byte) (size int64, n int, unknown bool) {
 	if len(b) == 0 || b[0] == 0 {
 		return 0, 0, false
 	}
@@ -248,9 +252,9 @@ func elementSize(b []byte) (size uint64, n int, unknown bool) {
 	if n > len(b) {
 		return 0, 0, false
 	}
-	size = uint64(b[0]) & (0x7f >> (n - 1))
+	size = int64(b[0]) & (0x7f >> (n - 1))
 	for _, c := range b[1:n] {
-		size = size<<8 | uint64(c)
+		size = size<<8 | int64(c)
 	}
 	return size, n, size == 1<<(7*n)-1
 }

@@ -221,14 +221,14 @@ func (s *search) consider(r Rect, n uint32) int {
 	return 1
 }
 
-// meets reports whether bounds, which never cross the antimeridian, share a
-// point with r, which may.
-func (bounds Rect) meets(r Rect) bool {
-	if bounds.North < r.South || bounds.South > r.North {
+// meets reports whether r, which never crosses the antimeridian, shares a
+// point with other, which may.
+func (r Rect) meets(other Rect) bool {
+	if r.North < other.South || r.South > other.North {
 		return false
 	}
-	if r.West <= r.East {
-		return bounds.East >= r.West && bounds.West <= r.East
+	if other.West <= other.East {
+		return r.East >= other.West && r.West <= other.East
 	}
-	return bounds.East >= r.West || bounds.West <= r.East
+	return r.East >= other.West || r.West <= other.East
 }

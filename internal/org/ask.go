@@ -3,6 +3,7 @@ package org
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -59,16 +60,16 @@ func (s *Service) BodiesFor(ctx context.Context, tx *op.Tx, topic, area string) 
 		where d.area in `+db.In(&args, areasAbove(area))+` and d.topic in `+db.In(&args, topicsAbove(topic))+` and o.active
 		order by o.org_id`, args, func(r db.Row) error {
 		var f found
-		err := f.Org.scan(more{r, []any{&f.Duty.Topic, &f.Duty.Area}})
+		err := f.scan(more{r, []any{&f.Topic, &f.Duty.Area}})
 		all = append(all, f)
 		return err
 	})
 	slices.SortStableFunc(all, func(a, b found) int {
-		return cmp.Or(cmp.Compare(len(b.Duty.Area), len(a.Duty.Area)), cmp.Compare(len(b.Duty.Topic), len(a.Duty.Topic)))
+		return cmp.Or(cmp.Compare(len(b.Duty.Area), len(a.Duty.Area)), cmp.Compare(len(b.Topic), len(a.Topic)))
 	})
 	var bodies []Org
 	for _, f := range all {
-		if !slices.ContainsFunc(bodies, func(o Org) bool { return o.ID == f.Org.ID }) {
+		if !slices.ContainsFunc(bodies, func(o Org) bool { return o.ID == f.ID }) {
 			bodies = append(bodies, f.Org)
 		}
 	}
@@ -115,7 +116,7 @@ func (s *Service) ContactPhone(ctx context.Context, tx *op.Tx, which string) (st
 		return "", fault.New("org.contact", fault.Missing, "org.contact.none")
 	}
 	err := tx.One(ctx, `select contact from org where org_id = $1 and active`, []any{which}, &sealed)
-	if err == db.ErrNone || err == nil && len(sealed) == 0 {
+	if errors.Is(err, db.ErrNone) || err == nil && len(sealed) == 0 {
 		return "", fault.New("org.contact", fault.Missing, "org.contact.none")
 	}
 	if err != nil {

@@ -110,7 +110,7 @@ func (q Query) Match(k Key) (score int, ok bool) {
 	m := matcher{q: q.text, chars: k.chars, sets: t.sets}
 	latin := q.first != 0
 	for i, c := range k.chars {
-		if c.r != q.text[0] && !(latin && c.set != 0 && k.starts&q.first != 0) {
+		if c.r != q.text[0] && (!latin || c.set == 0 || k.starts&q.first == 0) {
 			continue
 		}
 		m.start = i

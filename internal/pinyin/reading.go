@@ -68,7 +68,7 @@ func (t *readings) set(list []string) uint16 {
 	if id, ok := t.ids[key]; ok {
 		return id
 	}
-	id := uint16(len(t.sets))
+	id := uint16(len(t.sets)) //nolint:gosec // the dictionary has some thousand sets
 	t.sets = append(t.sets, list)
 	t.ids[key] = id
 	return id

@@ -1,5 +1,7 @@
 package pinyin
 
+import "math"
+
 // Letters numbers the characters of many names, so that a name takes two bytes
 // a character and a whole list lies in one piece of memory, to be read by a
 // [Scan]. Numbers are only ever added. One goroutine at a time may add.
@@ -24,8 +26,8 @@ func (l *Letters) Spell(dst []uint16, name string) []uint16 {
 
 func (l *Letters) number(r rune) uint16 {
 	n, ok := l.numbers[r]
-	if !ok && len(l.chars) < 1<<16 {
-		n = uint16(len(l.chars))
+	if !ok && len(l.chars) <= math.MaxUint16 {
+		n = uint16(len(l.chars)) //nolint:gosec // checked above
 		l.chars = append(l.chars, char{r, table().of[r]})
 		l.numbers[r] = n
 	}
@@ -84,7 +86,7 @@ func (q Query) Over(k Known) *Scan {
 		case m.same == 0 && shared[c.set] > 0:
 			s.hot[i] = shared[c.set]
 		default:
-			s.hot[i] = uint16(len(s.moves))
+			s.hot[i] = uint16(len(s.moves)) //nolint:gosec // at most one for each set of readings and each character of the query
 			s.moves = append(s.moves, m)
 			if m.same == 0 {
 				shared[c.set] = s.hot[i]

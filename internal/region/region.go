@@ -1,7 +1,6 @@
 package region
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -25,8 +24,12 @@ func LevelOf(code string) (Level, bool) {
 	if strings.Trim(code, "0123456789") != "" {
 		return 0, false
 	}
-	l := slices.Index(digits[:], len(code))
-	return Level(max(l, 0)), l >= 0
+	for l := range Level(len(digits)) {
+		if digits[l] == len(code) {
+			return l, true
+		}
+	}
+	return 0, false
 }
 
 // Valid reports whether the text has the form of a code. The empty text, the

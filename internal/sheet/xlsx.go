@@ -24,7 +24,7 @@ func readXLSX(raw []byte, limits Limits) (Table, error) {
 	if err != nil {
 		return Table{}, refuse("sheet.xlsx", err)
 	}
-	defer book.Close()
+	defer func() { _ = book.Close() }() // only read
 	found := Table{Encoding: XLSX}
 	for _, name := range book.GetSheetList() {
 		if visible, err := book.GetSheetVisible(name); err != nil || !visible {
@@ -50,7 +50,7 @@ func worksheet(book *excelize.File, name string, limits Limits) (Table, error) {
 	if err != nil {
 		return t, refuse("sheet.xlsx", err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // only read
 	for line := 1; rows.Next(); line++ {
 		if line > 2*limits.Rows {
 			return t, refuse("sheet.rows", nil).With(fault.Args{"Limit": limits.Rows})
@@ -127,7 +127,7 @@ func inspect(raw []byte, limits Limits) error {
 }
 
 func inspectPart(f *zip.File, left int64) (int64, error) {
-	if f.UncompressedSize64 > uint64(left) {
+	if f.UncompressedSize64 > uint64(max(left, 0)) {
 		return 0, refuse("sheet.bomb", nil)
 	}
 	if name := strings.ToLower(f.Name); strings.Contains(name, "vbaproject") {

@@ -1,7 +1,6 @@
 package station
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -152,7 +151,7 @@ func statusOf(s hours.Status) Status {
 }
 
 func (l Live) day(name string) (Day, bool) {
-	i := slices.IndexFunc(l.Days, func(d Day) bool { return d.Special.Day == name })
+	i := slices.IndexFunc(l.Days, func(d Day) bool { return d.Day == name })
 	if i < 0 {
 		return Day{}, false
 	}
@@ -168,18 +167,4 @@ func (l Live) locked(at time.Time) (Report, bool) {
 		}
 	}
 	return last, !last.At.IsZero()
-}
-
-// set returns the special days with d in place of what was set for its day.
-func (l Live) set(d Day) Live {
-	l = l.clear(d.Special.Day)
-	l.Days = append(l.Days, d)
-	slices.SortFunc(l.Days, func(a, b Day) int { return cmp.Compare(a.Special.Day, b.Special.Day) })
-	return l
-}
-
-// clear returns the special days without the given day.
-func (l Live) clear(day string) Live {
-	l.Days = slices.DeleteFunc(slices.Clone(l.Days), func(d Day) bool { return d.Special.Day == day })
-	return l
 }

@@ -47,7 +47,7 @@ func (s Station) values() ([]any, error) {
 		texts[i] = string(raw)
 	}
 	return []any{s.ID, s.Code, s.Version, s.Area, s.Name, texts[0], s.Address, s.District, lat, lng, datum, givenLat, givenLng, cell,
-		db.Null(s.HostID), s.HostName, texts[1], int64(s.Services), s.Offers, s.Hours.Known, texts[2], db.Micros(s.HoursAt), string(s.HoursBy),
+		db.Null(s.HostID), s.HostName, texts[1], int64(s.Services), s.Offers, s.Hours.Known, texts[2], db.Micros(s.HoursAt), string(s.HoursBy), //nolint:gosec // services are bits
 		string(s.Entry.Method), s.Entry.How, s.AllDay, s.Smart, texts[3], s.Marks,
 		s.Size.Metres, s.Size.About, s.Size.Printed, s.Capacity, s.Stars, string(s.Badge), s.Note, s.Source, s.SourceDate, s.Photo, s.Demo, s.Public,
 		db.Micros(s.ClosedAt), s.ClosedWhy, db.Micros(s.PublishedAt), db.Micros(s.CreatedAt), db.Micros(s.ChangedAt)}, nil
@@ -67,7 +67,7 @@ func (s *Station) scan(r db.Row) error {
 	if err != nil {
 		return err
 	}
-	s.Services = amenity.Set(services)
+	s.Services = amenity.Set(services) //nolint:gosec // services are bits
 	if lat != nil && lng != nil && givenLat != nil && givenLng != nil {
 		s.Place = &Place{Datum: datum, GivenLat: *givenLat, GivenLng: *givenLng}
 		s.Place.Lat, s.Place.Lng = *lat, *lng
@@ -295,7 +295,7 @@ func liveOf(ctx context.Context, tx *db.Tx, now time.Time, ids ...ID) (map[ID]Li
 		var id ID
 		var d Day
 		var periods string
-		if err := r.Scan(&id, &d.Special.Day, &periods, &d.Reason, &d.By, db.Time(&d.At)); err != nil {
+		if err := r.Scan(&id, &d.Day, &periods, &d.Reason, &d.By, db.Time(&d.At)); err != nil {
 			return err
 		}
 		l := all[id]
@@ -375,7 +375,7 @@ func setDay(ctx context.Context, tx *op.Tx, id ID, d Day) error {
 	_, err = tx.Exec(ctx, `
 		insert into station_day (station_id, day, periods, reason, set_by, at) values ($1, $2, $3, $4, $5, $6)
 		on conflict (station_id, day) do update set periods = excluded.periods, reason = excluded.reason, set_by = excluded.set_by, at = excluded.at`,
-		id, d.Special.Day, string(periods), d.Reason, string(d.By), db.Micros(d.At))
+		id, d.Day, string(periods), d.Reason, string(d.By), db.Micros(d.At))
 	return err
 }
 

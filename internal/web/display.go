@@ -115,7 +115,7 @@ func setDisplay(w http.ResponseWriter, r *http.Request) error {
 		if !slices.Contains(choices(name), v) {
 			continue
 		}
-		http.SetCookie(w, &http.Cookie{Name: name, Value: v, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode, Secure: secure})
+		http.SetCookie(w, &http.Cookie{Name: name, Value: v, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode, Secure: secure}) //nolint:gosec // our script writes it too; Secure follows the site
 	}
 	return See(w, r, r.PostForm.Get("back"))
 }

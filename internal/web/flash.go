@@ -30,7 +30,7 @@ func SetFlash(w http.ResponseWriter, r *http.Request, key string, args ...any) {
 
 func flashWith(r *http.Request, value string, age int) *http.Cookie {
 	s := stateOf(r.Context())
-	return &http.Cookie{Name: flashCookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s != nil && s.site.Secure}
+	return &http.Cookie{Name: flashCookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s != nil && s.site.Secure} //nolint:gosec // Secure follows the site: on one machine it may be plain HTTP
 }
 
 func readFlash(r *http.Request) *flash {

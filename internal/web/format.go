@@ -203,7 +203,8 @@ func Count(n int64) string {
 
 // Large says a count on a dashboard: 98.6 万, 8 亿; below 10,000 like [Count].
 func Large(ctx context.Context, n int64) string {
-	unit, key := 1.0, ""
+	var unit float64
+	var key string
 	switch {
 	case english(ctx) && n >= 1e8:
 		unit, key = 1e6, "web.million"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -129,7 +130,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	s.headers(tw.Header(), st.id)
 	defer func() {
 		if v := recover(); v != nil {
-			if v == http.ErrAbortHandler {
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(v)
 			}
 			s.log().Error("panic", "request", st.id, "route", st.route, "value", v, "stack", string(debug.Stack()))

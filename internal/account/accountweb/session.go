@@ -40,7 +40,7 @@ func (c cookies) name(s string) string {
 
 // set leaves a cookie until end; the zero time ends it.
 func (c cookies) set(w http.ResponseWriter, name, value string, end time.Time) {
-	k := &http.Cookie{Name: name, Value: value, Path: "/", Expires: end, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: bool(c)}
+	k := &http.Cookie{Name: name, Value: value, Path: "/", Expires: end, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: bool(c)} //nolint:gosec // Secure follows the site: on one machine it may be plain HTTP
 	if value == "" {
 		k.MaxAge = -1
 	}

@@ -59,7 +59,7 @@ func read(name string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		return nil, err
@@ -85,5 +85,5 @@ func pack(lines []string, to string) error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	return os.WriteFile(to, b.Bytes(), 0o644)
+	return os.WriteFile(to, b.Bytes(), 0o600)
 }

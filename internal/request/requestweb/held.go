@@ -62,7 +62,7 @@ func (c Config) setHeld(w http.ResponseWriter, all []held) {
 	for i, h := range all {
 		entries[i] = h.number + "." + h.secret
 	}
-	k := &http.Cookie{Name: c.cookieName(), Value: strings.Join(entries, "~"), Path: "/", MaxAge: heldDays * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Secure}
+	k := &http.Cookie{Name: c.cookieName(), Value: strings.Join(entries, "~"), Path: "/", MaxAge: heldDays * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Secure} //nolint:gosec // Secure follows the site: on one machine it may be plain HTTP
 	if len(all) == 0 {
 		k.MaxAge = -1
 	}

@@ -244,7 +244,7 @@ func TestApplyAgainAndUndo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v.Facts.Note = "看过"
+		v.Note = "看过"
 		if _, err := h.Edit(national, touched, v.Version, v.Facts); err != nil {
 			t.Fatal(err)
 		}

@@ -116,7 +116,7 @@ func apiOf(f station.Found) apiStation {
 }
 
 func apiDayOf(d station.Day) apiDay {
-	day := apiDay{Day: d.Special.Day, Periods: []string{}, Reason: d.Reason}
+	day := apiDay{Day: d.Day, Periods: []string{}, Reason: d.Reason}
 	for _, p := range d.Periods {
 		day.Periods = append(day.Periods, fmt.Sprintf("%02d:%02d-%02d:%02d", p.From/60, p.From%60, p.To/60, p.To%60))
 	}

@@ -63,7 +63,7 @@ var locale embed.FS
 func Texts() web.Words { return web.Catalogue(locale) }
 
 func (p *pages) keep(w http.ResponseWriter, name, value string, age int) {
-	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: p.Secure})
+	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: p.Secure}) //nolint:gosec // Secure follows the site: on one machine it may be plain HTTP
 }
 
 func cookie(r *http.Request, name string) string {

@@ -132,9 +132,9 @@ func hoursLines(ctx context.Context, t hours.Table) []string {
 
 // dayLine is a special day in words: 11月25日（周三） 9:00–12:00，停电检修.
 func dayLine(ctx context.Context, d station.Day) (when, what string) {
-	at, err := time.ParseInLocation(time.DateOnly, d.Special.Day, clock.Zone)
+	at, err := time.ParseInLocation(time.DateOnly, d.Day, clock.Zone)
 	if err != nil {
-		return d.Special.Day, d.Reason
+		return d.Day, d.Reason
 	}
 	when = web.DayWithWeekday(ctx, at)
 	var spans []string

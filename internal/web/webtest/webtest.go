@@ -273,8 +273,8 @@ func (p *Page) Screenshot(file string, whole bool) {
 	}
 	b, err := chromedp.Run(p.ctx, shot)
 	p.must("take a picture", err)
-	p.must("make the folder", os.MkdirAll(filepath.Dir(file), 0o755))
-	p.must("write the picture", os.WriteFile(file, b, 0o644))
+	p.must("make the folder", os.MkdirAll(filepath.Dir(file), 0o750))
+	p.must("write the picture", os.WriteFile(file, b, 0o600))
 }
 
 // Complete fails the test when a language lacks words that another has.

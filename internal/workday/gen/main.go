@@ -48,5 +48,5 @@ func run(from, to string) error {
 		}
 		b.WriteString(workday.Format(year, days))
 	}
-	return os.WriteFile(to, []byte(b.String()), 0o644)
+	return os.WriteFile(to, []byte(b.String()), 0o600)
 }

@@ -57,7 +57,6 @@ type actPage struct {
 	act    smallAct
 	c      request.Case
 	fields []field
-	about  string // more words of what it will do
 	reqID  string
 	seen   int64
 	reach.Trouble

@@ -63,7 +63,7 @@ func (p *pages) takeReason(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) reason(c request.Case, value string, age int) *http.Cookie {
-	return &http.Cookie{Name: reasonCookie, Value: value, Path: Href(c.ID) + "/name", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: p.Secure}
+	return &http.Cookie{Name: reasonCookie, Value: value, Path: Href(c.ID) + "/name", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: p.Secure} //nolint:gosec // Secure follows the site: on one machine it may be plain HTTP
 }
 
 // showName shows who the worker is, once: whoever loads it again is asked again.

@@ -58,7 +58,6 @@ type phraseList struct {
 	area  string
 	kinds []phraseKind
 	in    request.Phrase
-	mayIn bool
 	reqID string
 	reach.Trouble
 }

@@ -132,7 +132,7 @@ func (p *pages) release(w http.ResponseWriter, r *http.Request) error {
 
 // releasable reports whether a file of the worker may be shown to bodies.
 func releasable(c request.Case, a request.Attachment) bool {
-	return a.Body == "" && !(a.By == request.ByWorker && a.Kind == request.Voice && c.Hidden)
+	return a.Body == "" && (a.By != request.ByWorker || a.Kind != request.Voice || !c.Hidden)
 }
 
 // hands tells who has the matter: bodies by their part, then the officer.

@@ -86,13 +86,13 @@ func Status(ctx context.Context, r Reader, s State) string {
 		return t(ctx, "desk."+string(s.Status))
 	}
 	key := "status." + string(s.Status)
-	switch {
-	case s.Status == request.StatusSeen || s.Status == request.StatusNotOurs:
+	switch s.Status {
+	case request.StatusSeen, request.StatusNotOurs:
 		if s.Who == "" {
 			return t(ctx, key)
 		}
 		return t(ctx, key+".by", "Who", s.Who)
-	case s.Status == request.StatusDispatched || s.Status == request.StatusBounced || s.Status == request.StatusAccepted || s.Status == request.StatusWorking:
+	case request.StatusDispatched, request.StatusBounced, request.StatusAccepted, request.StatusWorking:
 		if s.Body == "" {
 			return t(ctx, key)
 		}

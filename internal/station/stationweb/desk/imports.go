@@ -81,7 +81,7 @@ func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
 	if !isCadre(ctx) {
 		return tell.Missing()
 	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
+	if err := r.ParseMultipartForm(1 << 20); err != nil { //nolint:gosec // the route limits the body
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			return err

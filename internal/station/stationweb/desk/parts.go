@@ -27,14 +27,9 @@ func dayPairs(ctx context.Context, v station.View) []ui.Pair {
 		if d.Reason != "" {
 			text = tell.T(ctx, "and", "A", text, "B", d.Reason)
 		}
-		out = append(out, ui.Pair{Key: tell.DayName(ctx, d.Special.Day), Text: text})
+		out = append(out, ui.Pair{Key: tell.DayName(ctx, d.Day), Text: text})
 	}
 	return out
-}
-
-// reload is the station after its record turned out to be newer than the form.
-func (p *pages) reload(ctx context.Context, v station.View) (station.View, error) {
-	return p.Stations.Get(ctx, v.ID)
 }
 
 // who is whoever changed the record last, in words.

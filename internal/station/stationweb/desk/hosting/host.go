@@ -114,7 +114,7 @@ func uncovered(v station.View, defects []Defect) []tell.Group {
 
 // today is the special day of today, if there is one.
 func (h hostView) today(ctx context.Context) (station.Day, bool) {
-	i := slices.IndexFunc(h.Live.Days, func(d station.Day) bool { return d.Special.Day == web.Day(web.Now(ctx)) })
+	i := slices.IndexFunc(h.Live.Days, func(d station.Day) bool { return d.Day == web.Day(web.Now(ctx)) })
 	if i < 0 {
 		return station.Day{}, false
 	}
@@ -125,7 +125,7 @@ func (h hostView) today(ctx context.Context) (station.Day, bool) {
 func (h hostView) coming(ctx context.Context) []station.Day {
 	var out []station.Day
 	for _, d := range h.Live.Days {
-		if d.Special.Day > web.Day(web.Now(ctx)) {
+		if d.Day > web.Day(web.Now(ctx)) {
 			out = append(out, d)
 		}
 	}
