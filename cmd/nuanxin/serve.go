@@ -20,7 +20,7 @@ type serveCmd struct {
 // sms are the flags of the text message gateway.
 type sms struct {
 	SMSURL    string `name:"sms-url" help:"HTTPS address of the text message gateway." placeholder:"URL"`
-	SMSBody   string `name:"sms-body" help:"Body of a request to it, with {{.To}}, {{.Text}} and {{.ID}}." placeholder:"TEMPLATE"`
+	SMSBody   string `name:"sms-body" help:"Body of a request to it, with {to}, {text} and {id}." placeholder:"TEMPLATE"`
 	SMSHeader string `name:"sms-header" help:"A header that it needs, such as 'Authorization: Bearer …'." placeholder:"HEADER"`
 	SMSSecret string `name:"sms-secret" help:"Key that signs the body with HMAC-SHA256." placeholder:"KEY"`
 }

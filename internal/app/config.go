@@ -35,7 +35,7 @@ type Config struct {
 // the demo page to show.
 type SMSConfig struct {
 	URL    string // the gateway's HTTPS address
-	Body   string // the request's body, a template with {{.To}}, {{.Text}}, {{.ID}}
+	Body   string // the request's body, a template with {to}, {text}, {id}
 	Header string // one header, such as "Authorization: Bearer …"
 	Secret string // signs the body with HMAC-SHA256, where the gateway wants that
 }

@@ -35,9 +35,9 @@ type apiRequest struct {
 	Clocks     []apiClock      `json:"clocks"`
 	Timeline   []apiStep       `json:"timeline" doc:"oldest first"`
 	Files      []apiFile       `json:"files,omitempty"`
-	Followers  int             `json:"followers,omitempty" doc:"requests of others that were joined to this one"`
+	Followers  int             `json:"followers,omitempty,omitzero" doc:"requests of others that were joined to this one"`
 	MainStatus request.Status  `json:"main_status,omitempty" doc:"of the request that this one was joined to"`
-	Sample     bool            `json:"sample,omitempty" doc:"invented, for demonstration"`
+	Sample     bool            `json:"sample,omitempty,omitzero" doc:"invented, for demonstration"`
 	CreatedAt  time.Time       `json:"created_at"`
 }
 
@@ -45,7 +45,7 @@ type apiHolder struct {
 	Name     string                `json:"name"`
 	State    request.DispatchState `json:"state"`
 	Deadline *time.Time            `json:"deadline,omitempty"`
-	Lead     bool                  `json:"lead,omitempty"`
+	Lead     bool                  `json:"lead,omitempty,omitzero"`
 }
 
 type apiClock struct {
@@ -72,7 +72,7 @@ type apiFile struct {
 	ID      request.AttachmentID `json:"id"`
 	Seq     int64                `json:"seq" doc:"of the entry it came with"`
 	Kind    request.FileKind     `json:"kind" enum:"photo,voice"`
-	Seconds int                  `json:"seconds,omitempty"`
+	Seconds int                  `json:"seconds,omitempty,omitzero"`
 }
 
 func apiOf(own request.Own) apiRequest {

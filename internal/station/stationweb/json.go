@@ -30,13 +30,13 @@ type apiStation struct {
 	Status     apiStatus      `json:"status"`
 	Reports    []apiReport    `json:"reports,omitempty" doc:"faults that workers reported and nobody has settled"`
 	Honours    []apiHonour    `json:"honours,omitempty"`
-	AreaM2     int            `json:"area_m2,omitempty"`
-	Capacity   int            `json:"capacity,omitempty" doc:"people"`
-	Stars      int            `json:"stars,omitempty"`
-	Unattended bool           `json:"unattended,omitempty"`
+	AreaM2     int            `json:"area_m2,omitempty,omitzero"`
+	Capacity   int            `json:"capacity,omitempty,omitzero" doc:"people"`
+	Stars      int            `json:"stars,omitempty,omitzero"`
+	Unattended bool           `json:"unattended,omitempty,omitzero"`
 	Source     string         `json:"source,omitempty" doc:"told by sync and for one station, not in lists of hits"`
 	SourceDate string         `json:"source_date,omitempty" doc:"as printed"`
-	Sample     bool           `json:"sample,omitempty" doc:"invented, for demonstration"`
+	Sample     bool           `json:"sample,omitempty,omitzero" doc:"invented, for demonstration"`
 	ChangedAt  time.Time      `json:"changed_at"`
 	ClosedAt   *time.Time     `json:"closed_at,omitempty" doc:"closed for good"`
 }
@@ -84,7 +84,7 @@ type apiReport struct {
 type apiHonour struct {
 	Name  string `json:"name"`
 	Level string `json:"level,omitempty"`
-	Year  int    `json:"year,omitempty"`
+	Year  int    `json:"year,omitempty,omitzero"`
 }
 
 // apiOf tells a station. The numbers of requests stay inside: who has one has
