@@ -68,35 +68,55 @@ type App struct {
 // Open opens the data that c names. A new data folder is made and its schema
 // laid; an older schema is refused, so that nobody migrates by accident.
 func Open(ctx context.Context, c Config) (*App, error) {
-	fresh, err := prepare(ctx, c)
-	if err != nil {
+	if err := prepare(ctx, c); err != nil {
 		return nil, err
 	}
 	a := &App{config: c, clock: c.Clock}
 	if a.clock == nil {
 		a.clock = clock.System
 	}
-	if err := a.open(ctx, fresh); err != nil {
+	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
 }
 
-// prepare makes the data folder, and the schema where there is none yet.
-func prepare(ctx context.Context, c Config) (fresh bool, err error) {
+// prepare makes the data folder and, where there is no data yet, keys and schema.
+func prepare(ctx context.Context, c Config) error {
+	fresh, err := c.fresh(ctx)
+	if err != nil || !fresh {
+		return err
+	}
+	_, err = Migrate(ctx, c)
+	return err
+}
+
+// fresh makes the data folder and reports whether there is no data yet.
+func (c Config) fresh(ctx context.Context) (bool, error) {
 	if err := c.folder(); err != nil {
 		return false, err
 	}
-	if c.DB == "" {
-		_, err := os.Stat(c.url())
-		fresh = errors.Is(err, os.ErrNotExist)
-	} else if fresh, err = blank(ctx, c); err != nil {
-		return false, err
+	if c.DB != "" {
+		return blank(ctx, c)
 	}
-	if fresh {
-		_, err = Migrate(ctx, c)
+	_, err := os.Stat(c.url())
+	if errors.Is(err, os.ErrNotExist) {
+		return true, nil
 	}
-	return fresh, err
+	return false, err
+}
+
+// there refuses a place without data: whoever backs up or checks an empty one
+// has named the wrong place, and must not be told that all is well.
+func (c Config) there(ctx context.Context) error {
+	if _, err := os.Stat(c.Data); errors.Is(err, os.ErrNotExist) && c.DB == "" {
+		return fmt.Errorf("there is no data folder %s; name it with --data", c.Data)
+	}
+	fresh, err := c.fresh(ctx)
+	if err == nil && fresh {
+		err = fmt.Errorf("there is no data in %s; name its place with --data or --db", c.where())
+	}
+	return err
 }
 
 // blank reports whether a server's database holds no tables.
@@ -120,22 +140,32 @@ func withDB(ctx context.Context, c Config, fn func(*db.DB) error) (err error) {
 	return fn(d)
 }
 
-// Migrate brings the schema up to date and returns its number.
+// Migrate brings the schema up to date and returns its number. New data gets
+// its keys first: whatever cuts this off leaves nothing that lacks them.
 func Migrate(ctx context.Context, c Config) (int64, error) {
-	if err := c.folder(); err != nil {
+	fresh, err := c.fresh(ctx)
+	if err != nil {
 		return 0, err
 	}
-	return SchemaVersion(), withDB(ctx, c, func(d *db.DB) error { return d.Migrate(ctx, Schemas...) })
+	if _, err := c.openRing(fresh); err != nil {
+		return 0, err
+	}
+	return SchemaVersion(), lay(ctx, c)
 }
 
-func (a *App) open(ctx context.Context, fresh bool) (err error) {
+// lay lays the schema, or what is missing of it.
+func lay(ctx context.Context, c Config) error {
+	return withDB(ctx, c, func(d *db.DB) error { return d.Migrate(ctx, Schemas...) })
+}
+
+func (a *App) open(ctx context.Context) (err error) {
 	if a.db, err = db.Open(ctx, a.config.openDB()); err != nil {
 		return err
 	}
 	if err := a.db.Current(ctx, Schemas...); err != nil {
 		return fmt.Errorf("%w; run nuanxin migrate, after a backup", err)
 	}
-	if a.ring, err = a.config.openRing(fresh || a.config.DB != ""); err != nil {
+	if a.ring, err = a.config.openRing(false); err != nil {
 		return err
 	}
 	if a.blobs, err = blob.Open(a.config.blobs(), a.ring); err != nil {

@@ -53,6 +53,9 @@ func Backup(ctx context.Context, c Config, file string) (sum Sum, err error) {
 	if _, err := os.Stat(file); err == nil {
 		return sum, fmt.Errorf("%s exists already", file)
 	}
+	if err := c.there(ctx); err != nil {
+		return sum, err
+	}
 	part, err := os.CreateTemp(filepath.Dir(file), ".nuanxin-backup-*")
 	if err != nil {
 		return sum, err
@@ -173,7 +176,7 @@ func Restore(ctx context.Context, c Config, file string) (sum Sum, err error) {
 	if err := empty(ctx, c); err != nil {
 		return sum, err
 	}
-	if _, err := Migrate(ctx, c); err != nil {
+	if err := lay(ctx, c); err != nil { // the keys come from where they are kept
 		return sum, err
 	}
 	err = entries(file, func(name string, r io.Reader) error {

@@ -38,6 +38,9 @@ type check struct {
 // Check proves that the data is whole, on a running system: everything is read
 // in one snapshot.
 func Check(ctx context.Context, c Config) (report CheckReport, err error) {
+	if err := c.there(ctx); err != nil {
+		return report, err
+	}
 	a, err := Open(ctx, c)
 	if err != nil {
 		return report, err

@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
+	"nuanxin/internal/region"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station/intake"
 	"nuanxin/internal/web"
@@ -165,6 +166,10 @@ func (a *App) AddUser(ctx context.Context, u NewUser) error {
 		return errors.New("an area (--area) or an organisation (--org) is needed; --area all means the whole nation")
 	case u.Area == "all":
 		u.Area = ""
+	case u.Area != "":
+		if _, ok := region.Lookup(u.Area); !ok {
+			return fmt.Errorf("%s is no division code that we know", u.Area)
+		}
 	}
 	if u.Org != "" {
 		area, err := a.areaOf(ctx, u.Org)

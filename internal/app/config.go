@@ -48,6 +48,14 @@ func (c Config) url() string {
 	return filepath.Join(c.Data, "nuanxin.db")
 }
 
+// where names the place of the data for people; an address may hold a password.
+func (c Config) where() string {
+	if c.DB != "" {
+		return "the database"
+	}
+	return c.Data
+}
+
 func (c Config) keyFile() string {
 	if c.Keys != "" {
 		return c.Keys

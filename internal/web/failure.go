@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"html"
+	"maps"
 	"net/http"
 	"strconv"
 
@@ -144,10 +145,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error, api bool) {
 	if r.Method == http.MethodGet && (f.Status >= http.StatusInternalServerError || f.Code == fault.Conflict.Code()) {
 		f.Retry = r.URL.RequestURI()
 	}
-	if f.Code == fault.Busy.Code() {
-		w.Header().Set("Retry-After", "5")
-	}
-	w.Header().Set("Cache-Control", "no-store")
+	maps.Copy(w.Header(), failureHeader(f.Code))
 	w.Header().Del("ETag")
 	if api {
 		writeProblem(w, r.Context(), f)

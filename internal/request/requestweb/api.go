@@ -1,6 +1,7 @@
 package requestweb
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -174,10 +175,8 @@ func (p *pages) apiOutcome(ctx context.Context, in *outcomeIn) (*outcomeOut, err
 	}
 	out := &outcomeOut{apiOutcome{ClientID: client, State: o.State, Action: o.Action}}
 	if o.State == "refused" {
-		out.Body.Code = o.Code
-		if web.HasText(ctx, o.Msg) {
-			out.Body.Reason = web.TArgs(ctx, o.Msg, o.Args)
-		}
+		told := web.ProblemOf(ctx, &fault.Error{Op: o.Action, Kind: fault.KindOfCode(o.Code), Msg: o.Msg, Args: o.Args})
+		out.Body.Code, out.Body.Reason = o.Code, cmp.Or(told.Detail, told.Title)
 	}
 	return out, nil
 }

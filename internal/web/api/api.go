@@ -126,6 +126,9 @@ func (p problem) Error() string { return p.Title }
 // GetStatus implements huma.StatusError.
 func (p problem) GetStatus() int { return p.Status }
 
+// GetHeaders implements huma.HeadersError: what a failing page says in its head.
+func (p problem) GetHeaders() http.Header { return web.ProblemHeader(p.Problem) }
+
 // ContentType implements huma.ContentTypeFilter.
 func (p problem) ContentType(string) string { return "application/problem+json" }
 
