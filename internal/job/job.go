@@ -127,7 +127,7 @@ func (w *Worker) deliver(ctx context.Context, group string) (int, error) {
 		return 0, err
 	}
 	delivered := 0
-	err = w.holding(ctx, "outbox."+group, func(ctx context.Context) error {
+	err = w.holding(ctx, "outbox."+group, func(ctx context.Context) (err error) {
 		delivered, err = w.deliverAll(ctx, group)
 		return err
 	})
