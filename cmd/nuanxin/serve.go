@@ -40,6 +40,9 @@ func (c *serveCmd) Run(e *env) error {
 		}
 		config.Proxies = append(config.Proxies, network)
 	}
+	if c.SMSURL == "" {
+		fmt.Fprintln(e.stderr, "nuanxin: without --sms-url no codes, news or links go out by text message")
+	}
 	server, err := app.Listen(e.ctx, config, c.Addr)
 	if err != nil {
 		return err

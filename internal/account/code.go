@@ -49,7 +49,10 @@ func (s *Service) SendCode(ctx context.Context, purpose, phone string) error {
 	}
 	m := Message{ID: string(codeID), Phone: phone, Code: code, Minutes: int(life.Minutes())}
 	m.Text = fmt.Sprintf("验证码 %s，%d 分钟内有效。不要告诉任何人。Code %s", m.Code, m.Minutes, m.Code)
-	if err := s.sender.Send(ctx, m); err != nil {
+	switch err := s.sender.Send(ctx, m); {
+	case errors.Is(err, ErrNoMessages):
+		return fault.New(string(SendCode), fault.Busy, "account.sms.off")
+	case err != nil:
 		return fault.New(string(SendCode), fault.Busy, "account.sms.failed").Because(err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"nuanxin/internal/op"
 )
@@ -11,6 +12,10 @@ import (
 type Sender interface {
 	Send(ctx context.Context, m Message) error
 }
+
+// ErrNoMessages is what a Sender returns where nothing sends messages: nobody
+// is told that a code is on its way.
+var ErrNoMessages = errors.New("account: no messages are sent here")
 
 // Message brings a code to a phone. Its words tell a stranger nothing.
 type Message struct {

@@ -134,9 +134,8 @@ func (d door) Shown(i partner.Invitation) string {
 	return d.app.lastMessage(phone)
 }
 
-// LinkFor returns the one-time link of the request's handing to body, for the
-// desk to pass on by other means.
-func (d door) LinkFor(r request.ID, h request.DispatchID) (string, error) {
+// link returns the one-time link of one handing of a request to a body.
+func (d door) link(r request.ID, h request.DispatchID) (string, error) {
 	token, err := d.token(r, h)
 	return d.app.config.Origin + partner.HrefLink + "/" + token, err
 }
@@ -149,11 +148,14 @@ func (d door) dispatched(texts *web.Texts, sender sms.Sender) job.Handler {
 		if err := e.Decode(&what); err != nil {
 			return err
 		}
+		if sender == nil {
+			return nil // it waits in the body's own list of matters
+		}
 		phone, err := d.phone(ctx, partner.Invitation{Org: what.Body})
 		if err != nil || phone == "" {
 			return known(err)
 		}
-		link, err := d.LinkFor(what.ID, what.Dispatch)
+		link, err := d.link(what.ID, what.Dispatch)
 		if err != nil {
 			return err
 		}
