@@ -13,8 +13,10 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/sms"
 	"nuanxin/internal/station"
+	stationdesk "nuanxin/internal/station/stationweb/desk"
 	"nuanxin/internal/web"
 )
 
@@ -131,13 +133,35 @@ func (f fileStore) Get(ctx context.Context, id string) ([]byte, error) {
 	return f.store.Get(ctx, blob.ID(id))
 }
 
-// files is what requests need of the store of files.
-type files struct{ store *blob.Store }
+// album is what the pages of stations need for photos.
+type album struct {
+	fileStore
+	desk *upload.Desk
+}
+
+func (a *App) album() stationdesk.Album { return album{fileStore{a.blobs}, a.files} }
+
+// Take implements desk.Album.
+func (a album) Take(ctx context.Context, raw []byte) (file, thumb string, err error) {
+	kept, err := a.desk.Take(ctx, upload.PhotoInput, raw)
+	return kept.Blob, kept.Thumb, err
+}
+
+// files is what requests need of the store of files. They sweep what no request
+// names; what stations name is not shown to them.
+type files struct {
+	store    *blob.Store
+	stations *station.Service
+}
 
 // Older implements request.Files.
 func (f files) Older(ctx context.Context, before time.Time, each func(string) error) error {
+	shown, err := f.stations.Files(authz.AsSystem(ctx, "files"))
+	if err != nil {
+		return err
+	}
 	return f.store.Walk(ctx, func(e blob.Entry) error {
-		if e.Stray != "" || !e.At.Before(before) {
+		if e.Stray != "" || !e.At.Before(before) || shown[string(e.ID)] {
 			return nil
 		}
 		return each(string(e.ID))

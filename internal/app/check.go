@@ -171,8 +171,14 @@ func (a *App) checkFiles(ctx context.Context, tx *db.Tx) (seen int64, wrong []st
 		return 0, nil, err
 	}
 	thumbs, err := column(ctx, tx, "request_attachment", "thumb")
-	for id := range thumbs {
-		used[id] = true
+	pictures, err2 := a.Stations.Files(authz.AsSystem(ctx, "check"))
+	if err := errors.Join(err, err2); err != nil {
+		return 0, nil, err
+	}
+	for _, more := range []map[string]bool{thumbs, pictures} {
+		for id := range more {
+			used[id] = true
+		}
 	}
 	for id := range used {
 		seen++

@@ -25,7 +25,7 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 		Stations: places{a.Stations, a.Orgs},
 		People:   a.Accounts,
 		Notifier: notices{sender, texts},
-		Files:    files{a.blobs},
+		Files:    files{a.blobs, a.Stations},
 		Budget:   a.Accounts,
 	})
 }

@@ -94,7 +94,7 @@ func (a *App) accountPages(secure bool) accountweb.Config {
 
 func (a *App) stationPages(secure bool) stationweb.Config {
 	requests := requestweb.Config{Secure: secure}
-	return stationweb.Config{Stations: a.Stations, Finder: a.Finder, Reporter: reports{requestweb.Reports{Office: a.Requests}}, Hold: requests.Hold, Secure: secure}
+	return stationweb.Config{Stations: a.Stations, Finder: a.Finder, Reporter: reports{requestweb.Reports{Office: a.Requests}}, Hold: requests.Hold, Photo: fileStore{a.blobs}.Get, Secure: secure}
 }
 
 func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
@@ -113,7 +113,7 @@ func (a *App) requestDesk(secure bool) requestdesk.Config {
 }
 
 func (a *App) stationDesk() stationdesk.Config {
-	return stationdesk.Config{Stations: a.Stations, Intake: a.Intake, Name: a.nameOf, Finder: a.Finder, Calendar: workday.Calendar{}, Frame: a.frame, Hosts: hosts{a.Orgs}, Defects: defects{a.Requests}, Origin: a.config.Origin}
+	return stationdesk.Config{Stations: a.Stations, Intake: a.Intake, Album: a.album(), Name: a.nameOf, Finder: a.Finder, Calendar: workday.Calendar{}, Frame: a.frame, Hosts: hosts{a.Orgs}, Defects: defects{a.Requests}, Origin: a.config.Origin}
 }
 
 // frame is the frame of every staff page: the menu holds what the reader's

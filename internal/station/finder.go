@@ -40,7 +40,7 @@ type Finder struct {
 // Card is what the finder knows of a station: the record without what only
 // those inside may read, and its live part. To be small, it leaves out where
 // the record came from and the printed words of what was understood (source,
-// marks, offers, printed hours that are known); [Service.Get] has them. Parts
+// marks, offers, printed hours that are known), its photos and how it is kept up; [Service.Get] has them. Parts
 // of cards are shared: never change one.
 type Card struct {
 	Station

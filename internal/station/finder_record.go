@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/hours"
 	"nuanxin/internal/nearby"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/upkeep"
 )
 
 // record is what the finder keeps of a station: a [Card] in a quarter of its
@@ -34,20 +35,19 @@ type side struct{ area, district, hostID, hostName, sourceDate string }
 
 // kind is what many stations all over the country have alike.
 type kind struct {
-	entry                         Entry
-	size                          Size
-	badge                         Badge
-	hoursBy                       Origin
-	datum                         string
-	capacity, stars               int
-	allDay, smart, demo, unknowns bool
+	entry                                   Entry
+	size                                    Size
+	badge                                   Badge
+	hoursBy                                 Origin
+	datum                                   string
+	capacity, stars                         int
+	allDay, extended, smart, demo, unknowns bool
 }
 
 // rare is what few stations have.
 type rare struct {
 	otherNames []string
 	honours    []Honour
-	photo      string
 	given      *Place      // where it differs from the position
 	unknown    hours.Table // the words of hours that were not understood
 	live       Live
@@ -101,8 +101,8 @@ func (s shares) pack(key nearby.Key, v View, schedule uint32) *record {
 		side: s.side(side{v.Area, v.District, v.HostID, v.HostName, v.SourceDate}),
 	}
 	k := kind{entry: v.Entry, size: v.Size, badge: v.Badge, hoursBy: v.HoursBy, capacity: v.Capacity, stars: v.Stars,
-		allDay: v.AllDay, smart: v.Smart, demo: v.Demo, unknowns: !v.Hours.Known}
-	x := rare{otherNames: v.OtherNames, honours: v.Honours, photo: v.Photo, live: v.Live}
+		allDay: v.AllDay, extended: v.Life.Extended, smart: v.Smart, demo: v.Demo, unknowns: !v.Hours.Known}
+	x := rare{otherNames: v.OtherNames, honours: v.Honours, live: v.Live}
 	if p := v.Place; p != nil {
 		r.lat, r.lng, k.datum = p.Lat, p.Lng, s.word(p.Datum)
 		if p.GivenLat != p.Lat || p.GivenLng != p.Lng {
@@ -122,7 +122,7 @@ func (s shares) pack(key nearby.Key, v View, schedule uint32) *record {
 
 func (x rare) empty() bool {
 	u := x.unknown
-	return len(x.otherNames)+len(x.honours)+len(x.photo)+len(x.live.Days)+len(x.live.Reports)+len(u.Rows)+len(u.Special)+len(u.Printed) == 0 && x.given == nil
+	return len(x.otherNames)+len(x.honours)+len(x.live.Days)+len(x.live.Reports)+len(u.Rows)+len(u.Special)+len(u.Printed) == 0 && x.given == nil
 }
 
 // phoneMark stands between two phones; no text holds it.
@@ -167,7 +167,7 @@ func (r *record) card(week hours.Table) Card {
 	f := Facts{
 		Name: r.name, Address: r.address, Area: at.area, District: at.district, HostID: at.hostID, HostName: at.hostName, SourceDate: at.sourceDate,
 		Services: r.services, Hours: week, Entry: k.entry, AllDay: k.allDay, Smart: k.smart, Size: k.size, Capacity: k.capacity, Stars: k.stars,
-		Badge: k.badge, Demo: k.demo, Public: true,
+		Badge: k.badge, Life: upkeep.Life{Extended: k.extended}, Demo: k.demo, Public: true,
 	}
 	if r.phones != "" {
 		f.Phones = strings.Split(r.phones, phoneMark)
@@ -181,7 +181,7 @@ func (r *record) card(week hours.Table) Card {
 		ChangedAt: moment(r.changed), HoursAt: moment(r.hoursAt), HoursBy: k.hoursBy,
 	}}
 	if x := r.rare; x != nil {
-		c.OtherNames, c.Honours, c.Photo = x.otherNames, x.honours, x.photo
+		c.OtherNames, c.Honours = x.otherNames, x.honours
 		if x.given != nil {
 			c.Place = x.given
 		}

@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/pinyin"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/upkeep"
 	"nuanxin/internal/workday"
 
 	"pgregory.net/rapid"
@@ -144,7 +145,9 @@ func TestTheFinderKeepsWhatAnswersShow(t *testing.T) {
 	h := newHouse(t, sqlite)
 	full := at(t, "样样都有的站", 31.4, 104.7, "toilet", 8, 22)
 	full.OtherNames, full.Phones = []string{"别名"}, []string{"0816-1", "0816-2"}
-	full.Honours, full.Photo = []station.Honour{{Name: "最美", Level: "city", Year: 2024}}, "photo"
+	full.Honours = []station.Honour{{Name: "最美", Level: "city", Year: 2024}}
+	full.Pictures = []station.Picture{{File: "f", Thumb: "t", At: h.clock.Now()}}
+	full.Life = upkeep.Life{Operator: "某物业", Built: "2023", Extended: true}
 	full.District, full.HostName, full.SourceDate = "高新区", "某单位", "2024年"
 	full.Entry = station.Entry{Method: station.DoorCode, How: "问保安"}
 	full.Size, full.Capacity, full.Stars, full.Badge = station.Size{Metres: 30, About: true, Printed: "约30"}, 12, 4, station.BadgeSeen
@@ -176,6 +179,7 @@ func TestTheFinderKeepsWhatAnswersShow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		want.Pictures, want.Life = nil, upkeep.Life{Extended: want.Life.Extended}
 		want.Note, want.Source, want.Marks, want.Offers = "", "", "", ""
 		if want.Hours.Known {
 			want.Hours.Printed = ""

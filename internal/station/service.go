@@ -81,7 +81,7 @@ func (s *Service) view(ctx context.Context, tx *op.Tx, f Filter) (View, error) {
 
 // outside returns what everybody may read of s.
 func (s Station) outside() Station {
-	s.Note = ""
+	s.Note, s.Life.Keeper, s.Life.Funds = "", "", ""
 	return s
 }
 
@@ -193,6 +193,9 @@ func (s *Service) CloseForGood(ctx context.Context, id ID, version int64, why st
 	})
 }
 
+// anyVersion is the version of a change that holds whatever else changed.
+const anyVersion = -1
+
 // edit is every change of a record: read at a version, changed, stored over
 // that version, announced, numbered.
 func (s *Service) edit(ctx context.Context, act authz.Action, id ID, version int64, change func(*op.Tx, Station) (Station, error)) (Done, error) {
@@ -200,7 +203,7 @@ func (s *Service) edit(ctx context.Context, act authz.Action, id ID, version int
 		switch {
 		case !old.InUse():
 			return Done{}, fault.New(string(act), fault.Conflict, "station.is_closed")
-		case old.Version != version:
+		case old.Version != version && version != anyVersion:
 			return Done{}, fault.New(string(act), fault.Conflict, "station.changed_meanwhile")
 		}
 		st, err := change(tx, old)

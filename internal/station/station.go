@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/upkeep"
 )
 
 // ID names a station.
@@ -57,7 +58,8 @@ type Facts struct {
 	Note       string      `json:"note,omitempty"`
 	Source     string      `json:"source,omitempty"`
 	SourceDate string      `json:"source_date,omitempty"` // as printed
-	Photo      string      `json:"photo,omitempty"`
+	Pictures   []Picture   `json:"pictures,omitempty"`
+	Life       upkeep.Life `json:"life,omitzero"`
 	Demo       bool        `json:"demo,omitempty"`   // invented, marked 示例
 	Public     bool        `json:"public,omitempty"` // shown to workers as a station to go to
 }
@@ -152,7 +154,7 @@ func (s Station) InUse() bool { return s.ClosedAt.IsZero() }
 
 // Tidy puts the facts into their stored form.
 func (f Facts) Tidy() Facts {
-	for _, t := range []*string{&f.Name, &f.Address, &f.District, &f.HostName, &f.Offers, &f.Marks, &f.Note, &f.Source, &f.SourceDate, &f.Entry.How} {
+	for _, t := range []*string{&f.Name, &f.Address, &f.District, &f.HostName, &f.Offers, &f.Marks, &f.Note, &f.Source, &f.SourceDate, &f.Entry.How, &f.Life.Operator, &f.Life.Keeper, &f.Life.Funds} {
 		*t = strings.TrimSpace(*t)
 	}
 	f.OtherNames = distinct(f.OtherNames, f.Name)
@@ -188,7 +190,7 @@ func (f Facts) Check() error {
 		form.Add("name", "station.name.empty", nil)
 	}
 	text("name", f.Name, maxName)
-	for name, s := range map[string]string{"address": f.Address, "district": f.District, "host_name": f.HostName, "offers": f.Offers, "entry": f.Entry.How, "note": f.Note, "source": f.Source, "marks": f.Marks} {
+	for name, s := range map[string]string{"address": f.Address, "district": f.District, "host_name": f.HostName, "offers": f.Offers, "entry": f.Entry.How, "note": f.Note, "source": f.Source, "marks": f.Marks, "operator": f.Life.Operator, "keeper": f.Life.Keeper, "funds": f.Life.Funds} {
 		text(name, s, maxText)
 	}
 	if !areaCode(f.Area) {
@@ -214,6 +216,7 @@ func (f Facts) checkValues(form *fault.Form) {
 	if !slices.Contains([]Badge{BadgeUnknown, BadgeSeen, BadgeNone}, f.Badge) {
 		form.Add("badge", "station.badge.unknown", nil)
 	}
+	f.Life.Check(form)
 	if f.Stars < 0 || f.Stars > 5 {
 		form.Add("stars", "station.stars.range", nil)
 	}

@@ -19,6 +19,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/upkeep"
 	"nuanxin/internal/workday"
 )
 
@@ -93,14 +94,17 @@ func TestRecordComesBackWhole(t *testing.T) {
 		want.Honours = []station.Honour{{Name: "最美", Level: "national", Year: 2023}}
 		want.Marks, want.Size = "24小时", station.Size{Metres: 118, About: true, Printed: "约118平方米"}
 		want.Capacity, want.Stars, want.Badge = 20, 5, station.BadgeSeen
-		want.Note, want.Source, want.SourceDate, want.Photo = "内部", "示例", "2025", "p"
+		want.Note, want.Source, want.SourceDate = "内部", "示例", "2025"
+		want.Pictures = []station.Picture{{File: "f", Thumb: "t", At: start}}
+		want.Life = upkeep.Life{Operator: "某物业", Keeper: "王某", Funds: "约30万元", Built: "2023-05", Accepted: upkeep.Yes, Extended: true,
+			Listings: []upkeep.Listing{{Map: "amap", Since: "2023-06-01", Point: "B0FFF"}, {Map: "app", Since: upkeep.No}}}
 		done := h.add(t, want)
 		got, err := h.Get(cadre, done.ID)
 		if err != nil || !same(got.Facts, want) || got.Version != 1 || len(got.Code) != 8 || !got.CreatedAt.Equal(start) {
 			t.Errorf("Get = %+v, %v\nwant %+v", got, err, want)
 		}
 		byCode, err := h.ByCode(stranger, done.Code[:4]+" "+done.Code[4:])
-		if err != nil || byCode.ID != done.ID || byCode.Note != "" {
+		if err != nil || byCode.ID != done.ID || byCode.Note+byCode.Life.Keeper+byCode.Life.Funds != "" || byCode.Life.Operator != "某物业" {
 			t.Errorf("ByCode = %+v, %v; want the same without its note", byCode, err)
 		}
 	})

@@ -30,7 +30,7 @@ var Schema embed.FS
 const columns = `station_id, code, version, area, name, other_names, address, district, lat, lng, datum, given_lat, given_lng, cell,
 	host_id, host_name, phones, services, offers, hours_known, hours, hours_at, hours_by, entry, entry_how, all_day, smart, honours, marks,
 	metres, metres_about, metres_text, capacity, stars, badge, note, source, source_date, photo, demo, public,
-	closed_at, closed_why, published_at, created_at, changed_at`
+	closed_at, closed_why, published_at, created_at, changed_at, life`
 
 func (s Station) values() ([]any, error) {
 	var lat, lng, givenLat, givenLng, cell any
@@ -38,32 +38,35 @@ func (s Station) values() ([]any, error) {
 	if p := s.Place; p != nil {
 		lat, lng, datum, givenLat, givenLng, cell = p.Lat, p.Lng, p.Datum, p.GivenLat, p.GivenLng, p.Cell()
 	}
-	texts := make([]string, 4)
-	for i, v := range []any{s.OtherNames, s.Phones, s.Hours, s.Honours} {
+	texts := make([]string, 6)
+	for i, v := range []any{s.OtherNames, s.Phones, s.Hours, s.Honours, s.Life, s.Pictures} {
 		raw, err := json.Marshal(v)
 		if err != nil {
 			return nil, err
 		}
 		texts[i] = string(raw)
 	}
+	if len(s.Pictures) == 0 {
+		texts[5] = ""
+	}
 	return []any{s.ID, s.Code, s.Version, s.Area, s.Name, texts[0], s.Address, s.District, lat, lng, datum, givenLat, givenLng, cell,
 		db.Null(s.HostID), s.HostName, texts[1], int64(s.Services), s.Offers, s.Hours.Known, texts[2], db.Micros(s.HoursAt), string(s.HoursBy), //nolint:gosec // services are bits
 		string(s.Entry.Method), s.Entry.How, s.AllDay, s.Smart, texts[3], s.Marks,
-		s.Size.Metres, s.Size.About, s.Size.Printed, s.Capacity, s.Stars, string(s.Badge), s.Note, s.Source, s.SourceDate, s.Photo, s.Demo, s.Public,
-		db.Micros(s.ClosedAt), s.ClosedWhy, db.Micros(s.PublishedAt), db.Micros(s.CreatedAt), db.Micros(s.ChangedAt)}, nil
+		s.Size.Metres, s.Size.About, s.Size.Printed, s.Capacity, s.Stars, string(s.Badge), s.Note, s.Source, s.SourceDate, texts[5], s.Demo, s.Public,
+		db.Micros(s.ClosedAt), s.ClosedWhy, db.Micros(s.PublishedAt), db.Micros(s.CreatedAt), db.Micros(s.ChangedAt), texts[4]}, nil
 }
 
 func (s *Station) scan(r db.Row) error {
 	var lat, lng, givenLat, givenLng *float64
 	var cell *int64
-	var datum, names, phones, hoursText, honours string
+	var datum, names, phones, hoursText, honours, photo, life string
 	var services int64
 	var known bool
 	err := r.Scan(&s.ID, &s.Code, &s.Version, &s.Area, &s.Name, &names, &s.Address, &s.District, &lat, &lng, &datum, &givenLat, &givenLng, &cell,
 		db.Text(&s.HostID), &s.HostName, &phones, &services, &s.Offers, &known, &hoursText, db.Time(&s.HoursAt), &s.HoursBy,
 		&s.Entry.Method, &s.Entry.How, &s.AllDay, &s.Smart, &honours, &s.Marks,
-		&s.Size.Metres, &s.Size.About, &s.Size.Printed, &s.Capacity, &s.Stars, &s.Badge, &s.Note, &s.Source, &s.SourceDate, &s.Photo, &s.Demo, &s.Public,
-		db.Time(&s.ClosedAt), &s.ClosedWhy, db.Time(&s.PublishedAt), db.Time(&s.CreatedAt), db.Time(&s.ChangedAt))
+		&s.Size.Metres, &s.Size.About, &s.Size.Printed, &s.Capacity, &s.Stars, &s.Badge, &s.Note, &s.Source, &s.SourceDate, &photo, &s.Demo, &s.Public,
+		db.Time(&s.ClosedAt), &s.ClosedWhy, db.Time(&s.PublishedAt), db.Time(&s.CreatedAt), db.Time(&s.ChangedAt), &life)
 	if err != nil {
 		return err
 	}
@@ -75,7 +78,10 @@ func (s *Station) scan(r db.Row) error {
 	for _, j := range []struct {
 		text string
 		to   any
-	}{{names, &s.OtherNames}, {phones, &s.Phones}, {hoursText, &s.Hours}, {honours, &s.Honours}} {
+	}{{names, &s.OtherNames}, {phones, &s.Phones}, {hoursText, &s.Hours}, {honours, &s.Honours}, {life, &s.Life}, {photo, &s.Pictures}} {
+		if j.text == "" {
+			continue
+		}
 		if err := json.Unmarshal([]byte(j.text), j.to); err != nil {
 			return fmt.Errorf("station %s: %w", s.ID, err)
 		}
@@ -270,6 +276,26 @@ func find(ctx context.Context, tx *db.Tx, f Filter, args db.Args, scope string) 
 		return nil
 	})
 	return list, err
+}
+
+// files lists the files of the photos of the stations that scope allows.
+func files(ctx context.Context, tx *db.Tx, scope op.Scope) (map[string]bool, error) {
+	var args db.Args
+	all := map[string]bool{}
+	where := scope.Where(authz.Columns{ID: "station_id", Area: "area", Org: "host_id"}, &args)
+	err := tx.Each(ctx, `select photo from station where photo <> '' and `+where, args, func(r db.Row) error {
+		var text string
+		if err := r.Scan(&text); err != nil {
+			return err
+		}
+		var list []Picture
+		err := json.Unmarshal([]byte(text), &list)
+		for _, p := range list {
+			all[p.File], all[p.Thumb] = true, true
+		}
+		return err
+	})
+	return all, err
 }
 
 // get returns one station, in use or not.

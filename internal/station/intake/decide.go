@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"nuanxin/internal/hours"
+	"nuanxin/internal/region"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/printed"
 )
@@ -134,20 +136,25 @@ func (l *Line) onto(st station.Station) (station.Facts, []FieldChange) {
 	for _, t := range []struct {
 		field    string
 		from, to *string
-	}{{"address", &f.Address, &n.Address}, {"district", &f.District, &n.District}, {"host_name", &f.HostName, &n.HostName}, {"marks", &f.Marks, &n.Marks},
+	}{{"address", &f.Address, &n.Address}, {"host_name", &f.HostName, &n.HostName}, {"marks", &f.Marks, &n.Marks},
 		{"note", &f.Note, &n.Note}, {"source", &f.Source, &n.Source}, {"source_date", &f.SourceDate, &n.SourceDate}} {
 		if *t.to != "" && *t.to != *t.from {
 			note(t.field, *t.from, *t.to)
 			*t.from = *t.to
 		}
 	}
+	if n.District != "" && n.District != f.District && (f.District != "" || !named(f.Area, n.District)) {
+		note("district", f.District, n.District)
+		f.District = n.District
+	}
 	if len(n.Area) > len(f.Area) {
 		note("area", f.Area, n.Area)
 		f.Area = n.Area
 	}
 	l.values(&f, n, note)
+	l.life(&f, n, note)
 	l.place(&f, n, note)
-	if n.Hours.Printed != "" && n.Hours.Printed != f.Hours.Printed {
+	if n.Hours.Printed != "" && n.Hours.Printed != f.Hours.Printed && !alike(n.Hours, f.Hours) {
 		if st.HoursBy == station.FromFile || st.HoursBy == "" || !f.Hours.Known && f.Hours.Printed == "" {
 			note("hours", f.Hours.Text(false), n.Hours.Text(false))
 			f.Hours = n.Hours
@@ -158,17 +165,27 @@ func (l *Line) onto(st station.Station) (station.Facts, []FieldChange) {
 	return f, changes
 }
 
+// named reports whether the area, or the county around it, has the name: then a
+// printed district says nothing new.
+func named(area, name string) bool {
+	r, ok := region.Lookup(area[:min(len(area), 6)])
+	return ok && (r.Name == name || r.Short == name)
+}
+
+// alike reports whether two tables say the same in other words.
+func alike(a, b hours.Table) bool { return a.Known && b.Known && a.Text(false) == b.Text(false) }
+
 // values takes over what is not a plain text.
 func (l *Line) values(f *station.Facts, n station.Facts, note func(field, from, to string)) {
 	if len(n.Phones) > 0 && !slices.Equal(n.Phones, f.Phones) {
 		note("phones", strings.Join(f.Phones, "、"), strings.Join(n.Phones, "、"))
 		f.Phones = n.Phones
 	}
-	if n.Offers != "" && n.Offers != f.Offers {
+	if n.Offers != "" && n.Offers != f.Offers && (f.Offers != "" || n.Services != f.Services) {
 		note("services", f.Offers, n.Offers)
 		f.Offers, f.Services = n.Offers, n.Services
 	}
-	if n.Size.Printed != "" && n.Size != f.Size {
+	if n.Size.Printed != "" && n.Size != f.Size && (f.Size.Printed != "" || n.Size.Metres != f.Size.Metres) {
 		note("size", f.Size.Printed, n.Size.Printed)
 		f.Size = n.Size
 	}

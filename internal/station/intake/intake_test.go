@@ -129,7 +129,7 @@ func TestDryRun(t *testing.T) {
 			{"a row cut short", "涪城区,甲站", "refuse(import.ragged)"},
 			{"the same as there is, written otherwise", "涪城区,工会驿站（人民大街）,人民大街 1180 号,,,,,,", "update"},
 			{"the same name elsewhere", "涪城区,人民大街驿站,人民大街2号,,,,,,", "add import.same_name"},
-			{"the same name without an address", "涪城区,人民大街驿站,,,,,,,", "update import.matched_by_name"},
+			{"the same name without an address", "涪城区,人民大街驿站,,,,,,,", "same import.matched_by_name"},
 		} {
 			report, err := h.in.DryRun(cadre, table(t, header+test.row+"\n"), fucheng)
 			if err != nil {

@@ -115,6 +115,13 @@ func Read(t sheet.Table, o Options) (Report, error) {
 			report.Ignored = append(report.Ignored, name)
 			continue
 		}
+		if f == printed.Listings {
+			if printed.MapOf(name) == "" {
+				report.Ignored = append(report.Ignored, name)
+				continue
+			}
+			r.maps = append(r.maps, mapColumn{printed.MapOf(name), i})
+		}
 		r.columns[f] = append(r.columns[f], i)
 		if d, ok := printed.DatumIn(name); ok && (f == printed.Lat || f == printed.Lng || f == printed.Position) {
 			r.datum = d.String()
@@ -135,6 +142,7 @@ type rowReader struct {
 	columns map[printed.Field][]int
 	datum   string // stated for the whole file
 	places  map[[3]string]resolved
+	maps    []mapColumn
 
 	row    sheet.Row
 	doubts []printed.Doubt
@@ -234,6 +242,7 @@ func (r *rowReader) facts() station.Facts {
 	r.doubts = append(r.doubts, doubts...)
 	f.Place = r.place()
 	r.marks(&f)
+	r.life(&f)
 	return f
 }
 
@@ -259,7 +268,12 @@ func (r *rowReader) marks(f *station.Facts) {
 		}
 	}
 	if text := r.cell(printed.Stars); text != "" {
-		if f.Stars = printed.Say(text, "").Stars; f.Stars == 0 {
+		n, ok := printed.Count(text)
+		if f.Stars = n; !ok {
+			f.Stars = printed.Say(text, "").Stars
+		}
+		if f.Stars < 1 || f.Stars > 5 {
+			f.Stars = 0
 			r.doubt("import.number", printed.Stars, text)
 		}
 	}

@@ -52,6 +52,16 @@ const (
 	Position Field = "position" // both numbers in one cell
 	Datum    Field = "datum"
 	Code     Field = "code"
+	Operator Field = "operator"
+	Keeper   Field = "keeper"
+	Funds    Field = "funds"
+	Built    Field = "built"
+	Accepted Field = "accepted"
+	Extended Field = "extended"
+	AllDay   Field = "all_day"
+	Smart    Field = "smart"
+	Listings Field = "listings" // on a map; the header says on which
+	WayIn    Field = "entry"
 )
 
 // headers are the spellings of each field, without spaces and brackets.
@@ -66,8 +76,8 @@ var headers = map[Field]string{
 	Other:    "别名 曾用名 其他名称 又名",
 	Address:  "地址 详细地址 驿站地址 站点地址 具体地址 位置 具体位置 所在位置 所在地址 详细位置 address",
 	Hours:    "开放时间 营业时间 服务时间 开放时段 开门时间 服务时段 对外开放时间 工作时间 hours",
-	Phone:    "联系电话 电话 联系方式 服务电话 固定电话 手机 手机号 联系人电话 负责人电话 咨询电话 phone",
-	Host:     "承建单位 共建单位 建设单位 所属单位 运营单位 单位 依托单位 承办单位 主办单位 承建共建单位 建设主体 单位名称",
+	Phone:    "联系电话 电话 联系方式 服务电话 固定电话 手机 手机号 联系人电话 负责人电话 咨询电话 联系人及电话 联系人及联系方式 负责人及电话 phone",
+	Host:     "承建单位 共建单位 建设单位 所属单位 单位 依托单位 承办单位 主办单位 承建共建单位 建设主体 单位名称",
 	Services: "服务项目 服务设施 服务内容 设施 设施设备 功能 配套设施 服务功能 设备设施 提供服务 services",
 	Marks:    "标识 标签 荣誉 称号 荣誉称号 类型 驿站类型 特色",
 	Size:     "面积 建筑面积 使用面积 占地面积 面积平方米 面积㎡ 面积m2 站点面积 驿站面积",
@@ -78,6 +88,16 @@ var headers = map[Field]string{
 	Lng:      "经度 lng lon longitude",
 	Position: "坐标 经纬度 位置坐标 地图坐标 gps",
 	Datum:    "坐标系 坐标类型 datum",
+	Operator: "运营单位 维护单位 运维单位 管理单位 日常管理单位 运营维护单位",
+	Keeper:   "管理人员 管理员 驿站管理员 站点管理员 负责人 联系人 站长 责任人",
+	Funds:    "投资 投资额 投资金额 总投资 建设投资 投入资金",
+	Built:    "建成时间 建成日期 建成年份 建设时间 启用时间 启用日期 投用时间 揭牌时间",
+	Accepted: "验收时间 验收日期 验收情况 是否验收 验收",
+	Extended: "是否延时 延时服务 延时 是否延时服务",
+	AllDay:   "是否24小时 是否24小时开放 24小时",
+	Smart:    "是否智能 是否智能化 智能化 是否无人值守",
+	Listings: "上图 地图 上图情况 上图时间 是否上图 poi 地图poi 点位",
+	WayIn:    "进入方式 进站方式 入站方式 怎么进 开门方式",
 	Code:     "驿站编码 站点编码 唯一编码 编码",
 }
 
@@ -93,7 +113,7 @@ func Fold(s string) string {
 func Header(name string) Field {
 	folded := Fold(name)
 	for _, try := range []string{strings.NewReplacer("(", "", ")", "", "、", "", "/", "", ",", "").Replace(folded), brackets.ReplaceAllString(folded, "")} {
-		for _, prefix := range []string{"高德", "百度", "腾讯", "gps", "wgs84", "gcj02", "bd09", ""} {
+		for _, prefix := range []string{"高德", "百度", "腾讯", "是否高德", "是否百度", "是否腾讯", "工会app", "是否工会app", "app", "gps", "wgs84", "gcj02", "bd09", ""} {
 			bare := strings.TrimPrefix(try, prefix)
 			for f, names := range headers {
 				if bare != "" && slices.Contains(strings.Fields(names), bare) {
@@ -183,10 +203,11 @@ type Honour struct {
 
 // Said is what marks and notes say.
 type Said struct {
-	AllDay, Smart, NoBadge bool
-	Scan                   string // the words about getting in by a code, a face or a card
-	Stars                  int
-	Honours                []Honour
+	AllDay, Extended, Smart, NoBadge bool
+
+	Scan    string // the words about getting in by a code, a face or a card
+	Stars   int
+	Honours []Honour
 }
 
 var (
@@ -195,6 +216,7 @@ var (
 	smart = regexp.MustCompile(`智能|智慧|无人值守`)
 	stars = regexp.MustCompile(`([一二三四五1-5])星级?`)
 	some  = regexp.MustCompile(`配备|部分|试点|个别`)
+	later = regexp.MustCompile(`延时(服务|开放|驿站|站)?$|全周期`)
 	round = regexp.MustCompile(`24小时`)
 	parts = regexp.MustCompile(`[;；\n]+`)
 	local = regexp.MustCompile(`全市|市级|[\p{Han}]{2}市最美`)
@@ -210,6 +232,7 @@ func Say(marks, note string) Said {
 			continue // true of some stations of the text, not surely of this one
 		}
 		s.AllDay = s.AllDay || round.MatchString(p)
+		s.Extended = s.Extended || later.MatchString(p)
 		s.Smart = s.Smart || smart.MatchString(p) || scan.MatchString(p)
 		if scan.MatchString(p) {
 			s.Scan = strings.TrimPrefix(s.Scan+";"+p, ";")

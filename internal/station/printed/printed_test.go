@@ -14,7 +14,7 @@ func TestHeader(t *testing.T) {
 		"服务设施": printed.Services, "共建单位": printed.Host, "承建(共建)单位": printed.Host, "区(县)": printed.County, "县(市、区)": printed.County,
 		"省（区、市）": printed.Province, "联系电话：": printed.Phone, "面积（平方米）": printed.Size, "面积(㎡)": printed.Size,
 		"经度": printed.Lng, "纬度(GCJ-02)": printed.Lat, "百度经度": printed.Lng, "高德坐标": printed.Position, "经度（高德）": printed.Lng,
-		"联系人": printed.None, "序号": printed.None, "": printed.None,
+		"联系人": printed.Keeper, "序号": printed.None, "": printed.None,
 	} {
 		if got := printed.Header(text); got != want {
 			t.Errorf("Header(%q) = %q, want %q", text, got, want)
@@ -82,15 +82,16 @@ func TestMetres(t *testing.T) {
 
 func TestMarks(t *testing.T) {
 	for _, test := range []struct{ about, marks, note, want string }{
-		{"nothing", "", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[]}"},
-		{"day and night, smart", "24小时;智能;微信扫码", "", "{AllDay:true Smart:true NoBadge:false Scan:微信扫码 Stars:0 Honours:[]}"},
-		{"an honour with its year, the level not said", "2023年“最美工会户外劳动者服务站点”", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level: Year:2023}]}"},
-		{"national", "全国最美驿站", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level:national Year:0}]}"},
-		{"two honours", "2023年“最美工会户外劳动者服务站点”;2021年度省级工会户外劳动者服务示范点", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level: Year:2023} {Name:示范 Level:province Year:2021}]}"},
-		{"a city's", "合肥市最美工会驿站", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level:city Year:0}]}"},
-		{"true of some stations only", "24小时刷脸进门(6个人流密集站点配备)", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:0 Honours:[]}"},
-		{"stars", "五星级骑士驿站", "", "{AllDay:false Smart:false NoBadge:false Scan: Stars:5 Honours:[]}"},
-		{"no badge", "", "6月启用;未见工会挂牌", "{AllDay:false Smart:false NoBadge:true Scan: Stars:0 Honours:[]}"},
+		{"nothing", "", "", "{AllDay:false Extended:false Smart:false NoBadge:false Scan: Stars:0 Honours:[]}"},
+		{"day and night, smart", "24小时;智能;微信扫码", "", "{AllDay:true Extended:false Smart:true NoBadge:false Scan:微信扫码 Stars:0 Honours:[]}"},
+		{"an honour with its year, the level not said", "2023年“最美工会户外劳动者服务站点”", "", "{AllDay:false Extended:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level: Year:2023}]}"},
+		{"beyond office hours", "延时服务", "", "{AllDay:false Extended:true Smart:false NoBadge:false Scan: Stars:0 Honours:[]}"},
+		{"national", "全国最美驿站", "", "{AllDay:false Extended:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level:national Year:0}]}"},
+		{"two honours", "2023年“最美工会户外劳动者服务站点”;2021年度省级工会户外劳动者服务示范点", "", "{AllDay:false Extended:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level: Year:2023} {Name:示范 Level:province Year:2021}]}"},
+		{"a city's", "合肥市最美工会驿站", "", "{AllDay:false Extended:false Smart:false NoBadge:false Scan: Stars:0 Honours:[{Name:最美 Level:city Year:0}]}"},
+		{"true of some stations only", "24小时刷脸进门(6个人流密集站点配备)", "", "{AllDay:false Extended:false Smart:false NoBadge:false Scan: Stars:0 Honours:[]}"},
+		{"stars", "五星级骑士驿站", "", "{AllDay:false Extended:false Smart:false NoBadge:false Scan: Stars:5 Honours:[]}"},
+		{"no badge", "", "6月启用;未见工会挂牌", "{AllDay:false Extended:false Smart:false NoBadge:true Scan: Stars:0 Honours:[]}"},
 	} {
 		if got := fmt.Sprintf("%+v", printed.Say(test.marks, test.note)); got != test.want {
 			t.Errorf("%s: got %s\nwant %s", test.about, got, test.want)

@@ -151,6 +151,7 @@ func golden(t *testing.T, name, body string) {
 	t.Helper()
 	body = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`).ReplaceAllString(body, "ID")
 	body = regexp.MustCompile(`"code":"\d{8}"`).ReplaceAllString(body, `"code":"CODE"`)
+	body = regexp.MustCompile(`/stations/\d{8}/`).ReplaceAllString(body, "/stations/CODE/")
 	var v any
 	if err := json.Unmarshal([]byte(body), &v); err != nil {
 		t.Fatal(err)

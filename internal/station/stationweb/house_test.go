@@ -28,6 +28,7 @@ import (
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/stationweb"
+	"nuanxin/internal/station/upkeep"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/api"
 	"nuanxin/internal/web/ui"
@@ -139,6 +140,9 @@ func records() []station.Facts {
 			f.Phones, f.HostName = []string{"0816-2345678", "138****6207"}, "示例市铁塔公司"
 			f.OtherNames, f.Honours = []string{"骑手驿站"}, []station.Honour{{Name: "最美工会户外劳动者服务站点", Level: "national", Year: 2023}}
 			f.Size, f.Capacity, f.Stars, f.Smart, f.Demo = station.Size{Metres: 118, About: true}, 20, 5, true, true
+			f.Life = upkeep.Life{Operator: "示例物业", Keeper: "王某", Funds: "约30万元", Built: "2023-05", Accepted: "2023-06-01", Extended: true,
+				Listings: []upkeep.Listing{{Map: "amap", Since: upkeep.Yes, Point: "B0FFG9XYZ1"}, {Map: "app", Since: "2023"}}}
+			f.Pictures = []station.Picture{{File: "photo1", Thumb: "thumb1", At: start}}
 			f.Source, f.SourceDate, f.Note = "https://example.org/list", "2025-09-16", "内部备注"
 		}),
 		make(gym, func(f *station.Facts) {
@@ -210,6 +214,7 @@ func (h *house) happen() {
 
 func (h *house) serve() {
 	config := stationweb.Config{Stations: h.stations, Finder: h.finder, Reporter: h.reporter,
+		Photo: func(_ context.Context, name string) ([]byte, error) { return []byte("bytes of " + name), nil },
 		Hold: func(w http.ResponseWriter, _ *http.Request, number, secret string) {
 			http.SetCookie(w, &http.Cookie{Name: "held", Value: number + "." + secret})
 		}}

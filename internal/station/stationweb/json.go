@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/upkeep"
 )
 
 // apiStation is a station as the API tells it. Members are only ever added.
@@ -30,9 +31,16 @@ type apiStation struct {
 	Status     apiStatus      `json:"status"`
 	Reports    []apiReport    `json:"reports,omitempty" doc:"faults that workers reported and nobody has settled"`
 	Honours    []apiHonour    `json:"honours,omitempty"`
+	Operator   string         `json:"operator,omitempty" doc:"who keeps it up; this and what follows up to photos is told by sync and for one station, not in lists of hits"`
+	Built      upkeep.When    `json:"built,omitempty" doc:"a year, month or day, or yes"`
+	Accepted   upkeep.When    `json:"accepted,omitempty" doc:"a year, month or day, or yes or no"`
+	Listings   []apiListing   `json:"listings,omitempty" doc:"on which maps it is published"`
+	Photos     []apiPhoto     `json:"photos,omitempty"`
 	AreaM2     int            `json:"area_m2,omitempty,omitzero"`
 	Capacity   int            `json:"capacity,omitempty,omitzero" doc:"people"`
 	Stars      int            `json:"stars,omitempty,omitzero"`
+	AllDay     bool           `json:"all_day,omitempty,omitzero" doc:"called a 24-hour station"`
+	Extended   bool           `json:"extended,omitempty,omitzero" doc:"open beyond its host's office hours"`
 	Unattended bool           `json:"unattended,omitempty,omitzero"`
 	Source     string         `json:"source,omitempty" doc:"told by sync and for one station, not in lists of hits"`
 	SourceDate string         `json:"source_date,omitempty" doc:"as printed"`
@@ -76,6 +84,17 @@ type apiStatus struct {
 	AsOf   *time.Time `json:"as_of,omitempty" doc:"when they said so"`
 }
 
+type apiListing struct {
+	Map   string      `json:"map" enum:"amap,baidu,tencent,app"`
+	Since upkeep.When `json:"since" doc:"a year, month or day, or yes or no"`
+	Point string      `json:"poi,omitempty" doc:"the map's own id of its point"`
+}
+
+type apiPhoto struct {
+	Href  string `json:"href"`
+	Thumb string `json:"thumb"`
+}
+
 type apiReport struct {
 	What string    `json:"what"`
 	At   time.Time `json:"at"`
@@ -94,7 +113,8 @@ func apiOf(f station.Found) apiStation {
 		ID: f.ID, Code: f.Code, Version: f.Version, Name: f.Name, OtherNames: f.OtherNames, Address: f.Address,
 		Area: f.Area, AreaName: region.FullName(f.Area), District: f.District, Host: f.HostName, Phones: f.Phones,
 		Services: f.Services.Codes(), Entry: apiEntry{string(f.Entry.Method), f.Entry.How},
-		Hours:  apiHours{Known: f.Hours.Known, Text: f.Hours.Text(false), TextEn: f.Hours.Text(true), Printed: f.Hours.Printed},
+		Hours:    apiHours{Known: f.Hours.Known, Text: f.Hours.Text(false), TextEn: f.Hours.Text(true), Printed: f.Hours.Printed},
+		Operator: f.Life.Operator, Built: f.Life.Built, Accepted: f.Life.Accepted, AllDay: f.AllDay, Extended: f.Life.Extended,
 		AreaM2: f.Size.Metres, Capacity: f.Capacity, Stars: f.Stars, Unattended: f.Smart, Source: f.Source, SourceDate: f.SourceDate,
 		Sample: f.Demo, ChangedAt: f.ChangedAt.UTC(), ClosedAt: moment(f.ClosedAt),
 		Status: apiStatus{Status: string(f.Now.Status), Until: moment(f.Now.Until), Next: moment(f.Now.Next), Why: string(f.Now.Why),
@@ -102,6 +122,13 @@ func apiOf(f station.Found) apiStation {
 	}
 	if f.Place != nil {
 		s.Place = &apiPlace{f.Place.Lat, f.Place.Lng, "wgs84"}
+	}
+	for _, m := range f.Life.Listings {
+		s.Listings = append(s.Listings, apiListing(m))
+	}
+	for _, pic := range f.Pictures {
+		base := "/stations/" + f.Code + "/photos/"
+		s.Photos = append(s.Photos, apiPhoto{base + pic.File, base + pic.Thumb})
 	}
 	for _, r := range f.Now.Reports {
 		s.Reports = append(s.Reports, apiReport{string(r.What), r.At.UTC()})

@@ -25,6 +25,7 @@ type Config struct {
 	Reporter Reporter                                                            // nil: faults cannot be reported
 	Hold     func(w http.ResponseWriter, r *http.Request, number, secret string) // lets the phone keep a report that has no owner; nil: it cannot
 	Wish     func(area string) string                                            // the page that asks the union for a station; nil means "/help?topic=station"
+	Photo    func(ctx context.Context, file string) ([]byte, error)              // reads a kept photo; nil: none are shown
 	Secure   bool                                                                // served over TLS: cookies are Secure
 }
 
@@ -42,6 +43,9 @@ func Routes(c Config) []web.Route {
 		p.page("GET", "/stations", "look through all stations by district", p.list),
 		p.page("GET", "/stations/{code}", "read everything about a station", p.station),
 		p.page("GET", "/stations/{code}/go", "choose the map that leads to a station", p.way),
+	}
+	if c.Photo != nil {
+		all = append(all, p.page("GET", "/stations/{code}/photos/{file}", "see a photo of a station", p.photo))
 	}
 	if c.Reporter == nil {
 		return all

@@ -28,6 +28,7 @@ type stationPage struct {
 	others []station.Found
 	maps   []ui.MapChoice
 	chosen ui.MapChoice
+	photos bool          // they can be shown
 	report *reportForm   // nil: faults cannot be reported
 	faults ui.FormErrors // what was wrong with a report
 }
@@ -62,7 +63,7 @@ func found(v station.View) station.Found {
 }
 
 func (p *pages) stationPage(r *http.Request, f station.Found) stationPage {
-	page := stationPage{f: f, where: p.remembered(r), metres: -1}
+	page := stationPage{f: f, where: p.remembered(r), metres: -1, photos: p.Photo != nil}
 	if me := page.where.point; me != nil && f.Place != nil && page.where.mark != f.ID {
 		if d := me.Distance(f.Place.Point); d <= farAway {
 			page.metres = d
@@ -168,9 +169,16 @@ func pairs(ctx context.Context, f station.Found) []ui.Pair {
 		add("stars", web.T(ctx, "stations.stars_of", "Count", f.Stars))
 	}
 	add("size", size(ctx, f))
+	add("operator", f.Life.Operator)
+	add("built", whenWords(ctx, f.Life.Built))
+	var kinds []string
 	if f.Smart {
-		add("kind", web.T(ctx, "stations.smart"))
+		kinds = append(kinds, web.T(ctx, "stations.smart"))
 	}
+	if f.Life.Extended {
+		kinds = append(kinds, web.T(ctx, "stations.extended"))
+	}
+	add("kind", web.List(ctx, kinds...))
 	if f.Badge == station.BadgeNone {
 		add("badge", web.T(ctx, "stations.badge_none"))
 	}

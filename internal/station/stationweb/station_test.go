@@ -18,8 +18,8 @@ func TestStation(t *testing.T) {
 	}
 	for _, r := range []reading{
 		{"everything in the record", h.path(riders), 0,
-			[]string{"<h1", riders, "人民大街 1180 号", "24 小时亮灯", "示例", "这里有什么", "免费 WiFi", "怎么进门", "扫码或出示会员码。白天直接进", "几点开", "24 小时", "11月26日（周四）", "9:00–12:00，消防演练", `href="tel:08162345678"`, "138****6207", "哪里不对", "没热水", "换电柜坏了", "四川省绵阳市涪城区", "骑手驿站", "示例市铁塔公司", "全国 最美", "2023", "5 星", "约 118 平方米，能坐 20 人", "无人值守", `href="https://example.org/list"`, "2025-09-16", "这附近还有", gym, "导航过去"},
-			[]string{"内部备注", "tel:138", hidden, "骑车约"}},
+			[]string{"<h1", riders, "人民大街 1180 号", "24 小时亮灯", "示例", "/photos/photo1", "/photos/thumb1", "这里有什么", "免费 WiFi", "怎么进门", "扫码或出示会员码。白天直接进", "几点开", "24 小时", "11月26日（周四）", "9:00–12:00，消防演练", `href="tel:08162345678"`, "138****6207", "哪里不对", "没热水", "换电柜坏了", "四川省绵阳市涪城区", "骑手驿站", "示例市铁塔公司", "全国 最美", "2023", "5 星", "约 118 平方米，能坐 20 人", "示例物业", "2023年5月", "无人值守", "延时服务", `href="https://example.org/list"`, "2025-09-16", "这附近还有", gym, "导航过去"},
+			[]string{"内部备注", "王某", "30万", "tel:138", hidden, "骑车约"}},
 		{"a special day of today with its reason and age", h.path(post), 0, []string{"关着，明天 8:00 开", "停电检修，工会核过，刚刚", "这几天不一样", "不开，停电检修"}, nil},
 		{"a report with its age", h.path(locked), 0, []string{"有人说门没开", "工友报的，20 分钟前", "20 分钟前有人报：门没开"}, []string{"2026-1124-0009"}},
 		{"unknown things are told as unknown", h.path(bare), 0, []string{"没写几点开", "没写怎么进门", "没人写过几点开", "没见到工会的牌子"}, []string{"这里有什么", "tel:"}},
@@ -36,6 +36,20 @@ func TestStation(t *testing.T) {
 	p.get("/?" + meQuery)
 	reading{"with the way from where the reader is", h.path(riders), 0, []string{">320<", "骑车约 2 分钟"}, nil}.check(t, p)
 	reading{"in English", h.path(riders), 0, []string{"Lit 24 h", "checked by the union just now", "Thu 26 Nov", "Tap to call", "Microwave broken", "about 118 m², room for 20"}, []string{"stations."}}.check(t, h.phone().english())
+}
+
+func TestPhoto(t *testing.T) {
+	h := newHouse(t)
+	p := h.phone()
+	r, err := http.NewRequest("GET", h.server.URL+h.path(riders)+"/photos/thumb1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, body := p.do(r); resp.StatusCode != 200 || body != "bytes of thumb1" || resp.Header.Get("Content-Type") != "image/jpeg" {
+		t.Errorf("got %d, %s: %s", resp.StatusCode, resp.Header.Get("Content-Type"), body)
+	}
+	reading{"a photo of another station is missing", h.path(gym) + "/photos/photo1", 404, nil, []string{"bytes of"}}.check(t, p)
+	reading{"a file that is no photo", h.path(riders) + "/photos/secret", 404, nil, []string{"bytes of"}}.check(t, p)
 }
 
 func TestWayThere(t *testing.T) {

@@ -92,7 +92,7 @@ func newHouse(t testing.TB) *house {
 	d := dbtest.SQLite(t, c, []fs.FS{op.Schema, station.Schema})
 	door := op.New(d, station.Policy)
 	h := &house{Service: station.NewService(door, workday.Calendar{}), clock: c, defects: &defects{}, t: t}
-	routes := desk.Routes(desk.Config{Stations: h.Service, Intake: intake.NewService(door), Calendar: workday.Calendar{}, Frame: frame, Defects: h.defects, Hosts: hosts{},
+	routes := desk.Routes(desk.Config{Stations: h.Service, Intake: intake.NewService(door), Album: album{}, Calendar: workday.Calendar{}, Frame: frame, Defects: h.defects, Hosts: hosts{},
 		Changed: func(context.Context, station.ID) string { return "周敏" }, Name: func(context.Context, string) string { return "刘婷" }, Origin: "https://union.example"})
 	s := &web.Site{Texts: web.NewTexts(ui.Texts(), stationweb.Texts(), desk.Texts()), Assets: web.NewAssets(), Clock: c, Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
 	mux := web.NewMux(routes, s.Assets.Routes(), web.SettingsRoutes())

@@ -26,6 +26,7 @@ type Config struct {
 	Stations *station.Service
 	Intake   *intake.Service // nil: nothing can be imported
 	Calendar hours.Calendar
+	Album    Album                                  // nil: stations have no photos
 	Finder   *station.Finder                        // finds by pinyin in areas of more than a few thousand stations; nil: by characters only
 	Frame    func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; pages fill in the rest
 	Defects  Defects                                // nil: hosts see what was reported, but no requests

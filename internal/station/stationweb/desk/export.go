@@ -17,7 +17,8 @@ import (
 // columns are the heads of an exported list; the importer understands them.
 func columns() []string {
 	return []string{"驿站编码", "驿站名称", "别名", "省", "市", "区县", "街道", "地址", "开放时间", "联系电话", "承建单位", "服务项目", "标识", "面积", "容纳人数", "星级",
-		"纬度", "经度", "坐标系", "备注", "来源", "来源日期"}
+		"纬度", "经度", "坐标系", "备注", "来源", "来源日期", "进入方式", "是否24小时", "是否延时", "是否智能",
+		"运营单位", "管理人员", "建成时间", "验收时间", "投资", "高德上图", "百度上图", "腾讯上图", "工会APP上图"}
 }
 
 // cells are a station as a row of an exported list.
@@ -43,8 +44,9 @@ func cells(v station.View) []string {
 		}
 		services = strings.Join(all, "、")
 	}
-	return []string{v.Code, v.Name, strings.Join(v.OtherNames, "；"), names[region.Province], names[region.City], names[region.County], names[region.Street], v.Address,
+	row := []string{v.Code, v.Name, strings.Join(v.OtherNames, "；"), names[region.Province], names[region.City], names[region.County], names[region.Street], v.Address,
 		hoursCell(v), strings.Join(v.Phones, "；"), v.HostName, services, v.Marks, size, tell.Number(v.Capacity), tell.Number(v.Stars), lat, lng, datum, v.Note, v.Source, v.SourceDate}
+	return append(row, tell.LifeCells(v.Facts)...)
 }
 
 // hoursCell is the weekly hours in words that the importer reads back, or the

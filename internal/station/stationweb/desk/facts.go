@@ -23,7 +23,10 @@ type draft struct {
 	cap     string
 	stars   string
 	honours []honourDraft
-	areas   []region.Region // to choose from, when several are meant
+	built   string
+	accept  string
+	maps    map[string][2]string // by map: since when, and the point's id
+	areas   []region.Region      // to choose from, when several are meant
 }
 
 type honourDraft struct{ name, level, year string }
@@ -34,6 +37,7 @@ func draftOf(f station.Facts) draft {
 	if f.Area == "" {
 		d.area = ""
 	}
+	d.draftLife()
 	for _, h := range f.Honours {
 		d.honours = append(d.honours, honourDraft{h.Name, h.Level, tell.Number(h.Year)})
 	}
@@ -57,7 +61,8 @@ func readDraft(old station.Facts, v url.Values) (draft, error) {
 	d := draft{facts: old, area: strings.TrimSpace(v.Get("area")), metres: v.Get("metres"), cap: v.Get("capacity"), stars: v.Get("stars")}
 	f := &d.facts
 	for name, to := range map[string]*string{"name": &f.Name, "address": &f.Address, "district": &f.District, "host_name": &f.HostName, "offers": &f.Offers,
-		"marks": &f.Marks, "note": &f.Note, "source": &f.Source, "source_date": &f.SourceDate, "entry_how": &f.Entry.How, "printed": &f.Size.Printed} {
+		"marks": &f.Marks, "note": &f.Note, "source": &f.Source, "source_date": &f.SourceDate, "entry_how": &f.Entry.How, "printed": &f.Size.Printed,
+		"operator": &f.Life.Operator, "keeper": &f.Life.Keeper, "funds": &f.Life.Funds} {
 		*to = strings.TrimSpace(v.Get(name))
 	}
 	if v.Has("host_id") {
@@ -66,11 +71,12 @@ func readDraft(old station.Facts, v url.Values) (draft, error) {
 	f.OtherNames, f.Phones = lines(v.Get("other_names")), lines(v.Get("phones"))
 	f.Entry.Method, f.Badge = station.EntryMethod(v.Get("entry")), station.Badge(v.Get("badge"))
 	f.AllDay, f.Smart, f.Public, f.Demo = v.Has("all_day"), v.Has("smart"), v.Has("public"), v.Has("demo")
-	f.Size.About = v.Has("about")
+	f.Size.About, f.Life.Extended = v.Has("about"), v.Has("extended")
 	f.Services, _ = amenity.Of(codes(v["services"])...) // unknown ones were never on offer
 	var form fault.Form
 	d.numbers(&form)
 	d.readHonours(v, &form)
+	d.readLife(v, &form)
 	d.findArea(old.Area, v.Get("area_pick"), &form)
 	return d, form.Err("station.form")
 }

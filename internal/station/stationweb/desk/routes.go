@@ -23,6 +23,9 @@ func Routes(c Config) []web.Route {
 	p := &pages{c}
 	hosts := hosting.Routes(hosting.Config{Stations: c.Stations, Calendar: c.Calendar, Frame: c.Frame, Defects: c.Defects, Origin: c.Origin})
 	all := append(p.staff(), hosts...)
+	if c.Album != nil {
+		all = append(all, p.album()...)
+	}
 	if c.Intake != nil {
 		all = append(all, p.imports()...)
 	}
@@ -54,6 +57,18 @@ func (p *pages) staff() []web.Route {
 		route("POST", one+"/map", station.Put, "store where a station is", p.put),
 		route("GET", one+"/close", station.Close, "ask before closing for good", p.closing),
 		route("POST", one+"/close", station.Close, "close a station for good", p.closeForGood),
+	}
+}
+
+func (p *pages) album() []web.Route {
+	at := HrefStations + "/{id}/photos"
+	add := route("POST", at, station.Edit, "add photos of a station", p.addPhotos)
+	add.BodyLimit = maxPhotos
+	return []web.Route{
+		route("GET", at, station.Edit, "see and choose the photos of a station", p.photos),
+		add,
+		route("POST", at+"/remove", station.Edit, "take a photo of a station away", p.removePhoto),
+		route("GET", at+"/{file}", station.Inspect, "see a photo of a station", p.photo),
 	}
 }
 

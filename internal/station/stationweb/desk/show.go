@@ -20,7 +20,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := p.frame(ctx, v.Name, ui.Crumb{Text: tell.T(ctx, "title"), Href: HrefStations}, ui.Crumb{Text: tell.Code(v.Code)})
 	f.Main, f.Chips, f.Buttons = "two", chips(v), showButtons(v)
-	return web.Show(w, r, http.StatusOK, showPage(f, v, p.changed(ctx, v)))
+	return web.Show(w, r, http.StatusOK, showPage(f, v, p.changed(ctx, v), p.Album != nil))
 }
 
 // changed says who changed the record last and when, as far as we know.
