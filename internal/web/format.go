@@ -105,8 +105,11 @@ func Ago(ctx context.Context, t time.Time) string {
 // four hours it rounds to ten minutes, above a day to hours, above three days
 // to days.
 func TimeLeft(ctx context.Context, d time.Duration) string {
-	if d < 0 {
+	switch {
+	case d < 0:
 		return T(ctx, "web.late", "Span", rough(ctx, -d))
+	case d < time.Minute:
+		return T(ctx, "web.due_now")
 	}
 	return T(ctx, "web.left", "Span", span(ctx, d))
 }

@@ -54,6 +54,7 @@ func TestFormats(t *testing.T) {
 		{"left, ten minutes above four hours", func(c context.Context) string { return web.TimeLeft(c, 6*h+27*m) }, "剩 6 时 20 分", "6 h 20 m left"},
 		{"left, a day and hours", func(c context.Context) string { return web.TimeLeft(c, 28*h+5*m) }, "剩 1 天 4 时", "1 d 4 h left"},
 		{"left, days", func(c context.Context) string { return web.TimeLeft(c, 100*h) }, "剩 4 天", "4 days left"},
+		{"left, no whole minute", func(c context.Context) string { return web.TimeLeft(c, 59*time.Second) }, "到时间了", "due now"},
 		{"late", func(c context.Context) string { return web.TimeLeft(c, -2*h-10*m) }, "超时 2 小时", "2 h late"},
 		{"late by seconds says a minute", func(c context.Context) string { return web.TimeLeft(c, -time.Second) }, "超时 1 分钟", "1 min late"},
 		{"working days", func(c context.Context) string { return web.WorkdaysLeft(c, 3) }, "剩 3 个工作日", "3 working days left"},
