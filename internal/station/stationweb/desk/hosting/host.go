@@ -42,10 +42,13 @@ func (p *pages) hosted(ctx context.Context) ([]station.View, error) {
 }
 
 // hostPage is the frame of a host's page.
-func (p *pages) hostPage(ctx context.Context, title string) (ui.PartnerPage, ui.StaffPage) {
+func (p *pages) hostPage(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
 	f := p.Frame(ctx)
-	nav := []ui.NavItem{{Text: tell.T(ctx, "host.title"), Icon: "lamp", Href: tell.HrefHost, On: true}}
-	return ui.PartnerPage{Title: title, Body: f.Org, Nav: nav}, f
+	f.Title, f.Crumbs = title, crumbs
+	for i := range f.Nav {
+		f.Nav[i].On = f.Nav[i].Href == tell.HrefHost
+	}
+	return f
 }
 
 // hostHome lists a host's stations; who runs one goes straight to it.
@@ -61,8 +64,7 @@ func (p *pages) hostHome(w http.ResponseWriter, r *http.Request) error {
 	if len(list) == 1 {
 		return web.See(w, r, tell.HostHref(list[0]))
 	}
-	page, f := p.hostPage(ctx, tell.T(ctx, "host.title"))
-	return web.Show(w, r, http.StatusOK, hostListPage(page, f, list))
+	return web.Show(w, r, http.StatusOK, hostListPage(p.hostPage(ctx, tell.T(ctx, "host.title")), list))
 }
 
 func (p *pages) hostOne(w http.ResponseWriter, r *http.Request) error {
@@ -88,9 +90,10 @@ func (p *pages) showHost(w http.ResponseWriter, r *http.Request, status int, v s
 	if f.day == "" {
 		f.day = web.Day(web.Now(ctx).AddDate(0, 0, 1))
 	}
-	page, staff := p.hostPage(ctx, v.Name)
+	page := p.hostPage(ctx, v.Name, ui.Crumb{Text: tell.T(ctx, "host.title"), Href: tell.HrefHost}, ui.Crumb{Text: tell.Code(v.Code)})
+	page.Main = "two"
 	h := hostView{View: v, form: f, defects: defects, reports: uncovered(v, defects)}
-	return web.Show(w, r, status, hostStationPage(page, staff, h))
+	return web.Show(w, r, status, hostStationPage(page, h))
 }
 
 // hostView is a host's station as its page shows it.

@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
 )
 
 // poster is a page to print: the station's name, its code, and a QR code that
@@ -24,8 +25,8 @@ func (p *pages) poster(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page, _ := p.hostPage(r.Context(), v.Name)
-	page.Nav = nil
+	ctx := r.Context()
+	page := p.hostPage(ctx, tell.T(ctx, "poster"), ui.Crumb{Text: v.Name, Href: tell.HostHref(v)})
 	return web.Show(w, r, http.StatusOK, posterPage(page, v, drawing, address))
 }
 
