@@ -63,14 +63,25 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request) error {
 		p.around(&h, *h.where.point, now)
 		h.maps, h.chosen = mapChoices(ctx, r, h.hero)
 	case h.where.area != "":
-		h.filter.inList, h.filter.anyTime = true, r.URL.Query().Get("open") != "1" // all, the open ones first
+		h.filter = h.filter.listed(r)
 		h.area = p.within(h.where.area, h.filter, now)
 	default:
 		h.recent, h.area.parts = p.recent(r), p.top()
+		if parts := h.area.parts; len(parts) == 1 { // a house of one county: its stations are the answer
+			h.filter = h.filter.listed(r)
+			h.area = p.within(parts[0].Code, h.filter, now)
+			h.area.parts = parts
+		}
 	}
 	h.wish = p.wish(h)
 	web.KeepOffline(w)
 	return web.Show(w, r, http.StatusOK, homeView(h))
+}
+
+// listed is the filter of an area's list: all of it, the open ones first.
+func (f filter) listed(r *http.Request) filter {
+	f.inList, f.anyTime = true, r.URL.Query().Get("open") != "1"
+	return f
 }
 
 // around finds the nearest open station, the ones after it, and what is nearer

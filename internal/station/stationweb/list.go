@@ -67,7 +67,14 @@ func (l *listPage) around(p *pages) {
 	if l.words != "" || !l.first {
 		return
 	}
-	for _, c := range p.parts(l.area) {
+	parts := p.parts(l.area)
+	if l.area == "" {
+		parts = p.top()
+	}
+	if len(parts) == 1 { // nothing to choose
+		return
+	}
+	for _, c := range parts {
 		l.parts = append(l.parts, choice{Title: c.Title, Href: l.at(c.Code)})
 	}
 }
