@@ -219,8 +219,9 @@ func (l list) ticket(ctx context.Context, r request.Row) ui.TicketProps {
 	case request.ClockOK, request.ClockSoon, request.ClockLate:
 		p.Clock = map[request.ClockState]ui.ClockState{request.ClockOK: ui.ClockOK, request.ClockSoon: ui.ClockSoon, request.ClockLate: ui.ClockLate}[r.State]
 		p.Left = web.TimeLeft(ctx, r.Left)
-		if r.State != request.ClockLate {
-			p.Share = tell.Share(r.Left, usual(r.DueClock))
+		p.Share = tell.Share(r.Left, usual(r.DueClock))
+		if r.State == request.ClockLate {
+			p.Share = tell.Late(r.Left, usual(r.DueClock))
 		}
 		p.Holder = t(ctx, "ticket.clock", "Clock", t(ctx, "clock."+r.DueClock), "Holder", p.Holder)
 	case request.ClockHeld:

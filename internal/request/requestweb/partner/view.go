@@ -26,6 +26,9 @@ func (p *pages) framed(r *http.Request, title string, body templ.Component) temp
 	if authz.From(ctx).Kind == authz.Staff && p.Frame != nil {
 		frame := p.Frame(ctx)
 		frame.Title = title
+		if r.URL.Path != HrefMatters {
+			frame.Crumbs = []ui.Crumb{{Text: t(ctx, "list"), Href: HrefMatters}}
+		}
 		for i := range frame.Nav {
 			frame.Nav[i].On = frame.Nav[i].Href == HrefMatters
 		}
@@ -81,7 +84,8 @@ func chip(ctx context.Context, d request.Dispatch) templ.Component {
 		request.DispatchSent: ui.Amber, request.DispatchOpened: ui.Amber, request.DispatchSigned: ui.Ice, request.DispatchWorking: ui.Ice,
 		request.DispatchReported: ui.Pine, request.DispatchBounced: ui.Plain, request.DispatchSettled: ui.Plain, request.DispatchRecalled: ui.Plain,
 	}
-	return ui.Chip(tones[d.State], "", t(ctx, "state_"+string(d.State)))
+	icons := map[ui.Tone]string{ui.Amber: "clock", ui.Ice: "chat", ui.Pine: "check", ui.Plain: "reply"}
+	return ui.Chip(tones[d.State], icons[tones[d.State]], t(ctx, "state_"+string(d.State)))
 }
 
 // limits are the clocks of the body's own hands.
@@ -91,6 +95,9 @@ func (m matterPage) limits(ctx context.Context) []ui.ClockProps {
 		p := ui.ClockProps{State: ui.ClockState(c.State), Share: share(c), Small: t(ctx, "limit_"+c.Name, "When", due(ctx, c))}
 		switch c.State {
 		case request.ClockDone:
+			if !c.Ended.IsZero() {
+				p.Small = t(ctx, "ended_"+c.Name, "When", web.When(ctx, c.Ended))
+			}
 			p.Main = t(ctx, "clock_done")
 			if c.Missed {
 				p.Main, p.State = t(ctx, "clock_done_late"), ui.ClockLate
@@ -192,11 +199,17 @@ func rowOf(ctx context.Context, r request.MatterRow) ui.RowProps {
 	if title == "" {
 		title = t(ctx, "numbered", "Number", r.Number)
 	}
-	row := ui.RowProps{Href: HrefMatters + "/" + string(r.ID), Icon: "inbox", Tile: true, Title: title, Sub: web.List(ctx, nonEmpty(r.Number, r.Place)...),
-		End: t(ctx, "state_"+string(r.Dispatch.State)), EndSub: deadline(ctx, r.Dispatch.Deadline), New: r.Dispatch.State == request.DispatchSent}
-	if r.Late {
-		row.Tone, row.EndSub = ui.Rose, t(ctx, "late", "When", row.EndSub)
+	row := ui.RowProps{Href: HrefMatters + "/" + string(r.ID), Icon: "inbox", Tile: true, Title: title,
+		Chip: chip(ctx, r.Dispatch), New: r.Dispatch.State == request.DispatchSent}
+	when := deadline(ctx, r.Dispatch.Deadline)
+	switch {
+	case when == "":
+	case r.Late:
+		row.Tone, when = ui.Rose, t(ctx, "late", "When", when)
+	default:
+		when = t(ctx, "due", "When", when)
 	}
+	row.Sub, row.More = web.List(ctx, nonEmpty(r.Place, r.Number)...), when
 	return row
 }
 

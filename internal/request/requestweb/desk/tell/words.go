@@ -116,11 +116,23 @@ func Share(left, limit time.Duration) int {
 	return max(2, int(left*100/limit))
 }
 
+// Late is how much over its limit a clock is, in percent of the limit; some of
+// it is always seen.
+func Late(left, limit time.Duration) int {
+	if limit <= 0 || -left >= limit {
+		return 100
+	}
+	return max(12, int(-left*100/limit))
+}
+
 // Clock says how a clock stands, which one it is, and its limit as a date.
 func Clock(ctx context.Context, c request.Clock) ui.ClockProps {
 	p := ui.ClockProps{State: show.ClockState(c), Share: 100, Main: clockMain(ctx, c)}
 	if p.State == ui.ClockOK || p.State == ui.ClockSoon {
 		p.Share = Share(c.Left, c.Limit)
+	}
+	if p.State == ui.ClockLate {
+		p.Share = Late(min(c.Left, c.Limit-c.Spent), c.Limit)
 	}
 	name := t(ctx, "clock."+c.Name)
 	if c.BodyName != "" {
