@@ -34,7 +34,7 @@
 
   /* presses */
   d.addEventListener('click', function (e) {
-    var t = e.target.closest ? e.target.closest('[data-set],[data-sheet],[data-close],[data-locate],[data-map-app],[data-back],[data-outbox-flush],[data-keys],.voice__btn,dialog') : null;
+    var t = e.target.closest ? e.target.closest('[data-set],[data-sheet],[data-close],[data-locate],[data-map-app],[data-back],[data-print],[data-outbox-flush],[data-keys],.voice__btn,dialog') : null;
     if (!t) return;
     if (t.dataset.set) setDisplay(t, e);
     else if (t.dataset.sheet) openSheet(t, e);
@@ -43,6 +43,7 @@
     else if (t.hasAttribute('data-locate')) locate(t);
     else if (t.dataset.mapApp) keep.set('map', t.dataset.mapApp);
     else if (t.hasAttribute('data-back')) history.back();
+    else if (t.hasAttribute('data-print')) print();
     else if (t.hasAttribute('data-outbox-flush')) flush(true);
     else if (t.hasAttribute('data-keys')) { keep.set('keys', keysOn() ? 'off' : 'on'); t.setAttribute('aria-pressed', String(keysOn())); }
     else if (t.parentNode.hasAttribute('data-voice')) play(t);
@@ -83,7 +84,7 @@
       }
     }, function () { toast(words.no_place); }, { timeout: 8000, maximumAge: 60000 });
   }
-  $('[data-locate],[data-back]').forEach(function (b) { b.hidden = false; });
+  $('[data-locate],[data-back],[data-print]').forEach(function (b) { b.hidden = false; });
 
   /* times left: <time data-until> keeps the server's words when this is off */
   setInterval(function () {
@@ -103,9 +104,9 @@
     if (a.paused) { a.play().catch(function () { b.parentNode.classList.remove('is-js'); }); b.setAttribute('aria-pressed', 'true'); } else a.pause();
   }
 
-  /* the fault summary takes the focus; long steppers show where we are */
+  /* the fault summary takes the focus; long steppers and filters show where we are */
   $('[data-focus]').forEach(function (x) { x.focus(); });
-  $('.steps .is-now').forEach(function (n) { var b = n.parentNode; b.scrollLeft = n.offsetLeft - (b.clientWidth - n.clientWidth) / 2; });
+  $('.steps .is-now,.filters [aria-current]').forEach(function (n) { var b = n.parentNode; b.scrollLeft = n.offsetLeft - b.offsetLeft - (b.clientWidth - n.clientWidth) / 2; });
 
   /* drafts: what was typed and chosen, until it is sent */
   function inputs(f) {

@@ -116,14 +116,21 @@ func (p StaffPage) phoneTabs() []NavItem {
 		}
 	}
 	if out == nil && len(p.Nav) <= 5 {
-		return p.Nav
+		out = p.Nav
+	}
+	if len(out) < 2 { // a bar with one entry leads nowhere
+		return nil
 	}
 	return out
 }
 
 // Staff lays out a staff page around its children. Scripts may name "htmx" and "leaflet".
 func Staff(p StaffPage) templ.Component {
-	return layout(p.Title, "ui.desk", "s", p.Scripts, func(main templ.Component) templ.Component { return staffBody(p, main) })
+	class := "s"
+	if p.Actions == nil && p.phoneTabs() == nil {
+		class += " s--one"
+	}
+	return layout(p.Title, "ui.desk", class, p.Scripts, func(main templ.Component) templ.Component { return staffBody(p, main) })
 }
 
 // PartnerPage is the frame of a page for a body that came by a link.

@@ -43,8 +43,9 @@ func setButton(name, value, text, iconName string, on, iconOnly bool) templ.Comp
 	})
 }
 
-// DisplayBar are the display buttons at the foot of the staff rail.
-func DisplayBar() templ.Component {
+// DisplayBar are the display buttons at the foot of the staff rail, and with
+// their words in the menu on phones.
+func DisplayBar(words bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -80,7 +81,7 @@ func DisplayBar() templ.Component {
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "ui.display"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/settings.templ`, Line: 17, Col: 69}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/settings.templ`, Line: 18, Col: 69}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -90,41 +91,37 @@ func DisplayBar() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = setButton("theme", "light", t(ctx, "ui.light"), "sun", web.DisplayOf(ctx).Theme == "light", true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = setButton("theme", "light", t(ctx, "ui.light"), "sun", web.DisplayOf(ctx).Theme == "light", !words).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = setButton("theme", "dark", t(ctx, "ui.dark"), "moon", web.DisplayOf(ctx).Theme == "dark", true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = setButton("theme", "dark", t(ctx, "ui.dark"), "moon", web.DisplayOf(ctx).Theme == "dark", !words).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if web.DisplayOf(ctx).Contrast == "high" {
-			templ_7745c5c3_Err = setButton("contrast", "normal", t(ctx, "ui.high"), "contrast", true, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = setButton("contrast", "normal", t(ctx, "ui.high"), "contrast", true, !words).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = setButton("contrast", "high", t(ctx, "ui.high"), "contrast", false, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = setButton("contrast", "high", t(ctx, "ui.high"), "contrast", false, !words).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if web.DisplayOf(ctx).Size == "m" {
-			templ_7745c5c3_Err = setButton("size", "l", t(ctx, "ui.larger"), "text", false, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = setButton("size", "l", t(ctx, "ui.larger"), "text", false, !words).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = setButton("size", "m", t(ctx, "ui.larger"), "text", true, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = setButton("size", "m", t(ctx, "ui.larger"), "text", true, !words).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div></form>")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = LangSwitch().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
