@@ -20,6 +20,7 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Start with an invented county to try everything out."`
 	Serve    serveCmd    `cmd:"" help:"Start the server."`
 	Import   importCmd   `cmd:"" help:"Import a list of stations from CSV or XLSX."`
+	Calendar calendarCmd `cmd:"" help:"Enter a year's notice on holidays and make-up workdays."`
 	Backup   backupCmd   `cmd:"" help:"Write everything but the keys to one file, while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Read a backup into a new data folder or an empty database."`
 	Check    checkCmd    `cmd:"" help:"Prove that the data is whole: invariants, orphans, counters, audit chain."`

@@ -74,6 +74,16 @@ func (s *Service) WorkerWith(ctx context.Context, tx *op.Tx, phone string) (stri
 	return string(p), err
 }
 
+// UseCode uses up the code that was sent for purpose to phone, inside the
+// caller's operation. A wrong one is no error, so that the counted try stays.
+func (s *Service) UseCode(ctx context.Context, tx *op.Tx, purpose, phone, code string) (bool, error) {
+	phone, err := parsePhone(phone)
+	if err != nil {
+		return false, err
+	}
+	return s.useCode(ctx, tx, purpose, phone, code)
+}
+
 // Contact returns a worker's name and phone, opened. The caller has authorized
 // a sensitive read of its own: this leaves no trace.
 func (s *Service) Contact(ctx context.Context, tx *op.Tx, person string) (name, phone string, err error) {

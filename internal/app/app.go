@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
+	"nuanxin/internal/calendar"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/job"
@@ -27,21 +28,24 @@ import (
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
 	"nuanxin/internal/web"
-	"nuanxin/internal/workday"
 )
 
 // Version is the program's version. Releases set it when they are built.
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema}
+var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema, calendar.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, account.Policy, station.Policy, request.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, account.Policy, station.Policy, request.Policy, calendar.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
 const followEvery = 300 * time.Millisecond
+
+// calendarEvery is how often each process asks whether a notice on holidays was
+// entered.
+const calendarEvery = 2 * time.Second
 
 // App is the program, put together over one database.
 type App struct {
@@ -51,6 +55,7 @@ type App struct {
 	Finder   *station.Finder
 	Requests *office.Service
 	Intake   *intake.Service
+	Calendar *calendar.Service
 
 	config  Config
 	clock   clock.Clock
@@ -177,6 +182,9 @@ func (a *App) open(ctx context.Context) (err error) {
 	}
 	words := texts()
 	desk := a.wire(sender, words)
+	if err := a.Calendar.Refresh(a.background()); err != nil {
+		return err
+	}
 	a.handler, err = a.pages(desk, words)
 	return err
 }
@@ -186,7 +194,8 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	desk := op.New(a.db, Policy)
 	a.Orgs = org.NewService(desk, a.ring)
 	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs})
-	a.Stations = station.NewService(desk, workday.Calendar{})
+	a.Calendar = calendar.NewService(desk, a.whole)
+	a.Stations = station.NewService(desk, a.Calendar)
 	a.Finder = station.NewFinder(a.Stations)
 	a.Intake = intake.NewService(desk)
 	a.Requests = a.requests(desk, sender, words)
@@ -218,6 +227,9 @@ func (a *App) Work(ctx context.Context) {
 	var follow sync.WaitGroup
 	follow.Go(func() {
 		a.Finder.Follow(ctx, followEvery, func(err error) { a.logFailure(ctx, "the finder does not follow", err) })
+	})
+	follow.Go(func() {
+		a.Calendar.Follow(ctx, calendarEvery, func(err error) { a.logFailure(ctx, "the calendar does not follow", err) })
 	})
 	a.worker.Run(ctx)
 	follow.Wait()

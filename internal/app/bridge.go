@@ -22,6 +22,19 @@ import (
 
 // This file connects what one domain needs to the domain that has it.
 
+// whole is the area of the installation: the one that was named, else that of
+// its highest union.
+func (a *App) whole(ctx context.Context, tx *op.Tx) (string, error) {
+	if a.config.HomeArea != "" {
+		return a.config.HomeArea, nil
+	}
+	o, err := a.Orgs.Top(ctx, tx)
+	if fault.Is(err, fault.Missing) {
+		return "", nil
+	}
+	return o.Area, err
+}
+
 // messages sends what accounts send, as short messages. Without a sender there
 // are none.
 type messages struct{ sms.Sender }
@@ -44,6 +57,9 @@ type bodies struct {
 // union's own area: the same one for the same union while the staff stays.
 func (b bodies) UnionFor(ctx context.Context, tx *op.Tx, area string) (request.Union, error) {
 	o, err := b.orgs.UnionFor(ctx, tx, area)
+	if area == "" && fault.Is(err, fault.Missing) {
+		o, err = b.orgs.Top(ctx, tx) // nobody said where, and no union is the nation's
+	}
 	if err != nil {
 		return request.Union{}, err
 	}

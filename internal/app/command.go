@@ -10,6 +10,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/calendar"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
@@ -155,6 +156,45 @@ func (r ImportReport) Text() string {
 // NewUser is a member of staff to add from the machine itself.
 type NewUser struct {
 	Login, Name, Password, Role, Area, Org string
+}
+
+// CalendarOptions say what notice to enter and how.
+type CalendarOptions struct {
+	File     string
+	Source   string
+	Corrects bool
+	DryRun   bool
+}
+
+// ImportCalendar enters a year's notice on holidays and tells what it changed. A
+// server that runs meanwhile takes it up by itself.
+func (a *App) ImportCalendar(ctx context.Context, o CalendarOptions) (string, error) {
+	ctx = authz.AsSystem(ctx, "calendar.import")
+	text, err := os.ReadFile(o.File)
+	if err != nil {
+		return "", err
+	}
+	e := calendar.Entry{Text: text, Source: o.Source, Corrects: o.Corrects}
+	p, err := a.Calendar.Preview(ctx, e)
+	if err != nil {
+		return "", err
+	}
+	effect, err := a.Requests.Foresee(ctx, p.After)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, c := range p.Changes {
+		fmt.Fprintf(&b, "%s  %-8s -> %-8s %s\n", c.Day, c.Was, c.Now, c.Name)
+	}
+	fmt.Fprintf(&b, "%d: %d days change. Open requests: %d get their date, %d get another, %d keep the promised one.\n", p.Notice.Year, len(p.Changes), effect.Known, effect.Moved, effect.Kept)
+	if o.DryRun {
+		return b.String(), nil
+	}
+	e.Base = p.Base
+	n, err := a.Calendar.Publish(ctx, e)
+	fmt.Fprintf(&b, "entered as revision %d\n", n)
+	return b.String(), err
 }
 
 // AddUser adds a member of staff.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"nuanxin/internal/calendar"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/job"
 	"nuanxin/internal/op"
@@ -27,6 +28,8 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 		Notifier: notices{sender, texts},
 		Files:    files{a.blobs, a.Stations},
 		Budget:   a.Accounts,
+		Phones:   a.Accounts,
+		Calendar: a.Calendar,
 	})
 }
 
@@ -35,12 +38,23 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 func (a *App) listen(sender sms.Sender, words *web.Texts) {
 	a.worker.On(request.Dispatched{}.EventName(), door{app: a}.dispatched(words, sender))
 	a.Requests.Register(a.worker)
+	a.worker.On(calendar.Published{}.EventName(), a.published)
 	a.worker.On(request.StationReported{}.EventName(), a.stationReported)
 	a.worker.On(request.StationFixed{}.EventName(), a.stationFixed)
 	a.worker.Every("account.sweep", time.Hour, a.Accounts.Sweep)
 	a.worker.Every("blob.sweep", time.Hour, func(ctx context.Context) error {
 		return a.blobs.Sweep(ctx, a.clock.Now().Add(-time.Hour))
 	})
+}
+
+// published gives the requests that waited for a notice their dates. The notice
+// may have come in through another process.
+func (a *App) published(ctx context.Context, _ job.Event) error {
+	if err := a.Calendar.Refresh(ctx); err != nil {
+		return err
+	}
+	_, err := a.Requests.Renew(ctx, false)
+	return err
 }
 
 // stationReported lets a station's live status follow what its visitors say.

@@ -10,6 +10,8 @@ import (
 
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/calendar"
+	"nuanxin/internal/calendar/calendarweb"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org/orgweb"
 	"nuanxin/internal/request"
@@ -22,7 +24,6 @@ import (
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/api"
 	"nuanxin/internal/web/ui"
-	"nuanxin/internal/workday"
 )
 
 //go:embed locale/*.json
@@ -33,7 +34,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -66,6 +67,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		stationdesk.Routes(a.stationDesk()),
 		requestweb.Routes(a.requestPages(desk, secure)),
 		requestdesk.Routes(a.requestDesk(secure)),
+		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door(secure), Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
 	}
@@ -86,8 +88,8 @@ const decodesAtOnce = 2
 
 func (a *App) accountPages(secure bool) accountweb.Config {
 	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure}
-	if a.config.Demo && a.sent != nil {
-		c.Demo, c.People = a.lastMessage, a.config.People
+	if c.Demo = a.shown(); c.Demo != nil {
+		c.People = a.config.People
 	}
 	return c
 }
@@ -100,7 +102,7 @@ func (a *App) stationPages(secure bool) stationweb.Config {
 func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
 	stations := a.stationPages(secure)
 	return requestweb.Config{
-		Office: a.Requests, Uploads: a.files, Secure: secure, Outcome: desk.OutcomeOf, Station: a.spotOf, Hears: a.hears, AreaOf: stations.AreaOf,
+		Office: a.Requests, Uploads: a.files, Secure: secure, Outcome: desk.OutcomeOf, Station: a.spotOf, Hears: a.hears, AreaOf: stations.AreaOf, Codes: a.Accounts, Shown: a.shown(),
 		Where: func(r *http.Request) requestweb.Spot {
 			point, area, name := stations.Here(r)
 			return requestweb.Spot{Text: name, Point: point, Area: area}
@@ -108,12 +110,27 @@ func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
 	}
 }
 
+// shown shows the demo's messages; nil where they are sent.
+func (a *App) shown() func(phone string) string {
+	if !a.config.Demo || a.sent == nil {
+		return nil
+	}
+	return a.lastMessage
+}
+
 func (a *App) requestDesk(secure bool) requestdesk.Config {
 	return requestdesk.Config{Office: a.Requests, Files: a.files, Frame: a.frame, Bodies: bodyChoices{a.Orgs}, Staff: staffChoices{a}, Secure: secure}
 }
 
 func (a *App) stationDesk() stationdesk.Config {
-	return stationdesk.Config{Stations: a.Stations, Intake: a.Intake, Album: a.album(), Name: a.nameOf, Finder: a.Finder, Calendar: workday.Calendar{}, Frame: a.frame, Hosts: hosts{a.Orgs}, Defects: defects{a.Requests}, Origin: a.config.Origin}
+	return stationdesk.Config{Stations: a.Stations, Intake: a.Intake, Album: a.album(), Name: a.nameOf, Finder: a.Finder, Calendar: a.Calendar, Frame: a.frame, Hosts: hosts{a.Orgs}, Defects: defects{a.Requests}, Origin: a.config.Origin}
+}
+
+// effect tells what another calendar would do to the requests under way. It is
+// counted by the program, for whoever may enter a notice sees no request by it.
+func (a *App) effect(ctx context.Context, next calendar.Ledger) (calendarweb.Effect, error) {
+	f, err := a.Requests.Foresee(authz.AsSystem(ctx, "calendar.preview"), next)
+	return calendarweb.Effect(f), err
 }
 
 // frame is the frame of every staff page: the menu holds what the reader's
@@ -140,6 +157,7 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("matters", "inbox", partner.HrefMatters, authz.Partner)
 	add("health", "pulse", requestdesk.HrefHealth, authz.Cadre, authz.Leader)
 	add("orgs", "building", orgweb.ListPath, authz.Cadre, authz.Leader, authz.Admin)
+	add("calendar", "calendar", calendarweb.Path, authz.Admin)
 	add("staff", "people", accountweb.StaffPath, authz.Admin)
 	return items
 }

@@ -64,6 +64,8 @@ var Tables = slices.Concat([]table{
 	{Name: "request_follow", Group: "request", Key: "request_id", Refs: map[string]string{"follower_id": "request"}},
 	{Name: "request_policy", Group: reference, Key: "policy_id"},
 	{Name: "request_phrase", Group: reference, Key: "phrase_id"},
+
+	{Name: "calendar_year", Group: reference, Key: "revision", Refs: map[string]string{"by_id": "person"}},
 }, traces("org", "person", "request", "station"))
 
 // traces are the tables of the audit chain and the outbox of each group.

@@ -108,6 +108,18 @@ func (s *Service) UnionFor(ctx context.Context, tx *op.Tx, area string) (Org, er
 	return o, err
 }
 
+// Top returns the union of the widest area, or Missing while there is none.
+func (s *Service) Top(ctx context.Context, tx *op.Tx) (Org, error) {
+	var o Org
+	err := tx.Each(ctx, `select `+columns+` from org o where o.kind = $1 and o.active order by length(o.area), o.org_id limit 1`, []any{string(Local)}, func(r db.Row) error {
+		return o.scan(r)
+	})
+	if err == nil && o.ID == "" {
+		err = fault.New("org.top", fault.Missing, "org.union.none")
+	}
+	return o, err
+}
+
 // ContactPhone returns the number to which a body's link codes are sent, or
 // Missing when none is known. It is for the program, never for a page.
 func (s *Service) ContactPhone(ctx context.Context, tx *op.Tx, which string) (string, error) {

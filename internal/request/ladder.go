@@ -31,15 +31,17 @@ func (r Rung) Key() string {
 }
 
 // Ladder returns the steps that are due and not taken, and when the next falls
-// due (zero: none).
-func Ladder(q *Request, l Limits, es []Entry, cs []Clock, cal workday.Calendar, now time.Time) (due []Rung, next time.Time) {
+// due (zero: none). dark is the first day, not published yet, into which the time
+// of some step runs (zero: none does).
+func Ladder(q *Request, l Limits, es []Entry, cs []Clock, cal workday.Calendar, now time.Time) (due []Rung, next, dark time.Time) {
 	taken := map[string]bool{}
 	for _, e := range es {
 		if e.Kind == KindReminded || e.Kind == KindQuiet {
 			taken[e.Fact] = true
 		}
 	}
-	for _, r := range rungs(q, l, cs, cal) {
+	all, dark := rungs(q, l, cs, cal)
+	for _, r := range all {
 		if taken[r.Key()] {
 			continue
 		}
@@ -50,27 +52,33 @@ func Ladder(q *Request, l Limits, es []Entry, cs []Clock, cal workday.Calendar, 
 			next = r.At
 		}
 	}
-	return due, next
+	return due, next, dark
 }
 
 // rungs are all steps that the clocks lead to, taken or not.
-func rungs(q *Request, l Limits, cs []Clock, cal workday.Calendar) []Rung {
-	var all []Rung
+func rungs(q *Request, l Limits, cs []Clock, cal workday.Calendar) (all []Rung, dark time.Time) {
 	if q.Status == StatusAnswered {
-		if at, err := cal.AddWorkdays(q.AnsweredAt, l.QuietDays, l.Hours); err == nil {
-			return []Rung{{Clock: Clock{Name: string(KindQuiet), Dispatch: DispatchID(fmt.Sprint(q.AnsweredAt.Unix()))}, At: at}}
+		at, err := cal.AddWorkdays(q.AnsweredAt, l.QuietDays, l.Hours)
+		if err != nil {
+			return nil, at
 		}
-		return nil
+		return []Rung{{Clock: Clock{Name: string(KindQuiet), Dispatch: DispatchID(fmt.Sprint(q.AnsweredAt.Unix()))}, At: at}}, dark
 	}
 	for _, c := range cs {
+		if c.State == ClockUnknown {
+			dark = c.NotBefore
+		}
 		if c.State != ClockOK && c.State != ClockSoon && c.State != ClockLate {
 			continue
 		}
 		// A moment after the due time: at the due time itself nothing is missed yet.
 		all = append(all, Rung{c, LevelOfficer, c.SoonAt}, Rung{c, LevelLeader, c.Due.Add(time.Microsecond)})
-		if up, err := cal.AddWorking(c.Due, minutes(l.UpMinutes), l.Hours); err == nil {
-			all = append(all, Rung{c, LevelUnion, up.Add(time.Microsecond)})
+		up, err := cal.AddWorking(c.Due, minutes(l.UpMinutes), l.Hours)
+		if err != nil {
+			dark = up
+			continue
 		}
+		all = append(all, Rung{c, LevelUnion, up.Add(time.Microsecond)})
 	}
-	return all
+	return all, dark
 }

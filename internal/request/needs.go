@@ -6,6 +6,7 @@ import (
 
 	"nuanxin/internal/geo"
 	"nuanxin/internal/op"
+	"nuanxin/internal/workday"
 )
 
 // Orgs knows unions and bodies.
@@ -84,6 +85,32 @@ type Budget interface {
 	SpendCapture(ctx context.Context, tx *op.Tx) error
 }
 
+// Phones knows whose a phone is.
+type Phones interface {
+	// UseCode uses up the code that was sent for purpose to phone, and counts the
+	// try when it is wrong.
+	UseCode(ctx context.Context, tx *op.Tx, purpose, phone, code string) (bool, error)
+	// WorkerWith returns the worker whose phone it is; there is one afterwards.
+	WorkerWith(ctx context.Context, tx *op.Tx, phone string) (string, error)
+}
+
+// Calendars knows the working days, as they were published when a promise was made.
+type Calendars interface {
+	// Current is the number of the last revision.
+	Current() int64
+	// As returns the calendar for what was promised after a revision.
+	As(revision int64) workday.Calendar
+}
+
+// BuiltinCalendar is the calendar that the program was built with, for ever.
+type BuiltinCalendar struct{}
+
+// Current implements Calendars.
+func (BuiltinCalendar) Current() int64 { return 0 }
+
+// As implements Calendars.
+func (BuiltinCalendar) As(int64) workday.Calendar { return workday.Calendar{} }
+
 // Needs are the other domains, as far as requests need them.
 type Needs struct {
 	Orgs     Orgs
@@ -91,5 +118,7 @@ type Needs struct {
 	People   People
 	Notifier Notifier
 	Files    Files
-	Budget   Budget // nil: nobody counts
+	Budget   Budget    // nil: nobody counts
+	Phones   Phones    // nil: nobody can leave a phone later
+	Calendar Calendars // nil: the one that the program was built with
 }

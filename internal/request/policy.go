@@ -17,6 +17,7 @@ const (
 	Solve    authz.Action = "request.solved"
 	Reopen   authz.Action = "request.unsolved"
 	Withdraw authz.Action = "request.withdraw"
+	Leave    authz.Action = "request.leave_phone" // by who holds a request without a name
 
 	Look     authz.Action = "request.look"
 	Assign   authz.Action = "request.assign"
@@ -66,7 +67,7 @@ var (
 var Policy = authz.Rules{
 	See: authz.Any(person, staff, body), Read: staff, Progress: person, Handle: body,
 	Capture: authz.Anyone, Register: cadre,
-	Add: person, Reply: person, Chase: person, Solve: person, Reopen: person, Withdraw: person,
+	Add: person, Reply: person, Chase: person, Solve: person, Reopen: person, Withdraw: person, Leave: authz.Held,
 	Look: cadre, Assign: staff, Classify: cadre, Send: cadre, Recall: cadre, Tell: cadre, Brief: cadre, Answer: cadre, Ask: cadre,
 	Note: staff, Release: cadre, Join: cadre, Part: cadre, Refer: cadre, Reveal: authz.Sensitive(cadre), Raise: staff,
 	Open: body, Sign: body, Bounce: body, Work: body, Report: body, Mend: authz.OfBody(authz.Host),

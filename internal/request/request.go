@@ -96,6 +96,7 @@ type Request struct {
 	Officer     string
 	OfficerName string
 	Policy      string
+	Calendar    int64 // the revision of the calendar at its arrival
 	CreatedAt   time.Time
 	ChangedAt   time.Time
 	SeenAt      time.Time
@@ -105,9 +106,10 @@ type Request struct {
 	DueClock    string
 	SoonAt      time.Time
 	AnswerBy    time.Time
-	Missed      bool   // some clock was missed, ever
-	Level       int    // of the ladder: 1 officer reminded, 2 leader, 3 the union above
-	RaisedTo    string // the area that it was raised to; meaningful when Level is 3
+	NotBefore   time.Time // a clock runs into days that are not published and ends no sooner; zero: none does
+	Missed      bool      // some clock was missed, ever
+	Level       int       // of the ladder: 1 officer reminded, 2 leader, 3 the union above
+	RaisedTo    string    // the area that it was raised to; meaningful when Level is 3
 	Chases      int
 	Followers   int // requests merged into this one
 	Bounces     int
@@ -238,6 +240,7 @@ const (
 	KindSolved    Kind = "solved"
 	KindUnsolved  Kind = "unsolved"
 	KindWithdrawn Kind = "withdrawn"
+	KindLeft      Kind = "left_phone" // whoever had no name can be reached now
 
 	KindSeen       Kind = "seen"
 	KindAssigned   Kind = "assigned"
@@ -264,6 +267,7 @@ const (
 
 	KindReminded Kind = "reminded"
 	KindQuiet    Kind = "quiet"
+	KindDated    Kind = "dated" // the calendar was published or mended: the answer's date is now Until
 )
 
 // Entry is one line of the timeline.
@@ -290,6 +294,7 @@ type Receipt struct {
 	Number  string    `json:"number"`
 	Status  Status    `json:"status"`
 	Version int64     `json:"version"`
-	Who     string    `json:"who,omitempty"` // the officer, or the union
-	By      time.Time `json:"by,omitzero"`   // when an answer is due; for a chase, the reply
+	Who     string    `json:"who,omitempty"`   // the officer, or the union
+	By      time.Time `json:"by,omitzero"`     // when an answer is due; for a chase, the reply
+	NotBy   time.Time `json:"not_by,omitzero"` // By is not known: the days after this are not published
 }

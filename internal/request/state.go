@@ -22,6 +22,7 @@ var fits = map[Kind][]Status{
 	KindSolved:     without(Statuses(), StatusSolved, StatusWithdrawn, StatusMerged),
 	KindUnsolved:   {StatusAnswered, StatusNotOurs, StatusSolved},
 	KindWithdrawn:  without(Statuses(), StatusSolved, StatusWithdrawn),
+	KindLeft:       without(Statuses(), StatusWithdrawn),
 	KindSeen:       {StatusReceived},
 	KindAssigned:   without(Statuses(), StatusWithdrawn),
 	KindDispatched: append(slices.Clone(busy), StatusWaiting),

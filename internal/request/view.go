@@ -20,6 +20,7 @@ type Case struct {
 	MergedInto *Follower  // the request that this one was merged into
 	Limits     Limits
 	BodyBy     time.Time // the deadline to propose for a body; zero when the calendar is not known
+	Kept       bool      // a later notice would move the answer's date; the promised one stands
 }
 
 // Follower is a request joined to another.

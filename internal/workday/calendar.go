@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"nuanxin/internal/clock"
@@ -27,6 +29,11 @@ const (
 	Holiday                 // a day off by the notice, with the weekend days that belong to it
 )
 
+// String names the kind for a terminal.
+func (k Kind) String() string {
+	return [...]string{"unknown", "workday", "make-up", "weekend", "holiday"}[k]
+}
+
 // Works reports whether people are at work on such a day.
 func (k Kind) Works() bool { return k == Workday || k == MakeUp }
 
@@ -47,9 +54,11 @@ type table struct {
 	years map[int]bool
 }
 
+// mark is what a notice says of a day.
 type mark struct {
 	name string
 	off  bool
+	year int // whose notice it is; 0: a local rule
 }
 
 func (c Calendar) table() *table {
@@ -75,16 +84,39 @@ func (c Calendar) With(days ...Day) (Calendar, error) {
 }
 
 // WithYear returns the calendar with a year published, for an installation
-// that learns of a notice before it gets a newer program. See [ParseYear].
+// that learns of a notice before it gets a newer program; see [ParseNotice]. What
+// an earlier notice of the same year said counts no more.
 func (c Calendar) WithYear(year int, days []Day) (Calendar, error) {
-	next, err := c.With(days...)
-	if err != nil {
-		return c, err
+	t := c.table()
+	next := &table{days: maps.Clone(t.days), years: maps.Clone(t.years)}
+	maps.DeleteFunc(next.days, func(_ int, m mark) bool { return m.year == year })
+	for _, d := range days {
+		n, err := number(d.Date)
+		if err != nil {
+			return c, err
+		}
+		next.days[n] = mark{name: d.Name, off: d.Off, year: year}
 	}
-	next.own.years = maps.Clone(next.own.years)
-	next.own.years[year] = true
-	return next, nil
+	next.years[year] = true
+	return Calendar{own: next}, nil
 }
+
+// Year returns what the notice of a year says, in the order of its days, and
+// whether it is published.
+func (c Calendar) Year(year int) ([]Day, bool) {
+	t := c.table()
+	var days []Day
+	for n, m := range t.days {
+		if m.year == year {
+			days = append(days, Day{Date: midnight(n).Format(time.DateOnly), Name: m.name, Off: m.off})
+		}
+	}
+	slices.SortFunc(days, func(a, b Day) int { return strings.Compare(a.Date, b.Date) })
+	return days, t.years[year]
+}
+
+// Years lists the published years.
+func (c Calendar) Years() []int { return slices.Sorted(maps.Keys(c.table().years)) }
 
 // Kind returns what sort of day it is. An unpublished day is [ErrUnknown].
 func (c Calendar) Kind(day string) (Kind, error) {

@@ -2,7 +2,6 @@ package workday
 
 import (
 	_ "embed" // days.txt
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -56,7 +55,7 @@ func (t *table) line(line string) error {
 		if err != nil {
 			return err
 		}
-		t.days[n] = mark{name: words[1], off: w[0] == '-'}
+		t.days[n] = mark{name: words[1], off: w[0] == '-', year: year}
 	}
 	return nil
 }
@@ -78,25 +77,4 @@ func Format(year int, days []Day) string {
 		b.WriteString(" " + sign + d.Date)
 	}
 	return b.String() + "\n"
-}
-
-// ParseYear reads a year in the JSON form of holiday-cn. A file without days is
-// a year whose notice is not out: [ErrUnknown].
-func ParseYear(text []byte) (year int, days []Day, err error) {
-	var file struct {
-		Year int   `json:"year"`
-		Days []Day `json:"days"`
-	}
-	if err := json.Unmarshal(text, &file); err != nil {
-		return 0, nil, fmt.Errorf("workday: parse year: %w", err)
-	}
-	if len(file.Days) == 0 {
-		return file.Year, nil, fmt.Errorf("%d: %w", file.Year, ErrUnknown)
-	}
-	for _, d := range file.Days {
-		if _, err := number(d.Date); err != nil {
-			return file.Year, nil, err
-		}
-	}
-	return file.Year, file.Days, nil
 }

@@ -55,7 +55,8 @@ func (s *Service) begin(ctx context.Context, tx *op.Tx, act authz.Action, rid re
 	c := &capture{draft: d}
 	q := &request.Request{ID: rid, Status: request.StatusReceived, Place: d.Place, AreaKnown: true, Topic: d.Topic, Title: d.Title, Channel: d.Channel, Source: d.Source,
 		What: d.What, Words: d.Words, CreatedAt: tx.Now(), Demo: d.Demo}
-	c.matter = &matter{Request: q}
+	q.Calendar = s.needs.Calendar.Current()
+	c.matter = &matter{Request: q, cal: s.calendar(q)}
 	if err := s.locate(ctx, tx, c); err != nil {
 		return nil, err
 	}
@@ -223,7 +224,7 @@ func (s *Service) toHost(tx *op.Tx, c *capture) {
 	if c.station.HostID == "" || c.What == request.WhatOther {
 		return // nobody runs it, or somebody must first put the words into a task
 	}
-	deadline, err := s.config.Calendar.AddWorking(tx.Now(), minutes(c.limits.HostMinutes), c.limits.Hours)
+	deadline, err := c.cal.AddWorking(tx.Now(), minutes(c.limits.HostMinutes), c.limits.Hours)
 	if err != nil {
 		deadline = tx.Now().Add(24 * time.Hour) // the year is not published; the host still has a day
 	}

@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/record"
+	"nuanxin/internal/workday"
 )
 
 // lock loads a request to be acted upon.
@@ -29,7 +30,7 @@ func (s *Service) peek(ctx context.Context, tx *op.Tx, rid request.ID) (*matter,
 }
 
 func (s *Service) load(ctx context.Context, tx *op.Tx, q *request.Request) (m *matter, err error) {
-	m = &matter{Request: q}
+	m = &matter{Request: q, cal: s.calendar(q)}
 	if m.limits, err = limitsOf(ctx, tx, q.Policy); err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func (s *Service) save(ctx context.Context, tx *op.Tx, m *matter) error {
 // clock writes what the clocks say into the root's columns, for lists.
 func (s *Service) clock(m *matter, now time.Time) {
 	es := m.all()
-	cs := request.Clocks(m.limits, s.config.Calendar, es, now)
+	cs := request.Clocks(m.limits, m.cal, es, now)
 	c := request.Nearest(cs)
 	m.DueAt, m.DueClock, m.SoonAt = c.Due, c.Name, c.SoonAt
 	m.AnswerBy = time.Time{}
@@ -67,7 +68,15 @@ func (s *Service) clock(m *matter, now time.Time) {
 			}
 		}
 	}
-	_, m.LadderAt = request.Ladder(m.Request, m.limits, es, cs, s.config.Calendar, now)
+	_, m.LadderAt, m.NotBefore = request.Ladder(m.Request, m.limits, es, cs, m.cal, now)
 }
+
+// calendar is the one that the promises of a request are counted by.
+func (s *Service) calendar(q *request.Request) workday.Calendar {
+	return s.needs.Calendar.As(q.Calendar)
+}
+
+// Calendar is the one by which new promises are counted.
+func (s *Service) Calendar() workday.Calendar { return s.needs.Calendar.As(s.needs.Calendar.Current()) }
 
 func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }

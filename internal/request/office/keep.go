@@ -20,8 +20,8 @@ func (s *Service) Register(w *job.Worker) {
 		_, err := s.Climb(ctx)
 		return err
 	})
-	w.Every("request.renew", 24*time.Hour, func(ctx context.Context) error {
-		_, err := s.Renew(ctx)
+	w.Every("request.renew", time.Hour, func(ctx context.Context) error {
+		_, err := s.Renew(ctx, true)
 		return err
 	})
 	w.Every("request.sweep", 24*time.Hour, func(ctx context.Context) error {
@@ -71,15 +71,19 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	return removed, err
 }
 
-// each calls do with every request, some hundred in one snapshot.
-func (s *Service) each(ctx context.Context, do func(*op.Tx, *matter) error) error {
+// page returns the next ids after one.
+type page func(ctx context.Context, tx *op.Tx, last request.ID, most int) ([]request.ID, error)
+
+// each calls do with every request that the pages hold, some hundred in one
+// snapshot.
+func (s *Service) each(ctx context.Context, after page, do func(*op.Tx, *matter) error) error {
 	var last request.ID
 	for {
 		ids, err := op.List(ctx, s.desk, request.Verify, func(tx *op.Tx, _ op.Scope) ([]request.ID, error) {
 			if tx.Subject.Kind != authz.System {
 				return nil, fault.New(string(request.Verify), fault.Denied, "fault.denied")
 			}
-			ids, err := s.store.After(ctx, tx, last, 200)
+			ids, err := after(ctx, tx, last, 200)
 			for _, rid := range ids {
 				m, err := s.peek(ctx, tx, rid)
 				if err != nil {
@@ -102,7 +106,7 @@ func (s *Service) each(ctx context.Context, do func(*op.Tx, *matter) error) erro
 // what its timeline says. Only the program may ask.
 func (s *Service) Check(ctx context.Context) ([]string, error) {
 	var faults []string
-	err := s.each(ctx, func(tx *op.Tx, m *matter) error {
+	err := s.each(ctx, s.store.After, func(tx *op.Tx, m *matter) error {
 		tally, err := s.store.Tally(ctx, tx, m.Request)
 		if err != nil {
 			return err
@@ -131,29 +135,10 @@ func (s *Service) differences(m *matter, followers, guards, events int) []string
 	note(!was.SoonAt.Equal(now.SoonAt), "the soon time", was.SoonAt, now.SoonAt)
 	note(!was.AnswerBy.Equal(now.AnswerBy), "the answer's time", was.AnswerBy, now.AnswerBy)
 	note(!was.LadderAt.Equal(now.LadderAt), "the ladder's time", was.LadderAt, now.LadderAt)
+	note(!was.NotBefore.Equal(now.NotBefore), "the day before which it cannot be", was.NotBefore, now.NotBefore)
 	note(was.Missed != now.Missed, "missed", was.Missed, now.Missed)
 	note(was.Followers != followers, "the number of followers", was.Followers, followers)
 	note(guards != 1, "the number of guards of its number", guards, 1)
 	note(was.Version != int64(events), "the version", was.Version, events)
 	return all
-}
-
-// Renew computes the clocks anew of requests whose due time was unknown, for the
-// day on which the calendar of the next year is published. It returns how many.
-func (s *Service) Renew(ctx context.Context) (int, error) {
-	ids, err := op.List(ctx, s.desk, request.Remind, func(tx *op.Tx, _ op.Scope) ([]request.ID, error) { return s.store.Undated(ctx, tx, 5000) })
-	if err != nil {
-		return 0, err
-	}
-	renewed := 0
-	for _, rid := range ids {
-		r, err := s.act(ctx, request.Remind, request.Ref{ID: rid}, func(*op.Tx, *matter) error { return nil })
-		if err != nil {
-			return renewed, err
-		}
-		if !r.By.IsZero() {
-			renewed++
-		}
-	}
-	return renewed, nil
 }

@@ -42,7 +42,7 @@ func (s *Service) Climb(ctx context.Context) (int, error) {
 
 // working reports whether a moment lies in office hours.
 func (s *Service) working(now time.Time, l request.Limits) (bool, error) {
-	work, err := s.config.Calendar.WorkingBetween(now, now.Add(time.Minute), l.Hours)
+	work, err := s.Calendar().WorkingBetween(now, now.Add(time.Minute), l.Hours)
 	return work > 0, err
 }
 
@@ -53,7 +53,7 @@ func (s *Service) climb(ctx context.Context, tx *op.Tx, m *matter) error {
 	if work, err := s.working(now, m.limits); err != nil || !work {
 		return fault.New(string(request.Remind), fault.Conflict, "request.ladder.asleep")
 	}
-	due, _ := request.Ladder(m.Request, m.limits, m.es, request.Clocks(m.limits, s.config.Calendar, m.es, now), s.config.Calendar, now)
+	due, _, _ := request.Ladder(m.Request, m.limits, m.es, request.Clocks(m.limits, m.cal, m.es, now), m.cal, now)
 	if len(due) == 0 {
 		return fault.New(string(request.Remind), fault.Conflict, "request.ladder.nothing")
 	}

@@ -10,12 +10,10 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
-	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
-	"nuanxin/internal/request/office"
 	"nuanxin/internal/workday"
 )
 
@@ -317,34 +315,6 @@ func TestSweep(t *testing.T) {
 		if _, gone := h.blob["orphan"]; err != nil || n != 1 || gone || len(h.blob) != 3 {
 			h.t.Errorf("swept %d, %v: %v left; want the orphan gone alone", n, err, h.blob)
 		}
-	})
-}
-
-func TestCalendarPublishedLater(t *testing.T) {
-	clk := clock.At(time.Date(2026, 12, 30, 2, 0, 0, 0, time.UTC))
-	dbtest.Each(t, clk, schemas, func(t *testing.T, d *dbOf) {
-		h := build(t, d, clk)
-		r := h.capture()
-		if !r.By.IsZero() {
-			t.Errorf("an answer is promised for %v in a year that is not published", r.By)
-		}
-		p, err := h.List(cadre(), request.Filter{})
-		if err != nil || len(p.Rows) != 1 {
-			t.Fatalf("%+v, %v", p, err)
-		}
-		published, err := workday.Calendar{}.WithYear(2027, []workday.Day{{Date: "2027-01-01", Name: "元旦", Off: true}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.Service = office.NewService(h.desk, h.ring, office.Config{HomeArea: county, Calendar: published}, h.needs)
-		if n, err := h.Renew(program()); err != nil || n != 1 {
-			t.Errorf("renewed %d, %v; want 1", n, err)
-		}
-		c, err := h.Case(cadre(), request.Ref{ID: r.ID})
-		if err != nil || c.AnswerBy.IsZero() {
-			t.Errorf("after the notice: %v, %v", c.AnswerBy, err)
-		}
-		h.sound()
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 // the least time left first; closed ones newest first.
 func (s *Service) List(ctx context.Context, f request.Filter) (request.Page[request.Row], error) {
 	return op.List(ctx, s.desk, request.List, func(tx *op.Tx, scope op.Scope) (request.Page[request.Row], error) {
-		return s.store.List(ctx, tx, scope, s.config.Calendar, f)
+		return s.store.List(ctx, tx, scope, s.Calendar(), f)
 	})
 }
 

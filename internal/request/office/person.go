@@ -6,6 +6,7 @@ import (
 
 	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/idcard"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 )
@@ -96,7 +97,7 @@ func (s *Service) Chase(ctx context.Context, ref request.Ref) (request.Receipt, 
 		}
 		m.Chases++
 		e := m.add(tx, request.Entry{Kind: request.KindChased, Readers: request.ToWorker | request.ToStaff})
-		for _, c := range request.Clocks(m.limits, s.config.Calendar, m.all(), tx.Now()) {
+		for _, c := range request.Clocks(m.limits, m.cal, m.all(), tx.Now()) {
 			if c.Name == request.ClockReply {
 				promise = c.Due
 			}
@@ -104,7 +105,9 @@ func (s *Service) Chase(ctx context.Context, ref request.Ref) (request.Receipt, 
 		e.Until = promise
 		err := s.save(ctx, tx, m)
 		r := m.receipt()
-		r.By = promise
+		if r.By = promise; promise.IsZero() {
+			r.NotBy = m.NotBefore
+		}
 		return r, err
 	})
 }
@@ -189,6 +192,52 @@ func (s *Service) Withdraw(ctx context.Context, ref request.Ref) (request.Receip
 		}
 		return s.partAll(ctx, tx, m)
 	})
+}
+
+// PhonePurpose binds a code to the request that a phone is left for.
+func PhonePurpose(number string) string { return "request:" + number }
+
+// phoneLeft is what leaving a phone answers.
+type phoneLeft struct {
+	request.Receipt
+	Wrong bool `json:"wrong,omitempty"` // the code; the try is counted
+}
+
+// LeavePhone lets whoever holds a request without a name be reached after all.
+// The code was sent to the phone for [PhonePurpose]; with it the request belongs
+// to the phone's account. The timeline says that a phone was left, never which.
+func (s *Service) LeavePhone(ctx context.Context, ref request.Ref, phone, code string) (request.Receipt, error) {
+	find := func(tx *op.Tx) (*matter, error) { return s.lock(ctx, tx, ref) }
+	left, err := op.Write(nameless(ctx, true), s.desk, request.Leave, find, func(tx *op.Tx, m *matter) (phoneLeft, error) {
+		if m.Owner != "" || m.PhoneOK {
+			return phoneLeft{}, fault.New(string(request.Leave), fault.Conflict, "request.phone.there")
+		}
+		if err := m.Fit(request.KindLeft); err != nil {
+			return phoneLeft{}, err
+		}
+		mobile, err := idcard.ParseMobile(phone)
+		if err != nil {
+			return phoneLeft{}, wrong(string(request.Leave), "phone", "request.phone.wrong")
+		}
+		ok, err := s.needs.Phones.UseCode(ctx, tx, PhonePurpose(m.Number), mobile, code)
+		if err != nil || !ok {
+			return phoneLeft{Wrong: true}, err
+		}
+		if m.Owner, err = s.needs.Phones.WorkerWith(ctx, tx, mobile); err != nil {
+			return phoneLeft{}, err
+		}
+		m.PhoneIndex = s.store.Phone(mobile) // found by phone; the account keeps the number
+		if err := s.store.Own(ctx, tx, m.Request); err != nil {
+			return phoneLeft{}, err
+		}
+		m.add(tx, request.Entry{Kind: request.KindLeft, Readers: request.ToWorker | request.ToStaff})
+		err = s.save(ctx, tx, m)
+		return phoneLeft{Receipt: m.receipt()}, err
+	})
+	if err == nil && left.Wrong {
+		err = wrong(string(request.Leave), "code", "account.code.wrong")
+	}
+	return left.Receipt, err
 }
 
 // mended tells the station that the reported defect counts no more.

@@ -16,8 +16,7 @@ import (
 
 // Config is what an installation says about requests.
 type Config struct {
-	Calendar workday.Calendar // zero: the national one
-	HomeArea string           // who gets what nobody said the place of
+	HomeArea string // who gets what nobody said the place of
 }
 
 // Service is what other packages may ask about requests.
@@ -30,6 +29,9 @@ type Service struct {
 
 // NewService returns the request service.
 func NewService(desk *op.Desk, ring *seal.Ring, c Config, n request.Needs) *Service {
+	if n.Calendar == nil {
+		n.Calendar = request.BuiltinCalendar{}
+	}
 	return &Service{desk, &record.Store{Ring: ring}, c, n}
 }
 
@@ -45,6 +47,7 @@ type matter struct {
 	es     []request.Entry // without their words
 	fresh  []request.Entry // of this act, with their words
 	limits request.Limits
+	cal    workday.Calendar     // that its promises are counted by
 	was    []request.Dispatch   // ds as they were loaded
 	files  []request.Attachment // of this act
 }
@@ -77,7 +80,11 @@ func nameless(ctx context.Context, hold bool) context.Context {
 }
 
 func (m *matter) receipt() request.Receipt {
-	return request.Receipt{ID: m.ID, Number: m.Number, Status: m.Status, Version: m.Version, Who: m.OfficerName, By: m.AnswerBy}
+	r := request.Receipt{ID: m.ID, Number: m.Number, Status: m.Status, Version: m.Version, Who: m.OfficerName, By: m.AnswerBy}
+	if m.Status.Busy() && m.AnswerBy.IsZero() {
+		r.NotBy = m.NotBefore
+	}
+	return r
 }
 
 // unseen refuses an act of staff or a body on a request that a colleague has

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"slices"
+	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -10,6 +11,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/record"
+	"nuanxin/internal/workday"
 )
 
 // target is a view of a request with what decides about access to it.
@@ -47,14 +49,31 @@ func (s *Service) Case(ctx context.Context, ref request.Ref) (request.Case, erro
 			return t, err
 		}
 		c := request.Case{Request: w.Request, Dispatches: w.Dispatches, Timeline: request.Readable(w.Entries, request.ToStaff), Files: w.Files, Limits: w.Limits,
-			Clocks: request.Clocks(w.Limits, s.config.Calendar, w.Entries, tx.Now())}
-		if at, err := s.config.Calendar.AddWorking(tx.Now(), minutes(w.Limits.BodyMinutes), w.Limits.Hours); err == nil {
+			Clocks: request.Clocks(w.Limits, s.calendar(w.Request), w.Entries, tx.Now())}
+		c.Kept = s.kept(w, tx.Now())
+		if at, err := s.Calendar().AddWorking(tx.Now(), minutes(w.Limits.BodyMinutes), w.Limits.Hours); err == nil {
 			c.BodyBy = at
 		}
 		t = target[request.Case]{c, w.AuthzObject()}
 		return t, s.relatives(ctx, tx, &t.view)
 	})
 	return t.view, err
+}
+
+// kept reports whether the answer's date stands although a later notice would
+// move it.
+func (s *Service) kept(w request.Whole, now time.Time) bool {
+	promised, today := answerOf(w, s.calendar(w.Request), now), answerOf(w, s.Calendar(), now)
+	return w.Status.Busy() && !promised.Due.IsZero() && !promised.Due.Equal(today.Due)
+}
+
+func answerOf(w request.Whole, cal workday.Calendar, now time.Time) request.Clock {
+	for _, c := range request.Clocks(w.Limits, cal, w.Entries, now) {
+		if c.Name == request.ClockAnswer {
+			return c
+		}
+	}
+	return request.Clock{}
 }
 
 // relatives fills in the requests joined to c.
@@ -78,7 +97,7 @@ func (s *Service) Progress(ctx context.Context, ref request.Ref) (request.Own, e
 		if err != nil {
 			return t, err
 		}
-		t = target[request.Own]{w.Own(s.config.Calendar, tx.Now()), w.AuthzObject()}
+		t = target[request.Own]{w.Own(s.calendar(w.Request), tx.Now()), w.AuthzObject()}
 		if w.MergedInto == "" {
 			return t, nil
 		}
@@ -98,7 +117,7 @@ func (s *Service) Matter(ctx context.Context, ref request.Ref) (request.Matter, 
 		if err != nil {
 			return t, err
 		}
-		return target[request.Matter]{w.Matter(tx.Subject, s.config.Calendar, tx.Now()), w.AuthzObject()}, nil
+		return target[request.Matter]{w.Matter(tx.Subject, s.calendar(w.Request), tx.Now()), w.AuthzObject()}, nil
 	})
 	return t.view, err
 }

@@ -3,7 +3,6 @@ package record
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -171,7 +170,7 @@ func (s *Store) page(ctx context.Context, tx *op.Tx, f request.Filter, where str
 	}
 	reqs = reqs[:limit]
 	last := reqs[limit-1]
-	return reqs, strconv.FormatInt(sortKey(last.DueAt, last.CreatedAt), 10) + "." + string(last.ID), nil
+	return reqs, strconv.FormatInt(sortKey(last), 10) + "." + string(last.ID), nil
 }
 
 // place is where a page ended.
@@ -293,22 +292,6 @@ func (s *Store) Climbable(ctx context.Context, tx *op.Tx, most int) ([]request.I
 			ids = append(ids, rid)
 			return err
 		})
-	return ids, err
-}
-
-// Undated returns requests that are being worked on and whose answer has no due
-// time: the calendar was not published when they last changed.
-func (s *Store) Undated(ctx context.Context, tx *op.Tx, most int) ([]request.ID, error) {
-	var args db.Args
-	q := `select request_id from request where answer_by is null and status in ` +
-		db.In(&args, slices.DeleteFunc(request.Statuses(), func(s request.Status) bool { return !s.Busy() })) + ` order by request_id limit ` + args.Add(most)
-	var ids []request.ID
-	err := tx.Each(ctx, q, args, func(r db.Row) error {
-		var rid request.ID
-		err := r.Scan(&rid)
-		ids = append(ids, rid)
-		return err
-	})
 	return ids, err
 }
 

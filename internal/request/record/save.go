@@ -56,12 +56,18 @@ func (s *Store) saveRoot(ctx context.Context, tx *op.Tx, q *request.Request) err
 		update request set version = $2, status = $3, area = $4, area_known = $5, union_id = $6, topic = $7, title = $8, hidden = $9, heard = $10, place = $11,
 			officer_id = $12, officer_name = $13, changed_at = $14, seen_at = $15, answered_at = $16, closed_at = $17,
 			due_at = $18, due_clock = $19, soon_at = $20, answer_by = $21, ladder_at = $22, sort_at = $23, missed = $24, level = $25, raised_area = $26,
-			chases = $27, followers = $28, bounces = $29, reopened = $30, merged_into = $31, quiet = $32
+			chases = $27, followers = $28, bounces = $29, reopened = $30, merged_into = $31, quiet = $32, not_before = $33
 		where request_id = $1`,
 		q.ID, q.Version, q.Status, q.Place.Area, q.AreaKnown, db.Null(q.Union), q.Topic, q.Title, q.Hidden, heard, place,
 		db.Null(q.Officer), q.OfficerName, q.ChangedAt.UnixMicro(), db.Micros(q.SeenAt), db.Micros(q.AnsweredAt), db.Micros(q.ClosedAt),
-		db.Micros(q.DueAt), q.DueClock, db.Micros(q.SoonAt), db.Micros(q.AnswerBy), db.Micros(q.LadderAt), sortKey(q.DueAt, q.CreatedAt), q.Missed, q.Level, raised(q),
-		q.Chases, q.Followers, q.Bounces, q.Reopened, db.Null(q.MergedInto), q.Quiet)
+		db.Micros(q.DueAt), q.DueClock, db.Micros(q.SoonAt), db.Micros(q.AnswerBy), db.Micros(q.LadderAt), sortKey(q), q.Missed, q.Level, raised(q),
+		q.Chases, q.Followers, q.Bounces, q.Reopened, db.Null(q.MergedInto), q.Quiet, db.Micros(q.NotBefore))
+	return err
+}
+
+// Own stores whose a request is, for one that was nobody's.
+func (s *Store) Own(ctx context.Context, tx *op.Tx, q *request.Request) error {
+	_, err := tx.Exec(ctx, `update request set owner_id = $2, phone_index = $3 where request_id = $1`, q.ID, db.Null(q.Owner), db.Null(q.PhoneIndex))
 	return err
 }
 
@@ -94,12 +100,12 @@ func (s *Store) Insert(ctx context.Context, tx *op.Tx, q *request.Request) error
 	}
 	_, err = tx.Exec(ctx, `
 		insert into request (request_id, number, version, status, area, area_known, topic, title, channel, source, station_id, what, owner_id, hidden,
-			words, lat, lng, cell, name, phone, phone_index, phone_ok, officer_name, policy, created_at, changed_at,
+			words, lat, lng, cell, name, phone, phone_index, phone_ok, officer_name, policy, calendar, created_at, changed_at,
 			due_clock, sort_at, missed, level, chases, followers, bounces, reopened, quiet, demo)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, '', $23, $24, $24,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, '', $23, $27, $24, $24,
 			'', 0, $25, 0, 0, 0, 0, 0, $25, $26)`,
 		q.ID, q.Number, q.Version, q.Status, q.Place.Area, q.AreaKnown, q.Topic, q.Title, q.Channel, source, db.Null(q.Place.Station), q.What, db.Null(q.Owner), q.Hidden,
-		words, lat, lng, cell, q.SealedName, q.SealedPhone, db.Null(q.PhoneIndex), q.PhoneOK, q.Policy, q.CreatedAt.UnixMicro(), false, q.Demo)
+		words, lat, lng, cell, q.SealedName, q.SealedPhone, db.Null(q.PhoneIndex), q.PhoneOK, q.Policy, q.CreatedAt.UnixMicro(), false, q.Demo, q.Calendar)
 	return err
 }
 

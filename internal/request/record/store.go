@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"strings"
-	"time"
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -18,7 +17,7 @@ import (
 
 const rootColumns = `request_id, number, version, status, area, area_known, union_id, topic, title, channel, source,
 	station_id, what, owner_id, hidden, words, heard, place, lat, lng, name, phone, phone_index, phone_ok,
-	officer_id, officer_name, policy, created_at, changed_at, seen_at, answered_at, closed_at, due_at, due_clock, soon_at, answer_by, ladder_at,
+	officer_id, officer_name, policy, calendar, created_at, changed_at, seen_at, answered_at, closed_at, due_at, due_clock, soon_at, answer_by, ladder_at, not_before,
 	missed, level, raised_area, chases, followers, bounces, reopened, merged_into, quiet, demo`
 
 // Store keeps requests. What people wrote is sealed with its ring.
@@ -52,8 +51,8 @@ func (s *Store) scan(r db.Row) (*request.Request, error) {
 	var lat, lng *float64
 	err := r.Scan(&q.ID, &q.Number, &q.Version, &q.Status, &q.Place.Area, &q.AreaKnown, db.Text(&q.Union), &q.Topic, &q.Title, &q.Channel, &source,
 		db.Text(&q.Place.Station), &q.What, db.Text(&q.Owner), &q.Hidden, &words, &heard, &place, &lat, &lng, &q.SealedName, &q.SealedPhone, db.Text(&q.PhoneIndex), &q.PhoneOK,
-		db.Text(&q.Officer), &q.OfficerName, &q.Policy, db.Time(&q.CreatedAt), db.Time(&q.ChangedAt), db.Time(&q.SeenAt), db.Time(&q.AnsweredAt), db.Time(&q.ClosedAt),
-		db.Time(&q.DueAt), &q.DueClock, db.Time(&q.SoonAt), db.Time(&q.AnswerBy), db.Time(&q.LadderAt),
+		db.Text(&q.Officer), &q.OfficerName, &q.Policy, &q.Calendar, db.Time(&q.CreatedAt), db.Time(&q.ChangedAt), db.Time(&q.SeenAt), db.Time(&q.AnsweredAt), db.Time(&q.ClosedAt),
+		db.Time(&q.DueAt), &q.DueClock, db.Time(&q.SoonAt), db.Time(&q.AnswerBy), db.Time(&q.LadderAt), db.Time(&q.NotBefore),
 		&q.Missed, &q.Level, db.Text(&q.RaisedTo), &q.Chases, &q.Followers, &q.Bounces, &q.Reopened, db.Text(&q.MergedInto), &q.Quiet, &q.Demo)
 	if err != nil {
 		return nil, err
@@ -211,10 +210,14 @@ func (s *Store) Attachments(ctx context.Context, tx *op.Tx, rid request.ID) ([]r
 // everything that one does.
 const idle = math.MaxInt64 / 4
 
-// sortKey orders lists by time left.
-func sortKey(due, created time.Time) int64 {
-	if due.IsZero() {
-		return idle + created.UnixMicro()
+// sortKey orders lists by time left. A clock that runs into unpublished days is
+// taken for as early as it can be: too soon in the list does less harm than too late.
+func sortKey(q *request.Request) int64 {
+	switch {
+	case !q.DueAt.IsZero():
+		return q.DueAt.UnixMicro()
+	case q.Status.Busy() && !q.NotBefore.IsZero():
+		return q.NotBefore.UnixMicro()
 	}
-	return due.UnixMicro()
+	return idle + q.CreatedAt.UnixMicro()
 }

@@ -121,9 +121,24 @@ func stamp(t time.Time) string {
 // After returns up to most request ids beyond one, in order; for walks over all.
 func (s *Store) After(ctx context.Context, tx *op.Tx, last request.ID, most int) ([]request.ID, error) {
 	var args db.Args
-	where := "1 = 1"
+	return s.after(ctx, tx, "1 = 1", args, last, most)
+}
+
+// Open is After among those that still need somebody.
+func (s *Store) Open(ctx context.Context, tx *op.Tx, last request.ID, most int) ([]request.ID, error) {
+	var args db.Args
+	return s.after(ctx, tx, "status in "+db.In(&args, request.Life()), args, last, most)
+}
+
+// Dark is After among those with a clock that runs into days not published.
+func (s *Store) Dark(ctx context.Context, tx *op.Tx, last request.ID, most int) ([]request.ID, error) {
+	var args db.Args
+	return s.after(ctx, tx, "not_before is not null", args, last, most)
+}
+
+func (s *Store) after(ctx context.Context, tx *op.Tx, where string, args db.Args, last request.ID, most int) ([]request.ID, error) {
 	if last != "" {
-		where = "request_id > " + args.Add(last)
+		where += " and request_id > " + args.Add(last)
 	}
 	var ids []request.ID
 	err := tx.Each(ctx, `select request_id from request where `+where+` order by request_id limit `+args.Add(most), args, func(r db.Row) error {

@@ -99,6 +99,9 @@ func (p *pages) chase(w http.ResponseWriter, r *http.Request) error {
 	if who == "" {
 		who = t(r.Context(), "union")
 	}
+	if err == nil && receipt.By.IsZero() && receipt.NotBy.After(web.Now(r.Context())) {
+		return p.back(w, r, nil, "help.chased.dark", "Who", who, "Day", web.Date(r.Context(), receipt.NotBy))
+	}
 	if err == nil && receipt.By.IsZero() {
 		return p.back(w, r, nil, "help.chased.plain", "Who", who)
 	}

@@ -40,6 +40,7 @@ type askForm struct {
 	hears    string
 	look     time.Time // by when somebody looks; zero: not known
 	answer   time.Time
+	dark     time.Time // answer is not known, and not before this
 }
 
 // ask shows the empty form.
@@ -84,8 +85,14 @@ func (p *pages) showAsk(w http.ResponseWriter, r *http.Request, status int, f as
 	}
 	now := web.Now(ctx)
 	// In a year whose holidays are not published nothing is promised before it is sent.
-	f.look, _ = p.Calendar.AddWorking(now, time.Duration(limits.LookMinutes)*time.Minute, limits.Hours)
-	f.answer, _ = p.Calendar.AddWorkdays(now, limits.AnswerDays, limits.Hours)
+	if at, err := p.Office.Calendar().AddWorking(now, time.Duration(limits.LookMinutes)*time.Minute, limits.Hours); err == nil {
+		f.look = at
+	}
+	if at, err := p.Office.Calendar().AddWorkdays(now, limits.AnswerDays, limits.Hours); err == nil {
+		f.answer = at
+	} else {
+		f.dark = at
+	}
 	if f.kept, err = p.Uploads.Keep(f.files); err != nil {
 		return err
 	}
@@ -220,7 +227,7 @@ func (f askForm) promise(ctx context.Context) string {
 	case f.look.IsZero():
 		return t(ctx, "promise.none", "Who", who)
 	case f.answer.IsZero():
-		return t(ctx, "promise.look", "Who", who, "Look", web.Deadline(ctx, f.look))
+		return t(ctx, "promise.dark", "Day", web.Date(ctx, f.dark), "Who", who, "Look", web.Deadline(ctx, f.look))
 	}
 	return t(ctx, "promise", "Who", who, "Look", web.Deadline(ctx, f.look), "Answer", web.DayWithWeekday(ctx, f.answer))
 }

@@ -24,6 +24,7 @@ type mineRow struct {
 	place  string
 	at     time.Time
 	due    time.Time
+	dark   time.Time // due is not known, and not before this
 	words  string
 }
 
@@ -77,7 +78,7 @@ func (p *pages) heldRows(r *http.Request, page *minePage, seen map[string]bool) 
 		g := progressPage{own: own}
 		row := mineRow{number: own.Number, state: show.State{Status: own.Status, Who: own.Who, Body: g.holder()}, about: g.about(r.Context()), place: own.Place.Text, at: own.CreatedAt, words: own.Words}
 		if own.Status.Busy() {
-			row.due = own.Clock.Due
+			row.due, row.dark = own.Clock.Due, own.Clock.NotBefore
 		}
 		page.rows = append(page.rows, row)
 	}
@@ -88,7 +89,7 @@ func (p *pages) heldRows(r *http.Request, page *minePage, seen map[string]bool) 
 func rowOf(ctx context.Context, q *request.Request) mineRow {
 	row := mineRow{number: q.Number, state: show.State{Status: q.Status, Who: q.OfficerName}, about: show.About(ctx, q.Title, q.What, q.Topic), place: q.Place.Text, at: q.CreatedAt, words: q.Words}
 	if q.Status.Busy() {
-		row.due = q.AnswerBy
+		row.due, row.dark = q.AnswerBy, q.NotBefore
 	}
 	return row
 }
@@ -107,8 +108,11 @@ func (m mineRow) title(ctx context.Context) string {
 // sub says what the list tells beside the state: where, since when, by when.
 func (m mineRow) sub(ctx context.Context) string {
 	parts := []string{show.Status(ctx, show.Worker, m.state)}
-	if !m.due.IsZero() {
+	switch {
+	case !m.due.IsZero():
 		parts = append(parts, t(ctx, "row.due", "By", web.Deadline(ctx, m.due)))
+	case m.dark.After(web.Now(ctx)):
+		parts = append(parts, t(ctx, "row.dark", "Day", web.Date(ctx, m.dark)))
 	}
 	return strings.Join(parts, t(ctx, "comma"))
 }

@@ -16,6 +16,7 @@ import (
 type progressPage struct {
 	own   request.Own
 	union string
+	leave bool           // a phone can be left
 	said  *request.Entry // the last thing that was told, asked or answered
 }
 
@@ -33,7 +34,7 @@ func (p *pages) load(r *http.Request) (progressPage, error) {
 	if err != nil {
 		return progressPage{}, err
 	}
-	page := progressPage{own: own, said: lastSaid(own.Timeline)}
+	page := progressPage{own: own, leave: p.mayLeave(own), said: lastSaid(own.Timeline)}
 	if p.Hears != nil {
 		if name, err := p.Hears(r.Context(), own.Place.Area); err == nil {
 			page.union = name

@@ -12,7 +12,6 @@ import (
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
-	"nuanxin/internal/workday"
 )
 
 // Spot is where a matter may be, as far as the phone or the address tells.
@@ -25,17 +24,23 @@ type Spot struct {
 
 // Config is what the pages and the API need. Office and Uploads are required.
 type Config struct {
-	Office   *office.Service
-	Uploads  *upload.Desk
-	Calendar workday.Calendar // for the promise before anything is sent; zero: the national one
+	Office  *office.Service
+	Uploads *upload.Desk
 
 	Where   func(r *http.Request) Spot                                     // what the phone remembers; nil: nothing
 	Station func(ctx context.Context, code string) (Spot, error)           // the station that an address names by code or id; nil: none can be named
 	AreaOf  func(geo.Point) string                                         // the division around a point, or ""; nil: not known
 	Hears   func(ctx context.Context, area string) (string, error)         // the union that hears a matter of area; nil: said without a name
 	Outcome func(ctx context.Context, clientID string) (op.Outcome, error) // what became of a write; nil: the operation is left out of the API
+	Codes   Codes                                                          // nil: nobody can leave a phone later
+	Shown   func(phone string) string                                      // the demo's messages on screen; nil: none
 	SignIn  string                                                         // the page where workers sign in, taking next; empty: "/sign-in"
 	Secure  bool                                                           // served over TLS: cookies are Secure
+}
+
+// Codes sends codes to phones.
+type Codes interface {
+	SendCode(ctx context.Context, purpose, phone string) error
 }
 
 // pages are the handlers.
@@ -86,6 +91,8 @@ func Routes(c Config) []web.Route {
 		post(one+"/solved", string(request.Solve), "say that it is solved", person, 4<<10, p.solved),
 		get(one+"/unsolved", string(request.Reopen), "say why it is not solved", person, p.form(formUnsolved)),
 		post(one+"/unsolved", string(request.Reopen), "say that it is not solved", person, upload.BodyLimit, p.unsolved),
+		get(one+"/phone", string(request.Leave), "ask for a phone that answers can be sent to", []string{"holder"}, p.askPhone),
+		post(one+"/phone", string(request.Leave), "send a code to a phone, then leave the phone with it", []string{"holder"}, 4<<10, p.leavePhone),
 		get(one+"/withdraw", string(request.Withdraw), "ask before a request is taken back", person, p.form(formWithdraw)),
 		post(one+"/withdraw", string(request.Withdraw), "take a request back", person, 4<<10, p.withdraw),
 	}

@@ -14,6 +14,7 @@ type sentPage struct {
 	own    request.Own
 	who    string // who looks at it
 	secret string // for who has no sign-in; empty for an owner
+	leave  bool   // a phone can be left
 	alike  int    // how many said about the same nearby; 0: fewer than may be told
 }
 
@@ -24,7 +25,7 @@ func (p *pages) sent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := sentPage{own: own, who: own.Who}
+	page := sentPage{own: own, who: own.Who, leave: p.mayLeave(own)}
 	if !own.Owned {
 		page.secret = ref.Secret
 	}

@@ -163,7 +163,7 @@ func referFields(p *pages, ctx context.Context, c request.Case, v url.Values) ([
 	phrases, err := p.phrasesFor(ctx, c, request.KindNotOurs)
 	words := ""
 	if len(phrases) > 0 {
-		words = phraseText(ctx, phrases[0])
+		words = tell.PhraseText(ctx, phrases[0])
 	}
 	return []field{{name: "who", value: v.Get("who"), need: true}, {name: "phone", kind: "tel", value: v.Get("phone"), need: true},
 		{name: "words", kind: "long", value: given(v, "words", words)}}, err

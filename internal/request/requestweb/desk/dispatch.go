@@ -98,7 +98,7 @@ func (p *pages) deadlines(ctx context.Context, c request.Case) []ui.Option {
 	}
 	add("by.proposed", c.BodyBy)
 	for _, n := range []int{1, 3, 5} {
-		if at, err := p.Calendar.AddWorkdays(web.Now(ctx), n, c.Limits.Hours); err == nil {
+		if at, err := p.Office.Calendar().AddWorkdays(web.Now(ctx), n, c.Limits.Hours); err == nil {
 			add("by.day", at)
 		}
 	}

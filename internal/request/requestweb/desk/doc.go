@@ -20,18 +20,16 @@ import (
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
-	"nuanxin/internal/workday"
 )
 
 // Config is what the pages need. Office, Frame and Files are required.
 type Config struct {
-	Office   *office.Service
-	Files    *upload.Desk
-	Frame    func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; pages fill in the rest
-	Bodies   Bodies                                 // nil: only the proposed bodies can be chosen
-	Staff    Staff                                  // nil: a matter can only be taken over, not given to a colleague
-	Calendar workday.Calendar                       // for the deadlines that are offered
-	Secure   bool                                   // cookies only over HTTPS
+	Office *office.Service
+	Files  *upload.Desk
+	Frame  func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; pages fill in the rest
+	Bodies Bodies                                 // nil: only the proposed bodies can be chosen
+	Staff  Staff                                  // nil: a matter can only be taken over, not given to a colleague
+	Secure bool                                   // cookies only over HTTPS
 }
 
 // Bodies are the organisations that a matter can be handed to. The org domain

@@ -233,6 +233,9 @@ func (l list) ticket(ctx context.Context, r request.Row) ui.TicketProps {
 		}
 	default:
 		p.Clock, p.Left = ui.ClockHold, t(ctx, "clock.unknown")
+		if !r.NotBefore.IsZero() {
+			p.Holder = t(ctx, "ticket.dark", "Day", web.Date(ctx, r.NotBefore), "Holder", p.Holder)
+		}
 	}
 	if r.Missed && r.State != request.ClockLate {
 		p.Sub = append(p.Sub, t(ctx, "ticket.missed"))

@@ -174,8 +174,11 @@ func spaced(code string) string {
 // slipPairs are what to read out.
 func slipPairs(ctx context.Context, done request.Receipt, secret string) []ui.Pair {
 	out := []ui.Pair{{Key: t(ctx, "slip.number"), Text: done.Number}, {Key: t(ctx, "slip.code"), Text: spaced(secret)}, {Key: t(ctx, "slip.who"), Text: done.Who}}
-	if !done.By.IsZero() {
+	switch {
+	case !done.By.IsZero():
 		out = append(out, ui.Pair{Key: t(ctx, "slip.by"), Text: web.Deadline(ctx, done.By)})
+	case !done.NotBy.IsZero():
+		out = append(out, ui.Pair{Key: t(ctx, "slip.by"), Text: t(ctx, "slip.dark", "Day", web.Date(ctx, done.NotBy))})
 	}
 	return out
 }

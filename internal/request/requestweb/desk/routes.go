@@ -1,15 +1,18 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/desk/reach"
+	"nuanxin/internal/request/requestweb/desk/rules"
 	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
 )
 
 // Where the pages are.
@@ -18,8 +21,8 @@ const (
 	HrefRequests = tell.HrefRequests
 	HrefNew      = HrefRequests + "/new"
 	HrefHealth   = HrefRequests + "/health"
-	HrefPhrases  = HrefRequests + "/phrases"
-	HrefRules    = HrefRequests + "/rules"
+	HrefPhrases  = rules.Phrases
+	HrefRules    = rules.Limits
 	HrefExport   = HrefRequests + "/export"
 )
 
@@ -60,7 +63,8 @@ func (p *pages) lists() []web.Route {
 }
 
 func (p *pages) rules() []web.Route {
-	limits := route("GET", HrefRules, request.List, "the limits of the clocks", p.limits)
+	set := rules.Pages{Office: p.Office, Frame: func(ctx context.Context, title string) ui.StaffPage { return p.frame(ctx, title, crumb(ctx)) }}
+	limits := route("GET", HrefRules, request.List, "the limits of the clocks", set.Limits)
 	limits.Roles = request.Policy.Roles(request.SetRule) // those who set them read them, too
 	for _, role := range request.Policy.Roles(request.List) {
 		if !slices.Contains(limits.Roles, role) {
@@ -70,10 +74,10 @@ func (p *pages) rules() []web.Route {
 	return []web.Route{
 		limits,
 		route("GET", HrefHealth, request.List, "how the bodies dealt with what they were handed", p.health),
-		route("GET", HrefPhrases, request.List, "texts that are used often", p.phrases),
-		route("POST", HrefPhrases, request.SetWord, "add a text", p.addPhrase),
-		route("POST", HrefPhrases+"/drop", request.SetWord, "remove a text", p.dropPhrase),
-		route("POST", HrefRules, request.SetRule, "set limits from a day on", p.setLimits),
+		route("GET", HrefPhrases, request.List, "texts that are used often", set.Phrases),
+		route("POST", HrefPhrases, request.SetWord, "add a text", set.AddPhrase),
+		route("POST", HrefPhrases+"/drop", request.SetWord, "remove a text", set.DropPhrase),
+		route("POST", HrefRules, request.SetRule, "set limits from a day on", set.SetLimits),
 	}
 }
 

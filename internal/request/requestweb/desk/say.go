@@ -97,19 +97,10 @@ func (f sayForm) tabs(ctx context.Context, c request.Case) []ui.SegItem {
 func (f sayForm) phraseOptions(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for _, ph := range f.phrases {
-		text := phraseText(ctx, ph)
+		text := tell.PhraseText(ctx, ph)
 		out = append(out, ui.Option{Value: text, Text: tell.FirstLine(text, 40)})
 	}
 	return out
-}
-
-// phraseText is a phrase in the worker's language, which is Chinese unless the
-// reader works in English and there is a text for it.
-func phraseText(ctx context.Context, ph request.Phrase) string {
-	if web.Lang(ctx) == "en" && ph.EN != "" {
-		return ph.EN
-	}
-	return ph.ZH
 }
 
 func (p *pages) phrasesFor(ctx context.Context, c request.Case, k request.Kind) ([]request.Phrase, error) {

@@ -44,8 +44,10 @@ func Due(ctx context.Context, c request.Clock) string {
 		return t(ctx, "due", "By", web.Deadline(ctx, c.Due))
 	case c.State == request.ClockHeld:
 		return t(ctx, "due.hold")
-	case c.State == request.ClockUnknown && !c.NotBefore.IsZero():
+	case c.State == request.ClockUnknown && c.NotBefore.After(web.Now(ctx)):
 		return t(ctx, "due.unknown", "Day", web.Date(ctx, c.NotBefore))
+	case c.State == request.ClockUnknown:
+		return t(ctx, "due.dark")
 	}
 	return ""
 }

@@ -60,6 +60,8 @@ func Said(ctx context.Context, r Reader, e request.Entry) (title, text string) {
 		text = join(ctx, Reason(ctx, e.Fact), e.Words)
 	case request.KindChased:
 		text = until(ctx, "until.reply", e)
+	case request.KindDated:
+		text = until(ctx, "until.dated", e)
 	case request.KindDispatched, request.KindWorking:
 		text = join(ctx, e.Words, until(ctx, "until."+string(e.Kind), e))
 	case request.KindSigned:

@@ -213,3 +213,20 @@ func OrElse(s, other string) string {
 	}
 	return s
 }
+
+// PhraseText is a phrase in the worker's language, which is Chinese unless the
+// reader works in English and there is a text for it.
+func PhraseText(ctx context.Context, ph request.Phrase) string {
+	if web.Lang(ctx) == "en" && ph.EN != "" {
+		return ph.EN
+	}
+	return ph.ZH
+}
+
+// AreaName names an area in full.
+func AreaName(ctx context.Context, area string) string {
+	if area == "" {
+		return t(ctx, "area.nation")
+	}
+	return region.FullName(area)
+}

@@ -1,4 +1,4 @@
-package desk
+package rules
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
-	"nuanxin/internal/region"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/desk/reach"
 	"nuanxin/internal/request/requestweb/desk/tell"
@@ -17,41 +16,6 @@ import (
 	"nuanxin/internal/web/ui"
 	"nuanxin/internal/workday"
 )
-
-func crumb(ctx context.Context) ui.Crumb { return ui.Crumb{Text: t(ctx, "title"), Href: HrefRequests} }
-
-// health tells how the bodies dealt with what they were handed.
-func (p *pages) health(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if !reach.IsStaff(ctx) {
-		return reach.Missing()
-	}
-	all, err := p.Office.Health(ctx)
-	if err != nil {
-		return err
-	}
-	return web.Show(w, r, http.StatusOK, healthPage(p.frame(ctx, t(ctx, "health.title"), crumb(ctx)), all))
-}
-
-func healthTable(ctx context.Context, all []request.BodyHealth) ui.TableProps {
-	p := ui.TableProps{Caption: t(ctx, "health.table")}
-	for i, col := range []string{"body", "sent", "opened", "signed", "late_sign", "reported", "late_report", "bounced", "hand", "last"} {
-		p.Cols = append(p.Cols, ui.Col{Text: t(ctx, "health."+col), Right: i > 0})
-	}
-	n := func(v int) ui.Cell { return ui.Cell{Text: web.Count(int64(v))} }
-	for _, h := range all {
-		last := t(ctx, "health.never")
-		if !h.LastAct.IsZero() {
-			last = web.Day(h.LastAct)
-		}
-		name := ui.Cell{Text: h.Name}
-		if h.Silent() {
-			name = ui.Cell{Node: silent(h.Name)}
-		}
-		p.Rows = append(p.Rows, []ui.Cell{name, n(h.Sent), n(h.Opened), n(h.Signed), n(h.LateSign), n(h.Reported), n(h.LateReport), n(h.Bounced), n(h.InHand), {Text: last}})
-	}
-	return p
-}
 
 // phraseList are the phrases of an area, with the form for one more.
 type phraseList struct {
@@ -67,7 +31,7 @@ type phraseKind struct {
 	all  []request.Phrase
 }
 
-func (p *pages) phrases(w http.ResponseWriter, r *http.Request) error {
+func (p Pages) Phrases(w http.ResponseWriter, r *http.Request) error {
 	area, ok := reach.Within(r.Context(), r.URL.Query().Get("area"), reach.StaffRoles()...)
 	if !ok {
 		return reach.Missing()
@@ -75,7 +39,7 @@ func (p *pages) phrases(w http.ResponseWriter, r *http.Request) error {
 	return p.showPhrases(w, r, http.StatusOK, phraseList{area: area})
 }
 
-func (p *pages) showPhrases(w http.ResponseWriter, r *http.Request, status int, l phraseList) error {
+func (p Pages) showPhrases(w http.ResponseWriter, r *http.Request, status int, l phraseList) error {
 	ctx := r.Context()
 	for _, k := range request.PhraseKinds() {
 		all, err := p.Office.Phrases(ctx, l.area, k)
@@ -85,10 +49,10 @@ func (p *pages) showPhrases(w http.ResponseWriter, r *http.Request, status int, 
 		l.kinds = append(l.kinds, phraseKind{k, all})
 	}
 	l.reqID = web.NewReqID()
-	return web.Show(w, r, status, phrasesPage(p.frame(ctx, t(ctx, "phrases.title"), crumb(ctx)), l))
+	return web.Show(w, r, status, phrasesPage(p.Frame(ctx, t(ctx, "phrases.title")), l))
 }
 
-func (p *pages) addPhrase(w http.ResponseWriter, r *http.Request) error {
+func (p Pages) AddPhrase(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if err := reach.Form(r); err != nil {
 		return err
@@ -102,7 +66,7 @@ func (p *pages) addPhrase(w http.ResponseWriter, r *http.Request) error {
 	_, err := p.Office.SavePhrase(web.Named(r), in)
 	if err == nil {
 		web.SetFlash(w, r, "requestdesk.flash.phrase")
-		return web.See(w, r, HrefPhrases+"?area="+url.QueryEscape(area))
+		return web.See(w, r, Phrases+"?area="+url.QueryEscape(area))
 	}
 	b, status, err := reach.Again(ctx, err)
 	if err != nil {
@@ -111,7 +75,7 @@ func (p *pages) addPhrase(w http.ResponseWriter, r *http.Request) error {
 	return p.showPhrases(w, r, status, phraseList{area: area, in: in, Trouble: b})
 }
 
-func (p *pages) dropPhrase(w http.ResponseWriter, r *http.Request) error {
+func (p Pages) DropPhrase(w http.ResponseWriter, r *http.Request) error {
 	if err := reach.Form(r); err != nil {
 		return err
 	}
@@ -122,7 +86,7 @@ func (p *pages) dropPhrase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.SetFlash(w, r, "requestdesk.flash.dropped")
-	return web.See(w, r, HrefPhrases)
+	return web.See(w, r, Phrases)
 }
 
 // ruleRoles may read the limits; leaders and administrators set them.
@@ -172,7 +136,7 @@ func numbers() []number {
 	}
 }
 
-func (p *pages) limits(w http.ResponseWriter, r *http.Request) error {
+func (p Pages) Limits(w http.ResponseWriter, r *http.Request) error {
 	area, ok := reach.Within(r.Context(), r.URL.Query().Get("area"), ruleRoles()...)
 	if !ok {
 		return reach.Missing()
@@ -180,7 +144,7 @@ func (p *pages) limits(w http.ResponseWriter, r *http.Request) error {
 	return p.showLimits(w, r, http.StatusOK, ruleForm{area: area})
 }
 
-func (p *pages) showLimits(w http.ResponseWriter, r *http.Request, status int, f ruleForm) (err error) {
+func (p Pages) showLimits(w http.ResponseWriter, r *http.Request, status int, f ruleForm) (err error) {
 	ctx := r.Context()
 	if f.now, err = p.Office.LimitsFor(ctx, f.area); err != nil {
 		return err
@@ -193,7 +157,7 @@ func (p *pages) showLimits(w http.ResponseWriter, r *http.Request, status int, f
 	if f.in == nil {
 		f.in = filledLimits(f.now)
 	}
-	return web.Show(w, r, status, rulesPage(p.frame(ctx, t(ctx, "rules.title"), crumb(ctx)), f))
+	return web.Show(w, r, status, rulesPage(p.Frame(ctx, t(ctx, "rules.title")), f))
 }
 
 func filledLimits(l request.Limits) map[string]string {
@@ -256,7 +220,7 @@ func readLimits(now request.Limits, v url.Values) (request.Limits, error) {
 	return l, faults.Err("request_policy.set")
 }
 
-func (p *pages) setLimits(w http.ResponseWriter, r *http.Request) error {
+func (p Pages) SetLimits(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if err := reach.Form(r); err != nil {
 		return err
@@ -276,7 +240,7 @@ func (p *pages) setLimits(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err == nil {
 		web.SetFlash(w, r, "requestdesk.flash.rules", "From", l.From)
-		return web.See(w, r, HrefRules+"?area="+url.QueryEscape(area))
+		return web.See(w, r, Limits+"?area="+url.QueryEscape(area))
 	}
 	b, status, err := reach.Again(ctx, err)
 	if err != nil {
@@ -312,7 +276,7 @@ func datedTable(ctx context.Context, all []request.Limits) ui.TableProps {
 	p := ui.TableProps{Caption: t(ctx, "rules.all"), Cols: []ui.Col{{Text: t(ctx, "rules.from")}, {Text: t(ctx, "area")}, {Text: t(ctx, "rules.look"), Right: true}, {Text: t(ctx, "rules.sign"), Right: true},
 		{Text: t(ctx, "rules.answer"), Right: true}, {Text: t(ctx, "rules.cite")}}}
 	for _, l := range all {
-		p.Rows = append(p.Rows, []ui.Cell{{Text: l.From}, {Text: areaName(ctx, l.Area)}, {Text: number{unit: "min"}.words(ctx, l.LookMinutes)}, {Text: number{unit: "min"}.words(ctx, l.SignMinutes)},
+		p.Rows = append(p.Rows, []ui.Cell{{Text: l.From}, {Text: tell.AreaName(ctx, l.Area)}, {Text: number{unit: "min"}.words(ctx, l.LookMinutes)}, {Text: number{unit: "min"}.words(ctx, l.SignMinutes)},
 			{Text: number{unit: "day"}.words(ctx, l.AnswerDays)}, {Text: l.Cite}})
 	}
 	return p
@@ -326,11 +290,4 @@ func hoursWords(ctx context.Context, h workday.Hours) string {
 		from = b.To
 	}
 	return web.List(ctx, append(parts, web.HoursSpan(ctx, int(from), int(h.To)))...)
-}
-
-func areaName(ctx context.Context, area string) string {
-	if area == "" {
-		return t(ctx, "area.nation")
-	}
-	return region.FullName(area)
 }
