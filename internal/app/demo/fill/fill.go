@@ -74,6 +74,7 @@ func Fill(ctx context.Context, s Services, p Plan) error {
 		{"unions, bodies and hosts", f.found},
 		{"staff and workers", f.people},
 		{"stations", f.county},
+		{"photos of stations", f.album},
 		{"photos and voice", f.draw},
 		{"requests of the last 60 days", f.play},
 		{"sample import", f.sample},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"nuanxin/internal/app/demo/world"
+	"nuanxin/internal/request"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
@@ -56,6 +57,32 @@ func (f *filler) facts(s world.Station) station.Facts {
 		facts.HostID, facts.HostName, facts.Phones = f.orgs[s.Host], o.Name, []string{o.Phone}
 	}
 	return facts
+}
+
+// album hangs drawings up as photos at the stations that stories speak of.
+func (f *filler) album(ctx context.Context) error {
+	ctx = f.as(ctx, "zhaoming")
+	for i, s := range f.World.Stations {
+		var list []station.Picture
+		for n, kind := range map[string][]string{"riders-home": {"board", "cabinet", "microwave"}, "bank-centre": {"lock", "microwave"}}[s.Key] {
+			raw, err := world.Draw(kind, uint64(n), true) //nolint:gosec // small and positive
+			if err != nil {
+				return err
+			}
+			kept, err := f.Keep(ctx, request.Photo, raw)
+			if err != nil {
+				return err
+			}
+			list = append(list, station.Picture{File: kept.Blob, Thumb: kept.Thumb})
+		}
+		if len(list) == 0 {
+			continue
+		}
+		if _, err := f.Stations.AddPictures(ctx, f.stations[i], list...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sample imports the sample list as stations that workers are not shown.

@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/upkeep"
 )
 
 // sort is a sort of place that hosts a station.
@@ -121,7 +122,9 @@ func fixedStation(key, host, name string, at spot, open string, entry station.En
 	f := facts(name, at, offers)
 	f.Hours, f.AllDay, f.Smart = timetable(open), open == "allday", entry == station.MemberCode
 	f.Entry = station.Entry{Method: entry, How: how}
-	f.Stars, f.Badge = 5, station.BadgeSeen
+	f.Stars, f.Badge, f.Capacity, f.Size = 5, station.BadgeSeen, 20, station.Size{Metres: 118}
+	f.Life = upkeep.Life{Built: "2025-12", Accepted: "2025-12-23", Operator: "冬青物业（示例）", Extended: open == "late",
+		Listings: []upkeep.Listing{{Map: "amap", Since: upkeep.Yes}, {Map: "baidu", Since: "2026-01"}, {Map: "app", Since: upkeep.Yes}}}
 	return Station{Key: key, Host: host, Facts: f}
 }
 
@@ -162,6 +165,7 @@ func (p sort) station(r *rand.Rand) Station {
 	f.Stars, f.Capacity = r.IntN(6), 4+r.IntN(16)
 	f.Size = station.Size{Metres: 8 + r.IntN(60)}
 	f.Badge = station.BadgeSeen
+	f.Life = life(r, p.host, open)
 	switch n := r.IntN(100); {
 	case n < 5:
 		f.Hours, f.AllDay = hours.Table{}, false // nobody has said
@@ -177,6 +181,28 @@ func (p sort) station(r *rand.Rand) Station {
 		f.Honours = []station.Honour{{Name: "最美驿站（示例）", Level: "city", Year: 2025}}
 	}
 	return Station{Host: host, Facts: f}
+}
+
+// life invents how a station came to be and is kept up: what a county's list
+// says of most of them.
+func life(r *rand.Rand, host, open string) upkeep.Life {
+	year, month := 2021+r.IntN(5), 1+r.IntN(12)
+	l := upkeep.Life{Built: upkeep.When(fmt.Sprintf("%d-%02d", year, month)), Extended: open == "late" || open == "night"}
+	if host == "home" || host == "union" && r.IntN(2) == 0 {
+		l.Operator, l.Funds = "冬青物业（示例）", fmt.Sprintf("约%d万元", 3+r.IntN(30))
+	}
+	switch r.IntN(4) {
+	case 0: // accepted, and nobody knows when
+		l.Accepted = upkeep.Yes
+	case 1, 2:
+		l.Accepted = upkeep.When(fmt.Sprintf("%d-%02d-%02d", year, min(month+1, 12), 1+r.IntN(28)))
+	}
+	for _, name := range upkeep.Maps() {
+		if since := upkeep.When(pick(r, "", "yes", "yes", "no")); since != "" {
+			l.Listings = append(l.Listings, upkeep.Listing{Map: name, Since: since})
+		}
+	}
+	return l
 }
 
 func facts(name string, at spot, offers []string) station.Facts {
