@@ -258,6 +258,10 @@ func TestApplyAgainAndUndo(t *testing.T) {
 		if undone[0].Why != "import.changed_meanwhile" || undone[1].Why != "import.used_meanwhile" || count(undone, intake.WillAdd) != adds-2 {
 			t.Errorf("undone: %+v %+v, %d", undone[0], undone[1], count(undone, intake.WillAdd))
 		}
+		kept, err := h.in.Staged(national, batch.ID)
+		if err != nil || kept.Lines[1].Left != "import.changed_meanwhile" || kept.Lines[2].Left != "import.used_meanwhile" || kept.Lines[3].Left != "" {
+			t.Errorf("the import does not tell which rows were left alone: %q %q %v", kept.Lines[1].Left, kept.Lines[2].Left, err)
+		}
 		left, err := h.List(national, station.Filter{Limit: 200})
 		if err != nil || len(left) != 2 {
 			t.Errorf("%d stations are left, %v; want the two that were touched", len(left), err)

@@ -49,6 +49,7 @@ type Line struct {
 	Station    station.ID      `json:"station,omitempty"` // the one that is updated or the same
 	Version    int64           `json:"version,omitempty"` // at which it was seen
 	Printed    []string        `json:"printed"`           // the cells
+	Left       string          `json:"left,omitempty"`    // why it was left alone when the import was applied or undone: message key
 }
 
 // FieldChange is one difference between a station and a row.

@@ -186,6 +186,9 @@ func (s *Service) Apply(ctx context.Context, id ID, leave ...int) ([]Outcome, er
 				o.Why = "import.left_out"
 			case l.Action != was.Action || l.Station != was.Station || l.Version != was.Version:
 				o.Why = "import.changed_meanwhile"
+				if err := saveOutcome(ctx, tx, id, i, doneRow{Outcome: o}); err != nil {
+					return nil, err
+				}
 			case l.Action == WillAdd || l.Action == WillUpdate:
 				var err error
 				if o, err = a.apply(ctx, tx, i, l); err != nil {
@@ -253,6 +256,7 @@ type doneRow struct {
 	After  int64          `json:"after"`            // the station's version since
 	Before *station.Facts `json:"before,omitempty"` // of an update
 	By     station.Origin `json:"by,omitempty"`
+	seq    int
 }
 
 func (a *applier) apply(ctx context.Context, tx *op.Tx, seq int, l Line) (Outcome, error) {
@@ -309,7 +313,7 @@ func (s *Service) Undo(ctx context.Context, id ID) ([]Outcome, error) {
 		tell := progressOf(ctx)
 		for i, d := range rows {
 			tell(i, len(rows))
-			o, told, err := s.undo(ctx, tx, d)
+			o, told, err := s.undo(ctx, tx, id, d)
 			if err != nil {
 				return nil, err
 			}
@@ -320,7 +324,7 @@ func (s *Service) Undo(ctx context.Context, id ID) ([]Outcome, error) {
 }
 
 // undo takes one row back, and says what is to be told if it did.
-func (s *Service) undo(ctx context.Context, tx *op.Tx, d doneRow) (Outcome, []tale, error) {
+func (s *Service) undo(ctx context.Context, tx *op.Tx, batch ID, d doneRow) (Outcome, []tale, error) {
 	o := d.Outcome
 	st, err := s.tables.Get(ctx, tx, d.Station)
 	if err != nil {
@@ -334,10 +338,12 @@ func (s *Service) undo(ctx context.Context, tx *op.Tx, d doneRow) (Outcome, []ta
 	switch {
 	case !st.InUse(), st.Version != d.After:
 		o.Action, o.Why = WillSkip, "import.changed_meanwhile"
-		return o, nil, nil
 	case d.Action == WillAdd && used:
 		o.Action, o.Why = WillSkip, "import.used_meanwhile"
-		return o, nil, nil
+	}
+	if o.Action == WillSkip {
+		d.Why = o.Why // kept beside what was done
+		return o, nil, saveOutcome(ctx, tx, batch, d.seq, d)
 	}
 	var event op.Event
 	if d.Action == WillAdd {

@@ -54,13 +54,19 @@ func getBatch(ctx context.Context, tx *op.Tx, id ID) (Batch, error) {
 		return b, err
 	}
 	b.State = State(state)
-	err = tx.Each(ctx, `select line from station_import_row where import_id = $1 order by seq`, []any{id}, func(r db.Row) error {
+	err = tx.Each(ctx, `select line, done from station_import_row where import_id = $1 order by seq`, []any{id}, func(r db.Row) error {
 		var text string
-		if err := r.Scan(&text); err != nil {
+		var done *string
+		if err := r.Scan(&text, &done); err != nil {
 			return err
 		}
 		var l Line
+		var d doneRow
 		err := json.Unmarshal([]byte(text), &l)
+		if done != nil {
+			err = errors.Join(err, json.Unmarshal([]byte(*done), &d))
+		}
+		l.Left = d.Why
 		b.Lines = append(b.Lines, l)
 		return err
 	})
@@ -88,14 +94,16 @@ func saveOutcome(ctx context.Context, tx *op.Tx, id ID, seq int, d doneRow) erro
 
 func doneRows(ctx context.Context, tx *op.Tx, id ID) ([]doneRow, error) {
 	var rows []doneRow
-	err := tx.Each(ctx, `select done from station_import_row where import_id = $1 and done is not null order by seq`, []any{id}, func(r db.Row) error {
+	err := tx.Each(ctx, `select seq, done from station_import_row where import_id = $1 and done is not null order by seq`, []any{id}, func(r db.Row) error {
 		var text string
-		if err := r.Scan(&text); err != nil {
+		var d doneRow
+		if err := r.Scan(&d.seq, &text); err != nil {
 			return err
 		}
-		var d doneRow
 		err := json.Unmarshal([]byte(text), &d)
-		rows = append(rows, d)
+		if d.Action != WillSkip { // one that was left alone has nothing to undo
+			rows = append(rows, d)
+		}
 		return err
 	})
 	return rows, err

@@ -58,12 +58,18 @@ func TestImport(t *testing.T) {
 	h.tells("twice is told", h.send("cadre", at+"/apply", url.Values{}), 409)
 	h.tells("it is in the history", h.open("cadre", desk.HrefImports), 200, "list.csv", "已导入", "刘婷")
 	h.tells("undoing asks", h.open("cadre", at+"/undo"), 200, "撤回这次导入")
+	touched := h.directory()[0]
+	touched.Note = "看过"
+	if _, err := h.Edit(as("cadre"), touched.ID, touched.Version, touched.Facts); err != nil {
+		t.Fatal(err)
+	}
 	if r := h.send("cadre", at+"/undo", url.Values{}); r.status != 303 {
 		t.Fatalf("undo: got %d: %s", r.status, firstLine(r.body))
 	}
-	if n := len(h.directory()); n != 0 {
-		t.Errorf("after undoing: got %d stations, want none", n)
+	if n := len(h.directory()); n != 1 {
+		t.Errorf("after undoing: got %d stations, want the one that somebody edited since", n)
 	}
+	h.tells("it tells which was left alone", h.open("cadre", at+"?part=left"), 200, touched.Name, "这期间有人改过，没动")
 }
 
 func TestFilesThatAreNone(t *testing.T) {

@@ -173,10 +173,11 @@ const (
 	partSkip    = "skip"
 	partRefused = "refuse"
 	partSame    = "same"
+	partLeft    = "left" // left alone because somebody was there meanwhile
 )
 
 func parts() []string {
-	return []string{partAll, partDoubt, partAdd, partUpdate, partSkip, partRefused, partSame}
+	return []string{partAll, partDoubt, partAdd, partUpdate, partSkip, partRefused, partSame, partLeft}
 }
 
 func inPart(part string, l intake.Line) bool {
@@ -185,6 +186,8 @@ func inPart(part string, l intake.Line) bool {
 		return true
 	case partDoubt:
 		return len(l.Doubts) > 0
+	case partLeft:
+		return l.Left != ""
 	}
 	return string(l.Action) == part
 }
@@ -388,8 +391,12 @@ func understoodWords(ctx context.Context, l intake.Line) []ui.Pair {
 	var out []ui.Pair
 	for _, s := range tell.Record(ctx, l.Understood) {
 		switch s.Field {
-		case "name", "source", "source_date", "all_day", "smart", "public", "demo", "badge", "place":
+		case "name", "source", "source_date", "all_day", "extended", "smart", "public", "demo", "badge":
 			continue
+		case "place":
+			if l.Understood.Place == nil {
+				continue
+			}
 		case "entry":
 			if l.Understood.Entry.Method == "" {
 				continue
