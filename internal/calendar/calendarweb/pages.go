@@ -182,15 +182,19 @@ func (g page) waiting() int {
 	return year
 }
 
-// urgent reports whether dates are already missing because of it.
+// aheadDays is how many working days before the first unknown one the page asks
+// for the notice: it is out in November as a rule.
+const aheadDays = 30
+
+// urgent reports whether the next notice should be entered now.
 func (g page) urgent() bool {
-	_, err := g.book.Now().AddWorkdays(g.now, 20, workday.Hours{})
+	_, err := g.book.Now().AddWorkdays(g.now, aheadDays, workday.Hours{})
 	return err != nil
 }
 
 // years tell each published year, the newest first.
 func (g page) years(ctx context.Context) ui.TableProps {
-	p := ui.TableProps{Caption: t(ctx, "years"), Cols: []ui.Col{{Text: t(ctx, "year")}, {Text: t(ctx, "off"), Right: true}, {Text: t(ctx, "worked"), Right: true}, {Text: t(ctx, "source")}}}
+	p := ui.TableProps{Caption: t(ctx, "years"), Cols: []ui.Col{{Text: t(ctx, "year")}, {Text: t(ctx, "off")}, {Text: t(ctx, "worked")}, {Text: t(ctx, "source")}}}
 	for _, year := range g.book.Years() {
 		days, _ := g.book.Now().Year(year)
 		off := 0
