@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"nuanxin/internal/app/demo/world"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/station"
 )
@@ -160,6 +163,42 @@ func checkSignIns(t *testing.T, a *app.App) {
 			t.Errorf("%s cannot sign in: %v", p.Login, err)
 		}
 	}
+}
+
+func TestAnOlderDemoIsBroughtUpToDate(t *testing.T) {
+	c := Configure(app.Config{Data: filepath.Join(t.TempDir(), "demo"), Clock: clock.At(time.Date(2026, 11, 24, 4, 30, 0, 0, time.UTC))})
+	if err := mark(c.Data, markName, []byte(markText)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.Migrate(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if err := mark(c.Data, fullName, []byte("{}\n")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(c.Data, "nuanxin.db")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.Open(t.Context(), db.Config{URL: file, Clock: c.Clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(d.Migrate(t.Context(), op.Schema), d.Close()); err != nil { // the oldest of all
+		t.Fatal(err)
+	}
+	if a, err := app.Open(t.Context(), c); err == nil {
+		_ = a.Close()
+		t.Fatal("the schema is not older; the test tests nothing")
+	}
+	if err := Prepare(t.Context(), c, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.Open(t.Context(), c)
+	if err != nil {
+		t.Fatalf("after a second start by a newer program: %v", err)
+	}
+	_ = a.Close()
 }
 
 func TestPrepareLeavesOthersAlone(t *testing.T) {

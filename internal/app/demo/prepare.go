@@ -64,7 +64,8 @@ func Prepare(ctx context.Context, c app.Config, o Options) (err error) {
 	case err != nil:
 		return err
 	case was.ready && !o.Fresh:
-		return nil
+		_, err := app.Migrate(ctx, c) // invented data may follow a newer program without a word
+		return err
 	}
 	lock, err := app.Lock(c)
 	if err != nil {
