@@ -21,6 +21,8 @@ type importStationsCmd struct {
 	JSON     bool   `name:"json" help:"Answer as JSON: one object per row."`
 	Encoding string `help:"How the text is written." enum:"auto,utf-8,gbk" default:"auto"`
 	Area     string `help:"Only accept stations within this area, a division code." placeholder:"CODE"`
+	Datum    string `help:"Whose coordinates the file holds, where it does not say so; without it they are not taken." enum:",wgs84,gcj02,bd09" default:""`
+	Public   bool   `help:"Show added stations to workers at once."`
 	File     string `arg:"" help:"A CSV or XLSX file." type:"existingfile"`
 }
 
@@ -28,7 +30,7 @@ type importStationsCmd struct {
 func (c *importStationsCmd) Run(e *env) error {
 	var report app.ImportReport
 	err := c.with(e.ctx, func(a *app.App) (err error) {
-		report, err = a.ImportStations(e.ctx, app.ImportOptions{File: c.File, Encoding: c.Encoding, Area: c.Area, DryRun: c.DryRun, Progress: progress(e.stderr)})
+		report, err = a.ImportStations(e.ctx, app.ImportOptions{File: c.File, Encoding: c.Encoding, Area: c.Area, Datum: c.Datum, Public: c.Public, DryRun: c.DryRun, Progress: progress(e.stderr)})
 		return err
 	})
 	if err != nil {

@@ -88,6 +88,8 @@ type ImportOptions struct {
 	File     string
 	Encoding string // auto, utf-8, gbk
 	Area     string // where rows lie that do not say so, and the limit of all
+	Datum    string // of coordinates whose file does not state it; empty: they are not taken
+	Public   bool   // added stations are shown to workers
 	DryRun   bool
 	Progress func(done, total int) // told while rows are stored; may be nil
 }
@@ -115,7 +117,7 @@ func (a *App) ImportStations(ctx context.Context, o ImportOptions) (r ImportRepo
 	if err != nil {
 		return r, err
 	}
-	options := intake.Options{File: filepath.Base(o.File), Area: o.Area}
+	options := intake.Options{File: filepath.Base(o.File), Area: o.Area, Datum: o.Datum, Public: o.Public}
 	if o.DryRun {
 		r.Report, err = a.Intake.DryRun(ctx, table, options)
 		return r, err
