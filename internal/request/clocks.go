@@ -136,7 +136,7 @@ func (b *ledger) note(e Entry) {
 
 func (h *hand) note(e Entry) {
 	switch e.Kind {
-	case KindSigned, KindWorking, KindReported, KindBounced, KindRecalled:
+	case KindSigned, KindOwned, KindWorking, KindReported, KindBounced, KindRecalled:
 		if h.signed.IsZero() {
 			h.signed = e.At
 		}

@@ -45,7 +45,12 @@
 // time by exactly the working time it took, whatever it was for. The time in
 // which the worker has the answer and has not judged it does not run either.
 // When the calendar of a year is not published a clock is unknown, with the
-// moment that it cannot be before.
+// moment that it cannot be before; lists put it there. A request counts by the
+// notices that were published at its arrival, and by the first that came later:
+// days off granted afterwards move no promise (office.Renew tells each new date).
+//
+// Where the rule says so (Limits.Silent), a body that has not signed in time has
+// the matter and cannot send it back; that it was late stays.
 //
 // # Where this differs from the plan, and why
 //

@@ -31,6 +31,7 @@ type Limits struct {
 	Bounces       int           `json:"bounces"`         // after so many the union decides
 	Chases        int           `json:"chases"`          // a day
 	ExportRows    int           `json:"export_rows"`
+	Silent        bool          `json:"silent_owns"`   // a body that has not signed in time has it all the same, and may not send it back
 	Direct        bool          `json:"direct"`        // the worker reads a body's report at once
 	Veiled        []string      `json:"veiled_topics"` // the worker is not named to platform and company unless he says so
 }

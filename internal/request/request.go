@@ -177,6 +177,9 @@ func (d Dispatch) Holds() bool {
 	return d.State != DispatchBounced && d.State != DispatchSettled && d.State != DispatchRecalled
 }
 
+// Silent reports whether the body has the matter because it said nothing in time.
+func (d Dispatch) Silent(l Limits) bool { return l.Silent && !d.SignedAt.IsZero() && d.SignedBy == "" }
+
 // FileKind is photo or voice.
 type FileKind string
 
@@ -266,6 +269,7 @@ const (
 	KindReported Kind = "reported"
 
 	KindReminded Kind = "reminded"
+	KindOwned    Kind = "owned" // a body has said nothing in time: by the rule it has the matter
 	KindQuiet    Kind = "quiet"
 	KindDated    Kind = "dated" // the calendar was published or mended: the answer's date is now Until
 )

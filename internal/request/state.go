@@ -78,6 +78,8 @@ func (r *Request) MayBounce(d Dispatch, l Limits) error {
 	switch {
 	case !d.Holds() || d.State == DispatchReported:
 		return fault.New(string(Bounce), fault.Conflict, "request.dispatch.over")
+	case d.Silent(l):
+		return fault.New(string(Bounce), fault.Conflict, "request.bounce.silent")
 	case d.Final || r.Bounces >= l.Bounces:
 		return fault.New(string(Bounce), fault.Conflict, "request.bounce.limit").With(fault.Args{"Limit": l.Bounces})
 	case !r.Status.May(KindBounced):

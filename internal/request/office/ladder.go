@@ -88,9 +88,26 @@ func (s *Service) remind(ctx context.Context, tx *op.Tx, m *matter, r request.Ru
 	if i := slices.IndexFunc(m.ds, func(d request.Dispatch) bool { return d.ID == r.Clock.Dispatch }); i >= 0 {
 		about = m.ds[i]
 	}
+	if m.limits.Silent && r.Clock.Name == request.ClockSign && r.Level == request.LevelLeader {
+		s.owned(tx, m, r.Clock.Dispatch)
+	}
 	m.add(tx, request.Entry{Kind: request.KindReminded, Readers: readers, Dispatch: about.ID, Body: about.Body, BodyName: about.BodyName, Fact: r.Key(), Until: r.Clock.Due})
 	tx.Emit(request.Reminded{ID: m.ID, Number: m.Number, Clock: r.Clock.Name, Level: r.Level, Area: to})
 	return nil
+}
+
+// owned gives a matter to the body that has not signed in time. Its miss stays in
+// sight, and the time runs from the dispatch as it did.
+func (s *Service) owned(tx *op.Tx, m *matter, did request.DispatchID) {
+	for i := range m.ds {
+		d := &m.ds[i]
+		if d.ID != did || d.State != request.DispatchSent && d.State != request.DispatchOpened {
+			continue
+		}
+		d.State, d.SignedAt = request.DispatchSigned, tx.Now()
+		m.add(tx, request.Entry{Kind: request.KindOwned, Readers: request.ToWorker | request.ToStaff | request.ToBody, Dispatch: d.ID, Body: d.Body, BodyName: d.BodyName})
+		m.resettle()
+	}
 }
 
 // above returns the union one level up from the one that answers for area; at

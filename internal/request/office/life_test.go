@@ -458,3 +458,42 @@ func TestLadder(t *testing.T) {
 		h.sound()
 	})
 }
+
+// TestSilenceOwns: where the rule says so, a body that has not signed in time has
+// the matter and cannot send it back; where it does not, nothing is taken for said.
+func TestSilenceOwns(t *testing.T) {
+	for _, silent := range []bool{true, false} {
+		each(t, func(h *house) {
+			l := request.Builtin()
+			l.Area, l.From, l.Cite, l.Silent = county, clock.Day(h.clk.Now()), "天津12345办法：逾期不退的由承办单位办理", silent
+			if _, err := h.SetLimits(staff(other, "领导", authz.Grant{Role: authz.Leader, Area: county}), l); err != nil {
+				h.t.Fatal(err)
+			}
+			r := h.capture()
+			ref := request.Ref{ID: r.ID}
+			h.must(h.Dispatch(cadre(), ref, h.task(street)))
+			h.clk.Move(26 * time.Hour) // Wednesday 12:00: eight working hours are over
+			h.clk.Move(2 * time.Hour)
+			if _, err := h.Climb(program()); err != nil {
+				h.t.Fatal(err)
+			}
+			c, err := h.Case(cadre(), ref)
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			want := request.StatusDispatched
+			if silent {
+				want = request.StatusAccepted
+			}
+			missed := slices.ContainsFunc(c.Clocks, func(k request.Clock) bool { return k.Name == request.ClockSign && k.Missed })
+			if c.Status != want || !missed || !c.Missed {
+				h.t.Errorf("silence counts %v: got %s, sign missed %v; want %s and the miss in sight", silent, c.Status, missed, want)
+			}
+			_, err = h.Bounce(partner(street), ref, "", "不归我们", "住建局")
+			if refused := fault.Is(err, fault.Conflict); refused != silent || err != nil && fault.Of(err).Msg != "request.bounce.silent" {
+				h.t.Errorf("silence counts %v: sending back gave %v", silent, err)
+			}
+			h.sound()
+		})
+	}
+}

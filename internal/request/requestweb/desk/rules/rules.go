@@ -171,6 +171,9 @@ func filledLimits(l request.Limits) map[string]string {
 	if l.Direct {
 		in["direct"] = "1"
 	}
+	if l.Silent {
+		in["silent"] = "1"
+	}
 	return in
 }
 
@@ -203,7 +206,7 @@ func readTime(s string) workday.Minute {
 func readLimits(now request.Limits, v url.Values) (request.Limits, error) {
 	l := now
 	l.Area, l.From, l.Cite = v.Get("area"), strings.TrimSpace(v.Get("from")), strings.TrimSpace(v.Get("cite"))
-	l.Direct = v.Get("direct") != ""
+	l.Direct, l.Silent = v.Get("direct") != "", v.Get("silent") != ""
 	l.Hours = workday.Hours{From: readTime(v.Get("hours_from")), To: readTime(v.Get("hours_to"))}
 	if v.Get("break_from") != "" || v.Get("break_to") != "" {
 		l.Hours.Breaks = []workday.Span{{From: readTime(v.Get("break_from")), To: readTime(v.Get("break_to"))}}
@@ -259,11 +262,8 @@ func inForce(ctx context.Context, l request.Limits) []ui.Pair {
 	for _, n := range numbers() {
 		out = append(out, ui.Pair{Key: t(ctx, "rules."+n.name), Text: n.words(ctx, *n.at(&l))})
 	}
-	direct := "no"
-	if l.Direct {
-		direct = "yes"
-	}
-	out = append(out, ui.Pair{Key: t(ctx, "rules.direct"), Text: t(ctx, direct)})
+	yes := map[bool]string{true: t(ctx, "yes"), false: t(ctx, "no")}
+	out = append(out, ui.Pair{Key: t(ctx, "rules.silent"), Text: yes[l.Silent]}, ui.Pair{Key: t(ctx, "rules.direct"), Text: yes[l.Direct]})
 	var veiled []string
 	for _, code := range l.Veiled {
 		veiled = append(veiled, tell.Topic(ctx, code))
