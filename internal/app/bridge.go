@@ -63,7 +63,7 @@ func (b bodies) UnionFor(ctx context.Context, tx *op.Tx, area string) (request.U
 	if err != nil {
 		return request.Union{}, err
 	}
-	u := request.Union{ID: string(o.ID), Name: o.Name, Area: o.Area}
+	u := request.Union{ID: string(o.ID), Name: o.Called(), Area: o.Area}
 	staff, err := b.accounts.Staffed(ctx, tx, o.Area, authz.Cadre)
 	if err != nil || len(staff) == 0 {
 		return u, err

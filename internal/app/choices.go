@@ -155,14 +155,14 @@ func (a *App) spotOf(ctx context.Context, name string) (requestweb.Spot, error) 
 	return spot, nil
 }
 
-// hears is the union that hears what is said in an area.
-func (a *App) hears(ctx context.Context, area string) (name string, err error) {
+// hears is the union that hears what is said in an area, and its officer.
+func (a *App) hears(ctx context.Context, area string) (ear requestweb.Ear, err error) {
 	err = a.db.View(ctx, func(raw *db.Tx) error {
-		u, err := a.Orgs.UnionFor(ctx, &op.Tx{Tx: raw, Subject: authz.From(ctx)}, area)
-		name = u.Called()
+		u, err := bodies{a.Orgs, a.Accounts}.UnionFor(ctx, &op.Tx{Tx: raw, Subject: authz.From(ctx)}, area)
+		ear = requestweb.Ear{Union: u.Name, Officer: u.OfficerName}
 		return err
 	})
-	return name, err
+	return ear, err
 }
 
 // bodyChoices are the bodies that a matter can be handed to.

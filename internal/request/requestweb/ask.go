@@ -73,11 +73,11 @@ func (p *pages) showAsk(w http.ResponseWriter, r *http.Request, status int, f as
 	f.signedIn = authz.From(ctx).Kind == authz.Worker
 	f.signIn = p.signIn() + "?next=" + url.QueryEscape(r.URL.RequestURI())
 	if p.Hears != nil {
-		name, err := p.Hears(ctx, f.spot.Area)
+		ear, err := p.Hears(ctx, f.spot.Area)
 		if err != nil && !fault.Is(err, fault.Missing) {
 			return err
 		}
-		f.hears = name
+		f.hears = ear.called(ctx)
 	}
 	limits, err := p.Office.LimitsFor(ctx, f.spot.Area)
 	if err != nil {

@@ -44,9 +44,10 @@ import (
 var start = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
 
 const (
-	county    = "510703"
-	unionName = "示例区总工会"
-	words     = "东门保安不让电动车进，每单要绕六百多米"
+	county      = "510703"
+	unionName   = "示例区总工会"
+	officerName = "示例干部"
+	words       = "东门保安不让电动车进，每单要绕六百多米"
 )
 
 var (
@@ -151,7 +152,9 @@ func newHouse(t *testing.T) *house {
 			return requestweb.Spot{Text: "示例驿站", Point: &gate, Area: county, Station: station}, nil
 		},
 		AreaOf: func(geo.Point) string { return county },
-		Hears:  func(context.Context, string) (string, error) { return unionName, nil },
+		Hears: func(context.Context, string) (requestweb.Ear, error) {
+			return requestweb.Ear{Union: unionName, Officer: officerName}, nil
+		},
 	}
 	h.serve()
 	return h

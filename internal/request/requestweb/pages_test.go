@@ -46,7 +46,7 @@ func TestSendWithoutName(t *testing.T) {
 	p := h.phone()
 	number := p.send(part{name: "words", data: words}, part{name: "topic", data: "gate"})
 	sent := p.get("/help/" + number + "/sent")
-	sent.must(t, "sent", 200, []string{number, unionName + "来看", "最晚 12月1日（周二）17:30 给你答复", "凭这串字看进度", "看进度", "没留手机号"}, []string{"help."})
+	sent.must(t, "sent", 200, []string{number, unionName + "的" + officerName + "来看", "最晚 12月1日（周二）17:30 给你答复", "凭这串字看进度", "看进度", "没留手机号"}, []string{"help."})
 	if got := sent.header.Get("Cache-Control"); got != "no-store" {
 		t.Errorf("the page with the secret may be kept: %q", got)
 	}

@@ -36,8 +36,8 @@ func (p *pages) load(r *http.Request) (progressPage, error) {
 	}
 	page := progressPage{own: own, leave: p.mayLeave(own), said: lastSaid(own.Timeline)}
 	if p.Hears != nil {
-		if name, err := p.Hears(r.Context(), own.Place.Area); err == nil {
-			page.union = name
+		if ear, err := p.Hears(r.Context(), own.Place.Area); err == nil {
+			page.union = ear.Union
 		}
 	}
 	return page, nil

@@ -30,7 +30,7 @@ type Config struct {
 	Where   func(r *http.Request) Spot                                     // what the phone remembers; nil: nothing
 	Station func(ctx context.Context, code string) (Spot, error)           // the station that an address names by code or id; nil: none can be named
 	AreaOf  func(geo.Point) string                                         // the division around a point, or ""; nil: not known
-	Hears   func(ctx context.Context, area string) (string, error)         // the union that hears a matter of area; nil: said without a name
+	Hears   func(ctx context.Context, area string) (Ear, error)            // who hears a matter of area; nil: said without a name
 	Outcome func(ctx context.Context, clientID string) (op.Outcome, error) // what became of a write; nil: the operation is left out of the API
 	Codes   Codes                                                          // nil: nobody can leave a phone later
 	Shown   func(phone string) string                                      // the demo's messages on screen; nil: none

@@ -9,6 +9,20 @@ import (
 	"nuanxin/internal/web"
 )
 
+// Ear is who hears a matter first.
+type Ear struct {
+	Union   string
+	Officer string // the cadre who looks at it; empty where the union has none
+}
+
+// called names the person, where there is one, and the union.
+func (e Ear) called(ctx context.Context) string {
+	if e.Officer == "" {
+		return e.Union
+	}
+	return t(ctx, "ear", "Union", e.Union, "Name", e.Officer)
+}
+
 // sentPage is what somebody reads who has just sent a request.
 type sentPage struct {
 	own    request.Own
@@ -30,8 +44,8 @@ func (p *pages) sent(w http.ResponseWriter, r *http.Request) error {
 		page.secret = ref.Secret
 	}
 	if page.who == "" && p.Hears != nil {
-		if page.who, err = p.Hears(r.Context(), own.Place.Area); err != nil {
-			page.who = "" // a name is a courtesy here: the request is kept
+		if ear, err := p.Hears(r.Context(), own.Place.Area); err == nil { // a name is a courtesy here: the request is kept
+			page.who = ear.called(r.Context())
 		}
 	}
 	page.alike, err = p.Office.AlikeCount(r.Context(), request.SimilarTo{Words: own.Words, Point: own.Place.Point, Area: own.Place.Area, Not: own.ID})
