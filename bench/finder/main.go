@@ -86,7 +86,7 @@ func run(ctx context.Context, points int, seed uint64, long time.Duration, sql b
 			make func() (engine, error)
 		}{"sqlite r-tree", func() (engine, error) { return openRTree(ctx, path) }})
 	}
-	rows := [][]string{{"question", "engine", "q/s", "p50", "p99", "ours is", "exact"}}
+	rows := [][]string{{"question", "engine", "q/s", "CPU", "p50", "p99", "ours is", "exact"}}
 	for _, kd := range kinds {
 		var first float64
 		for _, e := range engines {
@@ -98,7 +98,7 @@ func run(ctx context.Context, points int, seed uint64, long time.Duration, sql b
 				first = r.PerSecond
 			}
 			rows = append(rows, []string{kd.name, e.name, fmt.Sprintf("%.0f", r.PerSecond),
-				fmt.Sprint(r.P50), fmt.Sprint(r.P99), fmt.Sprintf("%.1f ×", first/r.PerSecond), exact})
+				fmt.Sprint(r.CPU), fmt.Sprint(r.P50), fmt.Sprint(r.P99), fmt.Sprintf("%.1f ×", first/r.PerSecond), exact})
 		}
 	}
 	measure.Table(os.Stdout, rows)

@@ -97,7 +97,7 @@ func run(ctx context.Context, o nation.Options, long time.Duration, profile stri
 	}
 	all, _ := a.Finder.Len()
 	fmt.Printf("%d stations, %d connections, %v each\n\n", all, connections, long)
-	rows := [][]string{{"answer", "bytes", "fixed/s", "program/s", "p50", "p99", "ratio", "goal"}}
+	rows := [][]string{{"answer", "bytes", "fixed/s", "program/s", "p50", "p99", "ratio", "by CPU", "goal"}}
 	for _, q := range questions() {
 		row, err := compare(ctx, q, fixed, addr, long, profile != "")
 		if err != nil {
@@ -145,7 +145,21 @@ func compare(ctx context.Context, q question, fixed *constant, addr string, long
 	mid := middle(ours, peers)
 	return []string{q.name, fmt.Sprint(len(fixed.body)), fmt.Sprintf("%.0f", peers[mid].PerSecond), fmt.Sprintf("%.0f", ours[mid].PerSecond),
 		fmt.Sprint(ours[mid].P50.Round(time.Microsecond)), fmt.Sprint(ours[mid].P99.Round(time.Microsecond)),
-		fmt.Sprintf("%.1f %%", 100*ours[mid].PerSecond/peers[mid].PerSecond), q.goal}, nil
+		fmt.Sprintf("%.1f %%", 100*ours[mid].PerSecond/peers[mid].PerSecond), byCPU(ours, peers), q.goal}, nil
+}
+
+// byCPU is the ratio of the processor time that one answer takes, over all
+// rounds. On a quiet machine it is that of the rates; on a busy one it is the
+// steadier of the two.
+func byCPU(ours, peers []measure.Rate) string {
+	var our, peer time.Duration
+	for i := range ours {
+		our, peer = our+ours[i].CPU, peer+peers[i].CPU
+	}
+	if our == 0 {
+		return "?"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(peer)/float64(our))
 }
 
 // middle is the round with the middle ratio of three.

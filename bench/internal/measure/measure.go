@@ -15,6 +15,7 @@ import (
 type Rate struct {
 	PerSecond float64
 	P50, P99  time.Duration
+	CPU       time.Duration // processor time for one call, whatever else the machine did; zero: not known
 }
 
 // Run calls work(worker, i) from the given number of goroutines for about the
@@ -23,7 +24,7 @@ func Run(workers int, long time.Duration, work func(worker, i int)) Rate {
 	timed := make([][]time.Duration, workers)
 	counts := make([]int, workers)
 	var group sync.WaitGroup
-	begin := time.Now()
+	begin, used := time.Now(), CPU()
 	for w := range workers {
 		group.Go(func() {
 			for i := 0; ; i++ {
@@ -43,17 +44,17 @@ func Run(workers int, long time.Duration, work func(worker, i int)) Rate {
 		})
 	}
 	group.Wait()
-	return rate(timed, counts, time.Since(begin))
+	return rate(timed, counts, time.Since(begin), CPU()-used)
 }
 
-func rate(timed [][]time.Duration, counts []int, took time.Duration) Rate {
+func rate(timed [][]time.Duration, counts []int, took, used time.Duration) Rate {
 	all := slices.Concat(timed...)
 	slices.Sort(all)
 	var n int
 	for _, c := range counts {
 		n += c
 	}
-	return Rate{float64(n) / took.Seconds(), all[len(all)/2], all[len(all)*99/100]}
+	return Rate{float64(n) / took.Seconds(), all[len(all)/2], all[len(all)*99/100], used / time.Duration(max(n, 1))}
 }
 
 // Took returns how long work takes.
