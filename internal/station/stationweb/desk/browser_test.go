@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/stationweb/desk"
+	"nuanxin/internal/station/upkeep"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -24,6 +25,8 @@ func furnished(t *testing.T) (h *house, one station.View, imported string) {
 		place, err := station.PlaceFrom(geo.GCJ02, 42.9+float64(i)/100, 125.13+float64(i)/80)
 		h.must(err)
 		f.Place = place
+		f.Pictures = []station.Picture{{File: "f", Thumb: "t", At: start}, {File: "g", Thumb: "u", At: start}}
+		f.Life = upkeep.Life{Operator: "某物业", Built: "2023-05", Listings: []upkeep.Listing{{Map: "amap", Since: upkeep.Yes, Point: "B0FFG9XYZ1"}}}
 		f.Services, f.Honours, f.Entry = 1023, []station.Honour{{Name: "最美", Level: "national", Year: 2023}}, station.Entry{Method: station.DoorCode, How: "22:00 后扫码"}
 		if one = h.add(f); i == 2 {
 			h.must(h.Reported(authz.AsSystem(context.Background(), "test"), one.ID, station.Locked, start.Add(-10*time.Minute), "2026-1124-0001"))
@@ -50,7 +53,7 @@ func TestPagesHoldInTheBrowser(t *testing.T) {
 	h, v, imported := furnished(t)
 	for _, p := range []struct{ who, path string }{
 		{"city", desk.HrefStations}, {"city", desk.HrefStations + "?show=gone"}, {"cadre", desk.HrefStations + "/new"}, {"cadre", path(v, "")}, {"cadre", path(v, "/edit")},
-		{"cadre", path(v, "/hours")}, {"cadre", path(v, "/days")}, {"cadre", path(v, "/map")}, {"cadre", path(v, "/close")},
+		{"cadre", path(v, "/hours")}, {"cadre", path(v, "/days")}, {"cadre", path(v, "/map")}, {"cadre", path(v, "/close")}, {"cadre", path(v, "/photos")},
 		{"cadre", desk.HrefImports}, {"cadre", imported}, {"cadre", imported + "/apply"},
 		{"host", desk.HrefHost}, {"host", hostPath(v, "")}, {"host", hostPath(v, "/poster")},
 	} {
