@@ -87,8 +87,9 @@ type Signed struct {
 	Token      string
 	Person     ID
 	EndsAt     time.Time
-	MustChange bool   // the password must be changed before anything else
-	Device     string // staff: the secret that marks this device as known
+	Lasts      time.Duration // until then; a phone's own clock may be wrong
+	MustChange bool          // the password must be changed before anything else
+	Device     string        // staff: the secret that marks this device as known
 }
 
 const (

@@ -125,6 +125,7 @@ func begin(ctx context.Context, tx *op.Tx, in *Signed, s Session) error {
 			return err
 		}
 	}
+	in.Lasts = in.EndsAt.Sub(tx.Now())
 	s.ID, s.Person, s.Device, s.MadeAt, s.SeenAt, s.EndsAt = id.New[string](), in.Person, OriginOf(ctx).device(), tx.Now(), tx.Now(), in.EndsAt
 	return insertSession(ctx, tx, s, tokenHash(in.Token))
 }

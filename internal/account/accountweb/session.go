@@ -38,9 +38,11 @@ func (c cookies) name(s string) string {
 	return s
 }
 
-// set leaves a cookie until end; the zero time ends it.
-func (c cookies) set(w http.ResponseWriter, name, value string, end time.Time) {
-	k := &http.Cookie{Name: name, Value: value, Path: "/", Expires: end, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: bool(c)} //nolint:gosec // Secure follows the site: on one machine it may be plain HTTP
+// set leaves a cookie for as long as lasts, or until the browser is closed when
+// that is 0; without a value it ends one. It is told as an age, not as a date:
+// on a phone whose clock is wrong, a date may have passed already.
+func (c cookies) set(w http.ResponseWriter, name, value string, lasts time.Duration) {
+	k := &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(lasts.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: bool(c)} //nolint:gosec // Secure follows the site: on one machine it may be plain HTTP
 	if value == "" {
 		k.MaxAge = -1
 	}
@@ -59,12 +61,12 @@ func read(r *http.Request, name string) string {
 // link's until it ends, a staff member's until the browser is closed.
 func (s Sessions) Begin(w http.ResponseWriter, in account.Signed) {
 	c := cookies(s.Secure)
-	end := in.EndsAt
+	lasts := in.Lasts
 	if in.Device != "" {
-		end = time.Time{}
-		c.set(w, c.device(), in.Device, in.EndsAt.Add(keepDevice))
+		lasts = 0
+		c.set(w, c.device(), in.Device, keepDevice)
 	}
-	c.set(w, c.session(), in.Token, end)
+	c.set(w, c.session(), in.Token, lasts)
 }
 
 // keepDevice is how long a browser is remembered as one from which a staff
@@ -92,7 +94,7 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 			case err == nil:
 				ctx = context.WithValue(authz.With(ctx, v.Subject), visitKey{}, v)
 			case fault.Is(err, fault.Missing):
-				c.set(w, c.session(), "", time.Time{})
+				c.set(w, c.session(), "", 0)
 			default:
 				return err
 			}

@@ -139,7 +139,7 @@ func (p *pages) leave(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Accounts.SignOut(r.Context(), read(r, c.session())); err != nil {
 		return err
 	}
-	c.set(w, c.session(), "", time.Time{})
+	c.set(w, c.session(), "", 0)
 	web.SetFlash(w, r, "account.left")
 	if authz.From(r.Context()).Kind == authz.Staff {
 		return web.See(w, r, StaffSignInPath)

@@ -365,5 +365,10 @@ func TestCookies(t *testing.T) {
 		if c := all[i]; !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.Secure != secure || strings.HasPrefix(c.Name, "__Host-") != secure {
 			t.Errorf("secure %v: %v", secure, c)
 		}
+		for _, c := range all {
+			if !c.Expires.IsZero() {
+				t.Errorf("%s: got a date %v, want an age: a phone's clock may be wrong", c.Name, c.Expires)
+			}
+		}
 	}
 }
