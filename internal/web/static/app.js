@@ -330,7 +330,11 @@
     if (input.form) input.form.addEventListener('kept', clear);
   });
 
-  /* staff keyboard: j and k move, Enter opens, / searches; off while typing, and by choice */
+  /* staff keyboard: j and k move, Enter opens, d hands over, / searches; off while typing, and by choice */
+  function toDispatch(e, line) { /* only what is shown: the list may be ahead of it */
+    var at = (line ? '="' + line : '$="') + '/dispatch"]', words = one('#peek form[action' + at + ' textarea'), way = one('main a[href' + at);
+    if (words) { e.preventDefault(); words.focus(); } else if (way) way.click();
+  }
   function keysOn() { return keep.get('keys') !== 'off'; }
   $('[data-keys]').forEach(function (b) { b.hidden = false; b.setAttribute('aria-pressed', String(keysOn())); });
   if (body.classList.contains('s')) d.addEventListener('keydown', function (e) {
@@ -338,6 +342,7 @@
     var all = $('.tk'), i = all.indexOf(d.activeElement);
     if (e.key === 'j' && all.length) all[Math.min(all.length - 1, i + 1)].focus();
     else if (e.key === 'k' && all.length) all[Math.max(0, i - 1)].focus();
+    else if (e.key === 'd') toDispatch(e, i < 0 ? '' : all[i].getAttribute('href'));
     else if (e.key === '/') { var q = one('.search input[type=search]'); if (q) { e.preventDefault(); q.focus(); } }
   });
 
