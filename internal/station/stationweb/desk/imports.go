@@ -365,11 +365,13 @@ func examples() [][]string {
 }
 
 // pageOfLine is how a row is called.
+// lineTitle names the row as people find it in their file; names alone come twice.
 func lineTitle(ctx context.Context, l intake.Line) string {
-	if l.Understood.Name == "" {
-		return tell.T(ctx, "line.nameless")
+	name := l.Understood.Name
+	if name == "" {
+		name = tell.T(ctx, "line.nameless")
 	}
-	return l.Understood.Name
+	return tell.T(ctx, "line.title", "Row", l.Row, "Name", name)
 }
 
 func actionLook(a intake.Action) (ui.Tone, string) {
