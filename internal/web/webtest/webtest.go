@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -99,6 +100,8 @@ func (b *Browser) Open(t testing.TB, url string, v View) *Page {
 	p.must("listen", chromedp.Listen(ctx, p.note))
 	_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
 	p.must("watch the network", err)
+	_, err = chromedp.Call(ctx, log.Enable, cdp.Empty{})
+	p.must("watch the log", err)
 	p.View(v)
 	cookies := map[string]string{"lang": web.Languages()[0]} // else the machine's language would decide
 	maps.Copy(cookies, v.Cookies)
@@ -139,6 +142,10 @@ func (p *Page) note(ev any) {
 		p.bytes += e.EncodedDataLength
 	case *runtime.EventExceptionThrown:
 		p.errors = append(p.errors, e.ExceptionDetails.Text)
+	case *log.EventEntryAdded:
+		if e.Entry.Source == log.EntrySourceSecurity || strings.Contains(e.Entry.Text, "Content Security Policy") {
+			p.errors = append(p.errors, e.Entry.Text)
+		}
 	}
 }
 
@@ -232,6 +239,15 @@ func (p *Page) Locate(lat, lng float64) {
 	p.must("grant the place", err)
 }
 
+// Unlocate makes the reader refuse to say where the phone is.
+func (p *Page) Unlocate() {
+	p.t.Helper()
+	_, err := chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{
+		Permission: &browser.PermissionDescriptor{Name: "geolocation"}, Setting: "denied", BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID,
+	})
+	p.must("refuse the place", err)
+}
+
 // offlineParams are the parameters of Network.emulateNetworkConditions, which
 // the protocol package no longer lists.
 type offlineParams struct {
@@ -257,7 +273,8 @@ func (p *Page) Loaded() (urls []string, bytes int) {
 	return append([]string(nil), p.urls...), int(p.bytes)
 }
 
-// Exceptions returns what the page's scripts threw and did not catch.
+// Exceptions returns what the page's scripts threw and did not catch, and what
+// the browser kept the page from doing because of its content policy.
 func (p *Page) Exceptions() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
