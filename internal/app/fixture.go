@@ -7,9 +7,11 @@ import (
 
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/sms"
 )
 
-// This file is what the demo needs to fill a database through the services.
+// This file is what the demo and the tests need to fill a database through the
+// services, and to read the messages that went out.
 
 // Lock makes the data folder and keeps servers out of it until it is closed.
 func Lock(c Config) (io.Closer, error) {
@@ -52,4 +54,13 @@ func (a *App) CodeTo(phone string) string {
 		}
 	}
 	return ""
+}
+
+// Messages returns the text messages that were sent, the newest first, under
+// the same condition.
+func (a *App) Messages() []sms.Sent {
+	if a.sent == nil {
+		return nil
+	}
+	return a.sent.To("")
 }

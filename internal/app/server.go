@@ -61,6 +61,9 @@ func (s *Server) URL() string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
+// App is the program that listens.
+func (s *Server) App() *App { return s.app }
+
 // Run serves until ctx ends, then finishes what is under way.
 func (s *Server) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(ctx)

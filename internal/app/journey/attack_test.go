@@ -1,0 +1,162 @@
+package journey
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"nuanxin/internal/web/webtest"
+)
+
+// Whoever has no part in a matter is told that there is none, in the very words
+// in which a matter that never was is missing.
+func TestGuessedAddressesAreMissing(t *testing.T) {
+	h := open(t)
+	number, _, _ := h.invited(t)
+	p := h.matter(t, "liuting", number, deskView())
+	id := strings.TrimPrefix(strings.SplitN(p.Path(), "?", 2)[0], "/desk/requests/")
+	never := "01a20000-0000-7000-8000-000000000000"
+	bank := h.station(t, "wangjing")
+	for _, test := range []struct{ who, login, path, none string }{
+		{"a sibling county's cadre", "gaoyuan", "/desk/requests/" + id, "/desk/requests/" + never},
+		{"a sibling county's cadre", "gaoyuan", "/desk/requests/" + id + "/dispatch", "/desk/requests/" + never + "/dispatch"},
+		{"a sibling county's cadre", "gaoyuan", "/desk/stations/" + bank + "/edit", "/desk/stations/" + never + "/edit"},
+		{"an administrator", "admin", "/desk/requests/" + id, "/desk/requests/" + never},
+		{"a body without the matter", "hejie", "/matters/" + id, "/matters/" + never},
+		{"another host", "shilei", "/host/" + bank, "/host/" + never},
+		{"another worker", "19900000002", "/help/" + number, "/help/2026-0101-9999"},
+		{"a stranger", "", "/help/" + number, "/help/2026-0101-9999"},
+		{"a stranger", "", "/p/" + strings.Repeat("a", 84), "/p/" + strings.Repeat("b", 84)},
+	} {
+		status, text := h.get(t, test.login, test.path)
+		if _, none := h.get(t, test.login, test.none); status != http.StatusNotFound || plain(text, test.path) != plain(none, test.none) {
+			t.Errorf("%s at %s: got %d, want it to be missing as if it never was", test.who, test.path, status)
+		}
+		hides(t, test.who, text, canary, gate)
+	}
+	if status, text := h.get(t, "", "/desk/requests/"+id); status != http.StatusSeeOther {
+		t.Errorf("a stranger at the desk: got %d %s, want the sign-in", status, text)
+	}
+}
+
+// station is a station that the host keeps.
+func (h *house) station(t *testing.T, login string) string {
+	t.Helper()
+	_, text := h.get(t, login, "/host")
+	_, rest, _ := strings.Cut(text, `href="/host/`)
+	id, _, _ := strings.Cut(rest, `"`)
+	return id
+}
+
+// plain is a page without what differs from call to call: its address and number.
+func plain(text, path string) string {
+	text = strings.ReplaceAll(strings.ReplaceAll(text, path, ""), url.QueryEscape(path), "")
+	return hexIn.ReplaceAllString(text, "")
+}
+
+// A page of another origin makes the reader's browser send a form; it is refused
+// and nothing happens.
+func TestOtherOriginsAreRefused(t *testing.T) {
+	h := open(t)
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	evil := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `<!doctype html><form method="post" action="%s/help"><input name="words" value="forged"><input name="req_id" value="01a20000-0000-7000-8000-00000000000f"><button>x</button></form>`, h.url)
+	})}
+	go func() { _ = evil.Serve(l) }() // until it is closed
+	t.Cleanup(func() { _ = evil.Close() })
+	p := h.browser.Open(t, "http://"+l.Addr().String(), phoneView())
+	p.Follow("button")
+	if got := p.Text("main"); strings.Contains(got, "收到了") || strings.Contains(p.Path(), "sent") {
+		t.Errorf("a forged form: got %q", got)
+	}
+	for _, headers := range []map[string]string{
+		{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:1"}, {"Origin": "https://evil.example"}, {},
+	} {
+		headers["Cookie"], headers["Content-Type"] = "nx="+h.session(t, "admin"), "application/x-www-form-urlencoded"
+		if answer, _ := h.send(t, http.MethodPost, "/desk/me/sessions", "", headers); answer.StatusCode != http.StatusForbidden {
+			t.Errorf("with %v: got %s, want it refused", headers, answer.Status)
+		}
+	}
+}
+
+// hostile is what runs, when anybody shows it as anything but text.
+const hostile = `<script>document.documentElement.dataset.ran=1</script><img src=x onerror="document.documentElement.dataset.ran=1">"'><b>`
+
+// What people write is shown as they wrote it, wherever it is shown, and nothing
+// of it runs.
+func TestWrittenScriptsStayText(t *testing.T) {
+	h := open(t)
+	still := func(about string, p *webtest.Page) {
+		t.Helper()
+		if webtest.Eval[bool](p, `!!document.documentElement.dataset.ran||!!document.querySelector('img[src="x"],main b b')`) {
+			t.Errorf("%s (%s): got what was written to run", about, p.Path())
+		}
+		if !strings.Contains(p.Text("body"), "dataset.ran=1") {
+			t.Errorf("%s (%s): got no sight of what was written", about, p.Path())
+		}
+		if got := p.Exceptions(); len(got) > 0 {
+			t.Errorf("%s (%s): got %q, want nothing stopped because nothing tried", about, p.Path(), got)
+		}
+	}
+	p := h.browser.Open(t, h.url+"/help", phoneView())
+	p.Named("小区、大门")
+	p.Set("#words", hostile)
+	p.Set("#place", hostile)
+	p.Follow(pressSend)
+	number := numberIn.FindString(p.Path())
+	p.Go(h.url + "/help/" + number)
+	still("progress", p)
+	p.Go(h.url + "/help/mine")
+
+	s := h.nearest(t, openNow).Stations[0]
+	p.Go(h.url + "/stations/" + s.Code)
+	p.Named("没热水")
+	p.Set("#report input[name=words]", hostile)
+	p.Follow("#report button[type=submit]")
+	still("a defect", p)
+	host := h.visit(t, "qiuye", "/host/"+s.ID, phoneView())
+	host.Named("今天不开")
+	host.Set("#today_reason", hostile)
+	host.Follow(`main form[action$="/today"] button`)
+	still("the host", host)
+	h.follow(t)
+	p.Go(h.url + "/stations/" + s.Code)
+	still("why it is closed", p)
+
+	desk := h.visit(t, "liuting", "/desk/requests/new", deskView())
+	for _, name := range []string{"words", "title", "place", "name", "source"} {
+		desk.Set("#"+name, hostile)
+	}
+	desk.Named("打电话")
+	desk.Follow(`main form[action="/desk/requests/new"] .btn--primary`)
+	if got := desk.Text(".errors"); got == "" {
+		desk.Follow("main a.btn--primary")
+		still("what a cadre wrote down", desk)
+	} else { // a name may hold no such signs; all of it is shown again
+		still("refused", desk)
+	}
+	desk.Go(h.url + "/desk/requests?q=" + number)
+	still("inbox", desk)
+	desk.Follow("a.tk")
+	still("matter", desk)
+	desk.FollowNamed("派单")
+	choose(desk, 1)
+	desk.Set("#task", hostile)
+	desk.Follow(`main form[action$="/dispatch"] .btn--primary`)
+	still("task", desk)
+	answer(t, desk, hostile)
+	p.Go(h.url + "/help/" + number)
+	still("answer", p)
+	desk.Go(h.url + "/desk/requests?q=" + url.QueryEscape(hostile))
+	desk.Go(h.url + "/desk/stations?q=" + url.QueryEscape(hostile))
+	p.Go(h.url + "/place?q=" + url.QueryEscape(hostile[:60]))
+	if webtest.Eval[bool](p, `!!document.documentElement.dataset.ran`) || len(p.Exceptions()) > 0 {
+		t.Errorf("words in an address: got %q", p.Exceptions())
+	}
+}
