@@ -114,19 +114,19 @@ func TestWrittenScriptsStayText(t *testing.T) {
 	still("progress", p)
 	p.Go(h.url + "/help/mine")
 
-	s := h.nearest(t, openNow).Stations[0]
-	p.Go(h.url + "/stations/" + s.Code)
+	id, code, _, _ := h.riders(t)
+	p.Go(h.url + "/stations/" + code)
 	p.Named("没热水")
 	p.Set("#report input[name=words]", hostile)
 	p.Follow("#report button[type=submit]")
 	still("a defect", p)
-	host := h.visit(t, "qiuye", "/host/"+s.ID, phoneView())
+	host := h.visit(t, "qiuye", "/host/"+id, phoneView())
 	host.Named("今天不开")
 	host.Set("#today_reason", hostile)
 	host.Follow(`main form[action$="/today"] button`)
 	still("the host", host)
 	h.follow(t)
-	p.Go(h.url + "/stations/" + s.Code)
+	p.Go(h.url + "/stations/" + code)
 	still("why it is closed", p)
 
 	desk := h.visit(t, "liuting", "/desk/requests/new", deskView())

@@ -25,11 +25,13 @@ import (
 // no holiday near.
 var morning = time.Date(2026, 11, 24, 2, 30, 0, 0, time.UTC)
 
-// The places from which the journeys start.
+// here is where the journeys of workers start.
+var here = [2]float64{42.9000, 125.1400}
+
+// The phones of a worker of the demo who has an account, and of a new one.
 const (
-	lat, lng = 42.9000, 125.1400
-	phone    = "19900000001" // a worker of the demo who has an account
-	newPhone = "19912345678" // nobody's yet
+	phone    = "19900000001"
+	newPhone = "19912345678"
 )
 
 // filled is a data folder with the demo's county in it, made once.
@@ -197,6 +199,7 @@ func (h *house) send(t *testing.T, method, path, body string, headers map[string
 // stops nothing.
 func whole(t *testing.T, about string, p *webtest.Page) {
 	t.Helper()
+	p.Wait(`document.getAnimations().every(a=>a.playState!=='running')`) // a sheet that is half there is pale
 	for _, v := range p.Axe() {
 		t.Errorf("%s (%s): got axe violation %v, want none", about, p.Path(), v)
 	}

@@ -120,11 +120,11 @@ func chooseNamed(p *webtest.Page, name string) {
 // A host closes early today and all day on another day; workers see it at once.
 func TestHostChangesOpening(t *testing.T) {
 	h := open(t)
-	s := h.nearest(t, openNow).Stations[0]
-	worker := h.located(t, phoneView())
+	_, code, name, at := h.riders(t)
+	worker := h.located(t, phoneView(), at)
 	p := h.visit(t, "qiuye", "/host", phoneView())
 	whole(t, "stations of the host", p)
-	p.FollowNamed(s.Name)
+	p.FollowNamed(name)
 	p.Named("今天不开")
 	p.Type("#today_reason", "停水检修")
 	p.Follow(`main form[action$="/today"] button`)
@@ -137,11 +137,11 @@ func TestHostChangesOpening(t *testing.T) {
 
 	h.follow(t)
 	worker.Go(h.url + "/")
-	if got := worker.Text("#near"); got == s.Name {
+	if got := worker.Text("#near"); got == name {
 		t.Errorf("the nearest open: got %q, which is closed today", got)
 	}
-	reads(t, "workers see why", worker, s.Name, "停水检修")
-	worker.Go(h.url + "/stations/" + s.Code)
+	reads(t, "workers see why", worker, name, "停水检修")
+	worker.Go(h.url + "/stations/" + code)
 	reads(t, "on the station's page", worker, "停水检修", "11月26日", "消防演练")
 	whole(t, "on the station's page", worker)
 }

@@ -38,7 +38,8 @@ func TestShots(t *testing.T) {
 		p.Screenshot(file, false)
 		light(t, file)
 	}
-	p := h.located(t, phoneView())
+	_, _, _, at := h.riders(t)
+	p := h.located(t, phoneView(), [2]float64{at[0] - 0.0006, at[1] + 0.0015})
 	shoot("home", p)
 	p.FollowNamed("看详情")
 	shoot("station", p)
