@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"time"
 
 	"nuanxin/internal/app"
 )
@@ -43,12 +45,17 @@ func (c *restoreCmd) Run(e *env) error {
 // checkCmd proves that the data is whole.
 type checkCmd struct {
 	where
-	JSON bool `name:"json" help:"Answer as JSON."`
+	JSON    bool     `name:"json" help:"Answer as JSON."`
+	Against []string `help:"An earlier answer of check --json: its anchors must still be there. May be given several times." type:"existingfile"`
 }
 
 // Run implements the subcommand.
 func (c *checkCmd) Run(e *env) error {
-	report, err := app.Check(e.ctx, c.config())
+	earlier, err := c.earlier()
+	if err != nil {
+		return err
+	}
+	report, err := app.Check(e.ctx, c.config(), earlier...)
 	if err != nil {
 		return err
 	}
@@ -63,9 +70,28 @@ func (c *checkCmd) Run(e *env) error {
 				fmt.Fprintln(e.stdout, "   ", w)
 			}
 		}
+		for _, a := range report.Anchors {
+			fmt.Fprintf(e.stdout, "newest anchor: %-10s %6d  %s  %s\n", a.Group, a.Seq, a.Until.Format(time.RFC3339), a.Hash)
+		}
 	}
 	if err == nil && !report.OK {
 		return exit(1)
 	}
 	return err
+}
+
+// earlier reads the anchors of earlier answers.
+func (c *checkCmd) earlier() (all []app.AnchorLine, err error) {
+	for _, file := range c.Against {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var report app.CheckReport
+		if err := json.Unmarshal(text, &report); err != nil || len(report.Anchors) == 0 {
+			return nil, fmt.Errorf("%s is no answer of check --json with anchors", file)
+		}
+		all = append(all, report.Anchors...)
+	}
+	return all, nil
 }

@@ -22,8 +22,10 @@ type Result struct {
 
 // CheckReport is the outcome of all checks.
 type CheckReport struct {
-	OK      bool     `json:"ok"`
-	Results []Result `json:"results"`
+	OK        bool         `json:"ok"`
+	Results   []Result     `json:"results"`
+	AnchorKey string       `json:"anchor_key"` // public, PEM: whoever has it can verify what follows
+	Anchors   []AnchorLine `json:"anchors"`    // the newest of each group, to be kept elsewhere
 }
 
 // maxWrong is how many findings one check lists.
@@ -36,8 +38,8 @@ type check struct {
 }
 
 // Check proves that the data is whole, on a running system: everything is read
-// in one snapshot.
-func Check(ctx context.Context, c Config) (report CheckReport, err error) {
+// in one snapshot. The anchors of earlier reports must still be there.
+func Check(ctx context.Context, c Config, earlier ...AnchorLine) (report CheckReport, err error) {
 	if err := c.there(ctx); err != nil {
 		return report, err
 	}
@@ -46,14 +48,17 @@ func Check(ctx context.Context, c Config) (report CheckReport, err error) {
 		return report, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	return a.Check(ctx)
+	return a.Check(ctx, earlier...)
 }
 
 // Check proves that the data of a running program is whole.
-func (a *App) Check(ctx context.Context) (CheckReport, error) {
-	report := CheckReport{OK: true}
-	err := a.db.View(ctx, func(tx *db.Tx) error {
-		for _, c := range a.checks() {
+func (a *App) Check(ctx context.Context, earlier ...AnchorLine) (report CheckReport, err error) {
+	report.OK, report.Anchors = true, []AnchorLine{}
+	if report.AnchorKey, err = a.anchorKey(); err != nil {
+		return report, err
+	}
+	err = a.db.View(ctx, func(tx *db.Tx) error {
+		for _, c := range a.checks(&report, earlier) {
 			seen, wrong, err := c.run(ctx, tx)
 			if err != nil {
 				return fmt.Errorf("check %s: %w", c.name, err)
@@ -71,11 +76,15 @@ func (a *App) Check(ctx context.Context) (CheckReport, error) {
 	return report, err
 }
 
-func (a *App) checks() []check {
+func (a *App) checks(report *CheckReport, earlier []AnchorLine) []check {
 	return []check{
 		{"storage", checkStorage},
 		{"tables", checkTables},
 		{"audit chain", checkAudit},
+		{"audit anchors", func(ctx context.Context, tx *db.Tx) (seen int64, wrong []string, err error) {
+			seen, report.Anchors, wrong, err = a.checkAnchors(ctx, tx, earlier)
+			return seen, wrong, err
+		}},
 		{"references", checkReferences},
 		{"undelivered events", a.checkOutbox},
 		{"files", a.checkFiles},
@@ -107,7 +116,7 @@ func checkAudit(ctx context.Context, tx *db.Tx) (int64, []string, error) {
 	rows, breaks, err := op.VerifyAudit(ctx, tx)
 	var wrong []string
 	for _, b := range breaks {
-		wrong = append(wrong, fmt.Sprintf("%s %s row %d %s", b.Group, b.Root, b.Seq, b.Why))
+		wrong = append(wrong, b.String())
 	}
 	return rows, wrong, err
 }

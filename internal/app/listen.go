@@ -41,6 +41,9 @@ func (a *App) listen(sender sms.Sender, words *web.Texts) {
 	a.worker.On(calendar.Published{}.EventName(), a.published)
 	a.worker.On(request.StationReported{}.EventName(), a.stationReported)
 	a.worker.On(request.StationFixed{}.EventName(), a.stationFixed)
+	a.worker.Every("audit.anchor", 10*time.Minute, func(ctx context.Context) error {
+		return op.SealAudit(ctx, a.db, a.signer())
+	})
 	a.worker.Every("account.sweep", time.Hour, a.Accounts.Sweep)
 	a.worker.Every("blob.sweep", time.Hour, func(ctx context.Context) error {
 		return a.blobs.Sweep(ctx, a.clock.Now().Add(-time.Hour))

@@ -23,6 +23,7 @@ func (t table) reference() bool { return t.Group == reference }
 // catalogues of both databases.
 var Tables = slices.Concat([]table{
 	{Name: "act", Group: "act", Key: "client_id"},
+	{Name: "audit_anchor", Group: "anchor", Key: "name"},
 	{Name: "lease", Group: reference, Key: "name"},
 	{Name: "schedule", Group: reference, Key: "name"},
 

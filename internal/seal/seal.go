@@ -3,6 +3,7 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -191,12 +192,22 @@ func (r *Ring) TokenIs(purpose, value, token string) bool {
 	return hmac.Equal([]byte(r.Token(purpose, value)), []byte(strings.ToLower(strings.TrimSpace(token))))
 }
 
-func (r *Ring) mac(purpose, value string) []byte {
+// Signer returns the key that signs for purpose. It is derived, so that whoever
+// keeps the key file keeps it too; its public half may be given to anybody.
+func (r *Ring) Signer(purpose string) ed25519.PrivateKey {
+	return ed25519.NewKeyFromSeed(r.derive("sign|" + purpose))
+}
+
+func (r *Ring) derive(purpose string) []byte {
 	sub, err := hkdf.Key(sha256.New, r.index, nil, purpose, 32)
 	if err != nil {
 		panic("seal: " + err.Error()) // only for lengths that no hash can give
 	}
-	m := hmac.New(sha256.New, sub)
+	return sub
+}
+
+func (r *Ring) mac(purpose, value string) []byte {
+	m := hmac.New(sha256.New, r.derive(purpose))
 	m.Write([]byte(value))
 	return m.Sum(nil)
 }

@@ -154,7 +154,7 @@ func (p *pages) again(w http.ResponseWriter, r *http.Request, f form, err error)
 // read reads the form: the text that was typed or kept, or else the file.
 func read(r *http.Request) (form, error) {
 	broken := fault.New("calendar.form", fault.Invalid, "fault.form")
-	if err := r.ParseMultipartForm(bodyLimit); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+	if err := r.ParseMultipartForm(bodyLimit); err != nil && !errors.Is(err, http.ErrNotMultipart) { //nolint:gosec // the route limits the body
 		return form{}, broken.Because(err)
 	}
 	f := form{text: strings.TrimSpace(r.PostForm.Get("text")), source: r.PostForm.Get("source"), corrects: r.PostForm.Get("how") == "corrects"}
@@ -162,7 +162,7 @@ func read(r *http.Request) (form, error) {
 	if err != nil {
 		return f, nil //nolint:nilerr // no file was chosen
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close() // it was only read
 	text, err := io.ReadAll(file)
 	if err != nil {
 		return f, broken.Because(err)

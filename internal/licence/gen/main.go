@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"log"
@@ -39,7 +40,7 @@ func main() {
 func run(root, to string) error {
 	var out bytes.Buffer
 	out.WriteString("What Nuanxin carries of others, with their licences. Made by go generate; do not edit.\n")
-	if err := add(&out, "Go "+runtime.Version(), filepath.Join(runtime.GOROOT(), "LICENSE")); err != nil {
+	if err := add(&out, "Go "+runtime.Version(), filepath.Join(runtime.GOROOT(), "LICENSE")); err != nil { //nolint:staticcheck // run by the go command, on the machine that has it
 		return err
 	}
 	for _, v := range vendored {
@@ -47,7 +48,7 @@ func run(root, to string) error {
 			return err
 		}
 	}
-	cmd := exec.Command("go", "list", "-e", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", "./cmd/nuanxin")
+	cmd := exec.CommandContext(context.Background(), "go", "list", "-e", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", "./cmd/nuanxin")
 	cmd.Dir = root
 	list, err := cmd.Output()
 	if err != nil {
@@ -63,7 +64,7 @@ func run(root, to string) error {
 			return err
 		}
 	}
-	return os.WriteFile(to, out.Bytes(), 0o644)
+	return os.WriteFile(to, out.Bytes(), 0o600)
 }
 
 // addModule appends all texts of one module: its path, version and folder.

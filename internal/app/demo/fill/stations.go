@@ -65,7 +65,7 @@ func (f *filler) album(ctx context.Context) error {
 	for i, s := range f.World.Stations {
 		var list []station.Picture
 		for n, kind := range map[string][]string{"riders-home": {"board", "cabinet", "microwave"}, "bank-centre": {"lock", "microwave"}}[s.Key] {
-			raw, err := world.Draw(kind, uint64(n), true) //nolint:gosec // small and positive
+			raw, err := world.Draw(kind, uint64(n), true)
 			if err != nil {
 				return err
 			}

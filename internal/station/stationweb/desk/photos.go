@@ -60,7 +60,7 @@ func (p *pages) addPhotos(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
+	if err := r.ParseMultipartForm(1 << 20); err != nil { //nolint:gosec // the route limits the body
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			return err
