@@ -42,7 +42,7 @@ func open(t *testing.T) *house {
 	d := dbtest.SQLite(t, clk, []fs.FS{op.Schema, job.Schema, calendar.Schema})
 	h := &house{t: t, calendar: calendar.NewService(op.New(d, calendar.Policy), func(context.Context, *op.Tx) (string, error) { return "510703", nil })}
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), calendarweb.Texts()), Assets: web.NewAssets(), Clock: clk, Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
-	mux := web.NewMux(calendarweb.Routes(calendarweb.Config{
+	mux := web.NewMux(site.Assets.Routes(), calendarweb.Routes(calendarweb.Config{
 		Calendar: h.calendar,
 		Frame:    func(context.Context) ui.StaffPage { return ui.StaffPage{User: "A"} },
 		Effect: func(_ context.Context, next calendar.Ledger) (calendarweb.Effect, error) {

@@ -32,7 +32,7 @@ func (h *house) shown() (paths map[string]string, cookies map[string]string) {
 	}
 	paths = map[string]string{
 		"ask": "/help", "station": "/help?station=12345678", "sent": "/help/" + fresh + "/sent", "fresh": "/help/" + fresh, "answered": "/help/" + answered,
-		"asked": "/help/" + asked, "add": "/help/" + fresh + "/add", "unsolved": "/help/" + answered + "/unsolved", "withdraw": "/help/" + fresh + "/withdraw", "mine": "/help/mine", "find": "/help/find",
+		"phone": "/help/" + fresh + "/phone", "asked": "/help/" + asked, "add": "/help/" + fresh + "/add", "unsolved": "/help/" + answered + "/unsolved", "withdraw": "/help/" + fresh + "/withdraw", "mine": "/help/mine", "find": "/help/find",
 	}
 	return paths, map[string]string{"held": cookieOf(p, "held"), "here": "1"}
 }
