@@ -152,9 +152,6 @@ func (h *house) session(t *testing.T, login string) string {
 	return h.cookies[login]
 }
 
-// codeIn finds the code in a text message.
-var codeIn = regexp.MustCompile(`\b\d{6}\b`)
-
 // post sends a form as a page of ours does.
 func (h *house) post(t *testing.T, path string, form url.Values) (*http.Response, string) {
 	t.Helper()

@@ -120,7 +120,7 @@ func fewer(img image.Image) image.Image {
 	}
 	nearest := map[color.RGBA]uint8{}
 	for _, c := range all {
-		nearest[c] = uint8(palette.Index(c)) //nolint:gosec // there are at most 256
+		nearest[c] = uint8(palette.Index(c))
 	}
 	painted := image.NewPaletted(flat.Rect, palette)
 	each(func(x, y int, c color.RGBA) { painted.SetColorIndex(x, y, nearest[c]) })
