@@ -1,8 +1,11 @@
 package app_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -158,11 +161,33 @@ func damage(t *testing.T, file string) {
 			t.Errorf("%s: left a database behind", about)
 		}
 	}
-	for i := 20; i < len(whole); i += len(whole) / 20 {
+	meant, err := unzipped(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flip := func(i int) {
 		flipped := append([]byte(nil), whole...)
 		flipped[i] ^= 0x10
-		try("a flipped bit", flipped)
+		if got, err := unzipped(flipped); err == nil && bytes.Equal(got, meant) {
+			return // one of the bits that fill the last byte and mean nothing
+		}
+		try(fmt.Sprintf("a flipped bit in byte %d of %d", i, len(whole)), flipped)
 	}
+	for i := 20; i < len(whole); i += len(whole) / 20 {
+		flip(i)
+	}
+	for i := len(whole) - 24; i < len(whole); i++ { // the tape's end and the checksum
+		flip(i)
+	}
+	try("something after the end", append(whole[:len(whole):len(whole)], "more"...))
 	try("a cut file", whole[:len(whole)*2/3])
 	try("an empty file", nil)
+}
+
+func unzipped(b []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
 }

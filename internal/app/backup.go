@@ -282,7 +282,10 @@ func entries(file string, visit func(name string, r io.Reader) error) (err error
 	for tape := tar.NewReader(zip); ; {
 		head, err := tape.Next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			// The tape ends before the file does: only at the very end stands the
+			// checksum of the whole.
+			_, err = io.Copy(io.Discard, zip)
+			return err
 		}
 		if err != nil {
 			return err
