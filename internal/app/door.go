@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -140,31 +141,38 @@ func (d door) link(r request.ID, h request.DispatchID) (string, error) {
 	return d.app.config.Origin + partner.HrefLink + "/" + token, err
 }
 
-// dispatched sends a body the link to what was handed to it. The message says
-// that there is something, and nothing of what.
+// dispatched sends a body the link to what was handed to it, and lets the cadre
+// know what became of it.
 func (d door) dispatched(texts *web.Texts, sender sms.Sender) job.Handler {
 	return func(ctx context.Context, e job.Event) error {
 		var what request.Dispatched
 		if err := e.Decode(&what); err != nil {
 			return err
 		}
-		if sender == nil {
-			return nil // it waits in the body's own list of matters
-		}
-		phone, err := d.phone(ctx, partner.Invitation{Org: what.Body})
-		if err != nil || phone == "" {
-			return known(err)
-		}
-		link, err := d.link(what.ID, what.Dispatch)
-		if err != nil {
-			return err
-		}
-		site := &web.Site{Texts: texts}
-		text := web.T(site.With(ctx, "/", web.Display{Lang: "zh-CN"}), "app.dispatched", "Link", link)
-		err = sender.Send(ctx, sms.Message{ID: e.ID, To: phone, Text: text, Kind: sms.Notice})
-		if fault.Is(err, fault.Busy) {
-			return errors.Join(errors.New("the gateway is busy"), err)
-		}
-		return err
+		outcome, err := d.sendLink(ctx, texts, sender, e.ID, what)
+		_, noted := d.app.Requests.Linked(ctx, request.Ref{ID: what.ID}, what.Dispatch, outcome)
+		return errors.Join(err, known(noted))
 	}
+}
+
+// sendLink sends the message under the event's id. It says that there is
+// something, and nothing of what.
+func (d door) sendLink(ctx context.Context, texts *web.Texts, sender sms.Sender, id string, what request.Dispatched) (outcome string, err error) {
+	if sender == nil {
+		return request.LinkOff, nil // the matter waits in the body's own list
+	}
+	phone, err := d.phone(ctx, partner.Invitation{Org: what.Body})
+	if err != nil || phone == "" {
+		return request.LinkNoPhone, known(err)
+	}
+	link, err := d.link(what.ID, what.Dispatch)
+	if err != nil {
+		return request.LinkFailed, err
+	}
+	site := &web.Site{Texts: texts}
+	text := web.T(site.With(ctx, "/", web.Display{Lang: "zh-CN"}), "app.dispatched", "Link", link)
+	if err := sender.Send(ctx, sms.Message{ID: id, To: phone, Text: text, Kind: sms.Notice}); err != nil {
+		return request.LinkFailed, fmt.Errorf("the link does not go out: %w", err)
+	}
+	return request.LinkSent, nil
 }

@@ -44,6 +44,7 @@ const (
 	Mend   authz.Action = "request.mend" // a station's defect, by its host
 
 	Remind authz.Action = "request.remind" // the ladder
+	Linked authz.Action = "request.linked" // whether a body's link went out
 	Verify authz.Action = "request.check"
 
 	List       authz.Action = "request.list" // staff
@@ -71,7 +72,7 @@ var Policy = authz.Rules{
 	Look: cadre, Assign: staff, Classify: cadre, Send: cadre, Recall: cadre, Tell: cadre, Brief: cadre, Answer: cadre, Ask: cadre,
 	Note: staff, Release: cadre, Join: cadre, Part: cadre, Refer: cadre, Reveal: authz.Sensitive(cadre), Raise: staff,
 	Open: body, Sign: body, Bounce: body, Work: body, Report: body, Mend: authz.OfBody(authz.Host),
-	Remind: authz.Program, Verify: authz.Program,
+	Remind: authz.Program, Linked: authz.Program, Verify: authz.Program,
 	List: staff, Mine: authz.Owner, Matters: body,
 	MakeExport: authz.Sensitive(staff), SetRule: authz.InArea(authz.Leader, authz.Admin), SetWord: authz.InArea(authz.Cadre, authz.Leader),
 }

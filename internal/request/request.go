@@ -268,10 +268,19 @@ const (
 	KindWorking  Kind = "working"
 	KindReported Kind = "reported"
 
+	KindLinked   Kind = "linked" // what became of the message that brings a body its link; the Fact is a Link…
 	KindReminded Kind = "reminded"
 	KindOwned    Kind = "owned" // a body has said nothing in time: by the rule it has the matter
 	KindQuiet    Kind = "quiet"
 	KindDated    Kind = "dated" // the calendar was published or mended: the answer's date is now Until
+)
+
+// What became of the message that was to bring a body the link to a handing.
+const (
+	LinkSent    = "sent"
+	LinkNoPhone = "no_phone" // the union knows no phone of the body
+	LinkOff     = "off"      // this installation sends no messages
+	LinkFailed  = "failed"   // not yet: the program goes on trying
 )
 
 // Entry is one line of the timeline.

@@ -109,6 +109,16 @@ type Whole struct {
 	Limits     Limits
 }
 
+// LinkOf is what became of the link to a handing, as far as is known.
+func LinkOf(es []Entry, d DispatchID) string {
+	for _, e := range slices.Backward(es) {
+		if e.Kind == KindLinked && e.Dispatch == d {
+			return e.Fact
+		}
+	}
+	return ""
+}
+
 // Readable are the entries that a circle may read.
 func Readable(es []Entry, to Readers) []Entry {
 	return slices.DeleteFunc(slices.Clone(es), func(e Entry) bool { return e.Readers&to == 0 })

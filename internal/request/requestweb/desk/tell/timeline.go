@@ -126,7 +126,7 @@ func entryWhat(ctx context.Context, e request.Entry) string {
 		if e.By == request.ByBody {
 			key = "did.noted.body"
 		}
-	case request.KindReleased:
+	case request.KindReleased, request.KindLinked:
 		key += "." + e.Fact
 	case request.KindSigned:
 		if e.Fact != "" {
