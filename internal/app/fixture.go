@@ -5,6 +5,7 @@ import (
 	"io"
 	"path/filepath"
 
+	"nuanxin/internal/app/lockfile"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/sms"
@@ -18,7 +19,7 @@ func Lock(c Config) (io.Closer, error) {
 	if err := c.folder(); err != nil {
 		return nil, err
 	}
-	return lockFile(filepath.Join(c.Data, "serve.lock"))
+	return lockfile.Take(filepath.Join(c.Data, "serve.lock"))
 }
 
 // Keep makes a photo or a voice message safe and keeps it, as the pages do with

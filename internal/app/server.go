@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"nuanxin/internal/app/lockfile"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/web"
 )
@@ -33,7 +34,7 @@ func Listen(ctx context.Context, c Config, addr string) (*Server, error) {
 	if err = c.folder(); err != nil {
 		return nil, err
 	}
-	if s.lock, err = lockFile(filepath.Join(c.Data, "serve.lock")); err != nil {
+	if s.lock, err = lockfile.Take(filepath.Join(c.Data, "serve.lock")); err != nil {
 		return nil, err
 	}
 	if s.app, err = Open(ctx, c); err != nil {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package app
+package lockfile
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// lockFile takes the lock at path for as long as the file stays open. The
+// Take takes the lock at path for as long as the file stays open. The
 // system lets go of it when the process dies, however it dies.
-func lockFile(path string) (*os.File, error) {
+func Take(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
