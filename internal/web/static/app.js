@@ -335,6 +335,11 @@
     var at = (line ? '="' + line : '$="') + '/dispatch"]', words = one('#peek form[action' + at + ' textarea'), way = one('main a[href' + at);
     if (words) { e.preventDefault(); words.focus(); } else if (way) way.click();
   }
+  /* what comes late never takes the field away in which somebody writes */
+  body.addEventListener('htmx:beforeSwap', function (e) {
+    var at = d.activeElement;
+    if (/^(INPUT|TEXTAREA)$/.test(at.tagName) && e.detail.target.contains(at)) e.detail.shouldSwap = false;
+  });
   function keysOn() { return keep.get('keys') !== 'off'; }
   $('[data-keys]').forEach(function (b) { b.hidden = false; b.setAttribute('aria-pressed', String(keysOn())); });
   if (body.classList.contains('s')) d.addEventListener('keydown', function (e) {

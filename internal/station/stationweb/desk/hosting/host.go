@@ -90,7 +90,11 @@ func (p *pages) showHost(w http.ResponseWriter, r *http.Request, status int, v s
 	if f.day == "" {
 		f.day = web.Day(web.Now(ctx).AddDate(0, 0, 1))
 	}
-	page := p.hostPage(ctx, v.Name, ui.Crumb{Text: tell.T(ctx, "host.title"), Href: tell.HrefHost}, ui.Crumb{Text: tell.Code(v.Code)})
+	up := ui.Crumb{Text: tell.T(ctx, "host.title"), Href: tell.HrefHost}
+	if !authz.From(ctx).Has(authz.Host) { // a cadre who looks on has no stations of their own
+		up = ui.Crumb{Text: tell.T(ctx, "title"), Href: tell.HrefStations}
+	}
+	page := p.hostPage(ctx, v.Name, up, ui.Crumb{Text: tell.Code(v.Code)})
 	page.Main = "two"
 	h := hostView{View: v, form: f, defects: defects, reports: uncovered(v, defects)}
 	return web.Show(w, r, status, hostStationPage(page, h))
