@@ -69,7 +69,7 @@ func bare(cell string) string {
 // to force text, with one that begins a formula. A cell that is already marked
 // is risky too, so that it is marked once more and comes back as it was.
 func risky(cell string) bool {
-	if cell == "" {
+	if cell = strings.TrimLeft(cell, "'"); cell == "" {
 		return false
 	}
 	if strings.ContainsRune("\t\r\n", rune(cell[0])) {
