@@ -48,9 +48,10 @@ func (w *Writer) put(s string) {
 
 // Safe returns the cell so that no spreadsheet program takes it for a formula:
 // with an apostrophe before it where it could be one. NUL, which no table can
-// hold, becomes its visible picture U+2400.
+// hold, becomes its visible picture U+2400, and every end of a line a line feed,
+// for readers of tables do not agree on the others.
 func Safe(cell string) string {
-	cell = strings.ReplaceAll(cell, "\x00", "␀")
+	cell = strings.NewReplacer("\x00", "␀", "\r\n", "\n", "\r", "\n").Replace(cell)
 	if risky(cell) {
 		return "'" + cell
 	}
@@ -69,7 +70,7 @@ func bare(cell string) string {
 // to force text, with one that begins a formula. A cell that is already marked
 // is risky too, so that it is marked once more and comes back as it was.
 func risky(cell string) bool {
-	if cell = strings.TrimLeft(cell, "'"); cell == "" {
+	if cell = strings.TrimLeft(cell, "' "); cell == "" {
 		return false
 	}
 	if strings.ContainsRune("\t\r\n", rune(cell[0])) {
