@@ -282,10 +282,7 @@ func entries(file string, visit func(name string, r io.Reader) error) (err error
 	for tape := tar.NewReader(zip); ; {
 		head, err := tape.Next()
 		if errors.Is(err, io.EOF) {
-			// The tape ends before the file does: only at the very end stands the
-			// checksum of the whole.
-			_, err = io.Copy(io.Discard, zip)
-			return err
+			return ended(zip)
 		}
 		if err != nil {
 			return err
@@ -298,6 +295,17 @@ func entries(file string, visit func(name string, r io.Reader) error) (err error
 			return err
 		}
 	}
+}
+
+// ended reads to the end of the file, where the checksum of the whole stands: the
+// tape ends before it, with a few empty blocks.
+func ended(zip io.Reader) error {
+	const most = 1 << 16
+	n, err := io.Copy(io.Discard, io.LimitReader(zip, most+1))
+	if err == nil && n > most {
+		err = errors.New("something follows the backup's end")
+	}
+	return err
 }
 
 // entryLimit returns the largest size of the entry called name, and whether a
