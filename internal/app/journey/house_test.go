@@ -109,6 +109,7 @@ func deskView() webtest.View { return webtest.View{Width: 1440, Height: 900} }
 // visit opens a page as somebody who is signed in; "" is nobody.
 func (h *house) visit(t *testing.T, login, path string, v webtest.View) *webtest.Page {
 	t.Helper()
+	v.Policy = true
 	v.Cookies = h.with(t, login, v.Cookies)
 	return h.browser.Open(t, h.url+path, v)
 }

@@ -75,6 +75,7 @@ type View struct {
 	Width, Height int               // 360 × 800 when zero
 	Cookies       map[string]string // theme, contrast, size, lang, session
 	NoJS          bool
+	Policy        bool // hear what the content policy stops; a page that comes back out of the browser's memory is then lost to the driver
 }
 
 // Page is an open page, in a browser profile of its own.
@@ -100,8 +101,10 @@ func (b *Browser) Open(t testing.TB, url string, v View) *Page {
 	p.must("listen", chromedp.Listen(ctx, p.note))
 	_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
 	p.must("watch the network", err)
-	_, err = chromedp.Call(ctx, log.Enable, cdp.Empty{})
-	p.must("watch the log", err)
+	if v.Policy {
+		_, err = chromedp.Call(ctx, log.Enable, cdp.Empty{})
+		p.must("watch the log", err)
+	}
 	p.View(v)
 	cookies := map[string]string{"lang": web.Languages()[0]} // else the machine's language would decide
 	maps.Copy(cookies, v.Cookies)
@@ -273,8 +276,8 @@ func (p *Page) Loaded() (urls []string, bytes int) {
 	return append([]string(nil), p.urls...), int(p.bytes)
 }
 
-// Exceptions returns what the page's scripts threw and did not catch, and what
-// the browser kept the page from doing because of its content policy.
+// Exceptions returns what the page's scripts threw and did not catch and, with
+// View.Policy, what the browser kept the page from doing because of its policy.
 func (p *Page) Exceptions() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
