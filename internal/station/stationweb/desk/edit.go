@@ -42,7 +42,7 @@ func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showForm(w, r, http.StatusOK, v, factsForm{draft: draftOf(v.Facts)})
+	return p.showForm(w, r, http.StatusOK, v, factsForm{draft: draftOf(r.Context(), v.Facts)})
 }
 
 // save stores the form, or shows it again.
@@ -95,7 +95,7 @@ func (p *pages) blank(w http.ResponseWriter, r *http.Request) error {
 	if len(own) == 0 {
 		return tell.Missing()
 	}
-	return p.showNew(w, r, http.StatusOK, factsForm{draft: draftOf(station.Facts{Area: own[0], Public: true})})
+	return p.showNew(w, r, http.StatusOK, factsForm{draft: draftOf(r.Context(), station.Facts{Area: own[0], Public: true})})
 }
 
 // add adds the station of the form.

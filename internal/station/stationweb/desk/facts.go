@@ -32,12 +32,12 @@ type draft struct {
 type honourDraft struct{ name, level, year string }
 
 // draftOf fills the form from a record.
-func draftOf(f station.Facts) draft {
+func draftOf(ctx context.Context, f station.Facts) draft {
 	d := draft{facts: f, area: tell.Area(f.Area), metres: tell.Number(f.Size.Metres), cap: tell.Number(f.Capacity), stars: tell.Number(f.Stars)}
 	if f.Area == "" {
 		d.area = ""
 	}
-	d.draftLife()
+	d.draftLife(ctx)
 	for _, h := range f.Honours {
 		d.honours = append(d.honours, honourDraft{h.Name, h.Level, tell.Number(h.Year)})
 	}

@@ -11,13 +11,13 @@ import (
 	"nuanxin/internal/station/upkeep"
 )
 
-// draftLife fills the part of the form about upkeep. Yes and no are written as
-// people write them.
-func (d *draft) draftLife() {
+// draftLife fills the part of the form about upkeep. Yes and no are written in
+// the reader's words, which are read back like those of a list.
+func (d *draft) draftLife(ctx context.Context) {
 	l := d.facts.Life
-	d.built, d.accept, d.maps = tell.Written(l.Built), tell.Written(l.Accepted), map[string][2]string{}
+	d.built, d.accept, d.maps = tell.Typed(ctx, l.Built), tell.Typed(ctx, l.Accepted), map[string][2]string{}
 	for _, m := range l.Listings {
-		d.maps[m.Map] = [2]string{tell.Written(m.Since), m.Point}
+		d.maps[m.Map] = [2]string{tell.Typed(ctx, m.Since), m.Point}
 	}
 }
 

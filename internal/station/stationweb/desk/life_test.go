@@ -101,6 +101,21 @@ func TestUpkeepInTheForm(t *testing.T) {
 	}
 	h.tells("the page tells it", h.open("cadre", path(v, "")), 200, "某物业", "王某", "2023年5月", "高德地图 已上图 B0FFG9XYZ1", "2024年3月1日上图")
 	h.tells("the form holds it", h.open("cadre", path(v, "/edit")), 200, `value="2023-05"`, `value="否"`, `value="B0FFG9XYZ1"`)
+	for _, yes := range []string{"yes", "是"} {
+		form.Set("map_amap", yes)
+		form.Set("version", fmt.Sprint(h.get(v.ID).Version))
+		if r := h.send("cadre", path(v, "/edit"), form); r.status != 303 || fmt.Sprint(h.get(v.ID).Life) != want {
+			t.Errorf("%q: got %d and %v, want it read as yes", yes, r.status, h.get(v.ID).Life)
+		}
+	}
+	en, err := http.NewRequest("GET", h.url+path(v, "/edit"), nil)
+	h.must(err)
+	en.AddCookie(&http.Cookie{Name: "lang", Value: "en"})
+	r := h.do("cadre", en)
+	h.tells("the English form holds it in English", r, 200, `value="no"`, `value="yes"`)
+	if strings.Contains(r.body, `value="否"`) || strings.Contains(r.body, `value="是"`) {
+		t.Error("the English form has Chinese for yes and no")
+	}
 	form.Set("built", "很久以前")
 	h.tells("no date", h.send("cadre", path(v, "/edit"), form), 422, "写日子，比如 2023年5月", "很久以前")
 }

@@ -63,8 +63,16 @@ func listings(ctx context.Context, all []upkeep.Listing) string {
 	return web.List(ctx, parts...)
 }
 
-// Written writes a date, or yes and no as lists do.
-func Written(w upkeep.When) string {
+// Typed writes a date, or yes and no in the reader's words, as the form has it.
+func Typed(ctx context.Context, w upkeep.When) string {
+	if w == upkeep.Yes || w == upkeep.No {
+		return T(ctx, string(w))
+	}
+	return string(w)
+}
+
+// written writes a date, or yes and no as lists do.
+func written(w upkeep.When) string {
 	switch w {
 	case upkeep.Yes:
 		return "是"
@@ -77,7 +85,7 @@ func Written(w upkeep.When) string {
 // LifeCells are the cells of an exported list that say how one gets in and how the station is kept up.
 func LifeCells(f station.Facts) []string {
 	l := f.Life
-	row := []string{entryCell(f.Entry), flagCell(f.AllDay), flagCell(l.Extended), flagCell(f.Smart), l.Operator, l.Keeper, Written(l.Built), Written(l.Accepted), l.Funds}
+	row := []string{entryCell(f.Entry), flagCell(f.AllDay), flagCell(l.Extended), flagCell(f.Smart), l.Operator, l.Keeper, written(l.Built), written(l.Accepted), l.Funds}
 	for _, name := range upkeep.Maps() {
 		cell := ""
 		for _, m := range l.Listings {
@@ -86,7 +94,7 @@ func LifeCells(f station.Facts) []string {
 			case m.Since == upkeep.Yes && m.Point != "":
 				cell = m.Point
 			default:
-				cell = Written(m.Since)
+				cell = written(m.Since)
 			}
 		}
 		row = append(row, cell)
