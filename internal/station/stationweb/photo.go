@@ -54,13 +54,14 @@ func Photos(ctx context.Context, base string, all []station.Picture) []ui.Photo 
 	return list
 }
 
-// whenWords say a day, a month or a year.
-func whenWords(ctx context.Context, w upkeep.When) string {
+// whenWords say a day, a month or a year; yes and no in the words that belong
+// to what was done.
+func whenWords(ctx context.Context, what string, w upkeep.When) string {
 	switch w {
-	case "", upkeep.No:
+	case "":
 		return ""
-	case upkeep.Yes:
-		return web.T(ctx, "stations.yes")
+	case upkeep.Yes, upkeep.No:
+		return web.T(ctx, "stations."+what+"_"+string(w))
 	}
 	at, err := time.ParseInLocation(time.DateOnly[:len(w)], string(w), clock.Zone)
 	switch {

@@ -2,6 +2,7 @@ package stationweb
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/upkeep"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -170,7 +172,9 @@ func pairs(ctx context.Context, f station.Found) []ui.Pair {
 	}
 	add("size", size(ctx, f))
 	add("operator", f.Life.Operator)
-	add("built", whenWords(ctx, f.Life.Built))
+	add("built", whenWords(ctx, "built", f.Life.Built))
+	add("accepted", whenWords(ctx, "accepted", f.Life.Accepted))
+	add("listings", listings(ctx, f.Life.Listings))
 	var kinds []string
 	if f.Smart {
 		kinds = append(kinds, web.T(ctx, "stations.smart"))
@@ -179,15 +183,30 @@ func pairs(ctx context.Context, f station.Found) []ui.Pair {
 		kinds = append(kinds, web.T(ctx, "stations.extended"))
 	}
 	add("kind", web.List(ctx, kinds...))
-	if f.Badge == station.BadgeNone {
-		add("badge", web.T(ctx, "stations.badge_none"))
+	if f.Badge != station.BadgeUnknown {
+		add("badge", web.T(ctx, "stations.badge_"+string(f.Badge)))
 	}
 	add("marks", f.Marks)
 	add("offers", f.Offers)
 	if f.Hours.Known {
 		add("printed", f.Hours.Printed)
 	}
-	return append(list, source(ctx, f)...)
+	if f.Place != nil {
+		add("position", web.T(ctx, "stations.wgs84", "Numbers", fmt.Sprintf("%.6f, %.6f", f.Place.Lat, f.Place.Lng)))
+	}
+	list = append(list, source(ctx, f)...)
+	add("changed", web.Date(ctx, f.ChangedAt))
+	return list
+}
+
+// listings say on which maps the station is, since when, and as which point.
+func listings(ctx context.Context, all []upkeep.Listing) string {
+	var parts []string
+	for _, m := range all {
+		name := web.T(ctx, "stations.map_"+m.Map)
+		parts = append(parts, web.T(ctx, "stations.listed", "Map", name, "When", strings.TrimSpace(whenWords(ctx, "listed", m.Since)+" "+m.Point)))
+	}
+	return web.List(ctx, parts...)
 }
 
 func honours(ctx context.Context, all []station.Honour) string {
