@@ -255,7 +255,7 @@ func (s *Store) Matters(ctx context.Context, tx *op.Tx, scope op.Scope, states .
 			select r.request_id, r.number, r.status, r.topic, r.title, r.what, r.place, r.station_id, r.demo, d.dispatch_id, d.body_id, d.body_name, d.lead, d.state, d.attempt, d.final, d.task,
 				d.sent_at, d.sign_by, d.deadline, d.opened_at, d.signed_at, d.signed_by, d.reported_at
 			from request_dispatch d join request r on r.request_id = d.request_id
-			where `+where+` order by d.deadline, d.dispatch_id limit 200`, args, func(r db.Row) error {
+			where `+where+` order by case when d.state = 'reported' then 1 else 0 end, d.deadline, d.dispatch_id limit 200`, args, func(r db.Row) error {
 		row, err := s.scanMatterRow(r, tx.Now())
 		rows = append(rows, row)
 		return err

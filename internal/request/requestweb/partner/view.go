@@ -1,6 +1,7 @@
 package partner
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/show"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -39,11 +41,14 @@ func (p *pages) framed(r *http.Request, title string, body templ.Component) temp
 
 // title is what the matter is called: the cadre's title, or its number.
 func (m matterPage) title(ctx context.Context) string {
-	if m.Title != "" {
-		return m.Title
+	if m.Title == "" && broken(m.What) {
+		return show.What(ctx, m.What)
 	}
-	return t(ctx, "numbered", "Number", m.Number)
+	return cmp.Or(m.Title, t(ctx, "numbered", "Number", m.Number))
 }
+
+// broken reports whether what names a station's defect.
+func broken(what string) bool { return what != "" && what != request.WhatOther }
 
 func topicWords(ctx context.Context, code string) string {
 	topic, ok := request.TopicOf(code)
@@ -192,12 +197,9 @@ func deadline(ctx context.Context, at time.Time) string {
 }
 
 func rowOf(ctx context.Context, r request.MatterRow) ui.RowProps {
-	title := r.Title
-	if title == "" {
-		title = topicWords(ctx, r.Topic)
-	}
-	if title == "" {
-		title = t(ctx, "numbered", "Number", r.Number)
+	title := cmp.Or(r.Title, topicWords(ctx, r.Topic), t(ctx, "numbered", "Number", r.Number))
+	if r.Title == "" && broken(r.What) {
+		title = show.What(ctx, r.What)
 	}
 	row := ui.RowProps{Href: HrefMatters + "/" + string(r.ID), Icon: "inbox", Tile: true, Title: title,
 		Chip: chip(ctx, r.Dispatch), New: r.Dispatch.State == request.DispatchSent}
