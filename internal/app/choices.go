@@ -74,21 +74,24 @@ type defects struct{ requests *office.Service }
 
 // Open implements stationdesk.Defects.
 func (d defects) Open(ctx context.Context, stationID string) ([]stationdesk.Defect, error) {
-	rows, err := d.requests.BodyList(ctx)
+	rows, err := d.requests.BodyList(ctx, request.DispatchSent, request.DispatchOpened, request.DispatchSigned, request.DispatchWorking)
 	var all []stationdesk.Defect
 	for _, r := range rows {
-		if r.Station != stationID || !r.Dispatch.Holds() || !r.Status.Busy() {
+		if r.Station != stationID || !r.Status.Busy() {
 			continue
 		}
 		m, err := d.requests.Matter(ctx, request.Ref{ID: r.ID})
 		if err != nil {
 			return all, err
 		}
-		one := stationdesk.Defect{ID: string(r.ID), Number: r.Number, At: r.Dispatch.SentAt, Due: r.Dispatch.Deadline, Words: r.Dispatch.Task,
-			What: web.T(ctx, "stations.report_"+r.What)}
+		one := stationdesk.Defect{ID: string(r.ID), Number: r.Number, At: r.Dispatch.SentAt, Due: r.Dispatch.Deadline, Task: r.Dispatch.Task,
+			What: cmp.Or(r.Title, web.T(ctx, "stations.report_"+cmp.Or(r.What, request.WhatOther)))}
 		for _, e := range m.Timeline {
-			if e.Kind == request.KindWorking {
+			switch {
+			case e.Kind == request.KindWorking:
 				one.Said = e.Words
+			case e.By == request.ByWorker && e.Words != "":
+				one.Heard = append(one.Heard, stationdesk.Heard{At: e.At, Words: e.Words})
 			}
 		}
 		all = append(all, one)
@@ -104,13 +107,11 @@ func (d defects) Fixed(ctx context.Context, id, words string) error {
 
 // NotYet implements stationdesk.Defects.
 func (d defects) NotYet(ctx context.Context, id, reason, day string) error {
-	until, err := time.ParseInLocation(time.DateOnly, day, clock.Zone)
-	if err != nil {
-		var f fault.Form
-		f.Add("day", "fault.day", nil)
-		return f.Err("host.not_yet")
+	var until time.Time
+	if at, err := time.ParseInLocation(time.DateOnly, day, clock.Zone); err == nil {
+		until = at.Add(officeEnds)
 	}
-	_, err = d.requests.NotYet(ctx, request.Ref{ID: request.ID(id)}, reason, until.Add(officeEnds))
+	_, err := d.requests.NotYet(ctx, request.Ref{ID: request.ID(id)}, reason, until)
 	return err
 }
 

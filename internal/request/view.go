@@ -47,6 +47,7 @@ type Own struct {
 	Hidden     bool
 	Owned      bool   // by a signed-in worker; otherwise held by its secret
 	Reachable  bool   // an SMS can be sent
+	ToHost     bool   // a station's host reads what is added
 	Who        string // the officer; empty before the first look
 	Union      string // the union's id
 	Holders    []Holder
@@ -77,7 +78,8 @@ type Holder struct {
 
 // Matter is a request as a body reads it: what the union asks of it, and
 // nothing of the person. It has no field for words, name, phone or a worker's
-// id, so that none can slip in.
+// id, so that none can slip in. Only what the worker says to a station's host of
+// a defect there is on the timeline, as words without a person.
 type Matter struct {
 	ID         ID
 	Number     string
@@ -132,6 +134,7 @@ func (m Whole) Own(cal workday.Calendar, now time.Time) Own {
 	for _, d := range m.Dispatches {
 		if d.Holds() {
 			v.Holders = append(v.Holders, Holder{d.BodyName, d.State, d.SignedBy, d.Deadline, d.Lead})
+			v.ToHost = v.ToHost || m.ByHost(d)
 		}
 	}
 	seen := map[int64]bool{}

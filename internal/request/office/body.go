@@ -133,15 +133,20 @@ func (s *Service) Work(ctx context.Context, ref request.Ref, did request.Dispatc
 // spoken says who reads what a body says. A station's host speaks to the worker
 // directly: the two know of each other by the defect, and it must be quick.
 func (m *matter) spoken(d *request.Dispatch) request.Readers {
-	if m.limits.Direct || m.byHost(d) {
+	if m.limits.Direct || m.ByHost(*d) {
 		return request.ToWorker | request.ToStaff | request.ToBody
 	}
 	return request.ToStaff | request.ToBody
 }
 
-// byHost reports whether the dispatch is a defect at the hands of the station's host.
-func (m *matter) byHost(d *request.Dispatch) bool {
-	return m.What != "" && d.Attempt == 1 && d.Task == ""
+// hear lets the station's host read what the worker says of a defect that the
+// host has at first hand: "not hot" mends nothing, "the left tap" does.
+func (m *matter) hear(e *request.Entry) {
+	for _, d := range m.ds {
+		if m.ByHost(d) && d.Holds() {
+			e.Readers, e.Dispatch = e.Readers|request.ToBody, d.ID
+		}
+	}
 }
 
 // Report says what the body did. The union passes it on to the worker; the
@@ -167,7 +172,7 @@ func (s *Service) report(tx *op.Tx, m *matter, d *request.Dispatch, msg request.
 	e := m.put(tx, d, request.Entry{Kind: request.KindReported, Readers: m.spoken(d), Words: y.Words})
 	m.attach(e, y.Files, d.Body)
 	tx.Emit(request.Reported{ID: m.ID, Dispatch: d.ID, Body: d.Body})
-	if m.limits.Direct && !m.byHost(d) {
+	if m.limits.Direct && !m.ByHost(*d) {
 		m.told(tx, request.KindReported)
 	}
 	m.resettle()
@@ -178,7 +183,7 @@ func (s *Service) report(tx *op.Tx, m *matter, d *request.Dispatch, msg request.
 // whether it is; the station's live status follows at once.
 func (s *Service) Fixed(ctx context.Context, ref request.Ref, msg request.Message) (request.Receipt, error) {
 	return s.handle(ctx, request.Mend, request.KindReported, ref, "", func(tx *op.Tx, m *matter, d *request.Dispatch) error {
-		if !m.byHost(d) {
+		if !m.ByHost(*d) {
 			return fault.New(string(request.Mend), fault.Conflict, "request.mend.only")
 		}
 		if err := s.report(tx, m, d, msg, true); err != nil {
@@ -193,10 +198,8 @@ func (s *Service) Fixed(ctx context.Context, ref request.Ref, msg request.Messag
 	})
 }
 
-// NotYet is the host's word that it is not mended, why, and when it will be.
+// NotYet is the host's word that it is not mended, why, and when it will be: the
+// zero time where nobody can say.
 func (s *Service) NotYet(ctx context.Context, ref request.Ref, why string, until time.Time) (request.Receipt, error) {
-	if until.IsZero() {
-		return request.Receipt{}, wrong(string(request.Mend), "until", "fault.empty")
-	}
 	return s.Work(ctx, ref, "", request.Message{Words: why}, until)
 }

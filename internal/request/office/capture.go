@@ -198,6 +198,7 @@ func (s *Service) finish(ctx context.Context, tx *op.Tx, c *capture) (request.Re
 	}
 	tx.Emit(request.Captured{ID: c.ID, Number: c.Number, Area: c.Place.Area, Topic: c.Topic})
 	s.toHost(tx, c)
+	c.hear(&c.fresh[0])
 	if err := s.save(ctx, tx, c.matter); err != nil {
 		return request.Receipt{}, err
 	}

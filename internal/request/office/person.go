@@ -36,6 +36,9 @@ func (s *Service) say(ctx context.Context, tx *op.Tx, m *matter, k request.Kind,
 	}
 	e := m.add(tx, request.Entry{Kind: k, Readers: request.ToWorker | request.ToStaff, Words: y.Words, Fact: fact})
 	m.attach(e, y.Files, "")
+	if k == request.KindAdded {
+		m.hear(e)
+	}
 	m.Quiet = false
 	return nil
 }

@@ -26,12 +26,21 @@ type actForm struct {
 	kind   formKind
 	reqID  string
 	reply  bool // answers a question of the union
+	toHost bool // a station's host reads the words
 	inPage bool // stands on the progress page, whose action bar sends it
 	words  string
 	reason string
 	kept   []string
 	files  []request.File
 	errors ui.FormErrors
+}
+
+// readers says who reads the words beside the union, where somebody does.
+func (f actForm) readers(ctx context.Context) string {
+	if f.toHost && f.kind == formAdd && !f.reply {
+		return t(ctx, "add.host")
+	}
+	return ""
 }
 
 // form shows the empty form.
@@ -41,7 +50,7 @@ func (p *pages) form(kind formKind) web.Handler {
 		if err != nil {
 			return err
 		}
-		f := actForm{number: own.Number, kind: kind, reqID: web.NewReqID(), reply: own.Status == request.StatusWaiting}
+		f := actForm{number: own.Number, kind: kind, reqID: web.NewReqID(), reply: own.Status == request.StatusWaiting, toHost: own.ToHost}
 		return web.Show(w, r, http.StatusOK, actPage(f))
 	}
 }
@@ -72,7 +81,7 @@ func (p *pages) say(w http.ResponseWriter, r *http.Request, kind formKind, told 
 	if err != nil && !fault.Is(err, fault.Invalid) {
 		return err
 	}
-	f := actForm{number: own.Number, kind: kind, reply: own.Status == request.StatusWaiting, words: r.PostForm.Get("words"), reason: r.PostForm.Get("reason"), files: up.Files}
+	f := actForm{number: own.Number, kind: kind, reply: own.Status == request.StatusWaiting, toHost: own.ToHost, words: r.PostForm.Get("words"), reason: r.PostForm.Get("reason"), files: up.Files}
 	if err == nil {
 		err = up.Err()
 	}

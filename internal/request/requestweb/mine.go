@@ -76,7 +76,7 @@ func (p *pages) heldRows(r *http.Request, page *minePage, seen map[string]bool) 
 		}
 		page.holds = true
 		g := progressPage{own: own}
-		row := mineRow{number: own.Number, state: show.State{Status: own.Status, Who: own.Who, Body: g.holder()}, about: g.about(r.Context()), place: own.Place.Text, at: own.CreatedAt, words: own.Words}
+		row := mineRow{number: own.Number, state: show.State{Status: own.Status, Who: own.Who, Body: g.holder(r.Context())}, about: g.about(r.Context()), place: own.Place.Text, at: own.CreatedAt, words: own.Words}
 		if own.Status.Busy() {
 			row.due, row.dark = own.Clock.Due, own.Clock.NotBefore
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/show"
@@ -79,7 +78,7 @@ func (g progressPage) judged() bool {
 }
 
 // holder is the body that has the matter, the leading one first.
-func (g progressPage) holder() string {
+func (g progressPage) holder(ctx context.Context) string {
 	names := make([]string, 0, len(g.own.Holders))
 	for _, h := range g.own.Holders {
 		if h.Lead {
@@ -88,12 +87,12 @@ func (g progressPage) holder() string {
 			names = append(names, h.Name)
 		}
 	}
-	return strings.Join(names, "、")
+	return web.List(ctx, names...)
 }
 
 // headline says the state in a sentence.
 func (g progressPage) headline(ctx context.Context) string {
-	s := show.State{Status: g.own.Status, Who: g.own.Who, Body: g.holder()}
+	s := show.State{Status: g.own.Status, Who: g.own.Who, Body: g.holder(ctx)}
 	for _, e := range slices.Backward(g.own.Timeline) {
 		if e.Kind == request.KindBounced && s.Status == request.StatusBounced || e.Kind == request.KindNotOurs && s.Status == request.StatusNotOurs {
 			s.Who, s.Body = e.BodyName, e.BodyName
@@ -112,7 +111,7 @@ func (g progressPage) holds(ctx context.Context) string {
 	if union == "" {
 		union = g.union
 	}
-	switch body := g.holder(); {
+	switch body := g.holder(ctx); {
 	case body != "" && union != "":
 		return t(ctx, "holds.both", "Body", body, "Who", union)
 	case body != "":

@@ -763,7 +763,7 @@ func progressSheets(g progressPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = sayForm(actForm{number: g.own.Number, kind: formAdd, reqID: web.NewReqID()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = sayForm(actForm{number: g.own.Number, kind: formAdd, reqID: web.NewReqID(), toHost: g.own.ToHost}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -886,7 +886,7 @@ func reportView(s stationPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "words", Label: web.T(ctx, "stations.in_words"), Small: web.T(ctx, "stations.optional"), Error: s.faults.Of("words")}, Value: s.report.words, MaxLength: mostReport, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "words", Label: web.T(ctx, "stations.in_words"), Small: web.T(ctx, "stations.optional"), Hint: web.T(ctx, "stations.words_read"), Error: s.faults.Of("words")}, Value: s.report.words, MaxLength: mostReport, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

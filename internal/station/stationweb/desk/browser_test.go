@@ -39,7 +39,7 @@ func furnished(t *testing.T) (h *house, one station.View, imported string) {
 	h.must(h.Reported(program, one.ID, station.NoWater, start.Add(-3*time.Hour), "2026-1124-0002"))
 	_, err := h.SetDay(as("host"), one.ID, hours.Special{Day: "2026-11-28", Reason: "停电检修"})
 	h.must(err)
-	h.defects.open = []desk.Defect{{ID: "d1", Number: "2026-1124-0003", What: "微波炉坏了", Words: "转不热，门也关不上", At: start.Add(-5 * time.Hour), Due: start.Add(2 * time.Hour), Said: "等零件，周五换", Count: 3}}
+	h.defects.open = []desk.Defect{{ID: "d1", Number: "2026-1124-0003", What: "微波炉坏了", Heard: []desk.Heard{{At: start.Add(-5 * time.Hour), Words: "转不热，门也关不上"}, {At: start.Add(-time.Hour), Words: "插头也松了"}}, At: start.Add(-5 * time.Hour), Due: start.Add(2 * time.Hour), Said: "等零件，周五换", Count: 3}}
 	imported = h.upload("cadre", []byte(small), nil).to
 	return h, one, imported
 }

@@ -43,6 +43,9 @@ type Defects = hosting.Defects
 // Defect is one open request about a station.
 type Defect = hosting.Defect
 
+// Heard is what a worker said of a defect.
+type Heard = hosting.Heard
+
 // Hosts are the organisations that may run a station. The org domain has them.
 type Hosts interface {
 	// HostsIn lists those that may run stations in an area, by name.

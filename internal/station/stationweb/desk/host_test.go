@@ -104,18 +104,27 @@ func TestHostAnswersDefects(t *testing.T) {
 	h.tells("nothing broken", h.open("host", hostPath(v, "")), 200, "没有工友说哪里坏了")
 	h.must(h.Reported(authz.AsSystem(t.Context(), "test"), v.ID, station.Locked, start, "R1"))
 	h.must(h.Reported(authz.AsSystem(t.Context(), "test"), v.ID, station.NoWater, start, "R2"))
-	h.defects.open = []desk.Defect{{ID: "d1", Number: "R2", What: "没热水", Words: "早上就没有", At: start, Due: start.Add(4 * time.Hour), Count: 3}}
-	h.tells("both are told, each once", h.open("host", hostPath(v, "")), 200, "门没开", "没热水", "早上就没有", "门开着", "还没好")
+	h.defects.open = []desk.Defect{{ID: "d1", Number: "R2", What: "没热水", Heard: []desk.Heard{{At: start, Words: "早上就没有"}, {At: start.Add(time.Hour), Words: "左边的龙头"}}, At: start, Due: start.Add(4 * time.Hour), Count: 3}}
+	h.tells("both are told, each once", h.open("host", hostPath(v, "")), 200, "门没开", "没热水", "早上就没有", "左边的龙头", "补的一句", "门开着", "还没好")
 	h.tells("not yet needs a reason", h.send("host", hostPath(v, "/defects/d1/later"), url.Values{}), 422, "工友在等", "d1")
 	h.tells("not in the past", h.send("host", hostPath(v, "/defects/d1/later"), url.Values{"words": {"等零件"}, "later": {"2026-01-01"}}), 422, "从今天往后", "等零件")
 	if h.send("host", hostPath(v, "/defects/d1/later"), url.Values{"words": {"等零件"}, "later": {"2026-11-27"}}); h.defects.said != "later d1 等零件 2026-11-27" {
 		t.Errorf("not yet: got %q", h.defects.said)
+	}
+	if h.send("host", hostPath(v, "/defects/d1/later"), url.Values{"words": {"等零件"}}); h.defects.said != "later d1 等零件 " {
+		t.Errorf("not yet, without a day: got %q", h.defects.said)
 	}
 	if h.send("host", hostPath(v, "/defects/d1/fixed"), url.Values{"words": {"换了一台"}}); h.defects.said != "fixed d1 换了一台" {
 		t.Errorf("fixed: got %q", h.defects.said)
 	}
 	h.tells("a defect that is settled", h.send("host", hostPath(v, "/defects/d1/fixed"), url.Values{}), 409, "已经办完了")
 	h.tells("a defect of elsewhere", h.send("host", hostPath(v, "/defects/zz/fixed"), url.Values{}), 409)
+	h.defects.open = []desk.Defect{{ID: "d1", What: "没热水", At: start}, {ID: "d3", What: "门口的灯", Task: "请换灯泡", At: start}}
+	r := h.open("host", hostPath(v, ""))
+	h.tells("a task of the union is answered to the union", r, 200, "请换灯泡", `href="/matters/d3"`, "/defects/d1/fixed")
+	if strings.Contains(r.body, "/defects/d3/") {
+		t.Error("a task of the union: got the forms of a defect")
+	}
 	h.send("host", hostPath(v, "/mended"), url.Values{"what": {"locked"}})
 	if got := h.get(v.ID); got.Now.Status != station.Open {
 		t.Errorf("after saying that the door is open: got %s, want open", got.Now.Status)

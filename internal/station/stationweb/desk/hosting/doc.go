@@ -28,7 +28,8 @@ type Defects interface {
 	Open(ctx context.Context, station string) ([]Defect, error)
 	// Fixed says that it is mended, in words that the worker will read.
 	Fixed(ctx context.Context, id, words string) error
-	// NotYet says why it is not, and by which day (YYYY-MM-DD) it will be.
+	// NotYet says why it is not, and by which day (YYYY-MM-DD) it will be; ""
+	// where nobody can say.
 	NotYet(ctx context.Context, id, reason, day string) error
 }
 
@@ -37,11 +38,18 @@ type Defect struct {
 	ID     string
 	Number string // as the worker knows it
 	What   string // in words, such as "没热水"
-	Words  string // what the worker added
+	Task   string // what the union asks; then it is answered to the union, not here
+	Heard  []Heard
 	At     time.Time
 	Due    time.Time // when an answer is due; zero: not said
 	Said   string    // what the host last said, and why it is not mended
 	Count  int       // how many workers reported it; 0 and 1 are one
+}
+
+// Heard is what a worker said of a defect, with the report or later.
+type Heard struct {
+	At    time.Time
+	Words string
 }
 
 // pages are the handlers.

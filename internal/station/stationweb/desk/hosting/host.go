@@ -21,7 +21,7 @@ type hostForm struct {
 	kind, until, today string // of today's form
 	day, reason        string // of the day to come
 	errors             ui.FormErrors
-	defect             string // whose form was refused
+	defect, act        string // whose form was refused, and which
 	words, later       string
 }
 
@@ -292,16 +292,23 @@ func (p *pages) hostMended(w http.ResponseWriter, r *http.Request) error {
 	return tell.Settle(p.Stations, w, r, tell.HostHref)
 }
 
+// The answers to a defect; each is also how the input of its words is called,
+// before the defect's id.
+const (
+	actFixed = "w-"
+	actLater = "l-"
+)
+
 // hostFixed says that a defect is mended.
 func (p *pages) hostFixed(w http.ResponseWriter, r *http.Request) error {
-	return p.answer(w, r, "w-", "stationdesk.flash.mended", func(ctx context.Context, id string, f hostForm) error {
+	return p.answer(w, r, actFixed, "stationdesk.flash.mended", func(ctx context.Context, id string, f hostForm) error {
 		return p.Defects.Fixed(ctx, id, f.words)
 	})
 }
 
 // hostLater says why a defect is not mended yet, and by when it will be.
 func (p *pages) hostLater(w http.ResponseWriter, r *http.Request) error {
-	return p.answer(w, r, "l-", "stationdesk.flash.later", func(ctx context.Context, id string, f hostForm) error {
+	return p.answer(w, r, actLater, "stationdesk.flash.later", func(ctx context.Context, id string, f hostForm) error {
 		var wrong fault.Form
 		if f.words == "" {
 			wrong.Add("words", "stationdesk.wrong.reason", nil)
@@ -317,7 +324,6 @@ func (p *pages) hostLater(w http.ResponseWriter, r *http.Request) error {
 }
 
 // answer answers one defect of the station, and only one that is open there.
-// The input of the words is called by its prefix and the defect.
 func (p *pages) answer(w http.ResponseWriter, r *http.Request, input, told string, do func(context.Context, string, hostForm) error) error {
 	if err := r.ParseForm(); err != nil {
 		return err
@@ -334,10 +340,10 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request, input, told strin
 	if !slices.ContainsFunc(open, func(d Defect) bool { return d.ID == id }) {
 		return fault.New("station.defect", fault.Conflict, "stationdesk.defect_gone")
 	}
-	f := hostForm{defect: id, words: r.PostForm.Get("words"), later: r.PostForm.Get("later")}
+	f := hostForm{defect: id, act: input, words: r.PostForm.Get("words"), later: r.PostForm.Get("later")}
 	err = do(web.Named(r), id, f)
 	if err != nil && fault.KindOf(err) == fault.Invalid {
-		f.errors = tell.Errors(r.Context(), tell.Rename(tell.Rename(err, "words", input+id), "later", "t-"+id))
+		f.errors = tell.Errors(r.Context(), tell.Rename(tell.Rename(tell.Rename(err, "words", input+id), "later", "t-"+id), "until", "t-"+id))
 		return p.showHost(w, r, tell.HTTPStatus(err), v, f)
 	}
 	if err != nil {
@@ -353,6 +359,14 @@ func (f hostForm) of(d Defect) hostForm {
 		return hostForm{}
 	}
 	return f
+}
+
+// kept are the words of the form that was refused.
+func (f hostForm) kept(act string) string {
+	if f.act != act {
+		return ""
+	}
+	return f.words
 }
 
 // hostSub is the second line of a station in its host's list.
