@@ -145,6 +145,34 @@ func TestRefused(t *testing.T) {
 	})
 }
 
+// TestAtOnce has several administrators enter a notice at the same instant.
+func TestAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *calendar.Service, _ *db.DB) {
+		const people = 8
+		begin, answers := make(chan struct{}), make(chan error, people)
+		for range people {
+			go func() {
+				<-begin
+				_, err := s.Publish(admin(), calendar.Entry{Text: notice(t)})
+				answers <- err
+			}()
+		}
+		close(begin)
+		entered := 0
+		for range people {
+			switch err := <-answers; {
+			case err == nil:
+				entered++
+			case !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.Invalid): // who came later finds it changed, or the same
+				t.Errorf("got %v, want a conflict", err)
+			}
+		}
+		if revisions := s.Ledger().Revisions(); entered != 1 || len(revisions) != 1 {
+			t.Errorf("%d were told that it is entered, %d revisions; want one each", entered, len(revisions))
+		}
+	})
+}
+
 func TestWhoMay(t *testing.T) {
 	each(t, func(t *testing.T, s *calendar.Service, _ *db.DB) {
 		for _, c := range []struct {

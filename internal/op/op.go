@@ -142,8 +142,9 @@ func List[T any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx, 
 // the call.
 func Write[T Target, R any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx) (T, error), do func(*Tx, T) (R, error)) (R, error) {
 	result, err := attempt(ctx, d, act, find, do)
-	if db.IsUnique(err) && CallOf(ctx).ClientID != "" {
-		// The same call ran at the same time and won: its answer is the answer.
+	if db.IsUnique(err) {
+		// Somebody took the same key at the same time and won. What they stored can
+		// be read now: the outcome of this very call, or what the rules refuse it by.
 		result, err = attempt(ctx, d, act, find, do)
 	}
 	switch {

@@ -166,6 +166,37 @@ func TestFirstAnswerIsForEver(t *testing.T) {
 	})
 }
 
+// TestOutrun has somebody take a key between the reading and the writing of an
+// act, as can happen on PostgreSQL: the act reads again and refuses by its rules.
+func TestOutrun(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, desk *op.Desk) {
+		th, key := thing{id.New[string](), "510703"}, id.New[string]()
+		take := func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `insert into act (client_id, at, subject, action, root_id, digest, outcome, result, code, msg, detail) values ($1, 0, '', '', '', '', 'done', '', '', '', '')`, key)
+			return err
+		}
+		if err := d.Update(t.Context(), func(tx *db.Tx) error { return take(t.Context(), tx) }); err != nil {
+			t.Fatal(err)
+		}
+		for about, client := range map[string]string{"a call with a name": id.New[string](), "a call without one": ""} {
+			runs := 0
+			ctx := op.With(as(authz.Cadre, "510703"), op.Call{ClientID: client})
+			_, err := op.Write(ctx, desk, change, find(th), func(tx *op.Tx, _ thing) (bool, error) {
+				if runs++; runs > 1 {
+					return false, fault.New("thing.change", fault.Conflict, "thing.taken")
+				}
+				return true, take(ctx, tx.Tx) // it was free when the rules looked
+			})
+			if !fault.Is(err, fault.Conflict) || runs != 2 {
+				t.Errorf("%s: %v after %d runs, want the conflict of the second", about, err, runs)
+			}
+		}
+		if n := count(t, d, "request_audit"); n != 0 {
+			t.Errorf("%d audit rows, want none: nothing was done", n)
+		}
+	})
+}
+
 func TestSensitiveRead(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, desk *op.Desk) {
 		th := thing{id.New[string](), "510703"}
