@@ -10,6 +10,10 @@ import (
 	"nuanxin/internal/fault"
 )
 
+// Reused is the message of the conflict that meets a call whose id stood for
+// another act or another input before.
+const Reused = "failure.reused.text"
+
 // Outcome is what became of a write that a client named.
 type Outcome struct {
 	ClientID string
@@ -64,7 +68,7 @@ func recall(ctx context.Context, tx *db.Tx, act authz.Action, result any) (known
 	case err != nil:
 		return false, err
 	case subject != authz.From(ctx).ID || action != string(act) || digest != call.Digest:
-		return true, fault.New(string(act), fault.Conflict, "fault.client_id")
+		return true, fault.New(string(act), fault.Conflict, Reused)
 	case outcome == "done":
 		return true, json.Unmarshal([]byte(kept), result)
 	}

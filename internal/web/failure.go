@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
 )
 
 // Look is the family of pages a route belongs to; failures are told in the same look.
@@ -104,6 +105,9 @@ func FailureOf(ctx context.Context, err error) Failure {
 	f.Status, f.Code, f.Key = Status(e.Kind), e.Kind.Code(), e.Kind.Code()
 	if e.Kind == fault.Internal {
 		return f
+	}
+	if e.Msg == op.Reused {
+		f.Key = "reused" // nobody else changed anything
 	}
 	if e.Msg != "" && HasText(ctx, e.Msg) {
 		f.Detail = TArgs(ctx, e.Msg, e.Args)

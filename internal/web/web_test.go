@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 
 	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -64,6 +65,7 @@ func TestFaultBecomesStatusAndWords(t *testing.T) {
 		{"a missing thing is not found", fault.New("t", fault.Missing, ""), 404, "missing", "没找到这一页"},
 		{"a denied act is forbidden", fault.New("t", fault.Denied, ""), 403, "denied", "这件事不归你办"},
 		{"a conflict says that somebody changed it", fault.New("t", fault.Conflict, ""), 409, "conflict", "刚有人改过"},
+		{"an id that stood for something else says so", fault.New("t", fault.Conflict, op.Reused), 409, "conflict", "这一份之前发过"},
 		{"a busy server asks to wait", fault.New("t", fault.Busy, ""), 503, "busy", "这会儿人太多"},
 		{"a used-up thing is gone", fault.New("t", fault.SoldOut, ""), 410, "sold_out", "这批发完了"},
 		{"an invalid form is told", fault.New("t", fault.Invalid, "fault.form"), 422, "invalid", "有几处要改"},

@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
+	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/show"
 	"nuanxin/internal/request/requestweb/upload"
@@ -142,7 +143,7 @@ func (p *pages) refused(w http.ResponseWriter, r *http.Request, f askForm, err e
 // twice reports whether the form was sent before with something else in it, as
 // from a page that the reader went back to.
 func twice(err error) bool {
-	return fault.Is(err, fault.Conflict) && fault.Of(err).Msg == "fault.client_id"
+	return fault.Is(err, fault.Conflict) && fault.Of(err).Msg == op.Reused
 }
 
 // broken tells that a body could not be read, with the words that arrived

@@ -325,6 +325,9 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// reused is a form's id that is sent more than once.
+const reused = "01a20000-0000-7000-8000-00000000000f"
+
 func TestPhrasesAndLimits(t *testing.T) {
 	h := newHouse(t)
 	r := h.capture()
@@ -350,6 +353,11 @@ func TestPhrasesAndLimits(t *testing.T) {
 	leader.get(desk.HrefRules).want("in force", 200, "3 个工作日", "示例规定第3条", "2026-12-01")
 	leader.post(desk.HrefRules, "area", county, "look", "x", "cite", "留着").want("refused", 422, "写个数", "留着")
 	cadre.post(desk.HrefRules, form...).want("a cadre sets none", 404)
+	form[3] = "2026-12-03"
+	leader.post(desk.HrefRules, append(form, "req_id", reused)...).want("set under an id", 303)
+	form[3] = "2026-12-04"
+	leader.post(desk.HrefRules, append(form, "req_id", reused)...).want("another under the same id", 409, "这次没收", "!刚有人改过")
+	cadre.post(desk.HrefPhrases, "area", county, "kind", "told", "zh", "留着", "req_id", reused).want("a phrase under it", 409, "这次没收", "留着")
 	h.as("admin").get(desk.HrefRules).want("an administrator reads and sets them", 200, `name="look"`, "示例规定第3条")
 }
 

@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
+	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/requestweb/upload"
@@ -125,7 +126,7 @@ type matterPage struct {
 	Act    string // which form was sent
 	Form   form
 	Faults ui.FormErrors
-	Stale  bool
+	Stale  string // why it does not fit any more; empty: it does
 }
 
 // form is what a body wrote.
@@ -180,9 +181,17 @@ func (p *pages) settle(w http.ResponseWriter, r *http.Request, at request.Ref, n
 	case fault.Is(err, fault.Invalid):
 		return p.showWith(w, r, matterPage{Act: name, Form: f, Faults: ui.FieldErrors(r.Context(), err)}, http.StatusUnprocessableEntity)
 	case fault.Is(err, fault.Conflict):
-		return p.showWith(w, r, matterPage{Act: name, Form: f, Stale: true}, http.StatusConflict)
+		return p.showWith(w, r, matterPage{Act: name, Form: f, Stale: stale(r.Context(), err)}, http.StatusConflict)
 	}
 	return err
+}
+
+// stale says what came between the page and the form.
+func stale(ctx context.Context, err error) string {
+	if fault.Of(err).Msg == op.Reused {
+		return web.FailureOf(ctx, err).Detail
+	}
+	return t(ctx, "stale")
 }
 
 func (p *pages) sign(w http.ResponseWriter, r *http.Request) error {
