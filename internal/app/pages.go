@@ -157,6 +157,7 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("matters", "inbox", partner.HrefMatters, authz.Partner)
 	add("health", "pulse", requestdesk.HrefHealth, authz.Cadre, authz.Leader)
 	add("orgs", "building", orgweb.ListPath, authz.Cadre, authz.Leader, authz.Admin)
+	add("limits", "clock", requestdesk.HrefRules, authz.Admin)
 	add("calendar", "calendar", calendarweb.Path, authz.Admin)
 	add("staff", "people", accountweb.StaffPath, authz.Admin)
 	return items

@@ -68,8 +68,12 @@ func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.
 	f := p.Frame(ctx)
 	f.Title, f.Heading, f.Crumbs = title, "", crumbs
 	f.Nav = slices.Clone(f.Nav)
+	at := HrefRequests
+	if !reach.IsStaff(ctx) {
+		at = HrefRules // all that an administrator sees of these pages
+	}
 	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == HrefRequests
+		f.Nav[i].On = f.Nav[i].Href == at
 	}
 	return f
 }
