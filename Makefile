@@ -21,4 +21,4 @@ bench: ## measure against peers; prints ratios
 	go run ./bench/finder
 
 build: ## one static binary in bin/
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/nuanxin ./cmd/nuanxin
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.commit=$$(git rev-parse HEAD 2>/dev/null)" -o bin/nuanxin ./cmd/nuanxin

@@ -16,7 +16,7 @@ func TestVersion(t *testing.T) {
 		Schema              int64
 	}
 	mustJSON(t, &v, "version", "--json")
-	if v.Version == "" || v.Schema < 202600000000 || !strings.HasPrefix(v.Go, "go1.") {
+	if v.Version == "" || v.Commit != commit || v.Schema < 202600000000 || !strings.HasPrefix(v.Go, "go1.") {
 		t.Errorf("version --json: got %+v", v)
 	}
 	if text := must(t, "", "version"); !strings.Contains(text, v.Version) {

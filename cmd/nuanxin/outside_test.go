@@ -26,6 +26,9 @@ import (
 	"nuanxin/internal/id"
 )
 
+// commit is from which commit the program says that it was built.
+const commit = "0123456789abcdef0123456789abcdef01234567"
+
 // program is the path of the binary. TestMain builds it.
 var program string
 
@@ -46,7 +49,7 @@ func buildAndRun(m *testing.M) (code int, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	program = filepath.Join(dir, "nuanxin")
-	build := exec.Command("go", "build", "-o", program, ".")
+	build := exec.Command("go", "build", "-ldflags", "-X main.commit="+commit, "-o", program, ".") // as make build does
 	if out, err := build.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("go build: %w\n%s", err, out)
 	}

@@ -9,6 +9,10 @@ import (
 	"nuanxin/internal/app"
 )
 
+// commit is what `make build` was told by git. Go itself notes the commit in a plain
+// `go build` of a checkout, but not in a linked worktree and not for `go run`.
+var commit string
+
 // versionCmd says which version this is.
 type versionCmd struct {
 	JSON bool `name:"json" help:"Answer as JSON."`
@@ -21,8 +25,8 @@ func (c *versionCmd) Run(e *env) error {
 		Commit  string `json:"commit"`
 		Schema  int64  `json:"schema"`
 		Go      string `json:"go"`
-	}{Version: app.Version, Schema: app.SchemaVersion(), Go: runtime.Version()}
-	if info, ok := debug.ReadBuildInfo(); ok {
+	}{Version: app.Version, Commit: commit, Schema: app.SchemaVersion(), Go: runtime.Version()}
+	if info, ok := debug.ReadBuildInfo(); ok && v.Commit == "" {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
 				v.Commit = s.Value
