@@ -2,9 +2,12 @@ package db
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Args collects the arguments of a query whose shape depends on its input.
@@ -27,6 +30,24 @@ func In[T any](a *Args, vs []T) string {
 		ps[i] = a.Add(v)
 	}
 	return "(" + strings.Join(ps, ", ") + ")"
+}
+
+// storable returns args as both databases can hold them. PostgreSQL refuses a
+// text with a NUL or broken UTF-8, SQLite takes it; anybody can put either into
+// an address. Each becomes U+FFFD, which no text of ours contains.
+func storable(args []any) []any {
+	out := args
+	for i, a := range args {
+		v := reflect.ValueOf(a)
+		if v.Kind() != reflect.String || utf8.ValidString(v.String()) && !strings.Contains(v.String(), "\x00") {
+			continue
+		}
+		if &out[0] == &args[0] {
+			out = slices.Clone(args)
+		}
+		out[i] = strings.ReplaceAll(strings.ToValidUTF8(v.String(), "\ufffd"), "\x00", "\ufffd")
+	}
+	return out
 }
 
 // Micros is t as it is stored: whole microseconds UTC, or NULL for the zero time.

@@ -270,3 +270,25 @@ func TestDumpAndLoad(t *testing.T) {
 		}
 	})
 }
+
+// What PostgreSQL cannot hold is kept and looked for alike on both.
+func TestTextsThatCannotBeKept(t *testing.T) {
+	type name string
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		var a, b string
+		err := d.Update(ctx, func(tx *db.Tx) error {
+			args := []any{u1, "b\xff", name("a\x00"), db.Micros(tx.Now()), true, []byte{0, 255}}
+			if _, err := tx.Exec(ctx, put, args...); err != nil {
+				return err
+			}
+			if args[1] != "b\xff" {
+				t.Errorf("the caller's arguments were changed to %q", args)
+			}
+			return tx.One(ctx, `select a, b from thing where a = $1`, []any{"a\x00"}, &a, &b)
+		})
+		if err != nil || a != "a\ufffd" || b != "b\ufffd" {
+			t.Errorf("kept %q and %q, %v; want both with U+FFFD", a, b, err)
+		}
+	})
+}

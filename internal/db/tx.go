@@ -34,7 +34,7 @@ func (tx *Tx) Writes() bool { return tx.writes }
 
 // Exec runs a statement and returns how many rows it touched.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	r, err := tx.q.ExecContext(ctx, query, args...)
+	r, err := tx.q.ExecContext(ctx, query, storable(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -58,7 +58,7 @@ func (tx *Tx) One(ctx context.Context, query string, args []any, dest ...any) er
 
 // Each calls scan for every row of query.
 func (tx *Tx) Each(ctx context.Context, query string, args []any, scan func(Row) error) error {
-	rows, err := tx.q.QueryContext(ctx, query, args...)
+	rows, err := tx.q.QueryContext(ctx, query, storable(args)...)
 	if err != nil {
 		return err
 	}
