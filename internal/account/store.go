@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/op"
+	clean "nuanxin/internal/plain"
 )
 
 // Schema holds the tables of this package.
@@ -179,9 +180,10 @@ func fieldFault(field, msg string) error {
 	return f.Err("account.field")
 }
 
-// parseName returns a name without its outer and doubled spaces.
+// parseName returns a name without its outer and doubled spaces, and without
+// what cannot be seen.
 func parseName(s string) (string, error) {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(clean.Text(s)), " ")
 	if s != "" && !isName(s) {
 		return "", fieldFault("name", "account.name.length")
 	}

@@ -3,7 +3,6 @@ package station
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -15,6 +14,7 @@ import (
 	"nuanxin/internal/hours"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
+	"nuanxin/internal/plain"
 )
 
 // Service is what other packages may ask of the directory of stations.
@@ -184,7 +184,7 @@ func (s *Service) Put(ctx context.Context, id ID, version int64, d geo.Datum, la
 // CloseForGood closes a station for ever; it stays as a tombstone.
 func (s *Service) CloseForGood(ctx context.Context, id ID, version int64, why string) (Done, error) {
 	return s.edit(ctx, Close, id, version, func(tx *op.Tx, st Station) (Station, error) {
-		if why = strings.TrimSpace(why); why == "" || utf8.RuneCountInString(why) > 200 {
+		if why = plain.Text(why); why == "" || utf8.RuneCountInString(why) > 200 {
 			return st, fault.New("station.close", fault.Invalid, "station.why.length")
 		}
 		st.ClosedAt, st.ClosedWhy, st.ChangedAt = tx.Now(), why, tx.Now()
@@ -239,7 +239,7 @@ func byID(ctx context.Context, id ID) func(*op.Tx) (Station, error) {
 // periods, and then it needs a reason. Setting a day again replaces it.
 func (s *Service) SetDay(ctx context.Context, id ID, day hours.Special) (Done, error) {
 	return s.live(ctx, SetDay, id, func(tx *op.Tx, st Station) (bool, error) {
-		day.Reason = strings.TrimSpace(day.Reason)
+		day.Reason = plain.Text(day.Reason)
 		today := clock.Day(tx.Now())
 		var form fault.Form
 		if err := (hours.Table{Special: []hours.Special{day}}).Check(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
+	"nuanxin/internal/plain"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/upkeep"
 )
@@ -155,7 +156,7 @@ func (s Station) InUse() bool { return s.ClosedAt.IsZero() }
 // Tidy puts the facts into their stored form.
 func (f Facts) Tidy() Facts {
 	for _, t := range []*string{&f.Name, &f.Address, &f.District, &f.HostName, &f.Offers, &f.Marks, &f.Note, &f.Source, &f.SourceDate, &f.Entry.How, &f.Life.Operator, &f.Life.Keeper, &f.Life.Funds} {
-		*t = strings.TrimSpace(*t)
+		*t = plain.Text(*t)
 	}
 	f.OtherNames = distinct(f.OtherNames, f.Name)
 	f.Phones = distinct(f.Phones, "")
@@ -165,7 +166,7 @@ func (f Facts) Tidy() Facts {
 func distinct(list []string, but string) []string {
 	var out []string
 	for _, s := range list {
-		if s = strings.TrimSpace(s); s != "" && s != but && !slices.Contains(out, s) {
+		if s = plain.Text(s); s != "" && s != but && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}

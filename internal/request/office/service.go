@@ -2,12 +2,12 @@ package office
 
 import (
 	"context"
-	"strings"
 	"unicode/utf8"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
+	"nuanxin/internal/plain"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/record"
 	"nuanxin/internal/seal"
@@ -175,9 +175,9 @@ func need(act authz.Action, field, text string, most int) (string, error) {
 	return text, err
 }
 
-// short tidies a text that must not be long.
+// short tidies a text that must not be long, in characters.
 func short(act authz.Action, field, text string, most int) (string, error) {
-	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
+	text = plain.Text(text)
 	if utf8.RuneCountInString(text) <= most {
 		return text, nil
 	}

@@ -174,6 +174,7 @@ func TestHostileInput(t *testing.T) {
 		"a topic that is none":     {{name: "words", data: nasty}, {name: "topic", data: "drop table"}},
 		"an area that is none":     {{name: "words", data: nasty}, {name: "place", data: "x"}, {name: "area", data: "'or 1"}},
 		"a station that is none":   {{name: "words", data: nasty}, {name: "station", data: "../x"}},
+		"words nobody can see":     {{name: "words", data: "\u200b\u200d\u3164\x00\ufeff"}},
 		"words without an end":     {{name: "words", data: strings.Repeat("长", 3001)}},
 		"a part that is no file's": {{name: "evil", file: "x.sh", data: "#!/bin/sh"}},
 	} {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"nuanxin/internal/fault"
+	"nuanxin/internal/plain"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/web"
@@ -36,7 +36,7 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	form := reportForm{what: station.What(r.PostForm.Get("what")), words: strings.TrimSpace(r.PostForm.Get("words"))}
+	form := reportForm{what: station.What(r.PostForm.Get("what")), words: plain.Text(r.PostForm.Get("words"))}
 	if err := form.check(); err != nil {
 		return p.again(w, r, f, form, err)
 	}

@@ -101,6 +101,7 @@ func TestReport(t *testing.T) {
 		{"nothing chosen", riders, url.Values{"words": {"脏"}}, 422, "先选一样"},
 		{"something that is not offered", riders, url.Values{"what": {"roof"}}, 422, "先选一样"},
 		{"something else, without words", riders, url.Values{"what": {"other"}}, 422, "写一句是什么"},
+		{"something else, with words that nobody can see", riders, url.Values{"what": {"other"}, "words": {"\u200b\u202e\ufeff"}}, 422, "写一句是什么"},
 		{"too many words", riders, url.Values{"what": {"other"}, "words": {strings.Repeat("长", 301)}}, 422, "长长长"},
 		{"hostile words come back as words", riders, url.Values{"what": {"roof"}, "words": {`"><script>x`}}, 422, "&lt;script&gt;x"},
 		{"a hidden station", hidden, url.Values{"what": {"locked"}}, 404, ""},
