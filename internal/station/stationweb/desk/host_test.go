@@ -20,8 +20,16 @@ func TestHostHome(t *testing.T) {
 	if r := h.open("host", desk.HrefHost); r.status != 303 || r.to != hostPath(v, "") {
 		t.Errorf("one station: got %d to %q, want straight to it", r.status, r.to)
 	}
-	h.add(facts("乙驿站"))
+	second := h.add(facts("乙驿站"))
 	h.tells("two stations", h.open("host", desk.HrefHost), 200, "甲驿站", "乙驿站", "开着")
+	h.must(h.Reported(authz.AsSystem(t.Context(), "test"), second.ID, station.NoWater, start, "R1"))
+	if r := h.open("host", desk.HrefHost); strings.Index(r.body, "乙驿站") > strings.Index(r.body, "甲驿站") {
+		t.Error("two stations: got the one with a report last, want it first")
+	}
+	h.must(h.Reported(authz.AsSystem(t.Context(), "test"), v.ID, station.Locked, start, "R2"))
+	if r := h.open("host", desk.HrefHost); strings.Index(r.body, "甲驿站") > strings.Index(r.body, "乙驿站") {
+		t.Error("two stations: got the locked one last, want it first")
+	}
 	h.tells("a cadre runs none", h.open("cadre", desk.HrefHost), 404)
 }
 
@@ -136,9 +144,11 @@ func TestHostAnswersDefects(t *testing.T) {
 
 func TestPoster(t *testing.T) {
 	h := newHouse(t)
-	v := h.add(facts("甲驿站"))
+	f := facts("甲驿站")
+	f.Entry, f.Phones = station.Entry{Method: station.AskHost, How: "敲门"}, []string{"0816-2345678"}
+	v := h.add(f)
 	r := h.open("host", hostPath(v, "/poster"))
-	h.tells("the poster", r, 200, "https://union.example/stations/"+v.Code, v.Code[:4]+" "+v.Code[4:], `fill="#fff"`)
+	h.tells("the poster", r, 200, "敲门", "0816-2345678", v.Address, "https://union.example/stations/"+v.Code, v.Code[:4]+" "+v.Code[4:], `fill="#fff"`)
 	if strings.Count(r.body, `fill="#000"`) != 1 {
 		t.Error("the poster: got no code in one black path")
 	}

@@ -1,6 +1,7 @@
 package hosting
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -38,7 +39,19 @@ func (p *pages) hosted(ctx context.Context) ([]station.View, error) {
 		}
 		all = append(all, list...)
 	}
+	slices.SortStableFunc(all, byNeed)
 	return all, nil
+}
+
+// byNeed puts first what workers found locked, then what has most reports.
+func byNeed(a, b station.View) int {
+	locked := func(v station.View) int {
+		if v.Now.Status == station.LockedNow {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(locked(b), locked(a)), cmp.Compare(len(b.Live.Reports), len(a.Live.Reports)))
 }
 
 // hostPage is the frame of a host's page.
