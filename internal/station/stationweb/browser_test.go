@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"nuanxin/internal/web/webtest"
 )
@@ -108,6 +109,34 @@ func TestPhoneFindsAndLeads(t *testing.T) {
 	}
 	for _, v := range p.Axe() {
 		t.Errorf("with the sheet open: got axe violation %v, want none", v)
+	}
+}
+
+// Whoever let the phone tell where it is opens the page somewhere else, later,
+// and sees what is near there without a press.
+func TestPhoneThatMovedOnFindsByItself(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	first := browser.Open(t, h.server.URL+"/", webtest.View{})
+	first.Locate(31.46, 104.75)
+	first.Go(h.server.URL + "/")
+	first.Wait(`document.querySelector('#near')?.textContent==='` + riders + `'`)
+
+	p := browser.Open(t, h.server.URL+"/?"+meQuery, webtest.View{})
+	h.clock.Move(10 * time.Minute)
+	p.Locate(31.461, 104.7563)
+	p.Go(h.server.URL + "/")
+	p.Wait(`document.querySelector('#near')?.textContent==='` + gym + `'`)
+	if got := p.Path(); got != "/" {
+		t.Errorf("found by itself: got %q in the address, want no position", got)
+	}
+
+	h.clock.Move(10 * time.Minute)
+	p.Locate(31.46, 104.75)
+	p.Go(h.server.URL + h.path(gym))
+	p.Unlocate()
+	p.Go(h.server.URL + "/")
+	if got := p.Text("#near"); got != gym || p.Text("[data-locate]") != "重新定位" {
+		t.Errorf("a phone that does not tell any more: got %q and %q, want the old place and the button", got, p.Text("[data-locate]"))
 	}
 }
 

@@ -229,7 +229,8 @@ func (h homePage) positionLine(ctx context.Context) string {
 	return web.T(ctx, "stations.measured", "Ago", web.Ago(ctx, h.where.at))
 }
 
-// fresh reports whether the phone said just now where it is.
+// fresh reports whether the phone said just now where it is: a rider is three
+// streets further after a few minutes.
 func (h homePage) fresh(ctx context.Context) bool {
-	return h.where.mark == "" && web.Now(ctx).Sub(h.where.at) < 10*time.Minute
+	return web.Now(ctx).Sub(h.where.at) < 3*time.Minute
 }

@@ -33,7 +33,9 @@
   });
 
   /* presses */
+  var pressed = false;
   d.addEventListener('click', function (e) {
+    pressed = true;
     var t = e.target.closest ? e.target.closest('[data-set],[data-sheet],[data-close],[data-locate],[data-map-app],[data-back],[data-print],[data-outbox-flush],[data-keys],.voice__btn,dialog') : null;
     if (!t) return;
     if (t.dataset.set) setDisplay(t, e);
@@ -69,21 +71,26 @@
   }
   if (keep.get('map')) $('[data-map-ask]').forEach(function (b) { b.hidden = false; });
 
-  function locate(b) {
+  function locate(b, unasked) {
     if (!navigator.geolocation) { toast(words.no_place); return; }
-    toast(words.locating);
+    if (!unasked) toast(words.locating);
     navigator.geolocation.getCurrentPosition(function (p) {
       var lat = p.coords.latitude.toFixed(4), lng = p.coords.longitude.toFixed(4); /* about ten metres */
       var to = b.getAttribute('data-locate'), f = b.closest('form');
-      function go() { location.href = to; }
+      /* nothing moves under the thumb of somebody who uses the page already */
+      function go() { if (!unasked || !pressed && !scrollY && d.activeElement === body) location.replace(to); }
       /* told in a body: an address is kept by browsers, proxies and whoever it is sent on to */
       if (to) fetch('/here', { method: 'POST', credentials: 'same-origin', redirect: 'manual', body: new URLSearchParams({ lat: lat, lng: lng }) }).then(go, go);
       else if (f) {
         ['lat', 'lng'].forEach(function (n, i) { if (f.elements[n]) f.elements[n].value = i ? lng : lat; });
         f.dispatchEvent(new CustomEvent('located', { bubbles: true }));
       }
-    }, function () { toast(words.no_place); }, { timeout: 8000, maximumAge: 60000 });
+    }, function () { if (!unasked) toast(words.no_place); }, { timeout: 8000, maximumAge: 60000 });
   }
+  /* whoever let the phone tell once where it is need not ask again */
+  $('[data-auto]').forEach(function (b) {
+    if (navigator.permissions) navigator.permissions.query({ name: 'geolocation' }).then(function (p) { if (p.state === 'granted') locate(b, true); }).catch(function () { /* not known here */ });
+  });
   $('[data-locate],[data-back],[data-print]').forEach(function (b) { b.hidden = false; });
 
   /* times left: <time data-until> keeps the server's words when this is off */
