@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -80,15 +81,81 @@ func (tx *Tx) Also(ctx context.Context, act authz.Action, o authz.Object, events
 	return nil
 }
 
-func (tx *Tx) audit(ctx context.Context, o authz.Object, act authz.Action, note string) error {
-	if !slices.Contains(Groups, o.Group) {
-		return fmt.Errorf("op: %s on a %s of unknown group %q", act, o.Kind, o.Group)
+// AlsoAll records that the operation touched other roots of one group, by their
+// ids: an import, say, touches many. They are told by what the operation emits;
+// an event for each would keep everybody else's waiting for minutes.
+func (tx *Tx) AlsoAll(ctx context.Context, act authz.Action, group string, ids []string) error {
+	if !slices.Contains(Groups, group) {
+		return fmt.Errorf("op: %s on roots of unknown group %q", act, group)
 	}
+	for some := range slices.Chunk(ids, 100) { // SQLite looks each parameter up among all others
+
+		if err := tx.auditAll(ctx, act, group, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// auditAll writes one row in each chain. The heads are moved on first, which
+// holds them against everybody else, and get their hashes once these are known.
+func (tx *Tx) auditAll(ctx context.Context, act authz.Action, group string, ids []string) error {
+	var args db.Args
+	none := args.Add(genesis)
+	heads := make([]string, len(ids))
+	for i, id := range ids {
+		heads[i] = "(" + args.Add(id) + ", 1, " + none + ")"
+	}
+	e := tx.entry(act, "", "{}")
+	var rows, hashes []string
+	var rowArgs, hashArgs db.Args
+	same := strings.Join([]string{rowArgs.Add(e.at), rowArgs.Add(e.subject), rowArgs.Add(e.kind), rowArgs.Add(e.action), rowArgs.Add(e.purpose), rowArgs.Add(e.note)}, ", ")
+	err := tx.Each(ctx, `
+		insert into `+group+`_audit_head (root_id, seq, hash) values `+strings.Join(heads, ", ")+`
+		on conflict (root_id) do update set seq = `+group+`_audit_head.seq + 1
+		returning root_id, seq, hash`, args, func(r db.Row) error {
+		var prev []byte
+		if err := r.Scan(&e.root, &e.seq, &prev); err != nil {
+			return err
+		}
+		hash := e.digest(prev)
+		root, seq := rowArgs.Add(e.root), rowArgs.Add(e.seq)
+		rows = append(rows, "("+strings.Join([]string{root, seq, same, rowArgs.Add(prev), rowArgs.Add(hash)}, ", ")+")")
+		hashes = append(hashes, db.In(&hashArgs, []any{e.root, e.seq, hash}))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `insert into `+group+`_audit (`+auditColumns+`) values `+strings.Join(rows, ", "), rowArgs...); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into `+group+`_audit_head (root_id, seq, hash) values `+strings.Join(hashes, ", ")+`
+		on conflict (root_id) do update set hash = excluded.hash`, hashArgs...)
+	return err
+}
+
+// auditColumns are the columns of an audit row, in the order of [entry.values].
+const auditColumns = `root_id, seq, at, subject, kind, action, purpose, note, prev, hash`
+
+func (e entry) values(prev, hash []byte) []any {
+	return []any{e.root, e.seq, e.at, e.subject, e.kind, e.action, e.purpose, e.note, prev, hash}
+}
+
+// entry is the audit row of an act of this transaction on a root.
+func (tx *Tx) entry(act authz.Action, root, note string) entry {
 	subject := tx.Subject.ID
 	if subject == "" {
 		subject = tx.Subject.Name // a job's or a command's name
 	}
-	e := entry{root: o.ID, at: tx.Now().UnixMicro(), subject: subject, kind: string(tx.Subject.Kind), action: string(act), purpose: tx.purpose, note: note}
+	return entry{root: root, at: tx.Now().UnixMicro(), subject: subject, kind: string(tx.Subject.Kind), action: string(act), purpose: tx.purpose, note: note}
+}
+
+func (tx *Tx) audit(ctx context.Context, o authz.Object, act authz.Action, note string) error {
+	if !slices.Contains(Groups, o.Group) {
+		return fmt.Errorf("op: %s on a %s of unknown group %q", act, o.Kind, o.Group)
+	}
+	e := tx.entry(act, o.ID, note)
 	var prev []byte
 	err := tx.One(ctx, `
 		insert into `+o.Group+`_audit_head (root_id, seq, hash) values ($1, 1, $2)
@@ -99,9 +166,7 @@ func (tx *Tx) audit(ctx context.Context, o authz.Object, act authz.Action, note 
 	}
 	hash := e.digest(prev)
 	_, err = tx.Exec(ctx, `
-		insert into `+o.Group+`_audit (root_id, seq, at, subject, kind, action, purpose, note, prev, hash)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		e.root, e.seq, e.at, e.subject, e.kind, e.action, e.purpose, e.note, prev, hash)
+		insert into `+o.Group+`_audit (`+auditColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, e.values(prev, hash)...)
 	if err != nil {
 		return err
 	}

@@ -258,3 +258,38 @@ func TestVerifyAudit(t *testing.T) {
 		}
 	})
 }
+
+// TestAlsoAll writes into many chains at once, some of them begun: they hold
+// as if each had been written by itself.
+func TestAlsoAll(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, desk *op.Desk) {
+		var ids []string
+		for range 250 {
+			ids = append(ids, id.New[string]())
+		}
+		for _, some := range [][]string{ids[:30], ids} {
+			_, err := op.Write(as(authz.Cadre, ""), desk, change, find(thing{id.New[string](), ""}), func(tx *op.Tx, _ thing) (bool, error) {
+				return true, tx.AlsoAll(t.Context(), change, "request", some)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := d.View(t.Context(), func(tx *db.Tx) error {
+			rows, breaks, err := op.VerifyAudit(t.Context(), tx)
+			if rows != 2+30+250 || len(breaks) > 0 {
+				t.Errorf("%d rows, %v", rows, breaks)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = op.Write(as(authz.Cadre, ""), desk, change, find(thing{id.New[string](), ""}), func(tx *op.Tx, _ thing) (bool, error) {
+			return true, tx.AlsoAll(t.Context(), change, "nowhere", ids)
+		})
+		if err == nil {
+			t.Error("roots of no group are written about")
+		}
+	})
+}
