@@ -34,6 +34,7 @@ const (
 	batch     = 200                    // events taken at once
 	givenUp   = 20                     // tries after which an event waits for a person
 	longest   = time.Hour              // between two tries
+	setback   = 5 * time.Second        // after long work failed
 	faultSize = 300                    // bytes of an error that are kept
 )
 
@@ -60,6 +61,13 @@ type task struct {
 	run   func(context.Context) error
 }
 
+// beside is long work that runs beside all else.
+type beside struct {
+	name   string
+	wanted func(context.Context) (bool, error)
+	run    func(context.Context) error
+}
+
 // Worker delivers events and runs tasks.
 type Worker struct {
 	db       *db.DB
@@ -68,6 +76,7 @@ type Worker struct {
 	hold     time.Duration
 	handlers map[string][]Handler
 	tasks    []task
+	besides  []beside
 }
 
 // New returns a worker over the outboxes of groups.
@@ -83,10 +92,22 @@ func (w *Worker) Every(name string, interval time.Duration, run func(context.Con
 	w.tasks = append(w.tasks, task{name, interval, run})
 }
 
+// Beside registers long work, for which neither events nor tasks wait. It runs
+// whenever wanted says that there is some, once in the whole installation, until
+// it returns or ctx ends; it may then go on in another process.
+func (w *Worker) Beside(name string, wanted func(context.Context) (bool, error), run func(context.Context) error) {
+	w.besides = append(w.besides, beside{name, wanted, run})
+}
+
 // Run works until ctx ends, and then lets go of its leases, so that whoever
 // comes next need not wait for them. Errors are logged and tried again.
 func (w *Worker) Run(ctx context.Context) {
 	defer w.release(context.WithoutCancel(ctx))
+	var long sync.WaitGroup
+	defer long.Wait()
+	for _, b := range w.besides {
+		long.Go(func() { w.keep(ctx, b) })
+	}
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	for {
@@ -106,6 +127,42 @@ func (w *Worker) Run(ctx context.Context) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// keep runs long work until ctx ends, and pauses after a failure.
+func (w *Worker) keep(ctx context.Context, b beside) {
+	for pause := poll; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+		pause = poll
+		if err := w.RunBeside(ctx, b.name); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "long work failed", "work", b.name, "err", err)
+			pause = setback
+		}
+	}
+}
+
+// RunBeside runs the named long work, if there is some.
+func (w *Worker) RunBeside(ctx context.Context, name string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	ctx = authz.AsSystem(ctx, "job."+name)
+	for _, b := range w.besides {
+		if b.name != name {
+			continue
+		}
+		if some, err := b.wanted(ctx); err != nil || !some {
+			return err
+		}
+		return w.holding(ctx, "beside."+name, b.run)
+	}
+	return fmt.Errorf("job.beside: there is no work %q", name)
 }
 
 // Deliver hands one batch of due events of each group to their handlers and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"sync"
 	"testing"
 	"time"
 
@@ -159,4 +160,53 @@ func renewals(ctx context.Context, d *db.DB, name string, n int) error {
 		}
 	}
 	return nil
+}
+
+// Long work runs while there is some, in one worker at a time, and neither
+// events nor tasks wait for it.
+func TestBeside(t *testing.T) {
+	dbtest.Each(t, nil, []fs.FS{op.Schema, job.Schema}, func(t *testing.T, d *db.DB) {
+		one, two := job.New(d, nil), job.New(d, nil)
+		ctx, stop := context.WithCancel(t.Context())
+		begun, task, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		var once sync.Once
+		one.Beside("long", func(context.Context) (bool, error) { return true, nil }, func(ctx context.Context) error {
+			once.Do(func() { close(begun) })
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		one.Every("short", time.Millisecond, func(context.Context) error {
+			select {
+			case <-begun:
+				select {
+				case <-task:
+				default:
+					close(task)
+				}
+			default:
+			}
+			return nil
+		})
+		some, runs := true, 0
+		two.Beside("long", func(context.Context) (bool, error) { return some, nil }, func(context.Context) error { runs++; return nil })
+		two.Beside("wild", func(context.Context) (bool, error) { return true, nil }, func(context.Context) error { panic("no") })
+		go func() { one.Run(ctx); close(ended) }()
+		<-begun
+		if err := two.RunBeside(t.Context(), "long"); err != nil || runs != 0 {
+			t.Errorf("while another works: ran %d times, %v", runs, err)
+		}
+		<-task // runs while the long work goes on
+		stop()
+		<-ended
+		if err := two.RunBeside(t.Context(), "long"); err != nil || runs != 1 {
+			t.Errorf("after the other stopped: ran %d times, %v; want 1 at once", runs, err)
+		}
+		some = false
+		if err := two.RunBeside(t.Context(), "long"); err != nil || runs != 1 {
+			t.Errorf("with nothing to do: ran %d times, %v", runs, err)
+		}
+		if err := two.RunBeside(t.Context(), "wild"); err == nil {
+			t.Error("a panic is lost")
+		}
+	})
 }
