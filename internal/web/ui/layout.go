@@ -80,7 +80,7 @@ func Worker(p WorkerPage) templ.Component {
 	if p.Actions != nil {
 		class += " w--bar"
 	}
-	return layout(p.Title, "ui.name", class, nil, func(main templ.Component) templ.Component { return workerBody(p, main) })
+	return layout(p.Title, "ui.name", class, nil, "", func(main templ.Component) templ.Component { return workerBody(p, main) })
 }
 
 // StaffPage is the frame of a page for cadres and hosts.
@@ -102,6 +102,7 @@ type StaffPage struct {
 	Buttons  templ.Component
 	Main     string // class of main: "inbox", "two" or empty for one padded column
 	Scripts  []string
+	Refresh  int             // seconds after which the page comes anew without scripts; 0: never
 	Actions  templ.Component // on phones, instead of the tabs
 	After    templ.Component
 }
@@ -130,7 +131,11 @@ func Staff(p StaffPage) templ.Component {
 	if p.Actions == nil && p.phoneTabs() == nil {
 		class += " s--one"
 	}
-	return layout(p.Title, "ui.desk", class, p.Scripts, func(main templ.Component) templ.Component { return staffBody(p, main) })
+	refresh := ""
+	if p.Refresh > 0 {
+		refresh = strconv.Itoa(p.Refresh)
+	}
+	return layout(p.Title, "ui.desk", class, p.Scripts, refresh, func(main templ.Component) templ.Component { return staffBody(p, main) })
 }
 
 // PartnerPage is the frame of a page for a body that came by a link.
@@ -142,7 +147,7 @@ type PartnerPage struct {
 
 // Partner lays out a partner body's page around its children.
 func Partner(p PartnerPage) templ.Component {
-	return layout(p.Title, "ui.name", "s partner", nil, func(main templ.Component) templ.Component { return partnerBody(p, main) })
+	return layout(p.Title, "ui.name", "s partner", nil, "", func(main templ.Component) templ.Component { return partnerBody(p, main) })
 }
 
 // PlainPage is the frame of a page without tabs: sign-in, error, public words.
@@ -153,11 +158,11 @@ type PlainPage struct {
 
 // PlainLayout lays out a page without tabs around its children.
 func PlainLayout(p PlainPage) templ.Component {
-	return layout(p.Title, "ui.name", "w plain", nil, func(main templ.Component) templ.Component { return plainBody(p, main) })
+	return layout(p.Title, "ui.name", "w plain", nil, "", func(main templ.Component) templ.Component { return plainBody(p, main) })
 }
 
 // layout renders the body first, so that the sprite holds what it uses.
-func layout(title, site, class string, scripts []string, body func(main templ.Component) templ.Component) templ.Component {
+func layout(title, site, class string, scripts []string, refresh string, body func(main templ.Component) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		main := templ.GetChildren(ctx)
 		ctx = templ.ClearChildren(ctx)
@@ -165,7 +170,7 @@ func layout(title, site, class string, scripts []string, body func(main templ.Co
 		if err != nil {
 			return err
 		}
-		page := document(title+" · "+t(ctx, site), class, scripts, web.DisplayOf(ctx), "")
+		page := document(title+" · "+t(ctx, site), class, scripts, web.DisplayOf(ctx), refresh)
 		return page.Render(templ.WithChildren(ctx, templ.Join(icons, drawn)), w)
 	})
 }
