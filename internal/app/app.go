@@ -197,7 +197,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Calendar = calendar.NewService(desk, a.whole)
 	a.Stations = station.NewService(desk, a.Calendar)
 	a.Finder = station.NewFinder(a.Stations)
-	a.Intake = intake.NewService(desk)
+	a.Intake = intake.NewService(desk, fileStore{a.blobs})
 	a.Requests = a.requests(desk, sender, words)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
 	a.worker = job.New(a.db, op.Groups)

@@ -38,6 +38,7 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 func (a *App) listen(sender sms.Sender, words *web.Texts) {
 	a.worker.On(request.Dispatched{}.EventName(), door{app: a}.dispatched(words, sender))
 	a.Requests.Register(a.worker)
+	a.Intake.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)
 	a.worker.On(request.StationReported{}.EventName(), a.stationReported)
 	a.worker.On(request.StationFixed{}.EventName(), a.stationFixed)

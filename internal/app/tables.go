@@ -54,6 +54,8 @@ var Tables = slices.Concat([]table{
 	{Name: "station_counter", Group: reference, Key: "name"},
 	{Name: "station_import", Group: "import", Key: "import_id"},
 	{Name: "station_import_row", Group: "import", Key: "import_id"},
+	{Name: "station_next", Group: "import", Key: "import_id"},
+	{Name: "station_work", Group: "import", Key: "import_id"},
 
 	{Name: "request", Group: "request", Key: "request_id", Refs: map[string]string{"union_id": "org", "station_id": "station", "owner_id": "person", "officer_id": "person", "merged_into": "request"}},
 	{Name: "request_number", Group: "guard", Key: "number", Refs: map[string]string{"request_id": "request"}},

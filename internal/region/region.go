@@ -139,3 +139,17 @@ func Range(area string) (from, to string) {
 	}
 	return area, "a"
 }
+
+// Near reports whether two areas may be one: the same, or one within the other.
+func Near(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
+
+// ChildNamed returns the code of the division right below area that has the
+// name, in full or short; "" when none has.
+func ChildNamed(area, name string) string {
+	for _, c := range Children(area) {
+		if c.Name == name || c.Short == name {
+			return c.Code
+		}
+	}
+	return ""
+}

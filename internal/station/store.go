@@ -26,13 +26,14 @@ import (
 //go:embed migrate/*.sql
 var Schema embed.FS
 
-// columns and values of a station, in one order.
-const columns = `station_id, code, version, area, name, other_names, address, district, lat, lng, datum, given_lat, given_lng, cell,
+// Columns are the columns of a station, in the order of [Station.Values].
+const Columns = `station_id, code, version, area, name, other_names, address, district, lat, lng, datum, given_lat, given_lng, cell,
 	host_id, host_name, phones, services, offers, hours_known, hours, hours_at, hours_by, entry, entry_how, all_day, smart, honours, marks,
 	metres, metres_about, metres_text, capacity, stars, badge, note, source, source_date, photo, demo, public,
 	closed_at, closed_why, published_at, created_at, changed_at, life`
 
-func (s Station) values() ([]any, error) {
+// Values are what is kept of s.
+func (s Station) Values() ([]any, error) {
 	var lat, lng, givenLat, givenLng, cell any
 	datum := ""
 	if p := s.Place; p != nil {
@@ -96,12 +97,12 @@ func insert(ctx context.Context, tx *op.Tx, s Station) (Station, error) {
 		return s, err
 	}
 	s.Version = 1
-	values, err := s.values()
+	values, err := s.Values()
 	if err != nil {
 		return s, err
 	}
 	var args db.Args
-	if _, err := tx.Exec(ctx, `insert into station (`+columns+`) values `+db.In(&args, values), args...); err != nil {
+	if _, err := tx.Exec(ctx, `insert into station (`+Columns+`) values `+db.In(&args, values), args...); err != nil {
 		return s, err
 	}
 	return s, gram(ctx, tx, s)
@@ -127,13 +128,13 @@ func newCode(ctx context.Context, tx *op.Tx, id ID) (string, error) {
 func update(ctx context.Context, tx *op.Tx, s Station) (Station, error) {
 	seen := s.Version
 	s.Version++
-	values, err := s.values()
+	values, err := s.Values()
 	if err != nil {
 		return s, err
 	}
 	var args db.Args
 	var sets []string
-	for i, c := range strings.Split(columns, ",")[1:] {
+	for i, c := range strings.Split(Columns, ",")[1:] {
 		sets = append(sets, strings.TrimSpace(c)+" = "+args.Add(values[i+1]))
 	}
 	n, err := tx.Exec(ctx, `update station set `+strings.Join(sets, ", ")+
@@ -155,7 +156,7 @@ func gram(ctx context.Context, tx *op.Tx, s Station) error {
 	if err := nameIndex(ctx, tx, s); err != nil {
 		return err
 	}
-	grams := db.Grams(strings.Join(append([]string{s.Name, s.Address, s.HostName, s.Code}, s.OtherNames...), "\n"))
+	grams := s.Grams()
 	if len(grams) == 0 {
 		return nil
 	}
@@ -167,6 +168,11 @@ func gram(ctx context.Context, tx *op.Tx, s Station) error {
 	}
 	_, err := tx.Exec(ctx, `insert into station_gram (station_id, gram) values `+strings.Join(rows, ", "), args...)
 	return err
+}
+
+// Grams are the pieces that s is searched by.
+func (s Station) Grams() []string {
+	return db.Grams(strings.Join(append([]string{s.Name, s.Address, s.HostName, s.Code}, s.OtherNames...), "\n"))
 }
 
 // nameIndex stores under which keys the names of the station are found again.
@@ -266,7 +272,7 @@ func find(ctx context.Context, tx *db.Tx, f Filter, args db.Args, scope string) 
 	}
 	where := f.where(&args)
 	var list []Station
-	err := tx.Each(ctx, `select `+columns+` from station where `+where+` and `+scope+`
+	err := tx.Each(ctx, `select `+Columns+` from station where `+where+` and `+scope+`
 		order by area, name, station_id limit `+args.Add(min(limit, 1000)), args, func(r db.Row) error {
 		var s Station
 		if err := s.scan(r); err != nil {
@@ -278,7 +284,8 @@ func find(ctx context.Context, tx *db.Tx, f Filter, args db.Args, scope string) 
 	return list, err
 }
 
-// files lists the files of the photos of the stations that scope allows.
+// files lists the files of the photos of the stations that scope allows, and of
+// the lists that are still to be read.
 func files(ctx context.Context, tx *db.Tx, scope op.Scope) (map[string]bool, error) {
 	var args db.Args
 	all := map[string]bool{}
@@ -295,7 +302,15 @@ func files(ctx context.Context, tx *db.Tx, scope op.Scope) (map[string]bool, err
 		}
 		return err
 	})
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	return all, tx.Each(ctx, `select file from station_work where file is not null`, nil, func(r db.Row) error {
+		var file string
+		err := r.Scan(&file)
+		all[file] = true
+		return err
+	})
 }
 
 // get returns one station, in use or not.

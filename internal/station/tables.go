@@ -2,6 +2,8 @@ package station
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/op"
@@ -13,28 +15,60 @@ import (
 // intake; pages and other domains call [Service].
 type Tables struct{}
 
-// Get returns one station, in use or not.
-func (Tables) Get(ctx context.Context, tx *op.Tx, id ID) (Station, error) { return get(ctx, tx.Tx, id) }
-
-// Live returns the live part of a station.
-func (Tables) Live(ctx context.Context, tx *op.Tx, id ID) (Live, error) {
-	lives, err := liveOf(ctx, tx.Tx, tx.Now(), id)
-	return lives[id], err
+// Many returns stations, in use or not, by id.
+func (Tables) Many(ctx context.Context, tx *op.Tx, ids []ID) (map[ID]Station, error) {
+	all := make(map[ID]Station, len(ids))
+	const batch = 500
+	for from := 0; from < len(ids); from += batch {
+		list, err := find(ctx, tx.Tx, Filter{IDs: ids[from:min(from+batch, len(ids))], WithClosed: true, Limit: batch}, nil, "1 = 1")
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range list {
+			all[st.ID] = st
+		}
+	}
+	return all, nil
 }
 
-// Insert stores a new station under a fresh code. [Tables.Touch] must follow.
-func (Tables) Insert(ctx context.Context, tx *op.Tx, s Station) (Station, error) {
-	return insert(ctx, tx, s)
+// Lives returns the live parts of stations.
+func (Tables) Lives(ctx context.Context, tx *op.Tx, ids []ID) (map[ID]Live, error) {
+	all := map[ID]Live{}
+	for some := range slices.Chunk(ids, 500) {
+		lives, err := liveOf(ctx, tx.Tx, tx.Now(), some...)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, lives)
+	}
+	return all, nil
 }
 
-// Update stores s over the version it was read at, or returns a conflict.
-// [Tables.Touch] must follow.
-func (Tables) Update(ctx context.Context, tx *op.Tx, s Station) (Station, error) {
-	return update(ctx, tx, s)
+// Code draws a code for a station that is about to be inserted.
+func (Tables) Code(ctx context.Context, tx *op.Tx, id ID) (string, error) {
+	return newCode(ctx, tx, id)
 }
+
+// Index stores anew what the station is searched and found by.
+func (Tables) Index(ctx context.Context, tx *op.Tx, s Station) error { return gram(ctx, tx, s) }
 
 // Touch numbers the changes, as the last thing that a transaction does.
 func (Tables) Touch(ctx context.Context, tx *op.Tx, ids ...ID) error { return touch(ctx, tx, ids...) }
+
+// Changed returns the stations that changed after the given number of change,
+// and the number of the last change.
+func (Tables) Changed(ctx context.Context, tx *op.Tx, since int64) (ids []ID, last int64, err error) {
+	if err := tx.One(ctx, `select value from station_counter where name = 'change'`, nil, &last); err != nil || last == since {
+		return nil, last, err
+	}
+	err = tx.Each(ctx, `select station_id from station_change where seq > $1`, []any{since}, func(r db.Row) error {
+		var id ID
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, last, err
+}
 
 // NameKeys are the keys under which the names of a place are found again in
 // other spellings.

@@ -11,10 +11,13 @@ import (
 	"nuanxin/internal/station/printed"
 )
 
+// seen are the lines further up in a file, by name key.
+type seen map[string][]*Line
+
 // decide says for each line that is not refused whether it adds a station,
-// changes one, or needs a person. there are the stations in use by name key.
-func decide(lines []Line, there map[string][]station.Station) {
-	before := map[string][]*Line{} // lines of the same name, further up
+// changes one, or needs a person. there are the stations in use by name key; a
+// long file is decided a piece at a time, with the same before.
+func decide(lines []Line, before seen, there map[string][]station.Station) {
 	for i := range lines {
 		l := &lines[i]
 		if l.Action == WillRefuse || l.Why == noStation {
@@ -27,13 +30,18 @@ func decide(lines []Line, there map[string][]station.Station) {
 			l.doubt("import.repeated_row", printed.Name, fmt.Sprintf("%d %s", twin.Row, twin.Understood.Name))
 			continue
 		}
-		namesake := slices.ContainsFunc(before[key], func(o *Line) bool { return near(o.Understood.Area, l.Understood.Area) })
+		namesake := slices.ContainsFunc(before[key], func(o *Line) bool { return region.Near(o.Understood.Area, l.Understood.Area) })
 		before[key] = append(before[key], l)
 		l.against(candidates(l.Understood, there))
 		if l.Action == WillAdd && namesake {
 			l.doubt("import.same_name", printed.Name, l.Understood.Name)
 		}
 	}
+}
+
+// differs reports whether something else would be done with the line by now.
+func (l Line) differs(now Line) bool {
+	return now.Action != l.Action || now.Station != l.Station || now.Version != l.Version
 }
 
 func (l *Line) doubt(code string, f printed.Field, text string) {
@@ -46,7 +54,7 @@ func (l *Line) doubt(code string, f printed.Field, text string) {
 // twin returns the line further up that is the same place.
 func (l *Line) twin(others []*Line) *Line {
 	for _, o := range others {
-		if near(l.Understood.Area, o.Understood.Area) && kinship(l.Understood, o.Understood) != strangers {
+		if region.Near(l.Understood.Area, o.Understood.Area) && printed.Kinship(l.Understood.Address, o.Understood.Address) != printed.Strangers {
 			return o
 		}
 	}
@@ -59,7 +67,7 @@ func candidates(f station.Facts, there map[string][]station.Station) []station.S
 	for _, name := range append([]string{f.Name}, f.OtherNames...) {
 		for _, st := range there[printed.NameKey(name)] {
 			same := func(o station.Station) bool { return o.ID == st.ID }
-			if near(st.Area, f.Area) && !slices.ContainsFunc(list, same) {
+			if region.Near(st.Area, f.Area) && !slices.ContainsFunc(list, same) {
 				list = append(list, st)
 			}
 		}
@@ -67,37 +75,14 @@ func candidates(f station.Facts, there map[string][]station.Station) []station.S
 	return list
 }
 
-// near reports whether two areas may be one: the same, or one within the other.
-func near(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
-
-// kin says how two places of one name are related.
-type kin uint8
-
-const (
-	strangers kin = iota // at different addresses
-	perhaps              // one has no address
-	same                 // at one address, or both without
-)
-
-func kinship(a, b station.Facts) kin {
-	x, y := printed.AddressKey(a.Address), printed.AddressKey(b.Address)
-	switch {
-	case x == y:
-		return same
-	case x == "" || y == "":
-		return perhaps
-	}
-	return strangers
-}
-
 // against compares the line with the stations of the same name.
 func (l *Line) against(list []station.Station) {
 	var surely, maybe []station.Station
 	for _, st := range list {
-		switch kinship(l.Understood, st.Facts) {
-		case same:
+		switch printed.Kinship(l.Understood.Address, st.Address) {
+		case printed.Same:
 			surely = append(surely, st)
-		case perhaps:
+		case printed.Perhaps:
 			maybe = append(maybe, st)
 		}
 	}

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,8 +12,6 @@ import (
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/printed"
-
-	"golang.org/x/text/width"
 )
 
 // Options are what the importer states about a whole file.
@@ -24,6 +21,8 @@ type Options struct {
 	Datum  string `json:"datum,omitempty"`  // of the coordinates, where the file does not state it
 	Public bool   `json:"public,omitempty"` // added stations are shown to workers at once
 	Demo   bool   `json:"demo,omitempty"`
+
+	Encoding sheet.Encoding `json:"encoding,omitempty"` // asked for, of a file that is read later
 }
 
 // Action is what an import would do, or did, with a row.
@@ -104,11 +103,24 @@ func (r Report) Exit() int {
 // there already: lines are to be added or are refused. A file in which no
 // header is found, or no column of names, is refused whole.
 func Read(t sheet.Table, o Options) (Report, error) {
+	r, report, err := open(t, o)
+	if err != nil {
+		return report, err
+	}
+	for _, row := range r.rows {
+		report.Lines = append(report.Lines, r.line(row))
+	}
+	return report, nil
+}
+
+// open finds the header of a table and what its columns mean; the rows below
+// it are still to be read.
+func open(t sheet.Table, o Options) (*rowReader, Report, error) {
 	h, err := t.Under(printed.Known)
 	if err != nil {
-		return Report{}, err
+		return nil, Report{}, err
 	}
-	r := rowReader{options: o, columns: map[printed.Field][]int{}, places: map[[3]string]resolved{}}
+	r := &rowReader{options: o, rows: h.Rows, columns: map[printed.Field][]int{}, places: map[[3]string]resolved{}}
 	report := Report{Encoding: t.Encoding, Header: h.Header, Others: t.Others, Lines: make([]Line, 0, len(h.Rows))}
 	for i, name := range h.Header {
 		f := printed.Header(name)
@@ -131,15 +143,13 @@ func Read(t sheet.Table, o Options) (Report, error) {
 	if r.datum == "" {
 		r.datum = o.Datum
 	}
-	for _, row := range h.Rows {
-		report.Lines = append(report.Lines, r.line(row))
-	}
-	return report, nil
+	return r, report, nil
 }
 
 // rowReader reads the rows of one file.
 type rowReader struct {
 	options Options
+	rows    []sheet.Row
 	columns map[printed.Field][]int
 	datum   string // stated for the whole file
 	places  map[[3]string]resolved
@@ -158,7 +168,7 @@ type resolved struct {
 func (r *rowReader) line(row sheet.Row) Line {
 	r.row, r.doubts = row, nil
 	l := Line{Row: row.Line, Printed: row.Cells, Action: WillAdd}
-	if notAStation(row.Cells) {
+	if printed.Beside(row.Cells) {
 		l.Action, l.Why = WillSkip, noStation
 		l.Doubts = []printed.Doubt{{Code: noStation, Text: strings.TrimSpace(strings.Join(row.Cells, " "))}}
 		return l
@@ -185,15 +195,6 @@ func (r *rowReader) line(row sheet.Row) Line {
 
 // noStation is why a row below or between the stations is left alone.
 const noStation = "import.not_a_station"
-
-// beside matches what stands under lists: sums, remarks, who filled them in.
-var beside = regexp.MustCompile(`^(合计|总计|小计|共计)(:?\d*[个家处座]?)$|^(备注|注|说明|填表人|填报人|填报单位|制表人?|审核人?|负责人签字)\d?:`)
-
-// notAStation reports whether a row only sums up or remarks.
-func notAStation(cells []string) bool {
-	i := slices.IndexFunc(cells, func(c string) bool { return c != "" })
-	return i >= 0 && beside.MatchString(strings.ReplaceAll(width.Fold.String(cells[i]), " ", ""))
-}
 
 // wrong says of a field that cannot be kept why, with the beginning of its text.
 func (r *rowReader) wrong(f fault.Field) printed.Doubt {
@@ -300,7 +301,7 @@ func (r *rowReader) area(address string) string {
 		r.doubt(d.Msg, printed.County, d.Name)
 	}
 	if town := r.cell(printed.Town); town != "" && len(code) == 6 {
-		if c := childNamed(code, town); c != "" {
+		if c := region.ChildNamed(code, town); c != "" {
 			return c
 		}
 		r.doubt("import.town_unknown", printed.Town, town)
@@ -324,15 +325,6 @@ func (r *rowReader) resolve(province, city, county string) (string, []region.Dou
 		r.places[key] = known
 	}
 	return known.code, known.doubts
-}
-
-func childNamed(area, name string) string {
-	for _, c := range region.Children(area) {
-		if c.Name == name || c.Short == name {
-			return c.Code
-		}
-	}
-	return ""
 }
 
 // place makes a position of the row's coordinates, if their datum is stated.

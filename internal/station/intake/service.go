@@ -14,14 +14,22 @@ import (
 	"nuanxin/internal/station"
 )
 
+// Files keeps uploaded files, sealed. Whatever no row names any more is swept
+// away by the program.
+type Files interface {
+	Put(ctx context.Context, id string, data []byte) error
+	Get(ctx context.Context, id string) ([]byte, error)
+}
+
 // Service imports lists of stations.
 type Service struct {
 	desk   *op.Desk
+	files  Files
 	tables station.Tables
 }
 
 // NewService returns the import service; its rules are among [station.Policy].
-func NewService(desk *op.Desk) *Service { return &Service{desk: desk} }
+func NewService(desk *op.Desk, files Files) *Service { return &Service{desk: desk, files: files} }
 
 // ID names an import.
 type ID string
@@ -45,7 +53,17 @@ type Batch struct {
 	Options Options   `json:"options"`
 	By      string    `json:"by"`
 	At      time.Time `json:"at"`
+	Done    Tally     `json:"done,omitzero"`   // when it was applied
+	Undone  Tally     `json:"undone,omitzero"` // when it was taken back
 	Report
+	Work *Work `json:"-"` // at hand; nil: none
+}
+
+// Tally counts what became of the rows when an import was applied or undone.
+type Tally struct {
+	Added   int `json:"added,omitempty"`
+	Updated int `json:"updated,omitempty"`
+	Left    int `json:"left,omitempty"` // somebody was there meanwhile
 }
 
 // AuthzObject implements op.Target.
@@ -61,65 +79,41 @@ type Outcome struct {
 	Station station.ID `json:"station,omitempty"`
 }
 
-// progressKey is the context key of [WithProgress].
-type progressKey struct{}
-
-// WithProgress returns a context in which long work tells how many of its rows
-// are done. It is told within the transaction: until that ends nothing is
-// certain, and a transaction that is run again counts from the beginning.
-func WithProgress(ctx context.Context, tell func(done, total int)) context.Context {
-	return context.WithValue(ctx, progressKey{}, tell)
-}
-
-func progressOf(ctx context.Context) func(done, total int) {
-	if tell, ok := ctx.Value(progressKey{}).(func(done, total int)); ok {
-		return tell
-	}
-	return func(int, int) {}
-}
-
 // DryRun says what importing the table would do, and keeps nothing.
 func (s *Service) DryRun(ctx context.Context, t sheet.Table, o Options) (Report, error) {
 	report, err := Read(t, o)
 	if err != nil {
 		return report, err
 	}
-	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (Report, error) {
-		if _, err := s.ownArea(tx.Subject, o); err != nil {
-			return report, err
-		}
-		return report, s.judge(ctx, tx, report.Lines)
-	})
-}
-
-// Stage reads the table, says row by row what would become of it, and keeps
-// that, so that somebody can look at it and apply it.
-func (s *Service) Stage(ctx context.Context, t sheet.Table, o Options) (Batch, error) {
-	report, err := Read(t, o)
-	if err != nil {
-		return Batch{}, err
+	if _, err := s.ownArea(authz.From(ctx), o); err != nil {
+		return report, err
 	}
-	fresh := id.New[ID]()
-	propose := func(tx *op.Tx) (Batch, error) {
-		area, err := s.ownArea(tx.Subject, o)
-		return Batch{ID: fresh, Area: area, State: Staged, Options: o, By: tx.Subject.ID, At: tx.Now(), Report: report}, err
-	}
-	done, err := op.Write(ctx, s.desk, station.Import, propose, func(tx *op.Tx, b Batch) (ID, error) {
-		b.Lines = slices.Clone(b.Lines)
-		if err := s.judge(ctx, tx, b.Lines); err != nil {
-			return "", err
-		}
-		return b.ID, insertBatch(ctx, tx, b)
-	})
-	if err != nil {
-		return Batch{}, err
-	}
-	return s.Staged(ctx, done)
+	return report, s.look(ctx, report.Lines, seen{})
 }
 
 // Staged returns an import with its lines.
 func (s *Service) Staged(ctx context.Context, id ID) (Batch, error) {
 	return op.Read(ctx, s.desk, station.ImportSee, func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) })
+}
+
+// Head returns an import without its lines.
+func (s *Service) Head(ctx context.Context, id ID) (Batch, error) {
+	return op.Read(ctx, s.desk, station.ImportSee, func(tx *op.Tx) (Batch, error) { return getHead(ctx, tx, id) })
+}
+
+// Lines returns a page of the lines of an import in one of its parts, and how
+// many lines each part has. Pages count from 1; one beyond the last is the last.
+func (s *Service) Lines(ctx context.Context, id ID, p Part, page, size int) (Page, error) {
+	var out Page
+	_, err := op.Read(ctx, s.desk, station.ImportSee, func(tx *op.Tx) (Batch, error) {
+		b, err := getHead(ctx, tx, id)
+		if err != nil {
+			return b, err
+		}
+		out, err = getPage(ctx, tx, id, p, page, size)
+		return b, err
+	})
+	return out, err
 }
 
 // ownArea is the area in which the subject imports.
@@ -135,109 +129,48 @@ func (s *Service) ownArea(who authz.Subject, o Options) (string, error) {
 	return "", fault.New("station.import", fault.Denied, "fault.denied")
 }
 
-// judge refuses lines outside the subject's authority and decides the others
-// against what is there.
-func (s *Service) judge(ctx context.Context, tx *op.Tx, lines []Line) error {
+// piece is how many lines are compared with what is there at once.
+const piece = 1000
+
+// look judges lines against what is there now, outside any transaction that
+// others would wait for.
+func (s *Service) look(ctx context.Context, lines []Line, before seen) error {
+	for some := range slices.Chunk(lines, piece) {
+		if _, err := s.glance(ctx, some, before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// glance judges one piece, and returns the stations that it was compared with.
+func (s *Service) glance(ctx context.Context, lines []Line, before seen) (map[string][]station.Station, error) {
+	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (map[string][]station.Station, error) {
+		there, err := s.tables.Named(ctx, tx, s.keys(tx.Subject, lines))
+		if err == nil {
+			decide(lines, before, there)
+		}
+		return there, err
+	})
+}
+
+// keys refuses lines outside the subject's authority, and returns the name keys
+// of the others.
+func (s *Service) keys(who authz.Subject, lines []Line) []string {
 	var keys []string
 	for i := range lines {
 		l := &lines[i]
 		if l.Why == noStation {
 			continue
 		}
-		inside := s.desk.Rules().May(tx.Subject, station.Add, authz.Object{Kind: "station", Area: l.Understood.Area})
+		inside := s.desk.Rules().May(who, station.Add, authz.Object{Kind: "station", Area: l.Understood.Area})
 		if l.Action != WillRefuse && !inside {
 			l.Action, l.Why = WillRefuse, "import.outside_area"
 		}
 		keys = append(keys, l.Understood.NameKeys()...)
 	}
 	slices.Sort(keys)
-	there, err := s.tables.Named(ctx, tx, slices.Compact(keys))
-	if err != nil {
-		return err
-	}
-	decide(lines, there)
-	return nil
-}
-
-// Apply applies a staged import in one transaction, without the rows in leave.
-// A row whose station changed since it was staged, or for which something else
-// would be done by now, is left alone and told.
-func (s *Service) Apply(ctx context.Context, id ID, leave ...int) ([]Outcome, error) {
-	find := func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) }
-	return op.Write(ctx, s.desk, station.Import, find, func(tx *op.Tx, b Batch) ([]Outcome, error) {
-		if err := tx.Lock(ctx, "station.import"); err != nil {
-			return nil, err
-		}
-		if err := advance(ctx, tx, id, Staged, Applied); err != nil {
-			return nil, err
-		}
-		now := slices.Clone(b.Lines)
-		if err := s.judge(ctx, tx, now); err != nil {
-			return nil, err
-		}
-		a := applier{service: s, batch: b}
-		outcomes := make([]Outcome, 0, len(now))
-		tell := progressOf(ctx)
-		for i, l := range now {
-			tell(i, len(now))
-			o := Outcome{Row: l.Row, Action: WillSkip, Why: l.Why}
-			switch was := b.Lines[i]; {
-			case slices.Contains(leave, l.Row):
-				o.Why = "import.left_out"
-			case l.Action != was.Action || l.Station != was.Station || l.Version != was.Version:
-				o.Why = "import.changed_meanwhile"
-				if err := saveOutcome(ctx, tx, id, i, doneRow{Outcome: o}); err != nil {
-					return nil, err
-				}
-			case l.Action == WillAdd || l.Action == WillUpdate:
-				var err error
-				if o, err = a.apply(ctx, tx, i, l); err != nil {
-					return nil, err
-				}
-			case l.Action == WillNot:
-				o.Why = "import.same"
-			}
-			outcomes = append(outcomes, o)
-		}
-		tx.Emit(a.told)
-		return outcomes, s.tell(ctx, tx, a.tales)
-	})
-}
-
-// applier applies the lines of one batch.
-type applier struct {
-	service *Service
-	batch   Batch
-	tales   []tale
-	told    Imported
-}
-
-// tale is what is to be told about one station.
-type tale struct {
-	of    station.Station
-	event op.Event
-}
-
-// tell numbers the changes and then leaves each station's audit row and event,
-// in this order, as every other change does: two that wait for each other
-// would be an accident.
-func (s *Service) tell(ctx context.Context, tx *op.Tx, tales []tale) error {
-	if len(tales) == 0 {
-		return nil
-	}
-	ids := make([]station.ID, len(tales))
-	for i, t := range tales {
-		ids[i] = t.of.ID
-	}
-	if err := s.tables.Touch(ctx, tx, ids...); err != nil {
-		return err
-	}
-	for _, t := range tales {
-		if err := tx.Also(ctx, station.Import, t.of.AuthzObject(), t.event); err != nil {
-			return err
-		}
-	}
-	return nil
+	return slices.Compact(keys)
 }
 
 // Imported says that a file was applied.
@@ -259,108 +192,6 @@ type doneRow struct {
 	seq    int
 }
 
-func (a *applier) apply(ctx context.Context, tx *op.Tx, seq int, l Line) (Outcome, error) {
-	o := Outcome{Row: l.Row, Action: l.Action}
-	d := doneRow{}
-	var st station.Station
-	var event op.Event
-	var err error
-	if l.Action == WillAdd {
-		if st, err = (station.Station{ID: id.New[station.ID](), CreatedAt: tx.Now()}).With(l.Understood, station.FromFile, tx.Now()); err != nil {
-			return o, err
-		}
-		st, err = a.service.tables.Insert(ctx, tx, st)
-		event = station.Opened{ID: st.ID, Area: st.Area}
-		a.told.Added++
-	} else {
-		var old station.Station
-		if old, err = a.service.tables.Get(ctx, tx, l.Station); err != nil {
-			return o, err
-		}
-		facts, _ := l.onto(old)
-		d.Before, d.By = &old.Facts, old.HoursBy
-		if st, err = old.With(facts, station.FromFile, tx.Now()); err != nil {
-			return o, err
-		}
-		st, err = a.service.tables.Update(ctx, tx, st)
-		event = station.Changed{ID: st.ID, Version: st.Version}
-		a.told.Updated++
-	}
-	if err != nil {
-		return o, err
-	}
-	o.Station = st.ID
-	a.tales, a.told.Import = append(a.tales, tale{st, event}), string(a.batch.ID)
-	d.Outcome, d.After = o, st.Version
-	return o, saveOutcome(ctx, tx, a.batch.ID, seq, d)
-}
-
-// Undo takes an applied import back, row by row: an added station is closed
-// for good, an updated one gets its facts back. A row whose station has been
-// changed or used since is left alone and told.
-func (s *Service) Undo(ctx context.Context, id ID) ([]Outcome, error) {
-	find := func(tx *op.Tx) (Batch, error) { return getBatch(ctx, tx, id) }
-	return op.Write(ctx, s.desk, station.Import, find, func(tx *op.Tx, b Batch) ([]Outcome, error) {
-		if err := advance(ctx, tx, id, Applied, Undone); err != nil {
-			return nil, err
-		}
-		rows, err := doneRows(ctx, tx, id)
-		if err != nil {
-			return nil, err
-		}
-		var outcomes []Outcome
-		var tales []tale
-		tell := progressOf(ctx)
-		for i, d := range rows {
-			tell(i, len(rows))
-			o, told, err := s.undo(ctx, tx, id, d)
-			if err != nil {
-				return nil, err
-			}
-			outcomes, tales = append(outcomes, o), append(tales, told...)
-		}
-		return outcomes, s.tell(ctx, tx, tales)
-	})
-}
-
-// undo takes one row back, and says what is to be told if it did.
-func (s *Service) undo(ctx context.Context, tx *op.Tx, batch ID, d doneRow) (Outcome, []tale, error) {
-	o := d.Outcome
-	st, err := s.tables.Get(ctx, tx, d.Station)
-	if err != nil {
-		return o, nil, err
-	}
-	live, err := s.tables.Live(ctx, tx, st.ID)
-	if err != nil {
-		return o, nil, err
-	}
-	used := len(live.Days)+len(live.Reports) > 0
-	switch {
-	case !st.InUse(), st.Version != d.After:
-		o.Action, o.Why = WillSkip, "import.changed_meanwhile"
-	case d.Action == WillAdd && used:
-		o.Action, o.Why = WillSkip, "import.used_meanwhile"
-	}
-	if o.Action == WillSkip {
-		d.Why = o.Why // kept beside what was done
-		return o, nil, saveOutcome(ctx, tx, batch, d.seq, d)
-	}
-	var event op.Event
-	if d.Action == WillAdd {
-		st.ClosedAt, st.ClosedWhy, st.ChangedAt = tx.Now(), "导入撤销", tx.Now()
-		event = station.Closed{ID: st.ID, Why: st.ClosedWhy}
-	} else {
-		if st, err = st.With(*d.Before, d.By, tx.Now()); err != nil {
-			return o, nil, err
-		}
-		event = station.Changed{ID: st.ID, Version: st.Version + 1}
-	}
-	if _, err := s.tables.Update(ctx, tx, st); err != nil {
-		return o, nil, err
-	}
-	return o, []tale{{st, event}}, nil
-}
-
 // Imports returns the latest imports in the reader's area, newest first,
 // without their lines.
 func (s *Service) Imports(ctx context.Context, limit int) ([]Batch, error) {
@@ -369,4 +200,13 @@ func (s *Service) Imports(ctx context.Context, limit int) ([]Batch, error) {
 		where := scope.Where(authz.Columns{ID: "import_id", Area: "area"}, &args)
 		return latestBatches(ctx, tx, where, args, min(max(limit, 1), 200))
 	})
+}
+
+// propose is the import that the subject of ctx is about to make.
+func (s *Service) propose(o Options, r Report) func(*op.Tx) (Batch, error) {
+	fresh := id.New[ID]()
+	return func(tx *op.Tx) (Batch, error) {
+		area, err := s.ownArea(tx.Subject, o)
+		return Batch{ID: fresh, Area: area, State: Staged, Options: o, By: tx.Subject.ID, At: tx.Now(), Report: r}, err
+	}
 }

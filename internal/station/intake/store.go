@@ -4,29 +4,58 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 )
 
-func insertBatch(ctx context.Context, tx *op.Tx, b Batch) error {
-	head, err := json.Marshal(b.withoutLines())
+func insertHead(ctx context.Context, tx *op.Tx, b Batch) error {
+	head, err := b.text()
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `insert into station_import (import_id, area, state, by_id, at, head) values ($1, $2, $3, $4, $5, $6)`,
-		b.ID, b.Area, string(b.State), b.By, db.Micros(b.At), string(head))
+		b.ID, b.Area, string(b.State), b.By, db.Micros(b.At), head)
+	return err
+}
+
+func updateHead(ctx context.Context, tx *op.Tx, b Batch) error {
+	head, err := b.text()
 	if err != nil {
 		return err
 	}
-	for i, l := range b.Lines {
-		line, err := json.Marshal(l)
-		if err != nil {
-			return err
+	_, err = tx.Exec(ctx, `update station_import set state = $1, head = $2 where import_id = $3`, string(b.State), head, b.ID)
+	return err
+}
+
+// text is the batch without its lines, as its head is kept.
+func (b Batch) text() (string, error) {
+	b.Lines = nil
+	raw, err := json.Marshal(b)
+	return string(raw), err
+}
+
+// rowsAtOnce is how many lines go into one statement.
+const rowsAtOnce = 100
+
+// insertLines keeps lines, the first of which is the from-th of its file.
+func insertLines(ctx context.Context, tx *op.Tx, id ID, from int, lines []Line) error {
+	for some := range slices.Chunk(lines, rowsAtOnce) {
+		var args db.Args
+		batch := args.Add(id)
+		var rows []string
+		for _, l := range some {
+			text, err := json.Marshal(l)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, "("+strings.Join([]string{batch, args.Add(from), args.Add(l.Row), args.Add(string(text)), args.Add(string(l.Action)), args.Add(len(l.Doubts) > 0)}, ", ")+")")
+			from++
 		}
-		_, err = tx.Exec(ctx, `insert into station_import_row (import_id, seq, line_no, line, done) values ($1, $2, $3, $4, null)`,
-			b.ID, i, l.Row, string(line))
+		_, err := tx.Exec(ctx, `insert into station_import_row (import_id, seq, line_no, line, action, doubtful) values `+strings.Join(rows, ", "), args...)
 		if err != nil {
 			return err
 		}
@@ -34,52 +63,107 @@ func insertBatch(ctx context.Context, tx *op.Tx, b Batch) error {
 	return nil
 }
 
-// withoutLines is the batch as its head is kept.
-func (b Batch) withoutLines() Batch {
-	b.Lines = nil
-	return b
+const heads = `select i.head, i.state, w.kind, w.done, w.total, w.stop, w.fault, w.beside, w.subject, w.file, w.base, w.tries
+	from station_import i left join station_work w on w.import_id = i.import_id where `
+
+// scan reads a row of heads.
+func (b *Batch) scan(r db.Row) error {
+	var head, state string
+	var kind, trouble, subject, file *string
+	var done, total, base, tries *int64
+	var stop, beside *bool
+	if err := r.Scan(&head, &state, &kind, &done, &total, &stop, &trouble, &beside, &subject, &file, &base, &tries); err != nil {
+		return err
+	}
+	err := json.Unmarshal([]byte(head), b)
+	b.State = State(state)
+	if kind == nil {
+		return err
+	}
+	w := &Work{Kind: Kind(*kind), Done: int(*done), Total: int(*total), Stop: *stop, beside: *beside, base: *base, tries: int(*tries)}
+	if file != nil {
+		w.file = *file
+	}
+	if *trouble != "" {
+		err = errors.Join(err, json.Unmarshal([]byte(*trouble), &w.Trouble))
+	}
+	b.Work = w
+	return errors.Join(err, json.Unmarshal([]byte(*subject), &w.subject))
+}
+
+// getHead returns an import without its lines.
+func getHead(ctx context.Context, tx *op.Tx, id ID) (Batch, error) {
+	list, err := batches(ctx, tx, heads+`i.import_id = $1`, id)
+	if err == nil && len(list) == 0 {
+		err = fault.New("station.import", fault.Missing, "fault.missing")
+	}
+	if err != nil {
+		return Batch{}, err
+	}
+	return list[0], nil
+}
+
+func batches(ctx context.Context, tx *op.Tx, query string, args ...any) ([]Batch, error) {
+	var list []Batch
+	err := tx.Each(ctx, query, args, func(r db.Row) error {
+		var b Batch
+		err := b.scan(r)
+		list = append(list, b)
+		return err
+	})
+	return list, err
+}
+
+// latestBatches returns imports without their lines, newest first.
+func latestBatches(ctx context.Context, tx *op.Tx, where string, args db.Args, limit int) ([]Batch, error) {
+	where = strings.NewReplacer("import_id", "i.import_id", "area", "i.area").Replace(where)
+	return batches(ctx, tx, heads+where+` order by i.import_id desc limit `+args.Add(limit), args...)
 }
 
 func getBatch(ctx context.Context, tx *op.Tx, id ID) (Batch, error) {
-	var b Batch
-	var head, state string
-	err := tx.One(ctx, `select head, state from station_import where import_id = $1`, []any{id}, &head, &state)
-	if errors.Is(err, db.ErrNone) {
-		return b, fault.New("station.import", fault.Missing, "fault.missing")
-	}
+	b, err := getHead(ctx, tx, id)
 	if err != nil {
 		return b, err
 	}
-	if err := json.Unmarshal([]byte(head), &b); err != nil {
-		return b, err
-	}
-	b.State = State(state)
-	err = tx.Each(ctx, `select line, done from station_import_row where import_id = $1 order by seq`, []any{id}, func(r db.Row) error {
+	b.Lines, err = lines(ctx, tx, `import_id = $1`, id)
+	return b, err
+}
+
+// lines returns those lines that where selects, in the order of the file.
+func lines(ctx context.Context, tx *op.Tx, where string, args ...any) ([]Line, error) {
+	var list []Line
+	err := tx.Each(ctx, `select line, done, left_alone from station_import_row where `+where+` order by seq`, args, func(r db.Row) error {
 		var text string
 		var done *string
-		if err := r.Scan(&text, &done); err != nil {
+		var left bool
+		if err := r.Scan(&text, &done, &left); err != nil {
 			return err
 		}
 		var l Line
 		var d doneRow
 		err := json.Unmarshal([]byte(text), &l)
-		if done != nil {
+		if done != nil && left {
 			err = errors.Join(err, json.Unmarshal([]byte(*done), &d))
 		}
 		l.Left = d.Why
-		b.Lines = append(b.Lines, l)
+		list = append(list, l)
 		return err
 	})
-	return b, err
+	return list, err
 }
 
-// advance moves an import from one state to the next, once.
-func advance(ctx context.Context, tx *op.Tx, id ID, from, to State) error {
-	n, err := tx.Exec(ctx, `update station_import set state = $1 where import_id = $2 and state = $3`, string(to), id, string(from))
-	if err == nil && n == 0 {
-		err = fault.New("station.import", fault.Conflict, "import.state")
+// leaveOut notes which rows of the file somebody chose not to apply.
+func leaveOut(ctx context.Context, tx *op.Tx, id ID, rows []int) error {
+	for _, n := range rows {
+		text, err := json.Marshal(doneRow{Outcome: Outcome{Row: n, Action: WillSkip, Why: leftOut}})
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update station_import_row set done = $1, left_alone = true where import_id = $2 and line_no = $3`, string(text), id, n); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // saveOutcome keeps what became of the line with the given index.
@@ -88,10 +172,12 @@ func saveOutcome(ctx context.Context, tx *op.Tx, id ID, seq int, d doneRow) erro
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update station_import_row set done = $1 where import_id = $2 and seq = $3`, string(text), id, seq)
+	_, err = tx.Exec(ctx, `update station_import_row set done = $1, left_alone = $2 where import_id = $3 and seq = $4`, string(text), d.Why != "", id, seq)
 	return err
 }
 
+// doneRows are the rows that were applied: one that was left alone has nothing
+// to undo.
 func doneRows(ctx context.Context, tx *op.Tx, id ID) ([]doneRow, error) {
 	var rows []doneRow
 	err := tx.Each(ctx, `select seq, done from station_import_row where import_id = $1 and done is not null order by seq`, []any{id}, func(r db.Row) error {
@@ -101,7 +187,7 @@ func doneRows(ctx context.Context, tx *op.Tx, id ID) ([]doneRow, error) {
 			return err
 		}
 		err := json.Unmarshal([]byte(text), &d)
-		if d.Action != WillSkip { // one that was left alone has nothing to undo
+		if d.Action != WillSkip {
 			rows = append(rows, d)
 		}
 		return err
@@ -109,19 +195,73 @@ func doneRows(ctx context.Context, tx *op.Tx, id ID) ([]doneRow, error) {
 	return rows, err
 }
 
-// latestBatches returns imports without their lines, newest first.
-func latestBatches(ctx context.Context, tx *op.Tx, where string, args db.Args, limit int) ([]Batch, error) {
-	var list []Batch
-	err := tx.Each(ctx, `select head, state from station_import where `+where+` order by import_id desc limit `+args.Add(limit), args, func(r db.Row) error {
-		var head, state string
-		if err := r.Scan(&head, &state); err != nil {
+// outcomes are what became of every row of an applied import.
+func outcomes(ctx context.Context, tx *op.Tx, id ID) ([]Outcome, error) {
+	var list []Outcome
+	err := tx.Each(ctx, `select line, done from station_import_row where import_id = $1 order by seq`, []any{id}, func(r db.Row) error {
+		var text string
+		var done *string
+		if err := r.Scan(&text, &done); err != nil {
 			return err
 		}
-		var b Batch
-		err := json.Unmarshal([]byte(head), &b)
-		b.State = State(state)
-		list = append(list, b)
+		var l Line
+		var d doneRow
+		if done != nil {
+			err := json.Unmarshal([]byte(*done), &d)
+			list = append(list, d.Outcome)
+			return err
+		}
+		err := json.Unmarshal([]byte(text), &l)
+		o := Outcome{Row: l.Row, Action: WillSkip, Why: l.Why}
+		if l.Action == WillNot {
+			o.Why = "import.same"
+		}
+		list = append(list, o)
 		return err
 	})
 	return list, err
+}
+
+// countRows is how many rows a kind of work has before it.
+func countRows(ctx context.Context, tx *op.Tx, id ID, kind Kind) (n int, err error) {
+	if kind == Undoing {
+		rows, err := doneRows(ctx, tx, id)
+		return len(rows), err
+	}
+	err = tx.One(ctx, `select count(*) from station_import_row where import_id = $1`, []any{id}, &n)
+	return n, err
+}
+
+func countLeft(ctx context.Context, tx *op.Tx, id ID) (n int, err error) {
+	err = tx.One(ctx, `select count(*) from station_import_row where import_id = $1 and left_alone`, []any{id}, &n)
+	return n, err
+}
+
+// forgetLines takes away the last lines of an import whose reading was stopped,
+// and with none left the import.
+func forgetLines(ctx context.Context, tx *op.Tx, b Batch) (more bool, err error) {
+	var last *int64
+	if err := tx.One(ctx, `select max(seq) from station_import_row where import_id = $1`, []any{b.ID}, &last); err != nil {
+		return false, err
+	}
+	if last != nil {
+		_, err := tx.Exec(ctx, `delete from station_import_row where import_id = $1 and seq > $2`, b.ID, *last-piece)
+		return true, err
+	}
+	if err := dropWork(ctx, tx, b.ID); err != nil {
+		return false, err
+	}
+	_, err = tx.Exec(ctx, `delete from station_import where import_id = $1`, b.ID)
+	return false, err
+}
+
+// forgetOutcomes takes back what was noted of rows whose work was stopped. What
+// an import did is kept: only that it could not be undone is not true any more.
+func forgetOutcomes(ctx context.Context, tx *op.Tx, id ID, kind Kind) error {
+	what := `left_alone = false`
+	if kind == Applying {
+		what += `, done = null`
+	}
+	_, err := tx.Exec(ctx, `update station_import_row set `+what+` where import_id = $1 and (done is not null or left_alone)`, id)
+	return err
 }

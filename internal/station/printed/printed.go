@@ -347,3 +347,34 @@ func Count(cell string) (n int, ok bool) {
 	n, err := strconv.Atoi(m[1])
 	return n, err == nil
 }
+
+// Kin says how two places of one name are related, by their addresses.
+type Kin uint8
+
+// The kinds of kin.
+const (
+	Strangers Kin = iota // at different addresses
+	Perhaps              // one has no address
+	Same                 // at one address, or both without
+)
+
+// Kinship compares the addresses of two places of one name.
+func Kinship(a, b string) Kin {
+	x, y := AddressKey(a), AddressKey(b)
+	switch {
+	case x == y:
+		return Same
+	case x == "" || y == "":
+		return Perhaps
+	}
+	return Strangers
+}
+
+// beside matches what stands under lists: sums, remarks, who filled them in.
+var beside = regexp.MustCompile(`^(合计|总计|小计|共计)(:?\d*[个家处座]?)$|^(备注|注|说明|填表人|填报人|填报单位|制表人?|审核人?|负责人签字)\d?:`)
+
+// Beside reports whether a row only sums up or remarks.
+func Beside(cells []string) bool {
+	i := slices.IndexFunc(cells, func(c string) bool { return c != "" })
+	return i >= 0 && beside.MatchString(strings.ReplaceAll(width.Fold.String(cells[i]), " ", ""))
+}

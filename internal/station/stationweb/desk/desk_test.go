@@ -12,12 +12,14 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
@@ -83,7 +85,24 @@ type house struct {
 	url     string
 	clock   *clock.Fake
 	defects *defects
+	in      *intake.Service
 	t       testing.TB
+}
+
+// cabinet keeps files in memory.
+type cabinet struct{ sync.Map }
+
+func (c *cabinet) Put(_ context.Context, id string, data []byte) error {
+	c.Store(id, data)
+	return nil
+}
+
+func (c *cabinet) Get(_ context.Context, id string) ([]byte, error) {
+	data, ok := c.Load(id)
+	if !ok {
+		return nil, fault.New("cabinet", fault.Missing, "blob.missing")
+	}
+	return data.([]byte), nil
 }
 
 func newHouse(t testing.TB) *house {
@@ -91,8 +110,8 @@ func newHouse(t testing.TB) *house {
 	c := clock.At(start)
 	d := dbtest.SQLite(t, c, []fs.FS{op.Schema, station.Schema})
 	door := op.New(d, station.Policy)
-	h := &house{Service: station.NewService(door, workday.Calendar{}), clock: c, defects: &defects{}, t: t}
-	routes := desk.Routes(desk.Config{Stations: h.Service, Intake: intake.NewService(door), Album: album{}, Calendar: workday.Calendar{}, Frame: frame, Defects: h.defects, Hosts: hosts{},
+	h := &house{Service: station.NewService(door, workday.Calendar{}), clock: c, defects: &defects{}, in: intake.NewService(door, &cabinet{}), t: t}
+	routes := desk.Routes(desk.Config{Stations: h.Service, Intake: h.in, Album: album{}, Calendar: workday.Calendar{}, Frame: frame, Defects: h.defects, Hosts: hosts{},
 		Changed: func(context.Context, station.ID) string { return "周敏" }, Name: func(context.Context, string) string { return "刘婷" }, Origin: "https://union.example"})
 	s := &web.Site{Texts: web.NewTexts(ui.Texts(), stationweb.Texts(), desk.Texts()), Assets: web.NewAssets(), Clock: c, Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
 	mux := web.NewMux(routes, s.Assets.Routes(), web.SettingsRoutes())

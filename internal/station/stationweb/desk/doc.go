@@ -1,6 +1,7 @@
 // Package desk holds the staff pages on which stations are kept: list, record,
-// hours, special days, the map, closing for good, imports. The pages of a
-// station's host are in hosting, the words of both in tell.
+// hours, special days, the map, closing for good. Lists are taken in by the
+// pages of imports; those of a station's host are in hosting, the words of all
+// in tell.
 //
 // Every page asks the directory ([station.Service]) and shows what it answers.
 // A station that the reader neither oversees nor runs is missing here, also

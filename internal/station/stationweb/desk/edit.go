@@ -91,7 +91,7 @@ func (p *pages) showForm(w http.ResponseWriter, r *http.Request, status int, v s
 
 // blank shows the form of a new station.
 func (p *pages) blank(w http.ResponseWriter, r *http.Request) error {
-	own := tops(r.Context(), authz.Cadre)
+	own := tell.Tops(r.Context(), authz.Cadre)
 	if len(own) == 0 {
 		return tell.Missing()
 	}
@@ -104,7 +104,7 @@ func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	if !isCadre(ctx) {
+	if !tell.IsCadre(ctx) {
 		return tell.Missing()
 	}
 	d, err := readDraft(station.Facts{}, r.PostForm)

@@ -63,7 +63,7 @@ func hoursCell(v station.View) string {
 // the whole.
 func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if len(tops(ctx, overseers()...)) == 0 {
+	if len(tell.Tops(ctx, overseers()...)) == 0 {
 		return tell.Missing()
 	}
 	q := p.placed(ctx, readQuery(r))
@@ -72,7 +72,7 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	attach(w, "stations-"+web.Day(web.Now(ctx))+".csv")
+	tell.Attach(w, "stations-"+web.Day(web.Now(ctx))+".csv")
 	if err := p.write(ctx, w, q, f, part); err != nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -103,11 +103,4 @@ func (p *pages) write(ctx context.Context, w io.Writer, q query, f station.Filte
 			return err
 		}
 	}
-}
-
-// attach says that the answer is a table to keep.
-func attach(w http.ResponseWriter, name string) {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	w.Header().Set("Cache-Control", "no-store")
 }

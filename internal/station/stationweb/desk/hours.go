@@ -209,12 +209,3 @@ func dayOptions(ctx context.Context, r hourRow) []ui.Option {
 	}
 	return out
 }
-
-// doubtWords say what was not understood, and quote it.
-func doubtWords(ctx context.Context, code, text string) string {
-	words := tell.T(ctx, "doubt."+code)
-	if text == "" {
-		return words
-	}
-	return tell.T(ctx, "doubt", "Text", text, "Why", words)
-}

@@ -270,7 +270,7 @@ func hasHan(s string) bool {
 // list shows the stations of the reader's areas.
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if len(tops(ctx, overseers()...)) == 0 {
+	if len(tell.Tops(ctx, overseers()...)) == 0 {
 		return tell.Missing()
 	}
 	a, err := p.find(ctx, p.placed(ctx, readQuery(r)))
@@ -280,13 +280,13 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	f := p.frame(ctx, tell.T(ctx, "title"))
 	f.Search = &ui.Search{Action: HrefStations, Label: tell.T(ctx, "search"), Placeholder: tell.T(ctx, "search.hint"), Value: a.words,
 		Keep: []ui.Pair{{Key: "area", Text: a.area}, {Key: "show", Text: a.show}}}
-	f.Buttons = listButtons(isCadre(ctx), p.Intake != nil)
+	f.Buttons = listButtons(tell.IsCadre(ctx), p.Intake != nil)
 	return web.Show(w, r, http.StatusOK, listPage(f, a))
 }
 
 // placed puts a reader of one area there when the query names none.
 func (p *pages) placed(ctx context.Context, q query) query {
-	if all := tops(ctx, overseers()...); q.area == "" && len(all) == 1 {
+	if all := tell.Tops(ctx, overseers()...); q.area == "" && len(all) == 1 {
 		q.area = all[0]
 	}
 	return q
@@ -320,7 +320,7 @@ type step struct {
 
 // up are the divisions above the one shown, as far as the reader oversees them.
 func (a answer) up(ctx context.Context) []step {
-	all := tops(ctx, overseers()...)
+	all := tell.Tops(ctx, overseers()...)
 	var out []step
 	if len(all) > 1 {
 		out = append(out, step{name: tell.T(ctx, "areas.all"), href: a.within("").href(HrefStations)})

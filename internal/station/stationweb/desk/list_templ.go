@@ -147,7 +147,7 @@ func listPage(f ui.StaffPage, a answer) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if a.show == showNoMap && isCadre(ctx) {
+				if a.show == showNoMap && tell.IsCadre(ctx) {
 					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: tell.T(ctx, "queue.start"), Icon: "pin", Small: true, Look: ui.Primary, Href: tell.Href(a.views[0]) + "/map?queue=1"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

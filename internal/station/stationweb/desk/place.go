@@ -179,11 +179,3 @@ func (p *pages) skip(ctx context.Context, v station.View) string {
 	}
 	return tell.Href(*next) + "/map?queue=1"
 }
-
-func datumOptions(ctx context.Context, on string) []ui.Option {
-	var out []ui.Option
-	for _, d := range []geo.Datum{geo.GCJ02, geo.BD09, geo.WGS84} {
-		out = append(out, ui.Option{Value: d.String(), Text: tell.T(ctx, "datum."+d.String()), On: on == d.String()})
-	}
-	return out
-}

@@ -141,7 +141,7 @@ func placePage(p ui.StaffPage, v station.View, f placeForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "datum", Legend: tell.T(ctx, "place.datum"), Options: datumOptions(ctx, f.datum), Inline: true, Error: f.errors.Of("datum")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "datum", Legend: tell.T(ctx, "place.datum"), Options: tell.DatumOptions(ctx, f.datum), Inline: true, Error: f.errors.Of("datum")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

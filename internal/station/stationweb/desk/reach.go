@@ -13,23 +13,8 @@ import (
 	"nuanxin/internal/web/ui"
 )
 
-// tops are the areas in which the reader holds one of the roles.
-func tops(ctx context.Context, roles ...authz.Role) []string {
-	var areas []string
-	for _, g := range authz.From(ctx).Grants {
-		if slices.Contains(roles, g.Role) && !slices.Contains(areas, g.Area) {
-			areas = append(areas, g.Area)
-		}
-	}
-	slices.Sort(areas)
-	return areas
-}
-
 // overseers are the roles whose areas the list shows.
 func overseers() []authz.Role { return []authz.Role{authz.Cadre, authz.Leader, authz.Admin} }
-
-// isCadre reports whether the reader keeps stations anywhere.
-func isCadre(ctx context.Context) bool { return len(tops(ctx, authz.Cadre)) > 0 }
 
 // frame is the reader's frame with a title.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {

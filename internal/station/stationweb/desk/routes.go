@@ -4,6 +4,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/stationweb/desk/hosting"
+	"nuanxin/internal/station/stationweb/desk/imports"
 	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 )
@@ -11,12 +12,9 @@ import (
 // Where the pages are.
 const (
 	HrefStations = tell.HrefStations // the list of the staff
-	HrefImports  = "/desk/imports"
+	HrefImports  = imports.Href
 	HrefHost     = tell.HrefHost
 )
-
-// maxUpload is the largest file that may be imported.
-const maxUpload = 10 << 20
 
 // Routes lists the staff pages and the hosts' pages of stations.
 func Routes(c Config) []web.Route {
@@ -27,7 +25,7 @@ func Routes(c Config) []web.Route {
 		all = append(all, p.album()...)
 	}
 	if c.Intake != nil {
-		all = append(all, p.imports()...)
+		all = append(all, imports.Routes(imports.Config{Intake: c.Intake, Frame: p.frame, Name: c.Name})...)
 	}
 	return all
 }
@@ -69,21 +67,5 @@ func (p *pages) album() []web.Route {
 		add,
 		route("POST", at+"/remove", station.Edit, "take a photo of a station away", p.removePhoto),
 		route("GET", at+"/{file}", station.Inspect, "see a photo of a station", p.photo),
-	}
-}
-
-func (p *pages) imports() []web.Route {
-	one := HrefImports + "/{id}"
-	upload := route("POST", HrefImports, station.Import, "read a file and keep what it would change", p.upload)
-	upload.BodyLimit = maxUpload
-	return []web.Route{
-		upload,
-		route("GET", HrefImports, station.ImportSee, "upload a list of stations; imports so far", p.importList),
-		route("GET", HrefImports+"/template.csv", station.ImportSee, "an empty list with two example rows", p.template),
-		route("GET", one, station.ImportSee, "see row by row what an import would do, or did", p.importOne),
-		route("GET", one+"/apply", station.Import, "ask before applying an import", p.askApply),
-		route("POST", one+"/apply", station.Import, "apply an import", p.apply),
-		route("GET", one+"/undo", station.Import, "ask before undoing an import", p.askUndo),
-		route("POST", one+"/undo", station.Import, "undo an import", p.undo),
 	}
 }

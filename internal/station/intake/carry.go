@@ -1,0 +1,277 @@
+package intake
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+
+	"nuanxin/internal/id"
+	"nuanxin/internal/op"
+	"nuanxin/internal/station"
+)
+
+// few is how many stations are prepared in one step: what others wait for.
+const few = 300
+
+// leftOut is why a row was not applied that somebody chose to leave.
+const leftOut = "import.left_out"
+
+// change is one row's part of what is about to be taken over.
+type change struct {
+	seq  int
+	next *station.Station // nil: the row is left alone
+	done *doneRow         // nil: nothing to keep
+}
+
+// applyOn prepares the records of an import's stations, from where that
+// stopped, and takes all of them over.
+func (s *Service) applyOn(ctx context.Context, head Batch) error {
+	b, err := s.Staged(ctx, head.ID)
+	if err != nil {
+		return err
+	}
+	if b.Work = head.Work; b.Work.Done == 0 {
+		if b.Work.base, err = s.number(ctx); err != nil {
+			return err
+		}
+	}
+	before, now := seen{}, slices.Clone(b.Lines)
+	decide(now[:b.Work.Done], before, nil)
+	for from := b.Work.Done; from < len(now); from = b.Work.Done {
+		to := min(from+few, len(now))
+		there, err := s.glance(ctx, now[from:to], before)
+		if err != nil {
+			return err
+		}
+		changes, err := s.planned(b.Lines, now, from, to, there)
+		if err != nil {
+			return err
+		}
+		if err := s.step(ctx, b, to, func(tx *op.Tx) error { return keepChanges(ctx, tx, b.ID, changes) }); err != nil {
+			return err
+		}
+	}
+	keys := wanted(b.Lines) // before others must wait
+	return s.publish(ctx, b, takeover{
+		state: Applied,
+		late:  func(tx *op.Tx) (map[int]string, error) { return s.lateLines(ctx, tx, b, keys) },
+		left: func(seq int, why string) doneRow {
+			return doneRow{Outcome: Outcome{Row: b.Lines[seq].Row, Action: WillSkip, Why: why}}
+		},
+	})
+}
+
+// planned says what the lines from one to another would do, as they were staged
+// and as they are now.
+func (s *Service) planned(was, now []Line, from, to int, there map[string][]station.Station) ([]change, error) {
+	byID := map[station.ID]station.Station{}
+	for _, list := range there {
+		for _, st := range list {
+			byID[st.ID] = st
+		}
+	}
+	var all []change
+	for i := from; i < to; i++ {
+		l := now[i]
+		switch {
+		case l.Left == leftOut:
+		case was[i].differs(l):
+			all = append(all, change{seq: i, done: &doneRow{Outcome: Outcome{Row: l.Row, Action: WillSkip, Why: "import.changed_meanwhile"}}})
+		case l.Action == WillAdd || l.Action == WillUpdate:
+			c, err := s.prepared(l, i, byID[l.Station])
+			if err != nil {
+				return nil, fmt.Errorf("row %d: %w", l.Row, err)
+			}
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+// prepared is the station that a line adds, or the one that it changes.
+func (s *Service) prepared(l Line, seq int, old station.Station) (change, error) {
+	at, facts := s.desk.Now(), l.Understood
+	d := doneRow{Outcome: Outcome{Row: l.Row, Action: l.Action}}
+	if l.Action == WillUpdate {
+		facts, _ = l.onto(old)
+		d.Before, d.By = &old.Facts, old.HoursBy
+	} else {
+		n, err := rand.Int(rand.Reader, big.NewInt(90_000_000))
+		if err != nil {
+			return change{}, err
+		}
+		// Nobody has the code yet: that it is free is seen to when all are taken over.
+		old = station.Station{ID: id.New[station.ID](), Code: fmt.Sprintf("%08d", n.Int64()+10_000_000), CreatedAt: at}
+	}
+	st, err := old.With(facts, station.FromFile, at)
+	st.Version = old.Version + 1
+	d.Station, d.After = st.ID, st.Version
+	return change{seq, &st, &d}, err
+}
+
+// wanted are the lines that would do something, by the name keys of theirs.
+func wanted(lines []Line) map[string][]int {
+	keys := map[string][]int{}
+	for i, l := range lines {
+		if l.Left == leftOut || l.Action != WillAdd && l.Action != WillUpdate {
+			continue
+		}
+		for _, k := range l.Understood.NameKeys() {
+			keys[k] = append(keys[k], i)
+		}
+	}
+	return keys
+}
+
+// lateLines says which lines came too late: since their work began, somebody
+// added or changed a station of one of their names, and something else would
+// be done with them by now.
+func (s *Service) lateLines(ctx context.Context, tx *op.Tx, b Batch, keys map[string][]int) (map[int]string, error) {
+	ids, _, err := s.tables.Changed(ctx, tx, b.Work.base)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	changed, err := s.tables.Many(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	affected := map[int]bool{}
+	var names []string
+	for _, st := range changed {
+		for _, k := range st.NameKeys() {
+			for _, i := range keys[k] {
+				affected[i] = true
+				names = append(names, b.Lines[i].Understood.NameKeys()...)
+			}
+		}
+	}
+	slices.Sort(names)
+	there, err := s.tables.Named(ctx, tx, slices.Compact(names))
+	late := map[int]string{}
+	for i := range affected {
+		now := b.Lines[i]
+		now.Action, now.Station, now.Version = WillAdd, "", 0
+		if now.against(candidates(now.Understood, there)); b.Lines[i].differs(now) {
+			late[i] = "import.changed_meanwhile"
+		}
+	}
+	return late, err
+}
+
+// undoOn prepares how the stations of an applied import were, and takes all of
+// that over.
+func (s *Service) undoOn(ctx context.Context, b Batch) error {
+	rows, err := s.rows(ctx, b.ID)
+	if err == nil && b.Work.Done == 0 {
+		b.Work.base, err = s.number(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	for from := b.Work.Done; from < len(rows); from = b.Work.Done {
+		to := min(from+few, len(rows))
+		changes, err := s.reversed(ctx, rows[from:to])
+		if err != nil {
+			return err
+		}
+		if err := s.step(ctx, b, to, func(tx *op.Tx) error { return keepChanges(ctx, tx, b.ID, changes) }); err != nil {
+			return err
+		}
+	}
+	bySeq := map[int]doneRow{}
+	for _, d := range rows {
+		bySeq[d.seq] = d
+	}
+	return s.publish(ctx, b, takeover{
+		state: Undone,
+		late:  func(tx *op.Tx) (map[int]string, error) { return s.lateUses(ctx, tx, b.Work.base, rows) },
+		left: func(seq int, why string) doneRow {
+			d := bySeq[seq]
+			d.Why = why // kept beside what was done
+			return d
+		},
+	})
+}
+
+// number is the number of the last change of any station.
+func (s *Service) number(ctx context.Context) (int64, error) {
+	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (int64, error) {
+		_, last, err := s.tables.Changed(ctx, tx, math.MaxInt64)
+		return last, err
+	})
+}
+
+func (s *Service) rows(ctx context.Context, id ID) ([]doneRow, error) {
+	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) ([]doneRow, error) { return doneRows(ctx, tx, id) })
+}
+
+// reversed says how the stations of applied rows were before.
+func (s *Service) reversed(ctx context.Context, rows []doneRow) ([]change, error) {
+	ids := make([]station.ID, len(rows))
+	for i, d := range rows {
+		ids[i] = d.Station
+	}
+	var stations map[station.ID]station.Station
+	lives, err := op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (lives map[station.ID]station.Live, err error) {
+		if stations, err = s.tables.Many(ctx, tx, ids); err != nil {
+			return nil, err
+		}
+		return s.tables.Lives(ctx, tx, ids)
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]change, len(rows))
+	for i, d := range rows {
+		if all[i], err = s.backwards(d, stations[d.Station], lives[d.Station]); err != nil {
+			return nil, fmt.Errorf("row %d: %w", d.Row, err)
+		}
+	}
+	return all, nil
+}
+
+// used reports whether a station has been lived in: it has special days, or
+// people reported something.
+func used(l station.Live) bool { return len(l.Days)+len(l.Reports) > 0 }
+
+// backwards is the station of an applied row as it was: closed, or with the
+// facts of before.
+func (s *Service) backwards(d doneRow, st station.Station, l station.Live) (change, error) {
+	at := s.desk.Now()
+	switch d.Why = ""; {
+	case !st.InUse(), st.Version != d.After:
+		d.Why = "import.changed_meanwhile"
+	case d.Action == WillAdd && used(l):
+		d.Why = "import.used_meanwhile"
+	}
+	if d.Why != "" {
+		return change{seq: d.seq, done: &d}, nil
+	}
+	var err error
+	if d.Action == WillAdd {
+		st.ClosedAt, st.ClosedWhy, st.ChangedAt = at, "导入撤销", at
+	} else {
+		st, err = st.With(*d.Before, d.By, at)
+	}
+	st.Version++
+	return change{seq: d.seq, next: &st}, err
+}
+
+// lateUses says which added stations were used since the work began.
+func (s *Service) lateUses(ctx context.Context, tx *op.Tx, base int64, rows []doneRow) (map[int]string, error) {
+	ids, _, err := s.tables.Changed(ctx, tx, base)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	lives, err := s.tables.Lives(ctx, tx, ids)
+	late := map[int]string{}
+	for _, d := range rows {
+		if d.Action == WillAdd && used(lives[d.Station]) {
+			late[d.seq] = "import.used_meanwhile"
+		}
+	}
+	return late, err
+}

@@ -1,0 +1,83 @@
+package imports
+
+import (
+	"context"
+
+	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/stationweb/desk/tell"
+	"nuanxin/internal/web/ui"
+)
+
+// lineTitle names the row as people find it in their file; names alone come twice.
+func lineTitle(ctx context.Context, l intake.Line) string {
+	name := l.Understood.Name
+	if name == "" {
+		name = tell.T(ctx, "line.nameless")
+	}
+	return tell.T(ctx, "line.title", "Row", l.Row, "Name", name)
+}
+
+func actionLook(a intake.Action) (ui.Tone, string) {
+	switch a {
+	case intake.WillAdd:
+		return ui.Pine, "plus"
+	case intake.WillUpdate:
+		return ui.Ice, "note"
+	case intake.WillSkip:
+		return ui.Amber, "people"
+	case intake.WillRefuse:
+		return ui.Rose, "x"
+	}
+	return ui.Plain, "check"
+}
+
+// understoodWords are the fields of a line that say something, in words.
+func understoodWords(ctx context.Context, l intake.Line) []ui.Pair {
+	var out []ui.Pair
+	for _, s := range tell.Record(ctx, l.Understood) {
+		switch s.Field {
+		case "name", "source", "source_date", "all_day", "extended", "smart", "public", "demo", "badge":
+			continue
+		case "place":
+			if l.Understood.Place == nil {
+				continue
+			}
+		case "entry":
+			if l.Understood.Entry.Method == "" {
+				continue
+			}
+		}
+		if s.Text != "" {
+			out = append(out, ui.Pair{Key: s.Label, Text: s.Text})
+		}
+	}
+	return out
+}
+
+// why says a reason of the importer in words.
+func why(ctx context.Context, code string) string {
+	if code == "" {
+		return ""
+	}
+	return tell.T(ctx, "doubt."+code)
+}
+
+// changeRows are what a line would change, field by field.
+func changeRows(ctx context.Context, l intake.Line) [][]ui.Cell {
+	var rows [][]ui.Cell
+	for _, c := range l.Changes {
+		rows = append(rows, []ui.Cell{{Text: tell.T(ctx, "field."+c.Field)}, {Text: tell.OrNone(ctx, c.From)}, {Text: tell.OrNone(ctx, c.To)}})
+	}
+	return rows
+}
+
+// filled are the cells that are not empty.
+func filled(cells []string) []string {
+	var out []string
+	for _, c := range cells {
+		if c != "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
