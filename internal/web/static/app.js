@@ -80,16 +80,17 @@
       /* nothing moves under the thumb of somebody who uses the page already */
       function go() { if (!unasked || !pressed && !scrollY && d.activeElement === body) location.replace(to); }
       /* told in a body: an address is kept by browsers, proxies and whoever it is sent on to */
-      if (to) fetch('/here', { method: 'POST', credentials: 'same-origin', redirect: 'manual', body: new URLSearchParams({ lat: lat, lng: lng }) }).then(go, go);
+      if (to) fetch('/here', { method: 'POST', credentials: 'same-origin', redirect: 'manual', body: new URLSearchParams({ lat: lat, lng: lng }) }).then(go, function () { if (!unasked) go(); });
       else if (f) {
         ['lat', 'lng'].forEach(function (n, i) { if (f.elements[n]) f.elements[n].value = i ? lng : lat; });
         f.dispatchEvent(new CustomEvent('located', { bubbles: true }));
       }
     }, function () { if (!unasked) toast(words.no_place); }, { timeout: 8000, maximumAge: 60000 });
   }
-  /* whoever let the phone tell once where it is need not ask again */
+  /* whoever let the phone tell once where it is need not ask again; a page that
+     came from itself did so, and had no use of it (no network, no cookies) */
   $('[data-auto]').forEach(function (b) {
-    if (navigator.permissions) navigator.permissions.query({ name: 'geolocation' }).then(function (p) { if (p.state === 'granted') locate(b, true); }).catch(function () { /* not known here */ });
+    if (navigator.permissions && d.referrer !== location.href) navigator.permissions.query({ name: 'geolocation' }).then(function (p) { if (p.state === 'granted') locate(b, true); }).catch(function () { /* not known here */ });
   });
   $('[data-locate],[data-back],[data-print]').forEach(function (b) { b.hidden = false; });
 
