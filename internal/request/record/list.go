@@ -243,7 +243,7 @@ func (s *Store) holders(ctx context.Context, tx *op.Tx, rows []request.Row) erro
 }
 
 // Matters returns what the caller's bodies have in hand: the states asked for
-// (none: all), the nearest deadline first. No more than 200 at once.
+// (none: all), what waits for them first, then what they have answered, each by its deadline. No more than 200 at once.
 func (s *Store) Matters(ctx context.Context, tx *op.Tx, scope op.Scope, states ...request.DispatchState) ([]request.MatterRow, error) {
 	var args db.Args
 	where := scope.Where(authz.Columns{ID: "r.request_id", Body: "d.body_id in %s"}, &args) + " and d.state not in ('bounced', 'settled', 'recalled')"

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
@@ -26,7 +28,7 @@ type hostForm struct {
 	words, later       string
 }
 
-// hosted are the stations that the reader runs, at most 200 of an organisation.
+// hosted are the stations that the reader runs, at most 200 of an organisation: those that somebody reported first.
 func (p *pages) hosted(ctx context.Context) ([]station.View, error) {
 	var all []station.View
 	for _, g := range authz.From(ctx).Grants {
@@ -384,9 +386,14 @@ func (f hostForm) kept(act string) string {
 
 // hostSub is the second line of a station in its host's list.
 func hostSub(ctx context.Context, v station.View) string {
-	text := tell.T(ctx, "and", "A", tell.StatusOf(ctx, v).Text, "B", tell.Age(ctx, v.Now))
-	if n := len(v.Live.Reports); n > 0 {
-		text = tell.T(ctx, "and", "A", text, "B", tell.T(ctx, "reports", "Count", web.Count(int64(n))))
+	return tell.T(ctx, "and", "A", tell.StatusOf(ctx, v).Text, "B", tell.Age(ctx, v.Now))
+}
+
+// reported marks a station that waits for its host.
+func reported(ctx context.Context, v station.View) templ.Component {
+	n := len(v.Live.Reports)
+	if n == 0 {
+		return nil
 	}
-	return text
+	return ui.Chip(ui.Rose, "alert", tell.T(ctx, "reports", "Count", web.Count(int64(n))))
 }

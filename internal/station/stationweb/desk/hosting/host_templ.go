@@ -86,7 +86,7 @@ func hostListPage(f ui.StaffPage, list []station.View) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					for _, v := range list {
-						templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: tell.HostHref(v), Icon: tell.StatusOf(ctx, v).Icon, Tile: true, Tone: tell.StatusOf(ctx, v).Tone, Title: v.Name, Sub: hostSub(ctx, v), Chevron: true}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: tell.HostHref(v), Icon: tell.StatusOf(ctx, v).Icon, Tile: true, Tone: tell.StatusOf(ctx, v).Tone, Title: v.Name, Sub: hostSub(ctx, v), Chip: reported(ctx, v), Chevron: true}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
