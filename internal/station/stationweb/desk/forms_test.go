@@ -251,7 +251,8 @@ func TestListFindsAndCounts(t *testing.T) {
 		{"reported locked", "?show=locked", "锁着的站", "南站驿站"},
 		{"unknown hours", "?show=unknown", "没写时间的站", "南站驿站"},
 		{"one county", "?area=220402", "南站驿站", "没写时间的站"},
-		{"nothing there", "?q=zzzz", "这里还没有驿站", "南站驿站"},
+		{"nothing found", "?q=zzzz", "没找到“zzzz”", "南站驿站"},
+		{"a county without stations", "?area=220421", "这里还没有驿站", "南站驿站"},
 	} {
 		r := h.open("city", desk.HrefStations+test.query)
 		h.tells(test.about, r, 200, test.has)
