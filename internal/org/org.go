@@ -123,6 +123,9 @@ func (o Org) draw(d Draft) (Org, error) {
 	o.Kind, o.Level, o.Area, o.Parent = d.Kind, d.Level, d.Area, d.Parent
 	o.Name, o.Short = clean(d.Name), clean(d.Short)
 	o.Phone, o.Address = clean(d.Phone), clean(d.Address)
+	if n := utf8.RuneCountInString(o.Name); n < 2 || n > maxName {
+		f.Add("name", "org.name.length", fault.Args{"Limit": maxName})
+	}
 	if !slices.Contains(Kinds(), o.Kind) {
 		f.Add("kind", "org.kind.unknown", nil)
 	}
@@ -130,9 +133,6 @@ func (o Org) draw(d Draft) (Org, error) {
 		f.Add("level", "org.level.unknown", nil)
 	} else if o.IsUnion() && isArea(o.Area) && len(o.Area) < o.Level.areaDigits() {
 		f.Add("area", "org.area.level", nil)
-	}
-	if n := utf8.RuneCountInString(o.Name); n < 2 || n > maxName {
-		f.Add("name", "org.name.length", fault.Args{"Limit": maxName})
 	}
 	for _, x := range [][2]string{{"short", o.Short}, {"phone", o.Phone}, {"address", o.Address}} {
 		if utf8.RuneCountInString(x[1]) > maxText {

@@ -317,6 +317,7 @@ func (p *pages) ask(w http.ResponseWriter, r *http.Request, key, path string, lo
 		Frame: p.frame(ctx, web.T(ctx, key+".title", "Name", person.Name), StaffPath), Title: web.T(ctx, key+".title", "Name", person.Name),
 		Text: web.T(ctx, key+".text"), Yes: web.T(ctx, key+".yes"), Action: back + path, Back: back, ReqID: web.NewReqID(), Look: look,
 	}
+	a.Frame.Crumbs = []ui.Crumb{{Text: web.T(ctx, "account.staff"), Href: StaffPath}, {Text: person.Name, Href: back}}
 	return web.Show(w, r, http.StatusOK, staffAskPage(a))
 }
 

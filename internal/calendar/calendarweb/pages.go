@@ -194,7 +194,7 @@ func (g page) urgent() bool {
 
 // years tell each published year, the newest first.
 func (g page) years(ctx context.Context) ui.TableProps {
-	p := ui.TableProps{Caption: t(ctx, "years.table"), Cols: []ui.Col{{Text: t(ctx, "year")}, {Text: t(ctx, "off")}, {Text: t(ctx, "worked")}, {Text: t(ctx, "source")}}}
+	p := ui.TableProps{Caption: t(ctx, "years.table"), Cols: []ui.Col{{Text: t(ctx, "year")}, {Text: t(ctx, "off"), Right: true}, {Text: t(ctx, "worked"), Right: true}, {Text: t(ctx, "source")}}}
 	for _, year := range g.book.Years() {
 		days, _ := g.book.Now().Year(year)
 		off := 0

@@ -20,6 +20,7 @@ type formPage struct {
 	Frame   ui.StaffPage
 	Action  string
 	Back    string
+	Called  string // the organisation that is edited; empty for a new one
 	Draft   org.Draft
 	Mask    string // the contact that is known
 	Version int64
@@ -67,7 +68,7 @@ func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.showForm(w, r, formPage{Action: href(o) + "/edit", Back: href(o), Draft: o.Draft(), Mask: o.Contact, Version: o.Version}, nil)
+	return p.showForm(w, r, formPage{Action: href(o) + "/edit", Back: href(o), Called: o.Called(), Draft: o.Draft(), Mask: o.Contact, Version: o.Version}, nil)
 }
 
 // target returns the organisation of the path, if the reader may do act to it.
@@ -89,7 +90,7 @@ func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, version := draftOf(r.PostForm), number(r.PostForm.Get("version"))
 	if err := p.Orgs.Edit(web.Named(r), o.ID, version, d); err != nil {
-		return p.showForm(w, r, formPage{Action: href(o) + "/edit", Back: href(o), Draft: d, Mask: o.Contact, Version: version}, err)
+		return p.showForm(w, r, formPage{Action: href(o) + "/edit", Back: href(o), Called: o.Called(), Draft: d, Mask: o.Contact, Version: version}, err)
 	}
 	web.SetFlash(w, r, "org.saved")
 	return web.See(w, r, href(o))
@@ -118,11 +119,11 @@ func (p *pages) showForm(w http.ResponseWriter, r *http.Request, f formPage, ref
 	}
 	f.Areas = areaOptions(ctx)
 	f.ReqID = web.NewReqID()
-	title := t(ctx, "found")
-	if f.Version > 0 {
-		title = t(ctx, "edit")
+	if f.Called == "" {
+		f.Frame = p.frame(ctx, t(ctx, "found"), ui.Crumb{Text: t(ctx, "found")})
+	} else {
+		f.Frame = p.frame(ctx, t(ctx, "edit.of", "Name", f.Called), ui.Crumb{Text: f.Called, Href: f.Back})
 	}
-	f.Frame = p.frame(ctx, title, ui.Crumb{Text: title})
 	return web.Show(w, r, status, formView(f))
 }
 
