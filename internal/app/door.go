@@ -67,7 +67,7 @@ func (d door) read(token string) (request.ID, request.DispatchID, bool) {
 // Find implements partner.Door. A link to a handing that was bounced or
 // recalled opens nothing any more.
 func (d door) Find(ctx context.Context, token string) (partner.Invitation, error) {
-	missing := fault.New("door.find", fault.Missing, "fault.missing")
+	missing := fault.New("door.find", fault.Missing, "matter.link_gone")
 	r, h, ok := d.read(token)
 	if !ok {
 		return partner.Invitation{}, missing

@@ -143,14 +143,18 @@ func (m matterPage) steps(ctx context.Context) []ui.Step {
 		} else if i == len(m.Timeline)-1 {
 			state = ui.Now
 		}
-		all = append(all, ui.Step{State: state, Title: t(ctx, "did_"+string(e.Kind), "Who", who(e)), Text: e.Words, At: e.At, When: web.When(ctx, e.At)})
+		all = append(all, ui.Step{State: state, Title: t(ctx, "did_"+string(e.Kind), "Who", who(ctx, e)), Text: e.Words, At: e.At, When: web.When(ctx, e.At)})
 	}
 	return all
 }
 
-func who(e request.Entry) string {
-	if e.By == request.ByBody {
+// who did it: a body, somebody of the union, or the union's program.
+func who(ctx context.Context, e request.Entry) string {
+	switch {
+	case e.By == request.ByBody:
 		return e.BodyName
+	case e.ByName == "":
+		return t(ctx, "union")
 	}
 	return e.ByName
 }
