@@ -15,7 +15,7 @@ func galleryHandler() http.Handler {
 }
 
 func galleryPage() templ.Component {
-	return layout("组件和状态", "ui.name", "kit-page", nil, "", func(main templ.Component) templ.Component { return galleryBody(main) })
+	return layout("组件和状态", "ui.name", "", nil, "", func(main templ.Component) templ.Component { return galleryBody(main) })
 }
 
 // OfflineRoute is the page that the service worker keeps for when there is no
