@@ -21,6 +21,9 @@ func TestStaffSignIn(t *testing.T) {
 		w.must(w.EndStay(system, gone))
 		_, first, err := w.AddStaff(system, account.Staff{Login: "newcomer", Name: "新来的", Area: "990101"})
 		w.must(err)
+		if _, _, err := w.AddStaff(system, account.Staff{Login: "unseen", Name: "\u200b\u202e", Area: "990101"}); code(err) != "invalid" {
+			t.Errorf("a name that nobody sees = %v, want invalid", err)
+		}
 		w.clock.Move(8 * 24 * time.Hour)
 		var answers []string
 		for _, test := range []struct{ about, login, password, want string }{

@@ -180,10 +180,13 @@ func fieldFault(field, msg string) error {
 	return f.Err("account.field")
 }
 
+// oneLine is s without what cannot be seen and with single spaces.
+func oneLine(s string) string { return strings.Join(strings.Fields(clean.Text(s)), " ") }
+
 // parseName returns a name without its outer and doubled spaces, and without
 // what cannot be seen.
 func parseName(s string) (string, error) {
-	s = strings.Join(strings.Fields(clean.Text(s)), " ")
+	s = oneLine(s)
 	if s != "" && !isName(s) {
 		return "", fieldFault("name", "account.name.length")
 	}

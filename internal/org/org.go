@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/plain"
 )
 
 // ID is an organisation's id.
@@ -210,5 +211,5 @@ func topicsAbove(topic string) []string {
 	return all
 }
 
-// clean folds runs of white space and trims.
-func clean(s string) string { return strings.Join(strings.Fields(s), " ") }
+// clean is s as one line: without what cannot be seen, with single spaces.
+func clean(s string) string { return strings.Join(strings.Fields(plain.Text(s)), " ") }

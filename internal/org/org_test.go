@@ -199,8 +199,14 @@ func TestEdit(t *testing.T) {
 		if err := w.Edit(as(authz.Admin, "9901"), a, 3, d); err != nil {
 			t.Errorf("the city moves it: %v", err)
 		}
-		if err := w.Rename(as(authz.Admin, "990102"), a, 4, "环境卫生中心", "环卫"); err != nil {
+		if err := w.Rename(as(authz.Admin, "990102"), a, 4, "\u200b\u2060", ""); code(err) != "invalid" {
+			t.Errorf("a name that nobody sees = %v, want invalid", err)
+		}
+		if err := w.Rename(as(authz.Admin, "990102"), a, 4, " \u202e环境卫生\x00中心", "环卫"); err != nil {
 			t.Error(err)
+		}
+		if o, err := w.Get(context.Background(), a); err != nil || o.Name != "环境卫生中心" {
+			t.Errorf("got %q, %v; want what can be seen of it", o.Name, err)
 		}
 		w.tx(func(tx *op.Tx) {
 			got, err := w.Names(t.Context(), tx, []string{string(a), id.New[string]()})

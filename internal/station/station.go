@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
+	"nuanxin/internal/id"
 	"nuanxin/internal/plain"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/upkeep"
@@ -199,6 +200,9 @@ func (f Facts) Check() error {
 	}
 	if f.Place != nil && !f.Place.InChina() {
 		form.Add("place", "station.place.outside", nil)
+	}
+	if f.HostID != "" && !id.Valid(f.HostID) {
+		form.Add("host_id", "station.host.unknown", nil)
 	}
 	f.checkValues(&form)
 	return form.Err("station.check")

@@ -203,6 +203,7 @@ func TestAddRefuses(t *testing.T) {
 			{"a name too long", func(f *station.Facts) { f.Name = string(slices.Repeat([]rune("长"), 101)) }, "name"},
 			{"no area", func(f *station.Facts) { f.Area = "" }, "area"},
 			{"an area that is no code", func(f *station.Facts) { f.Area = "51070x" }, "area"},
+			{"a host that is no id", func(f *station.Facts) { f.HostID = "99999999999999999999" }, "host_id"},
 			{"six stars", func(f *station.Facts) { f.Stars = 6 }, "stars"},
 			{"hours that end before they begin", func(f *station.Facts) {
 				f.Hours.Rows = []hours.Row{{Days: hours.Monday, From: 600, To: 500}}

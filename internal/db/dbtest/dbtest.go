@@ -35,6 +35,12 @@ func SQLite(t testing.TB, c clock.Clock, schemas []fs.FS) *db.DB {
 // Postgres opens a fresh schema on the test server.
 func Postgres(t testing.TB, c clock.Clock, schemas []fs.FS) *db.DB {
 	t.Helper()
+	return open(t, PostgresURL(t, c), c, schemas)
+}
+
+// PostgresURL makes a fresh schema on the test server and returns its address.
+func PostgresURL(t testing.TB, c clock.Clock) string {
+	t.Helper()
 	server := os.Getenv("NUANXIN_TEST_PG")
 	switch server {
 	case "":
@@ -53,7 +59,7 @@ func Postgres(t testing.TB, c clock.Clock, schemas []fs.FS) *db.DB {
 	q := u.Query()
 	q.Set("search_path", name)
 	u.RawQuery = q.Encode()
-	return open(t, u.String(), c, schemas)
+	return u.String()
 }
 
 func open(t testing.TB, url string, c clock.Clock, schemas []fs.FS) *db.DB {

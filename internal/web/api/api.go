@@ -148,7 +148,7 @@ var humaErrors = sync.OnceFunc(func() {
 		for _, err := range errs {
 			if d, ok := err.(huma.ErrorDetailer); ok {
 				detail := d.ErrorDetail()
-				p.Errors = append(p.Errors, web.FieldWords{Name: detail.Location, Text: detail.Message, Key: "api.schema"})
+				p.Errors = append(p.Errors, web.FieldWords{Name: detail.Location, Text: strings.ToValidUTF8(detail.Message, "\ufffd"), Key: "api.schema"})
 			}
 		}
 		return problem{p}

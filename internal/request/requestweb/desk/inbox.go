@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nuanxin/internal/fault"
+	"nuanxin/internal/region"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/desk/reach"
 	"nuanxin/internal/request/requestweb/desk/tell"
@@ -36,6 +37,9 @@ func readQuery(r *http.Request) query {
 	}
 	if !slices.Contains(request.Groups(), q.group) {
 		q.group = request.GroupOpen
+	}
+	if !region.Valid(q.area) {
+		q.area = ""
 	}
 	if _, ok := request.TopicOf(q.topic); !ok {
 		q.topic = ""
