@@ -23,7 +23,7 @@ func modes() []map[string]string {
 func (h *house) shown() (paths map[string]string, cookies map[string]string) {
 	p := h.phone()
 	place := []part{{name: "place", data: "锦绣家园东门"}, {name: "topic", data: "gate"}}
-	fresh := p.send(append(place, part{name: "words", data: words}, part{name: "photo", file: "a.jpg", data: photo(h.t)})...)
+	fresh := p.send(append(place, part{name: "words", data: words}, part{name: "photo", file: "a.jpg", data: photo(h.t)}, part{name: "photo", file: "b.jpg", data: photo(h.t)})...)
 	answered := p.send(append(place, part{name: "words", data: words})...)
 	h.answered(answered)
 	asked := p.send(append(place, part{name: "words", data: "早班充不上电"})...)

@@ -527,7 +527,7 @@ func progressSaid(g progressPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = show.Files(g.saidFiles(), g.fileHref).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = show.Files(g.saidFiles(), g.fileHref, 1).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

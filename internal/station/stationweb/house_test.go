@@ -142,7 +142,7 @@ func records() []station.Facts {
 			f.Size, f.Capacity, f.Stars, f.Smart, f.Demo = station.Size{Metres: 118, About: true}, 20, 5, true, true
 			f.Life = upkeep.Life{Operator: "示例物业", Keeper: "王某", Funds: "约30万元", Built: "2023-05", Accepted: "2023-06-01", Extended: true,
 				Listings: []upkeep.Listing{{Map: "amap", Since: upkeep.Yes, Point: "B0FFG9XYZ1"}, {Map: "app", Since: "2023"}}}
-			f.Pictures = []station.Picture{{File: "photo1", Thumb: "thumb1", At: start}}
+			f.Pictures = []station.Picture{{File: "photo1", Thumb: "thumb1", At: start}, {File: "photo2", Thumb: "thumb2", At: start}, {File: "photo3", Thumb: "thumb3", At: start}}
 			f.Source, f.SourceDate, f.Note = "https://example.org/list", "2025-09-16", "内部备注"
 		}),
 		make(gym, func(f *station.Facts) {

@@ -76,7 +76,7 @@ func stationView(s stationPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Thumbs(Photos(ctx, "/stations/"+s.f.Code+"/photos/", s.f.Pictures)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Folded(Photos(ctx, "/stations/"+s.f.Code+"/photos/", s.f.Pictures), web.T(ctx, "stations.more_photos", "Count", len(s.f.Pictures)-1)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -14,9 +14,9 @@ import (
 	"nuanxin/internal/web/ui"
 )
 
-// Files are photos side by side, then voice messages. Photos that are not
-// asked for are not loaded: the small ones come late and lazily.
-func Files(files []request.Attachment, href func(request.AttachmentID) string) templ.Component {
+// Files are photos side by side, then voice messages. The first few photos show
+// themselves; of the others a phone loads nothing until they are opened.
+func Files(files []request.Attachment, href func(request.AttachmentID) string, shown int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -37,7 +37,7 @@ func Files(files []request.Attachment, href func(request.AttachmentID) string) t
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if photos := photosOf(ctx, files, href); len(photos) > 0 {
+		if photos := photosOf(ctx, files, href, shown); len(photos) > 0 {
 			templ_7745c5c3_Err = ui.Thumbs(photos).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -55,11 +55,15 @@ func Files(files []request.Attachment, href func(request.AttachmentID) string) t
 	})
 }
 
-func photosOf(ctx context.Context, files []request.Attachment, href func(request.AttachmentID) string) []ui.Photo {
+func photosOf(ctx context.Context, files []request.Attachment, href func(request.AttachmentID) string, shown int) []ui.Photo {
 	var all []ui.Photo
 	for _, a := range files {
 		if a.Kind == request.Photo {
-			all = append(all, ui.Photo{Href: href(a.ID), Src: href(a.ID) + "?thumb=1", Label: t(ctx, "photo", "N", len(all)+1)})
+			p := ui.Photo{Href: href(a.ID), Label: t(ctx, "photo", "N", len(all)+1)}
+			if len(all) < shown {
+				p.Src = p.Href + "?thumb=1"
+			}
+			all = append(all, p)
 		}
 	}
 	return all

@@ -33,7 +33,7 @@ func Steps(ctx context.Context, tr Trail) []ui.Step {
 			s.State = ui.Now
 		}
 		if files := of(tr.Files, e.Seq); len(files) > 0 && tr.Href != nil {
-			s.Extra = Files(files, tr.Href)
+			s.Extra = Files(files, tr.Href, 0)
 		}
 		steps = append(steps, s)
 	}
