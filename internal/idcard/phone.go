@@ -37,6 +37,8 @@ var (
 	serviceForm  = regexp.MustCompile(`^(?:[48]00\d{7}|95\d{3,6}|96\d{3,4}|12\d{3}|1[12]\d)$`)
 	extForm      = regexp.MustCompile(`^(.*\d{7,})(?:转|EXT\.?|[-#])(\d{1,6})$`)
 	separators   = regexp.MustCompile(`[、，,；;/\\|\n\r\t或和]+`)
+	mobileMarks  = strings.NewReplacer("-", "", "(", "", ")", "", ".", "", "－", "")
+	phoneMarks   = strings.NewReplacer("—", "-", "–", "-", "－", "-", "（", "(", "）", ")")
 )
 
 // ParseMobile reads a mobile number as eleven digits, whatever was written
@@ -46,7 +48,7 @@ func ParseMobile(text string) (string, error) {
 	if s == "" {
 		return "", ErrEmpty
 	}
-	m := mobileForm.FindStringSubmatch(strings.NewReplacer("-", "", "(", "", ")", "", ".", "", "－", "").Replace(s))
+	m := mobileForm.FindStringSubmatch(mobileMarks.Replace(s))
 	if m == nil {
 		return "", ErrMobile
 	}
@@ -58,7 +60,7 @@ func ParsePhone(text string) (Phone, error) {
 	if n, err := ParseMobile(text); err == nil {
 		return Phone{Kind: Mobile, Number: n}, nil
 	}
-	s := strings.NewReplacer("—", "-", "–", "-", "－", "-", "（", "(", "）", ")").Replace(Plain(text))
+	s := phoneMarks.Replace(Plain(text))
 	if s == "" {
 		return Phone{}, ErrEmpty
 	}

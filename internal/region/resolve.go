@@ -131,6 +131,8 @@ func (r *resolver) repeated(name string) bool {
 	return ok && (name == here.Name || name == here.Short)
 }
 
+var zoneNames = strings.NewReplacer("高新技术产业开发区", "高新区", "高新技术开发区", "高新区", "经济技术开发区", "经开区", "经济开发区", "经开区")
+
 // zoneAlias reports whether the name is how people call a zone that has a code:
 // 郑州高新区, or 高新区 within the city, for 郑州高新技术产业开发区.
 func zoneAlias(x Region, name string) bool {
@@ -139,7 +141,7 @@ func zoneAlias(x Region, name string) bool {
 	}
 	city, _ := Lookup(x.Parent)
 	bare := func(s string) string {
-		s = strings.NewReplacer("高新技术产业开发区", "高新区", "高新技术开发区", "高新区", "经济技术开发区", "经开区", "经济开发区", "经开区").Replace(s)
+		s = zoneNames.Replace(s)
 		s = strings.TrimPrefix(strings.TrimPrefix(s, Name(x.Code[:2])), short(Name(x.Code[:2]), Province))
 		return strings.TrimPrefix(strings.TrimPrefix(s, city.Name), city.Short)
 	}

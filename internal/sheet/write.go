@@ -46,12 +46,14 @@ func (w *Writer) put(s string) {
 	}
 }
 
+var plain = strings.NewReplacer("\x00", "␀", "\r\n", "\n", "\r", "\n")
+
 // Safe returns the cell so that no spreadsheet program takes it for a formula:
 // with an apostrophe before it where it could be one. NUL, which no table can
 // hold, becomes its visible picture U+2400, and every end of a line a line feed,
 // for readers of tables do not agree on the others.
 func Safe(cell string) string {
-	cell = strings.NewReplacer("\x00", "␀", "\r\n", "\n", "\r", "\n").Replace(cell)
+	cell = plain.Replace(cell)
 	if risky(cell) {
 		return "'" + cell
 	}

@@ -179,6 +179,7 @@ var (
 	ands   = regexp.MustCompile(`[及和与]`)
 	denied = regexp.MustCompile(`^(不|无|没|未|暂)`)
 	// urgent keeps 紧急救援 from being read as 急救.
+	commas = strings.NewReplacer("，", ",", "；", ";", "／", "/")
 	urgent = strings.NewReplacer("紧急救援", "救援", "紧急医药", "应急药", "紧急药", "应急药")
 )
 
@@ -216,7 +217,7 @@ func match(piece string) Set {
 }
 
 func fold(text string) string {
-	return strings.NewReplacer("，", ",", "；", ";", "／", "/").Replace(width.Fold.String(text))
+	return commas.Replace(width.Fold.String(text))
 }
 
 // MarshalJSON writes the codes, which mean the same for ever.

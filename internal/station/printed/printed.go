@@ -101,18 +101,21 @@ var headers = map[Field]string{
 	Code:     "驿站编码 站点编码 唯一编码 编码",
 }
 
-var brackets = regexp.MustCompile(`[(\[【][^)\]】]*[)\]】]`)
+var (
+	brackets = regexp.MustCompile(`[(\[【][^)\]】]*[)\]】]`)
+	signs    = strings.NewReplacer(" ", "", "\n", "", "\t", "", "\u3000", "", "*", "", ":", "", "【", "(", "】", ")", "[", "(", "]", ")", "〔", "(", "〕", ")")
+	between  = strings.NewReplacer("(", "", ")", "", "、", "", "/", "", ",", "")
+)
 
 // Fold makes the spellings of one sign one: width, case, spaces, brackets.
 func Fold(s string) string {
-	s = strings.ToLower(width.Fold.String(s))
-	return strings.NewReplacer(" ", "", "\n", "", "\t", "", "\u3000", "", "*", "", ":", "", "【", "(", "】", ")", "[", "(", "]", ")", "〔", "(", "〕", ")").Replace(s)
+	return signs.Replace(strings.ToLower(width.Fold.String(s)))
 }
 
 // Header returns the field that a column's header means, or None.
 func Header(name string) Field {
 	folded := Fold(name)
-	for _, try := range []string{strings.NewReplacer("(", "", ")", "", "、", "", "/", "", ",", "").Replace(folded), brackets.ReplaceAllString(folded, "")} {
+	for _, try := range []string{between.Replace(folded), brackets.ReplaceAllString(folded, "")} {
 		for _, prefix := range []string{"高德", "百度", "腾讯", "是否高德", "是否百度", "是否腾讯", "工会app", "是否工会app", "app", "gps", "wgs84", "gcj02", "bd09", ""} {
 			bare := strings.TrimPrefix(try, prefix)
 			for f, names := range headers {
@@ -152,12 +155,13 @@ var (
 	apart      = regexp.MustCompile(`\b(0\d{2,3}) (\d{7,8})\b`)
 	dialable   = regexp.MustCompile(`^(1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(-\d{1,6})?|[2-9]\d{6,7}|[48]00-?\d{3}-?\d{4}|12\d{3}|95\d{3}|96\d{3,4})$`)
 	masked     = regexp.MustCompile(`^[\d-]*[*xX×某]{2,}[\d-]*$`)
+	phoneSigns = strings.NewReplacer("；", ";", "，", ",", "—", "-", "–", "-", "－", "-", "(", "", ")", "-")
 )
 
 // Phones reads the numbers of one cell. A masked number cannot be dialled and
 // is not taken.
 func Phones(cell string) (numbers []string, doubts []Doubt) {
-	cell = strings.NewReplacer("；", ";", "，", ",", "—", "-", "–", "-", "－", "-", "(", "", ")", "-").Replace(width.Fold.String(cell))
+	cell = phoneSigns.Replace(width.Fold.String(cell))
 	cell = abroad.ReplaceAllString(extension.ReplaceAllString(cell, "$1-$2"), "$1")
 	cell = apart.ReplaceAllString(grouped.ReplaceAllString(cell, "$1$2$3"), "$1-$2")
 	for _, p := range phoneSplit.Split(cell, -1) {
@@ -274,6 +278,8 @@ func honour(p string) (h Honour, ok bool) {
 }
 
 var (
+	parens  = strings.NewReplacer("(", "", ")", "")
+	streets = strings.NewReplacer("(", "", ")", "", ",", "", "。", "", "號", "号", "、", "")
 	quotes  = strings.NewReplacer("“", "", "”", "", "\"", "", "「", "", "」", "", "·", "", "-", "", "—", "", "–", "", "_", "", "的", "")
 	generic = regexp.MustCompile(`工会户外劳动者服务站点|户外劳动者服务站点|工会户外劳动者服务站|户外劳动者服务站|户外劳动者驿站|户外劳动者爱心驿站|工会爱心驿站|工会驿站|爱心驿站|职工爱心接力站|暖心驿站|驿站`)
 )
@@ -283,7 +289,7 @@ var (
 func NameKey(name string) string {
 	whole := quotes.Replace(Fold(name))
 	rest := generic.ReplaceAllString(whole, "")
-	rest = strings.NewReplacer("(", "", ")", "").Replace(rest)
+	rest = parens.Replace(rest)
 	if len([]rune(rest)) < 2 {
 		return whole
 	}
@@ -292,7 +298,7 @@ func NameKey(name string) string {
 
 // AddressKey makes one key of the ways to write one address.
 func AddressKey(address string) string {
-	return strings.NewReplacer("(", "", ")", "", ",", "", "。", "", "號", "号", "、", "").Replace(quotes.Replace(Fold(address)))
+	return streets.Replace(quotes.Replace(Fold(address)))
 }
 
 // Numbers reads latitude and longitude from two cells, or from one that holds
