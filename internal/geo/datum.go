@@ -30,11 +30,14 @@ func (d Datum) String() string {
 	return fmt.Sprintf("datum(%d)", uint8(d))
 }
 
+// datumMarks takes out what people write between the letters of a datum's name.
+var datumMarks = strings.NewReplacer("-", "", "_", "", " ", "")
+
 // ParseDatum reads a datum's name in any case, with or without hyphen, and
 // Baidu's own "bd09ll". An empty text is an error: numbers without a datum are
 // not guessed at.
 func ParseDatum(text string) (Datum, error) {
-	name := strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(text))
+	name := strings.ToLower(datumMarks.Replace(text))
 	if name == "bd09ll" {
 		return BD09, nil
 	}

@@ -234,9 +234,9 @@ func TestCellThereAndBack(t *testing.T) {
 	})
 }
 
-func TestNavLinks(t *testing.T) {
-	links := geo.NavLinks("骑手之家,东门|1 & 2", geo.Point{Lat: 39.915, Lng: 116.404})
-	want := []struct {
+func TestNavLink(t *testing.T) {
+	at := geo.Point{Lat: 39.915, Lng: 116.404}
+	for i, w := range []struct {
 		provider geo.Provider
 		host     string
 		key, val string
@@ -244,28 +244,31 @@ func TestNavLinks(t *testing.T) {
 		{geo.Amap, "uri.amap.com", "to", "116.410244,39.916404,骑手之家 东门 1 & 2"},
 		{geo.Baidu, "api.map.baidu.com", "title", "骑手之家 东门 1 & 2"},
 		{geo.Tencent, "apis.map.qq.com", "tocoord", "39.916404,116.410244"},
-	}
-	if len(links) != len(want) {
-		t.Fatalf("got %d links, want %d", len(links), len(want))
-	}
-	for i, w := range want {
-		u, err := url.Parse(links[i].URL)
-		if err != nil || u.Scheme != "https" || u.Host != w.host || links[i].Provider != w.provider {
-			t.Errorf("link %d: got %+v, %v", i, links[i], err)
+	} {
+		if geo.Providers()[i] != w.provider {
+			t.Errorf("provider %d is %s, want %s", i, geo.Providers()[i], w.provider)
+		}
+		link := geo.NavLink(w.provider, "骑手之家,东门|1 & 2", at)
+		u, err := url.Parse(link)
+		if err != nil || u.Scheme != "https" || u.Host != w.host {
+			t.Errorf("%s: got %s, %v", w.provider, link, err)
 			continue
 		}
 		if got := u.Query().Get(w.key); got != w.val {
 			t.Errorf("%s: got %q, want %q", w.provider, got, w.val)
 		}
-		if strings.Contains(links[i].URL, "+") {
-			t.Errorf("%s: a plus in %s", w.provider, links[i].URL)
+		if strings.Contains(link, "+") {
+			t.Errorf("%s: a plus in %s", w.provider, link)
 		}
 	}
-	if u, _ := url.Parse(links[1].URL); u.Query().Get("location") == "39.916404,116.410244" || u.Query().Get("coord_type") != "bd09ll" {
-		t.Errorf("Baidu's link is not in BD-09: %s", links[1].URL)
+	if u, _ := url.Parse(geo.NavLink(geo.Baidu, "x", at)); u.Query().Get("location") == "39.916404,116.410244" || u.Query().Get("coord_type") != "bd09ll" {
+		t.Errorf("Baidu's link is not in BD-09: %s", u)
 	}
-	if got := geo.NavLinks("x", geo.Point{Lat: 91}); got != nil {
-		t.Errorf("an invalid point: got %v, want no links", got)
+	if got := geo.NavLink(geo.Amap, "x", geo.Point{Lat: 91}); got != "" {
+		t.Errorf("an invalid point: got %s, want no link", got)
+	}
+	if got := geo.NavLink("moon", "x", at); got != "" {
+		t.Errorf("an unknown map: got %s, want no link", got)
 	}
 }
 
@@ -279,7 +282,7 @@ func FuzzFrom(f *testing.F) {
 			t.Errorf("%v %v in %v became %v", lat, lng, geo.Datum(d), p)
 		}
 		p.Compass(geo.Point{Lat: lng, Lng: lat})
-		geo.NavLinks("", p)
+		geo.NavLink(geo.Amap, "", p)
 	})
 }
 

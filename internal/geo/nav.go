@@ -25,35 +25,36 @@ func (p Provider) Datum() Datum {
 	return GCJ02
 }
 
-// Link opens a provider's map with the way to a place. It is a plain address for
-// the reader to tap; we never request it.
-type Link struct {
-	Provider Provider
-	URL      string
-}
+// Providers lists the maps, in the order in which they are offered.
+func Providers() []Provider { return []Provider{Amap, Baidu, Tencent} }
 
 // referer names us to the providers, as their rules ask.
 const referer = "nuanxin"
 
-// NavLinks returns a link for each map, in a fixed order, to the place p called
-// name, in that map's own datum. An invalid point has none.
-func NavLinks(name string, p Point) []Link {
+// NavLink returns the address that opens a provider's map with the way to the
+// place p called name, in that map's own datum. It is a plain address for the
+// reader to tap; we never request it. An invalid point and a provider that is
+// not known have none.
+func NavLink(provider Provider, name string, p Point) string {
 	if !p.Valid() {
-		return nil
+		return ""
 	}
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool {
 		return r < ' ' || strings.ContainsRune(",|;:", r) // they separate the parts of a place
 	}), " ")
-	lat, lng := p.text(GCJ02)
-	bdLat, bdLng := p.text(BD09)
-	return []Link{
-		{Amap, link("https://uri.amap.com/navigation", url.Values{
-			"to": {lng + "," + lat + "," + name}, "mode": {"ride"}, "coordinate": {"gaode"}, "callnative": {"1"}, "src": {referer}})},
-		{Baidu, link("https://api.map.baidu.com/marker", url.Values{
-			"location": {bdLat + "," + bdLng}, "title": {name}, "content": {name}, "coord_type": {"bd09ll"}, "output": {"html"}, "src": {referer}})},
-		{Tencent, link("https://apis.map.qq.com/uri/v1/routeplan", url.Values{
-			"type": {"bike"}, "to": {name}, "tocoord": {lat + "," + lng}, "fromcoord": {"CurrentLocation"}, "referer": {referer}})},
+	lat, lng := p.text(provider.Datum())
+	switch provider {
+	case Amap:
+		return link("https://uri.amap.com/navigation", url.Values{
+			"to": {lng + "," + lat + "," + name}, "mode": {"ride"}, "coordinate": {"gaode"}, "callnative": {"1"}, "src": {referer}})
+	case Baidu:
+		return link("https://api.map.baidu.com/marker", url.Values{
+			"location": {lat + "," + lng}, "title": {name}, "content": {name}, "coord_type": {"bd09ll"}, "output": {"html"}, "src": {referer}})
+	case Tencent:
+		return link("https://apis.map.qq.com/uri/v1/routeplan", url.Values{
+			"type": {"bike"}, "to": {name}, "tocoord": {lat + "," + lng}, "fromcoord": {"CurrentLocation"}, "referer": {referer}})
 	}
+	return ""
 }
 
 // text writes p in datum d with six decimals, a tenth of a metre.

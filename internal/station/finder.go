@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
+	"nuanxin/internal/memo"
 	"nuanxin/internal/nearby"
 	"nuanxin/internal/op"
 	"nuanxin/internal/pinyin"
@@ -27,6 +28,7 @@ type Finder struct {
 	cards   sync.Map                      // nearby.Key → *record
 	sorted  atomic.Pointer[directory]     // by area and name
 	weeks   weeks
+	shown   memo.Map[atMinute, Found]
 
 	refreshing sync.Mutex // guards what follows
 	seq        int64
@@ -47,7 +49,9 @@ type Card struct {
 	Live Live
 }
 
-// Found is a station in an answer, as it is at the asked time.
+// Found is a station in an answer, as it is at the asked time. The nearest
+// stations that are asked for in the same minute have the same Card as long as
+// nothing changes: what is made of it can be kept by that pointer.
 type Found struct {
 	*Card
 	Now    Now
@@ -129,7 +133,7 @@ func (f *Finder) found(hits []nearby.Hit, w Want) []Found {
 		if !ok {
 			continue // it went away since
 		}
-		if one := f.show(r.(*record), at); w.OpenAt.IsZero() || one.Now.Status.IsOpen() {
+		if one := f.inMinute(r.(*record), at); w.OpenAt.IsZero() || one.Now.Status.IsOpen() {
 			one.Metres = h.Metres
 			list = append(list, one)
 		}
@@ -146,7 +150,7 @@ func (f *Finder) Get(id ID) (Found, bool) {
 	if err != nil || !ok {
 		return Found{}, false
 	}
-	return f.show(r.(*record), f.now()), true
+	return f.inMinute(r.(*record), f.now()), true
 }
 
 // Len returns how many stations the finder knows, and how many are on the map.

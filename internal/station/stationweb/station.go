@@ -10,6 +10,7 @@ import (
 
 	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
@@ -28,8 +29,7 @@ type stationPage struct {
 	where  where
 	metres float64 // from the reader; negative: not known
 	others []station.Found
-	maps   []ui.MapChoice
-	chosen ui.MapChoice
+	chosen geo.Provider  // the map that the phone remembers
 	photos bool          // they can be shown
 	report *reportForm   // nil: faults cannot be reported
 	faults ui.FormErrors // what was wrong with a report
@@ -65,17 +65,22 @@ func found(v station.View) station.Found {
 }
 
 func (p *pages) stationPage(r *http.Request, f station.Found) stationPage {
-	page := stationPage{f: f, where: p.remembered(r), metres: -1, photos: p.Photo != nil}
+	page := stationPage{f: f, where: p.remembered(r), metres: -1, chosen: chosenMap(r), photos: p.Photo != nil}
 	if me := page.where.point; me != nil && f.Place != nil && page.where.mark != f.ID {
 		if d := me.Distance(f.Place.Point); d <= farAway {
 			page.metres = d
 		}
 	}
 	page.others = p.others(f)
-	if f.InUse() {
-		page.maps, page.chosen = mapChoices(r.Context(), r, &f)
-	}
 	return page
+}
+
+// goal is the station when maps lead to it, else nil.
+func (s stationPage) goal() *station.Found {
+	if s.f.Place == nil || !s.f.InUse() {
+		return nil
+	}
+	return &s.f
 }
 
 // others are the stations nearest to a station, or for one that is not on the

@@ -155,7 +155,7 @@ func stationView(s stationPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(s.maps) > 0 {
+				if s.goal() != nil {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"sm\"><a href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -246,7 +246,7 @@ func stationView(s stationPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Worker(ui.WorkerPage{Title: s.f.Name, Heading: web.T(ctx, "stations.station"), Tab: ui.TabStations, Back: "/", BackLabel: web.T(ctx, "stations.back"), Offline: offline(ctx), Actions: stationActions(s), After: mapSheet(s.maps)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Worker(ui.WorkerPage{Title: s.f.Name, Heading: web.T(ctx, "stations.station"), Tab: ui.TabStations, Back: "/", BackLabel: web.T(ctx, "stations.back"), Offline: offline(ctx), Actions: stationActions(s), After: mapSheet(s.goal())}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -990,7 +990,7 @@ func stationActions(s stationPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if s.f.Place != nil && s.f.InUse() {
+		if s.goal() != nil {
 			templ_7745c5c3_Err = navigate(s.f, s.chosen).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1175,8 +1175,8 @@ func wayView(w wayPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					for _, c := range w.maps {
-						templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: c.Href, Icon: "nav", Title: c.Text, Sub: chosenWords(ctx, c.Name == w.chosen), Chevron: true, Attrs: templ.Attributes{"data-map-app": c.Name, "rel": "noreferrer"}}).Render(ctx, templ_7745c5c3_Buffer)
+					for _, c := range mapChoices(ctx, w.station.Code) {
+						templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: c.Href, Icon: "nav", Title: c.Text, Sub: chosenWords(ctx, c.Name == string(w.chosen)), Chevron: true, Attrs: templ.Attributes{"data-map-app": c.Name, "rel": "noreferrer"}}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -1,0 +1,54 @@
+package memo
+
+import (
+	"errors"
+	"sync"
+	"testing"
+)
+
+func TestAValueIsMadeOnce(t *testing.T) {
+	var m Map[string, int]
+	made := 0
+	for range 3 {
+		v, err := m.Get("a", func() (int, error) { made++; return 7, nil })
+		if v != 7 || err != nil {
+			t.Fatalf("got %d, %v", v, err)
+		}
+	}
+	if made != 1 {
+		t.Errorf("made %d times", made)
+	}
+}
+
+func TestAnErrorIsNotKept(t *testing.T) {
+	var m Map[string, int]
+	wrong := errors.New("wrong")
+	if _, err := m.Get("a", func() (int, error) { return 0, wrong }); !errors.Is(err, wrong) {
+		t.Fatalf("got %v", err)
+	}
+	if v, err := m.Get("a", func() (int, error) { return 7, nil }); v != 7 || err != nil {
+		t.Errorf("got %d, %v", v, err)
+	}
+}
+
+func TestItStaysSmallAndRight(t *testing.T) {
+	var m Map[int, int]
+	var all sync.WaitGroup
+	for w := range 4 {
+		all.Go(func() {
+			for i := range 5 * Most {
+				if v, _ := m.Get(i, func() (int, error) { return -i, nil }); v != -i {
+					t.Errorf("worker %d: %d has %d", w, i, v)
+				}
+			}
+		})
+	}
+	all.Wait()
+	kept := 0
+	for i := range m.shards {
+		kept += len(m.shards[i].kept)
+	}
+	if kept == 0 || kept > Most {
+		t.Errorf("keeps %d values, want at most %d", kept, Most)
+	}
+}
