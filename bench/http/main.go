@@ -46,9 +46,9 @@ func questions() []question {
 	home := func(r *rand.Rand) string { return "/?" + at(r) }
 	return []question{
 		{name: "nearest, JSON", goal: "45 %", path: nearest},
-		{name: "nearest, JSON, gzip", path: nearest, gzip: true},
+		{name: "gzip nearest, JSON", path: nearest, gzip: true},
 		{name: "home page, HTML", goal: "30 %", path: home},
-		{name: "home page, HTML, gzip", path: home, gzip: true},
+		{name: "gzip home page, HTML", path: home, gzip: true},
 	}
 }
 
@@ -56,14 +56,15 @@ func main() {
 	options := nation.Flags()
 	long := flag.Duration("time", 3*time.Second, "time for each figure")
 	profile := flag.String("profile", "", "write a CPU profile of the program's answers to this file")
+	only := flag.String("only", "", "ask only the questions whose name begins so")
 	flag.Parse()
-	if err := run(context.Background(), *options, *long, *profile); err != nil {
+	if err := run(context.Background(), *options, *long, *profile, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "http:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, o nation.Options, long time.Duration, profile string) error {
+func run(ctx context.Context, o nation.Options, long time.Duration, profile, only string) error {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0) // lines are made and written, as they are in use
 	if err != nil {
 		return err
@@ -99,6 +100,9 @@ func run(ctx context.Context, o nation.Options, long time.Duration, profile stri
 	fmt.Printf("%d stations, %d connections, %v each\n\n", all, connections, long)
 	rows := [][]string{{"answer", "bytes", "fixed/s", "program/s", "p50", "p99", "ratio", "by CPU", "goal"}}
 	for _, q := range questions() {
+		if !strings.HasPrefix(q.name, only) {
+			continue
+		}
 		row, err := compare(ctx, q, fixed, addr, long, profile != "")
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)

@@ -87,10 +87,17 @@ func DisplayOf(ctx context.Context) Display {
 
 // Lang returns the reader's language, zh-CN or en.
 func Lang(ctx context.Context) string {
-	if s := stateOf(ctx); s != nil && s.lang != "" {
-		return s.lang
+	if s := stateOf(ctx); s != nil {
+		return orDefault(s.lang)
 	}
-	return Languages()[0]
+	return orDefault("")
+}
+
+func orDefault(lang string) string {
+	if lang == "" {
+		return Languages()[0]
+	}
+	return lang
 }
 
 // SettingsRoutes takes the forms that change the display: any of theme,

@@ -21,7 +21,7 @@ type flash struct {
 // SetFlash leaves a message, told on the next page in a status element. Call it
 // before [See].
 func SetFlash(w http.ResponseWriter, r *http.Request, key string, args ...any) {
-	b, err := json.Marshal(flash{Key: key, Args: pairs(args)})
+	b, err := json.Marshal(flash{Key: key, Args: pairs(args).all()})
 	if err != nil || len(b) > 2000 {
 		return // a message is a courtesy; the act itself is done
 	}

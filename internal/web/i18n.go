@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -148,27 +149,58 @@ func (t *Texts) has(lang, key string) bool {
 	return ok
 }
 
-func (t *Texts) say(lang, key string, args fault.Args) string {
+func (t *Texts) say(lang, key string, args pairs) string {
 	pieces, ok := t.plain[lang][key]
 	switch {
 	case !ok:
 		return key
 	case t.many[lang][key]:
-		s, err := t.plural[lang].Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: args["Count"], TemplateData: map[string]any(args)})
+		data := args.all()
+		s, err := t.plural[lang].Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: data["Count"], TemplateData: data})
 		if err == nil {
 			return s
 		}
 	case len(pieces) == 1 && pieces[0].arg == "":
 		return pieces[0].text
 	}
-	var b strings.Builder
+	b := make([]byte, 0, 64)
 	for _, p := range pieces {
-		b.WriteString(p.text)
-		if p.arg != "" {
-			fmt.Fprint(&b, args[p.arg])
+		b = append(b, p.text...)
+		if p.arg == "" {
+			continue
+		}
+		switch v := args.of(p.arg).(type) {
+		case string:
+			b = append(b, v...)
+		case int:
+			b = strconv.AppendInt(b, int64(v), 10)
+		default:
+			b = fmt.Append(b, v)
 		}
 	}
-	return b.String()
+	return string(b)
+}
+
+// pairs are the arguments of a message: name, value, name, value.
+type pairs []any
+
+func (p pairs) of(name string) any {
+	for i := 0; i+1 < len(p); i += 2 {
+		if p[i] == name {
+			return p[i+1]
+		}
+	}
+	return nil
+}
+
+func (p pairs) all() map[string]any {
+	m := make(map[string]any, len(p)/2)
+	for i := 0; i+1 < len(p); i += 2 {
+		if name, ok := p[i].(string); ok {
+			m[name] = p[i+1]
+		}
+	}
+	return m
 }
 
 func textsOf(ctx context.Context) *Texts {
@@ -180,34 +212,27 @@ func textsOf(ctx context.Context) *Texts {
 
 // T says key in the reader's language, with arguments as "Name", value pairs.
 // A key without words is returned as it is, so that a gap shows.
-func T(ctx context.Context, key string, args ...any) string { return TArgs(ctx, key, pairs(args)) }
+func T(ctx context.Context, key string, args ...any) string {
+	s := stateOf(ctx)
+	if s == nil || s.site.Texts == nil {
+		return key
+	}
+	return s.site.Texts.say(orDefault(s.lang), key, args)
+}
 
 // TArgs is [T] with the arguments of a fault.
 func TArgs(ctx context.Context, key string, args fault.Args) string {
-	t := textsOf(ctx)
-	if t == nil {
-		return key
+	list := make([]any, 0, 2*len(args))
+	for name, value := range args {
+		list = append(list, name, value)
 	}
-	return t.say(Lang(ctx), key, args)
+	return T(ctx, key, list...)
 }
 
 // HasText reports whether key has words in the reader's language.
 func HasText(ctx context.Context, key string) bool {
 	t := textsOf(ctx)
 	return t != nil && t.has(Lang(ctx), key)
-}
-
-func pairs(args []any) fault.Args {
-	if len(args) == 0 {
-		return nil
-	}
-	m := make(fault.Args, len(args)/2)
-	for i := 0; i+1 < len(args); i += 2 {
-		if name, ok := args[i].(string); ok {
-			m[name] = args[i+1]
-		}
-	}
-	return m
 }
 
 // OwnWords returns this package's own catalogue, for the test of completeness.

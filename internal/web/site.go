@@ -29,6 +29,8 @@ type Site struct {
 	Look    func(path string) Look        // the look of a path without a route; nil means worker
 	Demo    bool                          // demo data: pages may say so
 	Observe func(Served)                  // told of each answer, for metrics; nil: nobody
+
+	drawn drawings // pieces of pages that look the same to many; see [Redraw]
 }
 
 // state is what the edge knows about one request.

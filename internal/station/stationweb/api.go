@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -15,13 +14,12 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
-	"nuanxin/internal/web"
 	"nuanxin/internal/web/api"
 )
 
 // Register adds the operations on stations to the program's API.
 func Register(a *api.API, c Config) {
-	p := &pages{c}
+	p := &pages{Config: c}
 	op := func(path, summary, purpose string) api.Operation {
 		return api.Operation{Method: http.MethodGet, Path: path, Action: string(station.See), Roles: []string{"anyone"}, Summary: summary, Purpose: purpose}
 	}
@@ -42,13 +40,7 @@ type nearestIn struct {
 	Limit    int       `query:"limit" minimum:"1" maximum:"50" default:"10"`
 }
 
-type listOut struct {
-	Body struct {
-		Stations   []apiStation `json:"stations"`
-		Next       string       `json:"next,omitempty" doc:"give it as after for the next page; absent on the last"`
-		ServerTime time.Time    `json:"server_time"`
-	}
-}
+type listOut struct{ Body apiListOutBody }
 
 func (p *pages) apiNearest(ctx context.Context, in *nearestIn) (*listOut, error) {
 	d, err := geo.ParseDatum(in.Datum)
@@ -64,7 +56,7 @@ func (p *pages) apiNearest(ctx context.Context, in *nearestIn) (*listOut, error)
 		return nil, invalid("query.lat", "stations.api_position", nil)
 	}
 	list := p.Finder.Nearest(me, in.WithinM, in.Limit, station.Want{Services: set, OpenAt: in.OpenAt, AllDay: in.AllDay})
-	return p.answer(ctx, list, true), nil
+	return answer(ctx, list, p.tell)
 }
 
 type searchIn struct {
@@ -89,26 +81,14 @@ func (p *pages) apiSearch(ctx context.Context, in *searchIn) (*listOut, error) {
 	list := p.Finder.Search(station.Want{Words: words, Area: in.Area, Services: set, OpenAt: in.OpenAt}, after, in.Limit+1)
 	more := len(list) > in.Limit
 	list = list[:min(len(list), in.Limit)]
-	out := p.answer(ctx, list, false)
+	out, err := answer(ctx, list, tell)
+	if err != nil {
+		return nil, err
+	}
 	if more && words == "" {
 		out.Body.Next = cursorText(list[len(list)-1].Cursor())
 	}
 	return out, nil
-}
-
-func (p *pages) answer(ctx context.Context, list []station.Found, metres bool) *listOut {
-	var out listOut
-	out.Body.ServerTime = web.Now(ctx).UTC()
-	out.Body.Stations = make([]apiStation, 0, len(list))
-	for _, f := range list {
-		s := apiOf(f)
-		if metres {
-			m := math.Round(f.Metres*10) / 10
-			s.DistanceM = &m
-		}
-		out.Body.Stations = append(out.Body.Stations, s)
-	}
-	return &out
 }
 
 type stationIn struct {

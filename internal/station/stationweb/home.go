@@ -36,8 +36,7 @@ type homePage struct {
 	nextOpen *station.Found
 	rows     []station.Found
 	shut     []station.Found // nearer than the hero, but not open
-	maps     []ui.MapChoice
-	chosen   ui.MapChoice // the map app that the phone remembers
+	chosen   geo.Provider    // the map that the phone remembers
 	area     areaPart
 	recent   []choice
 	wish     string
@@ -56,12 +55,11 @@ type areaPart struct {
 
 func (p *pages) home(w http.ResponseWriter, r *http.Request) error {
 	h := homePage{where: p.where(w, r), filter: filterOf(r.URL.Query())}
-	ctx, now := r.Context(), web.Now(r.Context())
-	h.place = p.placeName(ctx, h.where)
+	now := web.Now(r.Context())
 	switch {
 	case h.where.point != nil:
 		p.around(&h, *h.where.point, now)
-		h.maps, h.chosen = mapChoices(ctx, r, h.hero)
+		h.chosen = chosenMap(r)
 	case h.where.area != "":
 		h.filter = h.filter.listed(r)
 		h.area = p.within(h.where.area, h.filter, now)
@@ -73,6 +71,7 @@ func (p *pages) home(w http.ResponseWriter, r *http.Request) error {
 			h.area.parts = parts
 		}
 	}
+	h.place = h.placeName(r.Context(), p)
 	h.wish = p.wish(h)
 	web.KeepOffline(w)
 	return web.Show(w, r, http.StatusOK, homeView(h))
@@ -90,25 +89,33 @@ func (p *pages) around(h *homePage, me geo.Point, now time.Time) {
 	want := h.filter.want(now)
 	all := want
 	all.OpenAt = time.Time{}
-	near := p.Finder.Nearest(me, farAway, mostRows+mostShut, all)
-	if h.filter.anyTime {
-		h.take(near)
-		return
+	var open []station.Found
+	if !h.filter.anyTime {
+		open = p.Finder.Nearest(me, farAway, mostRows+1, want)
 	}
-	open := p.Finder.Nearest(me, farAway, mostRows+1, want)
 	if len(open) > 0 && open[0].Metres <= closeBy {
 		h.take(open)
-		for _, f := range near {
-			if !f.Now.Status.IsOpen() && f.Metres < h.hero.Metres && len(h.shut) < mostShut {
-				h.shut = append(h.shut, f)
-			}
-		}
+		h.shut = slices.DeleteFunc(p.Finder.Nearest(me, h.hero.Metres, mostShut, all), func(f station.Found) bool {
+			return f.Now.Status.IsOpen() || f.Metres >= h.hero.Metres
+		})
 		return
 	}
-	h.take(near)
+	h.take(p.Finder.Nearest(me, farAway, mostRows+1, all))
 	if len(open) > 0 && h.hero != nil && open[0].ID != h.hero.ID {
 		h.nextOpen = &open[0]
 	}
+}
+
+// placeName says where the reader is: in the district of the nearest station,
+// which is shown, or as for other pages.
+func (h homePage) placeName(ctx context.Context, p *pages) string {
+	switch {
+	case h.where.mark != "" || h.hero == nil || !h.filter.empty():
+		return p.placeName(ctx, h.where)
+	case len(h.shut) > 0:
+		return areaName(h.shut[0].Area)
+	}
+	return areaName(h.hero.Area)
 }
 
 func (h *homePage) take(list []station.Found) {

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"net/http"
 
+	"nuanxin/internal/memo"
 	"nuanxin/internal/station"
 	"nuanxin/internal/web"
 )
@@ -30,11 +31,14 @@ type Config struct {
 }
 
 // pages are the handlers.
-type pages struct{ Config }
+type pages struct {
+	Config
+	texts memo.Map[*station.Card, []byte] // stations as the API tells them, for those who ask in the same minute
+}
 
 // Routes lists the workers' pages of stations.
 func Routes(c Config) []web.Route {
-	p := &pages{c}
+	p := &pages{Config: c}
 	all := []web.Route{
 		p.page("GET", "/{$}", "find the nearest station that is open", p.home),
 		p.page("GET", "/place", "choose a place when the phone does not say where it is", p.choose),

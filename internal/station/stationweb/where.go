@@ -237,7 +237,7 @@ func (p *pages) hasStations(area string) bool {
 // division around it and what that place is called. All are empty when it
 // remembers nothing.
 func (c Config) Here(r *http.Request) (point *geo.Point, area, name string) {
-	p := &pages{c}
+	p := &pages{Config: c}
 	w := p.remembered(r)
 	if !w.known() {
 		return nil, "", ""

@@ -114,8 +114,33 @@ func (a *adapter) Handle(h *huma.Operation, handler func(huma.Context)) {
 // ServeHTTP implements huma.Adapter; requests come through the program's own mux.
 func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }
 
+// JSON is v as the API writes it.
+func JSON(v any) ([]byte, error) { return json.Marshal(v) }
+
+// Appender is a body that appends itself in JSON: for answers that many ask for
+// and that are there already but for a few members.
+type Appender interface {
+	AppendJSON(b []byte) ([]byte, error)
+}
+
 // marshal writes v without escaping what is only dangerous inside HTML.
-func marshal(w io.Writer, v any) error { return json.MarshalWrite(w, v) }
+func marshal(w io.Writer, v any) error {
+	a, ok := v.(Appender)
+	if !ok {
+		return json.MarshalWrite(w, v)
+	}
+	b := buffers.Get().(*[]byte)
+	defer buffers.Put(b)
+	var err error
+	if *b, err = a.AppendJSON((*b)[:0]); err != nil {
+		return err
+	}
+	_, err = w.Write(*b)
+	return err
+}
+
+// buffers are used again for answers that append themselves.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // problem is a failure as huma writes it.
 type problem struct{ web.Problem }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"fmt"
@@ -29,8 +28,15 @@ func Texts() web.Words { return web.Catalogue(localeFiles) }
 // defines it once, and only when a drawing on it is lit.
 const glow = "glow"
 
-// symbols maps an icon's name to its <symbol>; read once.
-var symbols = sync.OnceValue(func() map[string]string {
+// iconSet is all icons: their names in order, and for each name its number and
+// its <symbol>; read once.
+type iconSet struct {
+	names   []string
+	numbers map[string]int
+	symbols []string
+}
+
+var icons = sync.OnceValue(func() iconSet {
 	m := map[string]string{}
 	for _, line := range strings.Split(iconFile, "\n") {
 		line = strings.TrimSpace(line)
@@ -40,21 +46,64 @@ var symbols = sync.OnceValue(func() map[string]string {
 		}
 	}
 	m[glow] = `<radialGradient id="i-` + glow + `"><stop offset="0" stop-color="#ffb545" stop-opacity=".75"/><stop offset=".45" stop-color="#ffc978" stop-opacity=".34"/><stop offset="1" stop-color="#ffc978" stop-opacity="0"/></radialGradient>`
-	return m
+	set := iconSet{names: slices.Sorted(maps.Keys(m)), numbers: map[string]int{}}
+	if len(set.names) > 64*len(sprite{}) {
+		panic("ui: more icons than a sprite can hold")
+	}
+	for i, name := range set.names {
+		set.numbers[name] = i
+		set.symbols = append(set.symbols, m[name])
+	}
+	return set
 })
 
 // HasIcon reports whether there is an icon of that name.
-func HasIcon(name string) bool { return symbols()[name] != "" }
+func HasIcon(name string) bool {
+	_, ok := icons().numbers[name]
+	return ok
+}
 
 // IconNames lists the icons.
 func IconNames() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(symbols())), func(n string) bool { return n == glow })
+	return slices.DeleteFunc(slices.Clone(icons().names), func(n string) bool { return n == glow })
 }
 
-// sprite collects the icons that a page uses.
-type sprite map[string]bool
+// sprite is the set of icons that a page uses, by their numbers.
+type sprite [4]uint64
 
 type spriteKey struct{}
+
+// spriteOf is the sprite of the page that is being drawn, nil outside of one.
+func spriteOf(ctx context.Context) *sprite {
+	s, _ := ctx.Value(spriteKey{}).(*sprite)
+	return s
+}
+
+func (s *sprite) join(o sprite) {
+	for i := range s {
+		s[i] |= o[i]
+	}
+}
+
+// write writes the symbols of the set.
+func (s sprite) write(w io.Writer) error {
+	if s == (sprite{}) {
+		return nil
+	}
+	if _, err := io.WriteString(w, `<svg class="sprite" aria-hidden="true">`); err != nil {
+		return err
+	}
+	for i, symbol := range icons().symbols {
+		if s[i/64]&(1<<(i%64)) == 0 {
+			continue
+		}
+		if _, err := io.WriteString(w, symbol); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, `</svg>`)
+	return err
+}
 
 // Icon draws the icon called name, to stand beside a word. A name that does
 // not exist is an error of the page, not an empty picture.
@@ -78,36 +127,32 @@ func icon(name, class string) templ.Component {
 }
 
 func use(ctx context.Context, name string) {
-	if s, ok := ctx.Value(spriteKey{}).(sprite); ok {
-		s[name] = true
+	if s := spriteOf(ctx); s != nil {
+		i := icons().numbers[name]
+		s[i/64] |= 1 << (i % 64)
 	}
 }
 
-// withSprite renders body into memory and returns it with the sprite it needs.
-func withSprite(ctx context.Context, body templ.Component) (drawn, symbolsUsed templ.Component, err error) {
-	used := sprite{}
-	var buf bytes.Buffer
-	if err := body.Render(context.WithValue(ctx, spriteKey{}, used), &buf); err != nil {
-		return nil, nil, err
+// withSprite draws body into memory and hands it on with the sprite that it
+// needs, which stands before it.
+func withSprite(ctx context.Context, body templ.Component, then func(templ.Component) error) error {
+	drawn, used := templ.GetBuffer(), sprite{}
+	defer templ.ReleaseBuffer(drawn)
+	if err := body.Render(context.WithValue(ctx, spriteKey{}, &used), drawn); err != nil {
+		return err
 	}
-	var b strings.Builder
-	if len(used) > 0 {
-		b.WriteString(`<svg class="sprite" aria-hidden="true">`)
-		for _, name := range slices.Sorted(maps.Keys(used)) {
-			b.WriteString(symbols()[name])
+	return then(templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		if err := used.write(w); err != nil {
+			return err
 		}
-		b.WriteString(`</svg>`)
-	}
-	return templ.Raw(buf.String()), templ.Raw(b.String()), nil
+		_, err := w.Write(drawn.Bytes())
+		return err
+	}))
 }
 
 // Fragment is a piece of a page for htmx: body with the icons it uses.
 func Fragment(body templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		drawn, icons, err := withSprite(ctx, body)
-		if err != nil {
-			return err
-		}
-		return templ.Join(icons, drawn).Render(ctx, w)
+		return withSprite(ctx, body, func(c templ.Component) error { return c.Render(ctx, w) })
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -50,6 +51,11 @@ func WorkerTabs(ctx context.Context, on Tab) []NavItem {
 		{Text: t(ctx, "ui.tab_help"), Icon: "ring", Href: HrefHelp, On: on == TabHelp},
 		{Text: t(ctx, "ui.tab_me"), Icon: "user", Href: HrefMe, On: on == TabMe},
 	}
+}
+
+// workerTabs draws [WorkerTabs].
+func workerTabs(on Tab) templ.Component {
+	return Kept(on, func(ctx context.Context) templ.Component { return tabs(t(ctx, "ui.nav"), WorkerTabs(ctx, on)) })
 }
 
 // WorkerPage is the frame of a worker's page. The page itself holds the h1.
@@ -161,17 +167,24 @@ func PlainLayout(p PlainPage) templ.Component {
 	return layout(p.Title, "ui.name", "w plain", nil, "", func(main templ.Component) templ.Component { return plainBody(p, main) })
 }
 
+// frame is what a page's head and edges depend on.
+type frame struct {
+	site, class, scripts, refresh string
+	display                       web.Display
+}
+
 // layout renders the body first, so that the sprite holds what it uses.
 func layout(title, site, class string, scripts []string, refresh string, body func(main templ.Component) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		main := templ.GetChildren(ctx)
 		ctx = templ.ClearChildren(ctx)
-		drawn, icons, err := withSprite(ctx, body(main))
-		if err != nil {
-			return err
+		d := web.DisplayOf(ctx)
+		draw := func(ctx context.Context) templ.Component {
+			return document(Hole+" · "+t(ctx, site), class, scripts, d, refresh)
 		}
-		page := document(title+" · "+t(ctx, site), class, scripts, web.DisplayOf(ctx), refresh)
-		return page.Render(templ.WithChildren(ctx, templ.Join(icons, drawn)), w)
+		return withSprite(ctx, body(main), func(drawn templ.Component) error {
+			return Kept(frame{site, class, strings.Join(scripts, " "), refresh, d}, draw, Words(title), drawn).Render(ctx, w)
+		})
 	})
 }
 

@@ -284,7 +284,7 @@ func document(title, bodyClass string, scripts []string, d web.Display, refresh 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ_7745c5c3_Var1.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = hole.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -812,7 +812,7 @@ func workerBody(p WorkerPage, main templ.Component) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = tabs(t(ctx, "ui.nav"), WorkerTabs(ctx, p.Tab)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = workerTabs(p.Tab).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

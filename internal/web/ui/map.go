@@ -2,12 +2,11 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"html"
 	"io"
 	"math"
 	"strconv"
-	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 
@@ -44,6 +43,23 @@ const (
 
 type spot struct{ x, y float64 }
 
+// pen writes a drawing: texts as they are, numbers as whole ones.
+type pen []byte
+
+// pens are used again, for every home page has a map.
+var pens = sync.Pool{New: func() any { return new(pen) }}
+
+func (b *pen) add(parts ...any) {
+	for _, p := range parts {
+		switch v := p.(type) {
+		case string:
+			*b = append(*b, v...)
+		case float64:
+			*b = strconv.AppendInt(*b, int64(math.RoundToEven(v)), 10)
+		}
+	}
+}
+
 // Map draws a sketch map: the reader, the stations by direction and distance,
 // and a street grid that is only there to be read as one. It is labelled as a
 // sketch, loads nothing and is pressed like a picture.
@@ -55,22 +71,23 @@ func Map(p MapProps) templ.Component {
 		}
 		pins := p.near()
 		me, spots := place(pins)
-		var b strings.Builder
-		fmt.Fprintf(&b, `<div class="%s"><svg viewBox="0 0 %g %g" preserveAspectRatio="xMidYMid slice" role="img" aria-label="%s">`,
-			class, mapW, mapH, html.EscapeString(p.label(ctx)))
-		streets(&b, me, spots)
+		b := pens.Get().(*pen)
+		defer pens.Put(b)
+		*b = (*b)[:0]
+		b.add(`<div class="`, class, `"><svg viewBox="0 0 `, mapW, ` `, mapH, `" preserveAspectRatio="xMidYMid slice" role="img" aria-label="`, html.EscapeString(p.label(ctx)), `">`)
+		streets(b, me, spots)
 		for i, s := range pins {
 			if s.Open {
-				b.WriteString(glowAt(ctx, spots[i].x, spots[i].y-14, 74-12*float64(min(i, 3))))
+				glowAt(ctx, b, spots[i].x, spots[i].y-14, 74-12*float64(min(i, 3)))
 			}
 		}
 		if !p.NoMe {
-			route(&b, me, spots)
-			fmt.Fprintf(&b, `<circle class="me-r" cx="%.0f" cy="%.0f" r="22"/><circle class="me" cx="%.0f" cy="%.0f" r="8"/>`, me.x, me.y, me.x, me.y)
+			route(b, me, spots)
+			b.add(`<circle class="me-r" cx="`, me.x, `" cy="`, me.y, `" r="22"/><circle class="me" cx="`, me.x, `" cy="`, me.y, `" r="8"/>`)
 		}
-		p.drawPins(&b, pins, spots)
-		b.WriteString(`</svg><span class="map__tag chip">` + html.EscapeString(t(ctx, "ui.sketch")) + `</span></div>`)
-		_, err := io.WriteString(w, b.String())
+		p.drawPins(b, pins, spots)
+		b.add(`</svg><span class="map__tag chip">`, html.EscapeString(t(ctx, "ui.sketch")), `</span></div>`)
+		_, err := w.Write(*b)
 		return err
 	})
 }
@@ -131,30 +148,36 @@ func turnX(me spot, spots []spot) float64 {
 	return math.Round((me.x + spots[0].x) / 2)
 }
 
-func streets(b *strings.Builder, me spot, spots []spot) {
+func streets(b *pen, me spot, spots []spot) {
 	rows := []float64{math.Round(me.y)}
 	if len(spots) > 0 && math.Abs(spots[0].y-me.y) > 24 {
 		rows = append(rows, math.Round(spots[0].y))
 	}
 	xs, ys := crossings(mapW, turnX(me, spots)), crossings(mapH, rows...)
-	fmt.Fprintf(b, `<rect width="%g" height="%g" class="land"/><path class="b" d="`, mapW, mapH)
+	b.add(`<rect width="`, mapW, `" height="`, mapH, `" class="land"/><path class="b" d="`)
 	for i := range 7 {
 		for j := range 4 {
 			block(b, float64(i)*62-12, float64(j)*58-8, xs, ys, (i*7+j*5)%4)
 		}
 	}
-	var d strings.Builder
+	b.add(`"/><path class="rc" stroke-width="17" d="`)
+	roads(b, xs, ys)
+	b.add(`"/><path class="rd" stroke-width="14" d="`)
+	roads(b, xs, ys)
+	b.add(`"/>`)
+}
+
+func roads(b *pen, xs, ys []float64) {
 	for _, y := range ys {
-		fmt.Fprintf(&d, "M0 %.0fH%g", y, mapW)
+		b.add("M0 ", y, "H", mapW)
 	}
 	for _, x := range xs {
-		fmt.Fprintf(&d, "M%.0f 0V%g", x, mapH)
+		b.add("M", x, " 0V", mapH)
 	}
-	fmt.Fprintf(b, `"/><path class="rc" stroke-width="17" d="%s"/><path class="rd" stroke-width="14" d="%s"/>`, d.String(), d.String())
 }
 
 // block draws one building where no street runs.
-func block(b *strings.Builder, x, y float64, xs, ys []float64, shape int) {
+func block(b *pen, x, y float64, xs, ys []float64, shape int) {
 	w, h := 44.0-float64(shape)*4, 40.0-float64(shape%3)*8
 	for _, s := range xs {
 		if s > x-streetMargin && s < x+w+streetMargin {
@@ -166,16 +189,16 @@ func block(b *strings.Builder, x, y float64, xs, ys []float64, shape int) {
 			return
 		}
 	}
-	fmt.Fprintf(b, "M%.0f %.0fh%.0fv%.0fh-%.0fz", x, y, w, h, w)
+	b.add("M", x, " ", y, "h", w, "v", h, "h-", w, "z")
 }
 
-func route(b *strings.Builder, me spot, spots []spot) {
+func route(b *pen, me spot, spots []spot) {
 	if len(spots) > 0 {
-		fmt.Fprintf(b, `<path class="rt" d="M%.0f %.0fH%.0fV%.0fH%.0f"/>`, me.x, me.y, turnX(me, spots), spots[0].y, spots[0].x)
+		b.add(`<path class="rt" d="M`, me.x, " ", me.y, "H", turnX(me, spots), "V", spots[0].y, "H", spots[0].x, `"/>`)
 	}
 }
 
-func (p MapProps) drawPins(b *strings.Builder, pins []MapStation, spots []spot) {
+func (p MapProps) drawPins(b *pen, pins []MapStation, spots []spot) {
 	for i := len(pins) - 1; i >= 0; i-- { // the nearest on top
 		off, scale := "", "0.8"
 		if !pins[i].Open {
@@ -184,8 +207,8 @@ func (p MapProps) drawPins(b *strings.Builder, pins []MapStation, spots []spot) 
 		if i == 0 {
 			scale = "1.15"
 		}
-		fmt.Fprintf(b, `<g transform="translate(%.0f %.0f) scale(%s)"><path class="st%s" d="M0 0c-5-7-12-11-12-18a12 12 0 0 1 24 0c0 7-7 11-12 18z"/><rect class="win%s" x="-5" y="-23" width="10" height="9" rx="1.5"/></g>`,
-			spots[i].x, spots[i].y, scale, off, off)
+		b.add(`<g transform="translate(`, spots[i].x, " ", spots[i].y, `) scale(`, scale, `)"><path class="st`, off,
+			`" d="M0 0c-5-7-12-11-12-18a12 12 0 0 1 24 0c0 7-7 11-12 18z"/><rect class="win`, off, `" x="-5" y="-23" width="10" height="9" rx="1.5"/></g>`)
 		if !p.Names {
 			continue
 		}
@@ -193,7 +216,7 @@ func (p MapProps) drawPins(b *strings.Builder, pins []MapStation, spots []spot) 
 		if x > 0.55*mapW {
 			x, anchor = spots[i].x-18, "end"
 		}
-		fmt.Fprintf(b, `<text class="lbl lbl--b" x="%.0f" y="%.0f" text-anchor="%s">%s</text>`, x, spots[i].y-10, anchor, html.EscapeString(pins[i].Name))
+		b.add(`<text class="lbl lbl--b" x="`, x, `" y="`, spots[i].y-10, `" text-anchor="`, anchor, `">`, html.EscapeString(pins[i].Name), `</text>`)
 	}
 }
 
@@ -219,14 +242,16 @@ func Way(ctx context.Context, bearing float64) string {
 	return t(ctx, "ui.way_"+strconv.Itoa(eighth))
 }
 
-func glowAt(ctx context.Context, x, y, r float64) string {
+func glowAt(ctx context.Context, b *pen, x, y, r float64) {
 	use(ctx, glow)
-	return fmt.Sprintf(`<circle cx="%.0f" cy="%.0f" r="%.0f" fill="url(#i-%s)"/>`, x, y, r, glow)
+	b.add(`<circle cx="`, x, `" cy="`, y, `" r="`, r, `" fill="url(#i-`+glow+`)"/>`)
 }
 
 func glowCircle(x, y, r float64) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, glowAt(ctx, x, y, r))
+		var b pen
+		glowAt(ctx, &b, x, y, r)
+		_, err := w.Write(b)
 		return err
 	})
 }
