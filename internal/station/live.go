@@ -118,11 +118,7 @@ func (s Station) Now(l Live, at time.Time, cal hours.Calendar) Now {
 	if !s.InUse() {
 		return Now{Status: Gone, Why: ForGood, Reason: s.ClosedWhy, By: FromCadre, AsOf: s.ClosedAt}
 	}
-	return s.nowBy(s.table(l).At(at, cal), l, at)
-}
-
-// nowBy is Now of a station in use whose hours say st.
-func (s Station) nowBy(st hours.State, l Live, at time.Time) Now {
+	st := s.table(l).At(at, cal)
 	n := Now{Status: statusOf(st.Status), Until: st.Until, Next: st.Next, Why: st.Why, Reason: st.Reason, By: s.HoursBy, AsOf: s.HoursAt, Reports: l.Reports}
 	day, isSpecial := l.day(clock.Day(at))
 	if isSpecial && st.Why == hours.BySpecial {
