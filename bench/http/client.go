@@ -17,12 +17,15 @@ import (
 const connections = 64
 
 // request is a request as bytes, with what a phone's browser sends.
-func request(path, addr string, gzip bool) []byte {
-	coding := ""
+func request(path, cookie, addr string, gzip bool) []byte {
+	more := ""
 	if gzip {
-		coding = "Accept-Encoding: gzip\r\n"
+		more = "Accept-Encoding: gzip\r\n"
 	}
-	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: bench\r\nAccept: text/html,application/json\r\nAccept-Language: zh-CN,zh;q=0.9\r\n%s\r\n", path, addr, coding)
+	if cookie != "" {
+		more += "Cookie: " + cookie + "\r\n"
+	}
+	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: bench\r\nAccept: text/html,application/json\r\nAccept-Language: zh-CN,zh;q=0.9\r\n%s\r\n", path, addr, more)
 }
 
 // client is one connection that is kept. It does as little as it can, since it

@@ -30,25 +30,29 @@ var places = [][2]float64{{39.90, 116.40}, {31.23, 121.47}, {23.13, 113.26}, {30
 type question struct {
 	name string
 	goal string
-	path func(r *rand.Rand) string
+	ask  func(r *rand.Rand) (path, cookie string)
 	gzip bool
 }
 
 func questions() []question {
-	at := func(r *rand.Rand) string {
+	at := func(r *rand.Rand) (lat, lng float64) {
 		p := places[r.IntN(len(places))]
-		return fmt.Sprintf("lat=%.4f&lng=%.4f", p[0]+r.NormFloat64()/10, p[1]+r.NormFloat64()/10)
+		return p[0] + r.NormFloat64()/10, p[1] + r.NormFloat64()/10
 	}
-	open := time.Now().UTC().Format(time.RFC3339)
-	nearest := func(r *rand.Rand) string {
-		return "/api/v1/stations/nearest?" + at(r) + "&services=charging&open_at=" + open
+	now := time.Now().UTC()
+	nearest := func(r *rand.Rand) (path, cookie string) {
+		lat, lng := at(r)
+		return fmt.Sprintf("/api/v1/stations/nearest?lat=%.4f&lng=%.4f&services=charging&open_at=%s", lat, lng, now.Format(time.RFC3339)), ""
 	}
-	home := func(r *rand.Rand) string { return "/?" + at(r) }
+	home := func(r *rand.Rand) (path, cookie string) { // the phone has said before where it is
+		lat, lng := at(r)
+		return "/", fmt.Sprintf("here=p~%.4f~%.4f~%d", lat, lng, now.Unix()/60)
+	}
 	return []question{
-		{name: "nearest, JSON", goal: "45 %", path: nearest},
-		{name: "gzip nearest, JSON", path: nearest, gzip: true},
-		{name: "home page, HTML", goal: "30 %", path: home},
-		{name: "gzip home page, HTML", path: home, gzip: true},
+		{name: "nearest, JSON", goal: "45 %", ask: nearest},
+		{name: "gzip nearest, JSON", ask: nearest, gzip: true},
+		{name: "home page, HTML", goal: "30 %", ask: home},
+		{name: "gzip home page, HTML", ask: home, gzip: true},
 	}
 }
 
@@ -120,7 +124,8 @@ func compare(ctx context.Context, q question, fixed *constant, addr string, long
 	var asks [][]byte
 	size := 0
 	for range 512 {
-		ask := request(q.path(r), addr, q.gzip)
+		path, cookie := q.ask(r)
+		ask := request(path, cookie, addr, q.gzip)
 		body, err := once(ctx, addr, ask)
 		if err != nil {
 			return nil, err
@@ -131,7 +136,7 @@ func compare(ctx context.Context, q question, fixed *constant, addr string, long
 	if fixed.kind = "application/json"; strings.Contains(q.name, "HTML") {
 		fixed.kind = "text/html; charset=utf-8"
 	}
-	plain := [][]byte{request(fixedPath, addr, false)}
+	plain := [][]byte{request(fixedPath, "", addr, false)}
 	var ours, peers []measure.Rate
 	for range 3 {
 		program, err := load(ctx, addr, asks, long/3)
