@@ -53,11 +53,13 @@ func (c *importStationsCmd) Run(e *env) error {
 	return nil
 }
 
-// progress tells every five thousand rows how far a long import has come.
+// progress tells about every five thousand rows how far a long import has come.
 func progress(w io.Writer) func(done, total int) {
+	told := 0
 	return func(done, total int) {
-		if done > 0 && done%5000 == 0 {
-			fmt.Fprintf(w, "nuanxin: %d of %d rows; nothing is kept until all are done\n", done, total)
+		if told = min(told, done); done-told >= 5000 {
+			told = done
+			fmt.Fprintf(w, "nuanxin: %d of %d rows; nobody sees any of them until all are done\n", done, total)
 		}
 	}
 }

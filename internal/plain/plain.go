@@ -40,3 +40,19 @@ func seen(r rune) bool {
 	}
 	return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Mn, unicode.Me, unicode.Variation_Selector)
 }
+
+// unseen are signs that show nothing and join nothing.
+var unseen = strings.NewReplacer("\u200b", "", "\u2060", "", "\ufeff", "", "\u00ad", "", "\u200e", "", "\u200f", "", "\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
+
+// Visible is [Text] without what only machines see: in names that are compared
+// it would tell two apart that look alike. Joiners stay, for emoji and some
+// scripts need them.
+func Visible(s string) string { return Text(unseen.Replace(s)) }
+
+// Brief is the beginning of s, of so many characters at most.
+func Brief(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return s
+}

@@ -29,6 +29,17 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestVisible(t *testing.T) {
+	for text, want := range map[string]string{"人民\u200b大街\ufeff": "人民大街", "\u2067甲\u2069\u200f站": "甲站", "软\u00ad连": "软连", "👨‍👩‍👧": "👨‍👩‍👧", "\u200b": ""} {
+		if got := plain.Visible(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+	if got := plain.Brief("一二三", 2) + plain.Brief("一二", 2); got != "一二…一二" {
+		t.Errorf("brief: got %q", got)
+	}
+}
+
 func FuzzText(f *testing.F) {
 	f.Add("a\u202e\u200b\x00b")
 	f.Fuzz(func(t *testing.T, text string) {

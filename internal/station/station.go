@@ -192,7 +192,7 @@ func (f Facts) Check() error {
 		form.Add("name", "station.name.empty", nil)
 	}
 	text("name", f.Name, maxName)
-	for name, s := range map[string]string{"address": f.Address, "district": f.District, "host_name": f.HostName, "offers": f.Offers, "entry": f.Entry.How, "note": f.Note, "source": f.Source, "marks": f.Marks, "operator": f.Life.Operator, "keeper": f.Life.Keeper, "funds": f.Life.Funds} {
+	for name, s := range map[string]string{"address": f.Address, "district": f.District, "host_name": f.HostName, "offers": f.Offers, "entry": f.Entry.How, "note": f.Note, "source": f.Source, "source_date": f.SourceDate, "hours": f.Hours.Printed, "size": f.Size.Printed, "other_names": strings.Join(f.OtherNames, ""), "marks": f.Marks, "operator": f.Life.Operator, "keeper": f.Life.Keeper, "funds": f.Life.Funds} {
 		text(name, s, maxText)
 	}
 	if !areaCode(f.Area) {

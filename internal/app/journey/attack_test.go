@@ -1,10 +1,14 @@
 package journey
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -159,4 +163,75 @@ func TestWrittenScriptsStayText(t *testing.T) {
 	if webtest.Eval[bool](p, `!!document.documentElement.dataset.ran`) || len(p.Exceptions()) > 0 {
 		t.Errorf("words in an address: got %q", p.Exceptions())
 	}
+}
+
+// What stands in the cells of a list is text too, wherever it comes to stand:
+// in the dry run, on both pages of a station, in the export and in the API.
+func TestCellsOfListsStayText(t *testing.T) {
+	h := open(t)
+	turned := "\u202e"
+	file := filepath.Join(t.TempDir(), hostile[:8]+"\u202evsc.csv")
+	cell := func(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+	long := strings.Repeat("长", 10_000)
+	row := func(name, note, hours, source string) string {
+		return strings.Join([]string{cell(name), "人民大街 1 号", cell(hours), cell(note), cell("=cmd|'/c calc'!A1"), cell(source), cell(hostile)}, ",") + "\n"
+	}
+	list := "驿站名称,地址,开放时间,备注,承建单位,来源," + cell(hostile) + "\n" +
+		row("示例：毒"+hostile[:60], hostile, hostile, "@SUM(1)") + row("示例：反"+turned+"站\u200b点\u2067", turned+"反的", "8:00-20:00", "") +
+		row(long, long, long, long) + row("示例：长时间", "", long, "")
+	if err := os.WriteFile(file, []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	desk := h.visit(t, "liuting", "/desk/imports", deskView())
+	whole := func(about string) {
+		t.Helper()
+		if webtest.Eval[bool](desk, `!!document.documentElement.dataset.ran||!!document.querySelector('img[src="x"],main b b')`) || len(desk.Exceptions()) > 0 {
+			t.Errorf("%s: got what stood in a cell to run, %q", about, desk.Exceptions())
+		}
+		text := desk.Text("body")
+		if strings.ContainsAny(text, turned+"\u200b\u2067\x00") || strings.Contains(text, strings.Repeat("长", 600)) {
+			t.Errorf("%s: got signs that turn or hide the text, or 600 characters of one cell", about)
+		}
+		if got := desk.Overflow(); len(got) > 0 {
+			t.Errorf("%s: got sideways scroll %v, want none", about, got)
+		}
+	}
+	desk.Upload("input[type=file]", file)
+	desk.Named("新加的马上给工友看")
+	desk.Follow(`main form[enctype] .btn--primary`)
+	webtest.Eval[bool](desk, `document.querySelectorAll('details').forEach(d => d.open = true) || true`)
+	whole("the dry run")
+	if got := desk.Text("main"); !strings.Contains(got, "dataset.ran=1") || !strings.Contains(got, "太长，存不下") {
+		t.Errorf("the dry run: got no sight of what was written, or of what is too long: %.300q", got)
+	}
+	at := desk.Path()
+	desk.Go(h.url + at + "/apply")
+	desk.Follow(`main form .btn--primary`)
+	whole("applied")
+	desk.Go(h.url + "/desk/imports")
+	whole("the imports")
+	h.follow(t)
+	desk.Go(h.url + "/desk/stations?q=" + url.QueryEscape("示例：毒"))
+	desk.Follow(".tk")
+	whole("the desk's page")
+	id := path.Base(desk.Path())
+	_, export := h.get(t, "liuting", "/desk/stations/export.csv")
+	for _, bad := range []string{`"=cmd`, `"@SUM`, turned, "\u200b"} {
+		if strings.Contains(export, bad) {
+			t.Errorf("the export: got %q, want no formula and nothing hidden", bad)
+		}
+	}
+	if !strings.Contains(export, `"'=cmd|'/c calc'!A1"`) || !strings.Contains(export, "示例：反站点") {
+		t.Error("the export: got no sight of what was written")
+	}
+	_, raw := h.get(t, "", "/api/v1/stations/"+id)
+	if strings.Contains(raw, turned) || strings.Contains(raw, `\\u202e`) || !strings.Contains(raw, "示例：毒") {
+		t.Errorf("the API: got %.300s", raw)
+	}
+	var one struct{ Code string }
+	if err := json.Unmarshal([]byte(raw), &one); err != nil || one.Code == "" {
+		t.Fatalf("the API: %v in %.200s", err, raw)
+	}
+	desk.Go(h.url + "/stations/" + one.Code)
+	whole("the workers' page")
 }

@@ -3,14 +3,19 @@
 // cell, one branch under two names.
 //
 // [Read] makes facts and doubts of each row and knows nothing of what is there.
-// [Service.DryRun] and [Service.Stage] say row by row what was understood, what
-// is doubtful and why, and what would change; [Service.Apply] does that in one
-// transaction, and [Service.Undo] takes it back where nobody has touched a
-// station since. Nothing is guessed: coordinates without a stated datum are not
-// used, an empty cell takes nothing away, hours and positions that a person set
-// by hand are not overwritten, and of two rows that may be one place a person
-// decides.
+// [Service.DryRun], [Service.Stage] and [Service.Upload] say row by row what was
+// understood, what is doubtful and why, and what would change; [Service.Apply]
+// does that, and [Service.Undo] takes it back where nobody has touched a station
+// since. Nothing is guessed: coordinates without a stated datum are not used, an
+// empty cell takes nothing away, hours and positions that a person set by hand
+// are not overwritten, and of two rows that may be one place a person decides.
 //
-// The tables are those of package station, whose policy holds the actions; rows
-// outside the importer's area are refused one by one.
+// Readers see all of an import or nothing, and other writers go on meanwhile:
+// the records of its stations are written beside the others in small steps
+// ([Work]), and one short transaction takes them over. A short list is done while
+// one waits, a long one in the background; either goes on from its last step when
+// it was cut off, and what is stopped is taken away again.
+//
+// Stations and imports are tables of package station, whose policy holds the
+// actions; rows outside the importer's area are refused one by one.
 package intake

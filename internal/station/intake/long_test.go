@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -353,6 +354,27 @@ func TestWhoeverAskedIsGone(t *testing.T) {
 		h.must(t, h.in.Work(background))
 		if h.state(t, b.ID) != "applied" || h.stations(t) != 900 {
 			t.Errorf("later: %s, %d stations", h.state(t, b.ID), h.stations(t))
+		}
+		h.whole(t)
+		other := bytes.ReplaceAll(list(many), []byte("驿站"), []byte("别站"))
+		if _, err := h.in.Stage(cutOff(t, program, 1000), table(t, string(other)), fucheng); err == nil {
+			t.Error("a command was not cut off")
+		}
+		h.clock.Move(2 * time.Minute)
+		h.must(t, h.in.Work(background))
+		if all, err := h.in.Imports(cadre, 10); err != nil || len(all) != 1 {
+			t.Errorf("a command that was ended while it read left %d imports, %v", len(all)-1, err)
+		}
+		if b, err = h.in.Stage(program, table(t, string(other)), fucheng); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.in.Apply(cutOff(t, program, 1000), b.ID); err == nil {
+			t.Error("a command was not cut off")
+		}
+		h.clock.Move(2 * time.Minute)
+		h.must(t, h.in.Work(background))
+		if h.state(t, b.ID) != "staged" || h.stations(t) != 900 {
+			t.Errorf("a command that was ended while it applied: %s, %d stations", h.state(t, b.ID), h.stations(t))
 		}
 		h.whole(t)
 	})

@@ -69,6 +69,7 @@ type dueWork struct {
 	id      ID
 	subject authz.Subject
 	tries   int
+	beside  bool
 }
 
 // dueWorks are what was left to the background, and what stood still since
@@ -76,11 +77,11 @@ type dueWork struct {
 // them. An import's id tells when it was made.
 func dueWorks(ctx context.Context, tx *op.Tx, before time.Time) ([]dueWork, error) {
 	var list []dueWork
-	err := tx.Each(ctx, `select import_id, subject, tries from station_work
+	err := tx.Each(ctx, `select import_id, subject, tries, beside from station_work
 		where (fault = '' or stop) and tries < $1 and (beside or at < $2) order by import_id`, []any{patience, before.UnixMicro()}, func(r db.Row) error {
 		var one dueWork
 		var subject string
-		if err := r.Scan(&one.id, &subject, &one.tries); err != nil {
+		if err := r.Scan(&one.id, &subject, &one.tries, &one.beside); err != nil {
 			return err
 		}
 		list = append(list, one)
@@ -192,11 +193,6 @@ func takeCodes(ctx context.Context, tx *op.Tx, id ID) ([]station.ID, error) {
 		and not exists (select 1 from station_code c where c.code = n.code and c.station_id = n.station_id)`, id)
 }
 
-func recode(ctx context.Context, tx *op.Tx, id ID, seq int, code string) error {
-	_, err := tx.Exec(ctx, `update station_next set code = $1 where import_id = $2 and seq = $3`, code, id, seq)
-	return err
-}
-
 // takeNext makes the prepared records the stations', and returns which: those
 // whose station is still as it was seen.
 func takeNext(ctx context.Context, tx *op.Tx, id ID) ([]station.ID, error) {
@@ -224,11 +220,6 @@ func stationIDs(ctx context.Context, tx *op.Tx, query string, args ...any) ([]st
 // dropNext takes a prepared record away, and returns its station, if there was one.
 func dropNext(ctx context.Context, tx *op.Tx, id ID, seq int) ([]station.ID, error) {
 	return stationIDs(ctx, tx, `delete from station_next where import_id = $1 and seq = $2 returning station_id`, id, seq)
-}
-
-func dropAllNext(ctx context.Context, tx *op.Tx, id ID) error {
-	_, err := tx.Exec(ctx, `delete from station_next where import_id = $1`, id)
-	return err
 }
 
 // someNext takes some prepared records away, and returns their stations.

@@ -96,7 +96,7 @@ func (p *publisher) codes(ctx context.Context) ([]station.ID, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := recode(ctx, p.tx, p.batch.ID, p.rows[id].seq, code); err != nil {
+		if _, err := p.tx.Exec(ctx, `update station_next set code = $1 where import_id = $2 and seq = $3`, code, p.batch.ID, p.rows[id].seq); err != nil {
 			return nil, err
 		}
 	}
@@ -128,9 +128,7 @@ func (p *publisher) count(ctx context.Context, taken []station.ID) error {
 			return err
 		}
 	}
-	var err error
-	p.tally.Left, err = countLeft(ctx, p.tx, p.batch.ID)
-	return err
+	return p.tx.One(ctx, `select count(*) from station_import_row where import_id = $1 and left_alone`, []any{p.batch.ID}, &p.tally.Left)
 }
 
 // close ends the work: the changes are numbered and then each station's audit
@@ -146,7 +144,7 @@ func (p *publisher) close(ctx context.Context, b Batch, taken []station.ID) erro
 	if err := updateHead(ctx, p.tx, p.batch); err != nil {
 		return err
 	}
-	if err := dropAllNext(ctx, p.tx, b.ID); err != nil {
+	if _, err := p.tx.Exec(ctx, `delete from station_next where import_id = $1`, b.ID); err != nil {
 		return err
 	}
 	work := Work{Kind: Tidying, Total: p.tally.Updated, beside: b.Work.beside, subject: b.Work.subject}

@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
+	"nuanxin/internal/plain"
 	"nuanxin/internal/region"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
@@ -123,6 +124,7 @@ func open(t sheet.Table, o Options) (*rowReader, Report, error) {
 	r := &rowReader{options: o, rows: h.Rows, columns: map[printed.Field][]int{}, places: map[[3]string]resolved{}}
 	report := Report{Encoding: t.Encoding, Header: h.Header, Others: t.Others, Lines: make([]Line, 0, len(h.Rows))}
 	for i, name := range h.Header {
+		name = plain.Brief(plain.Visible(name), 120)
 		f := printed.Header(name)
 		if f == printed.None {
 			report.Ignored = append(report.Ignored, name)
@@ -166,6 +168,9 @@ type resolved struct {
 }
 
 func (r *rowReader) line(row sheet.Row) Line {
+	for i, c := range row.Cells { // what cannot be seen would still tell names apart, or turn the page around
+		row.Cells[i] = plain.Visible(c)
+	}
 	r.row, r.doubts = row, nil
 	l := Line{Row: row.Line, Printed: row.Cells, Action: WillAdd}
 	if printed.Beside(row.Cells) {
@@ -177,7 +182,10 @@ func (r *rowReader) line(row sheet.Row) Line {
 		l.Action, l.Why = WillRefuse, "import.ragged"
 	}
 	l.Understood = r.facts().Tidy()
-	l.Doubts = append([]printed.Doubt{}, r.doubts...)
+	l.Doubts = make([]printed.Doubt, len(r.doubts))
+	for i, d := range r.doubts {
+		l.Doubts[i] = printed.Doubt{Code: d.Code, Field: d.Field, Text: plain.Brief(d.Text, 120)}
+	}
 	switch err := l.Understood.Check(); {
 	case l.Action == WillRefuse:
 	case l.Understood.Name == "":
@@ -202,9 +210,7 @@ func (r *rowReader) wrong(f fault.Field) printed.Doubt {
 	if f.Msg == "fault.long" {
 		d.Code = "import.too_long"
 	}
-	if runes := []rune(d.Text); len(runes) > 20 {
-		d.Text = string(runes[:20]) + "…"
-	}
+	d.Text = plain.Brief(d.Text, 20)
 	return d
 }
 

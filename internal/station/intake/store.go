@@ -63,16 +63,16 @@ func insertLines(ctx context.Context, tx *op.Tx, id ID, from int, lines []Line) 
 	return nil
 }
 
-const heads = `select i.head, i.state, w.kind, w.done, w.total, w.stop, w.fault, w.beside, w.subject, w.file, w.base, w.tries
+const heads = `select i.head, i.state, w.kind, w.done, w.total, w.stop, w.fault, w.beside, w.subject, w.file, w.base
 	from station_import i left join station_work w on w.import_id = i.import_id where `
 
 // scan reads a row of heads.
 func (b *Batch) scan(r db.Row) error {
 	var head, state string
 	var kind, trouble, subject, file *string
-	var done, total, base, tries *int64
+	var done, total, base *int64
 	var stop, beside *bool
-	if err := r.Scan(&head, &state, &kind, &done, &total, &stop, &trouble, &beside, &subject, &file, &base, &tries); err != nil {
+	if err := r.Scan(&head, &state, &kind, &done, &total, &stop, &trouble, &beside, &subject, &file, &base); err != nil {
 		return err
 	}
 	err := json.Unmarshal([]byte(head), b)
@@ -80,7 +80,7 @@ func (b *Batch) scan(r db.Row) error {
 	if kind == nil {
 		return err
 	}
-	w := &Work{Kind: Kind(*kind), Done: int(*done), Total: int(*total), Stop: *stop, beside: *beside, base: *base, tries: int(*tries)}
+	w := &Work{Kind: Kind(*kind), Done: int(*done), Total: int(*total), Stop: *stop, beside: *beside, base: *base}
 	if file != nil {
 		w.file = *file
 	}
@@ -229,11 +229,6 @@ func countRows(ctx context.Context, tx *op.Tx, id ID, kind Kind) (n int, err err
 		return len(rows), err
 	}
 	err = tx.One(ctx, `select count(*) from station_import_row where import_id = $1`, []any{id}, &n)
-	return n, err
-}
-
-func countLeft(ctx context.Context, tx *op.Tx, id ID) (n int, err error) {
-	err = tx.One(ctx, `select count(*) from station_import_row where import_id = $1 and left_alone`, []any{id}, &n)
 	return n, err
 }
 

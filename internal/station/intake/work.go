@@ -39,7 +39,6 @@ type Work struct {
 	subject authz.Subject
 	file    string
 	base    int64 // number of change before the first row was looked at
-	tries   int
 }
 
 // Trouble is why work cannot go on until a person looks at it.
@@ -263,7 +262,13 @@ func (s *Service) Work(ctx context.Context) error {
 	}
 	var errs []error
 	for _, one := range list {
-		err := s.carry(authz.With(ctx, one.subject), one.id)
+		own := authz.With(ctx, one.subject)
+		if !one.beside && one.subject.Kind == authz.System { // a command was ended, and must leave nothing
+			if err := s.Cancel(own, one.id); err != nil && !errors.Is(err, errMoved) {
+				errs = append(errs, err)
+			}
+		}
+		err := s.carry(own, one.id)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
+	"nuanxin/internal/plain"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station/intake"
 	"nuanxin/internal/station/stationweb/desk/tell"
@@ -129,13 +130,10 @@ func (p *pages) take(r *http.Request, f uploadForm) (intake.ID, error) {
 	return p.Intake.Upload(web.Named(r, hex.EncodeToString(sum[:])), raw, f.options(cleanName(head.Filename), enc))
 }
 
-// cleanName is the file's name without folders, and not longer than a line.
+// cleanName is the file's name without folders and what cannot be seen, and not
+// longer than a line.
 func cleanName(name string) string {
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	if runes := []rune(name); len(runes) > 80 {
-		name = string(runes[:80])
-	}
-	return name
+	return plain.Brief(plain.Visible(path.Base(strings.ReplaceAll(name, `\`, "/"))), 80)
 }
 
 // template is an empty list with two example rows, marked as such.

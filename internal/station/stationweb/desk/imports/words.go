@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 
+	"nuanxin/internal/plain"
 	"nuanxin/internal/station/intake"
 	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web/ui"
@@ -10,7 +11,7 @@ import (
 
 // lineTitle names the row as people find it in their file; names alone come twice.
 func lineTitle(ctx context.Context, l intake.Line) string {
-	name := l.Understood.Name
+	name := plain.Brief(l.Understood.Name, 100)
 	if name == "" {
 		name = tell.T(ctx, "line.nameless")
 	}
@@ -48,7 +49,7 @@ func understoodWords(ctx context.Context, l intake.Line) []ui.Pair {
 			}
 		}
 		if s.Text != "" {
-			out = append(out, ui.Pair{Key: s.Label, Text: s.Text})
+			out = append(out, ui.Pair{Key: s.Label, Text: plain.Brief(s.Text, longest)})
 		}
 	}
 	return out
@@ -71,12 +72,15 @@ func changeRows(ctx context.Context, l intake.Line) [][]ui.Cell {
 	return rows
 }
 
-// filled are the cells that are not empty.
+// longest is how many characters of a cell are shown: no station holds more.
+const longest = 500
+
+// filled are the beginnings of the cells that are not empty.
 func filled(cells []string) []string {
 	var out []string
 	for _, c := range cells {
 		if c != "" {
-			out = append(out, c)
+			out = append(out, plain.Brief(c, longest))
 		}
 	}
 	return out
