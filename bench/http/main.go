@@ -207,6 +207,7 @@ func serve(ctx context.Context, h http.Handler) (addr string, stop func(), err e
 	if err != nil {
 		return "", nil, err
 	}
+	web.CollectLess()
 	server := web.Server(listener.Addr().String(), h)
 	go func() { _ = server.Serve(listener) }() // ends with Close
 	return listener.Addr().String(), func() { _ = server.Close() }, nil

@@ -70,6 +70,7 @@ func (s *Server) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { s.app.Work(work) })
+	web.CollectLess()
 	server := web.Server(s.listener.Addr().String(), s.app.Handler())
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(s.listener) }()
