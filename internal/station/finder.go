@@ -27,7 +27,7 @@ type Finder struct {
 	tables  atomic.Pointer[[]hours.Table] // schedules by number; only ever appended to
 	cards   sync.Map                      // nearby.Key → *record
 	sorted  atomic.Pointer[directory]     // by area and name
-	shown   memo.Map[atMinute, Found]
+	shown   memo.Map[atMinute, *Found]
 
 	refreshing sync.Mutex // guards what follows
 	seq        int64

@@ -18,6 +18,9 @@ type atMinute struct {
 // report makes a new record. Only the end of the day for which a locked door
 // counts may be told some seconds late.
 func (f *Finder) inMinute(r *record, at time.Time) Found {
-	one, _ := f.shown.Get(atMinute{r, at.Unix() / 60}, func() (Found, error) { return f.show(r, at), nil })
-	return one
+	one, _ := f.shown.Get(atMinute{r, at.Unix() / 60}, func() (*Found, error) {
+		one := f.show(r, at)
+		return &one, nil
+	})
+	return *one
 }

@@ -223,6 +223,9 @@ func sketch(me geo.Point, list []station.Found) ui.MapProps {
 		if f.Place == nil {
 			continue
 		}
+		if len(m.Stations) == ui.MapPins {
+			break
+		}
 		m.Stations = append(m.Stations, ui.MapStation{Name: f.Name, Bearing: me.Bearing(f.Place.Point), Metres: f.Metres, Open: f.Now.Status.IsOpen()})
 	}
 	return m

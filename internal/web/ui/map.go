@@ -23,7 +23,7 @@ type MapStation struct {
 
 // MapProps describe a sketch: who is where, not which streets there are.
 type MapProps struct {
-	Stations []MapStation // the nearest first; at most five are drawn
+	Stations []MapStation // the nearest first; at most [MapPins] are drawn
 	NoMe     bool         // a place by itself, without the reader
 	Names    bool         // write the names beside the pins
 	Label    string       // what a screen reader says; made from the stations when empty
@@ -36,10 +36,12 @@ const (
 	marginX      = 60.0
 	marginY      = 48.0
 	mostPxPerM   = 0.6
-	mapMaxPins   = 5
 	streetStep   = 118.0
 	streetMargin = 9.0
 )
+
+// MapPins is how many stations a sketch shows at most.
+const MapPins = 5
 
 type spot struct{ x, y float64 }
 
@@ -96,7 +98,7 @@ func Map(p MapProps) templ.Component {
 func (p MapProps) near() []MapStation {
 	var out []MapStation
 	for _, s := range p.Stations {
-		if len(out) == mapMaxPins || (len(out) > 0 && s.Metres > max(600, 3*p.Stations[0].Metres)) {
+		if len(out) == MapPins || (len(out) > 0 && s.Metres > max(600, 3*p.Stations[0].Metres)) {
 			break
 		}
 		out = append(out, s)
