@@ -221,7 +221,7 @@ func TestBodiesFor(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		body := func(name, area string, ds ...org.Duty) org.ID {
 			b := w.found(org.Partner, org.County, name, area, "")
-			if err := w.SetDuties(system, b, ds); err != nil {
+			if err := w.SetDuties(system, b, 1, ds); err != nil {
 				t.Fatal(err)
 			}
 			return b
@@ -231,7 +231,7 @@ func TestBodiesFor(t *testing.T) {
 		body("物业", "990101001", org.Duty{Topic: "place.gate", Area: "990101001"})
 		body("市局", "9901", org.Duty{Topic: "", Area: "9901"})
 		gone := body("旧所", "990101001", org.Duty{Topic: "place.gate", Area: "990101001"})
-		if err := w.Close(system, gone, 1); err != nil {
+		if err := w.Close(system, gone, 2); err != nil {
 			t.Fatal(err)
 		}
 		for _, test := range []struct{ about, topic, area, want string }{
@@ -271,7 +271,11 @@ func TestWhoSetsDuties(t *testing.T) {
 			{"a leader looks on", as(authz.Leader, "9901"), own, "denied"},
 			{"a topic is a code", as(authz.Admin, "9901"), []org.Duty{{Topic: "欠薪", Area: "9901"}}, "invalid"},
 		} {
-			if got := code(w.SetDuties(test.ctx, b, test.ds)); got != test.want {
+			o, err := w.Get(context.Background(), b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := code(w.SetDuties(test.ctx, b, o.Version, test.ds)); got != test.want {
 				t.Errorf("%s: %s, want %s", test.about, got, test.want)
 			}
 		}

@@ -120,8 +120,9 @@ func (o Org) Draft() Draft {
 }
 
 // SetDuties says what a body is responsible for, in place of all it was before.
-// What the subject adds or takes away must lie in an area of theirs.
-func (s *Service) SetDuties(ctx context.Context, id ID, ds []Duty) error {
+// What the subject adds or takes away must lie in an area of theirs. version is
+// the organisation's that the editor saw: nobody's change is overwritten unseen.
+func (s *Service) SetDuties(ctx context.Context, id ID, version int64, ds []Duty) error {
 	_, err := op.Write(ctx, s.desk, SetDuties, byID(ctx, id), func(tx *op.Tx, o Org) (bool, error) {
 		ds, err := checkDuties(ds)
 		if err != nil {
@@ -137,6 +138,10 @@ func (s *Service) SetDuties(ctx context.Context, id ID, ds []Duty) error {
 			if s.desk.Check(tx.Subject, SetDuties, object) != nil {
 				return false, fieldFault("duties", "org.duty.denied")
 			}
+		}
+		o.Version = version
+		if err := update(ctx, tx, o, nil); err != nil {
+			return false, err
 		}
 		tx.Emit(Changed{o.ID, o.Area})
 		return true, setDuties(ctx, tx, id, ds)

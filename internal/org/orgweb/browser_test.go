@@ -32,7 +32,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	county := found(org.Draft{Kind: org.Local, Level: org.County, Name: "龙山县总工会", Area: "990101", Parent: city})
 	found(org.Draft{Kind: org.Local, Level: org.Town, Name: "南康街道工会", Area: "990101001", Parent: county})
 	body := found(org.Draft{Kind: org.Partner, Level: org.Town, Name: "南康街道办事处综合行政执法队", Area: "990101001", Phone: "0437-3226207", Contact: "13812346207"})
-	if err := h.orgs.SetDuties(authz.AsSystem(t.Context(), "test"), body, []org.Duty{{Topic: "gate.estate", Area: "990101001"}, {Area: "990101001"}}); err != nil {
+	if err := h.orgs.SetDuties(authz.AsSystem(t.Context(), "test"), body, 1, []org.Duty{{Topic: "gate.estate", Area: "990101001"}, {Area: "990101001"}}); err != nil {
 		t.Fatal(err)
 	}
 	at := "/desk/orgs/" + string(body)

@@ -90,6 +90,9 @@ func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, version := draftOf(r.PostForm), number(r.PostForm.Get("version"))
 	if err := p.Orgs.Edit(web.Named(r), o.ID, version, d); err != nil {
+		if fault.Is(err, fault.Conflict) { // who was told of the newer one may send over it
+			version = o.Version
+		}
 		return p.showForm(w, r, formPage{Action: href(o) + "/edit", Back: href(o), Called: o.Called(), Draft: d, Mask: o.Contact, Version: version}, err)
 	}
 	web.SetFlash(w, r, "org.saved")
@@ -100,10 +103,10 @@ func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) showForm(w http.ResponseWriter, r *http.Request, f formPage, refusal error) error {
 	ctx, status := r.Context(), http.StatusOK
 	if refusal != nil {
-		if !fault.Is(refusal, fault.Invalid) {
-			return refusal
+		var err error
+		if f.Errors, status, err = again(ctx, refusal); err != nil {
+			return err
 		}
-		f.Errors, status = ui.FieldErrors(ctx, refusal), http.StatusUnprocessableEntity
 	}
 	if !founder(ctx) {
 		return fault.New(string(org.Found), fault.Denied, "fault.denied")
@@ -148,6 +151,18 @@ func areaOptions(ctx context.Context) []ui.Option {
 	return all
 }
 
+// again sorts what a form can be shown again with: what is wrong with it, or that
+// somebody was faster. Nothing of what was written is lost.
+func again(ctx context.Context, refusal error) (ui.FormErrors, int, error) {
+	if !fault.Is(refusal, fault.Invalid) && !fault.Is(refusal, fault.Conflict) {
+		return ui.FormErrors{}, 0, refusal
+	}
+	told := *fault.Of(refusal)
+	status := web.Status(told.Kind)
+	told.Kind = fault.Invalid
+	return ui.FieldErrors(ctx, &told), status, nil
+}
+
 // dutiesPage is the form of what a body is responsible for.
 type dutiesPage struct {
 	Frame  ui.StaffPage
@@ -187,10 +202,10 @@ func (p *pages) showDuties(w http.ResponseWriter, r *http.Request, o org.Org, ro
 	ctx, status := r.Context(), http.StatusOK
 	d := dutiesPage{Org: o, Topics: p.topics(r), ReqID: web.NewReqID(), Frame: p.frame(ctx, t(ctx, "duties.of", "Name", o.Called()), ui.Crumb{Text: o.Called(), Href: href(o)})}
 	if refusal != nil {
-		if !fault.Is(refusal, fault.Invalid) {
-			return refusal
+		var err error
+		if d.Errors, status, err = again(ctx, refusal); err != nil {
+			return err
 		}
-		d.Errors, status = ui.FieldErrors(ctx, refusal), http.StatusUnprocessableEntity
 	}
 	d.Rows = rows
 	for range spareRows {
@@ -218,7 +233,11 @@ func (p *pages) setDuties(w http.ResponseWriter, r *http.Request) error {
 		rows = append(rows, row)
 		ds = append(ds, org.Duty{Topic: strings.TrimPrefix(row.Topic, everything), Area: row.Area})
 	}
-	if err := p.Orgs.SetDuties(web.Named(r), o.ID, ds); err != nil {
+	version := number(r.PostForm.Get("version"))
+	if err := p.Orgs.SetDuties(web.Named(r), o.ID, version, ds); err != nil {
+		if !fault.Is(err, fault.Conflict) { // who was told of the newer one may send over it
+			o.Version = version
+		}
 		return p.showDuties(w, r, o, rows, err)
 	}
 	web.SetFlash(w, r, "org.saved")

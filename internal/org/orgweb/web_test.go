@@ -164,16 +164,17 @@ func TestPages(t *testing.T) {
 	zh(authz.Subject{}, "GET", body+"x").want("no such body", 404)
 
 	zh(cadre, "GET", body+"/duties").want("the lines", 200, "第 3 行", "ESTATE", "所有的事")
-	zh(cadre, "POST", body+"/duties", "topic", "gate.estate", "area", "990101001", "topic", "*", "area", "990101001", "topic", "", "area", "990101001").want("set", 303)
+	zh(cadre, "POST", body+"/duties", "version", "1", "topic", "gate.estate", "area", "990101001", "topic", "*", "area", "990101001", "topic", "", "area", "990101001").want("set", 303)
+	zh(cadre, "POST", body+"/duties", "version", "1", "topic", "gate", "area", "990101001").want("over somebody's duties", 409, "刚有人改过这个单位", `name="version" value="2"`, `value="gate" selected`)
 	zh(cadre, "GET", body).want("told", 200, "ESTATE", "所有的事")
 	zh(cadre, "POST", body+"/duties", "topic", "gate", "area", "9901").want("beyond the county", 422, "不归你管", `value="9901"`)
 	zh(next, "POST", body+"/duties", "topic", "gate", "area", "990101001").want("next door", 403)
 
-	edit := []string{"name", "南康街道办", "short", "南康", "kind", "partner", "level", "town", "area", "990101001", "version", "1"}
+	edit := []string{"name", "南康街道办", "short", "南康", "kind", "partner", "level", "town", "area", "990101001", "version", "2"}
 	zh(cadre, "GET", body+"/edit").want("not for a cadre", 403)
 	zh(admin, "GET", body+"/edit").want("the record", 200, "138****6207", `value="南康街道办事处"`, "!13812346207")
 	zh(admin, "POST", body+"/edit", edit...).want("saved", 303)
-	zh(admin, "POST", body+"/edit", edit...).want("over somebody's change", 409)
+	zh(admin, "POST", body+"/edit", edit...).want("over somebody's change", 409, "刚有人改过这个单位", `value="南康街道办"`, `name="version" value="3"`)
 	zh(admin, "POST", body+"/edit", append(edit, "parent", id(body))...).want("its own parent", 422, "当不了上级")
 	zh(admin, "GET", county+"/close").want("asked", 200, "撤销龙山县总工会")
 	zh(admin, "POST", county+"/close", "version", "1").want("while it leads", 409, "南康街道工会")

@@ -109,7 +109,7 @@ func (f *filler) found(ctx context.Context) error {
 		for i, t := range o.Topics {
 			duties[i] = org.Duty{Topic: t, Area: o.Duty}
 		}
-		if err := f.Orgs.SetDuties(ctx, made, duties); err != nil {
+		if err := f.Orgs.SetDuties(ctx, made, 1, duties); err != nil {
 			return fmt.Errorf("%s: %w", o.Key, err)
 		}
 	}
