@@ -82,8 +82,9 @@ func (m *matter) resettle() {
 	}
 }
 
-// Bounce sends the matter back. It takes a reason and who should do it; the
-// worker sees both, and no clock starts again. After so many the union decides.
+// Bounce sends the matter back. It takes a reason, which the worker reads, and
+// who should do it, which the union reads and decides. No clock starts again.
+// After so many the union's word is final.
 func (s *Service) Bounce(ctx context.Context, ref request.Ref, did request.DispatchID, reason, suggest string) (request.Receipt, error) {
 	return s.handle(ctx, request.Bounce, request.KindBounced, ref, did, func(tx *op.Tx, m *matter, d *request.Dispatch) error {
 		reason, err := need(request.Bounce, "reason", reason, maxShort)
