@@ -20,7 +20,8 @@ var hole = templ.Raw(Hole)
 
 // Kept draws a piece of a page that looks the same to many: once a minute and
 // language, and else as it was drawn before. key is a comparable value of a type
-// of the caller's own and holds all else that the piece depends on. Where the
+// of the caller's own and holds all else that the piece depends on; nothing in it
+// may be about a person, who would be shown to others. Where the
 // piece has a [Hole], the next of inside is drawn, for each reader anew.
 func Kept(key any, draw func(context.Context) templ.Component, inside ...templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
