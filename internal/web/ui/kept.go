@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"strings"
@@ -11,9 +12,9 @@ import (
 	"nuanxin/internal/web"
 )
 
-// Hole is what a kept piece writes where each reader's own part goes. No text
-// from outside holds it.
-const Hole = "\x00"
+// Hole is what a kept piece writes where each reader's own part goes. Nobody
+// outside can write it, for it is another in each process.
+var Hole = "hole-" + rand.Text()
 
 // hole is Hole as a component.
 var hole = templ.Raw(Hole)
@@ -21,8 +22,8 @@ var hole = templ.Raw(Hole)
 // Kept draws a piece of a page that looks the same to many: once a minute and
 // language, and else as it was drawn before. key is a comparable value of a type
 // of the caller's own and holds all else that the piece depends on; nothing in it
-// may be about a person, who would be shown to others. Where the
-// piece has a [Hole], the next of inside is drawn, for each reader anew.
+// may be about a person, who would be shown to others. Where the piece has a
+// [Hole], the next of inside is drawn, for each reader anew.
 func Kept(key any, draw func(context.Context) templ.Component, inside ...templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		d, err := web.Redraw(ctx, key, func() (web.Drawn, error) { return drawn(ctx, draw(ctx)) })
