@@ -57,6 +57,9 @@ func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, err := readDraft(v.Facts, r.PostForm)
 	if err == nil {
+		err = p.listed(ctx, d.facts, v.HostID)
+	}
+	if err == nil {
 		_, err = p.Stations.Edit(web.Named(r), v.ID, version(r), d.facts)
 	}
 	switch fault.KindOf(err) {
@@ -111,6 +114,9 @@ func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
 	var done station.Done
 	if err == nil {
 		err = within(ctx, d.facts.Area)
+	}
+	if err == nil {
+		err = p.listed(ctx, d.facts, "")
 	}
 	if err == nil {
 		// The id of the write names the station, too: whoever sends it twice adds it once.

@@ -202,3 +202,18 @@ func (p *pages) hostOptions(ctx context.Context, area string) ([]Host, error) {
 	}
 	return p.Hosts.HostsIn(ctx, area)
 }
+
+// listed refuses a host that is none of those who may run the station, unless it
+// was its host before.
+func (p *pages) listed(ctx context.Context, f station.Facts, was string) error {
+	if f.HostID == "" || f.HostID == was {
+		return nil
+	}
+	hosts, err := p.hostOptions(ctx, f.Area)
+	if err != nil || slices.ContainsFunc(hosts, func(h Host) bool { return h.ID == f.HostID }) {
+		return err
+	}
+	var form fault.Form
+	form.Add("host_id", "station.host.unknown", nil)
+	return form.Err("station.form")
+}
