@@ -137,6 +137,10 @@ func TestHostAnswersDefects(t *testing.T) {
 	if got := h.get(v.ID); got.Now.Status != station.Open {
 		t.Errorf("after saying that the door is open: got %s, want open", got.Now.Status)
 	}
+	h.must(h.Reported(authz.AsSystem(t.Context(), "test"), v.ID, station.Other, start, "R3"))
+	if r := h.open("host", hostPath(v, "")); !strings.Contains(r.body, "工会在看") || strings.Contains(r.body, `name="what" value="other"`) {
+		t.Error("free words that the host has not read: got a button that settles them, want that the union has them")
+	}
 	h.tells("an unknown kind", h.send("host", hostPath(v, "/mended"), url.Values{"what": {"x"}}), 404)
 	h.defects.open, h.defects.err = []desk.Defect{{ID: "d2", What: "没热水", At: start}}, fault.New("t", fault.Busy, "")
 	h.tells("the requests are busy", h.send("host", hostPath(v, "/defects/d2/fixed"), url.Values{}), 503)
