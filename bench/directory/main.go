@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/geo"
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 )
 
 func main() {
@@ -55,7 +56,7 @@ func run(ctx context.Context, o nation.Options, rounds int) (err error) {
 // oneChange tells how long the finder takes to show a change of one station.
 func oneChange(ctx context.Context, a *app.App) error {
 	ctx = authz.AsSystem(ctx, "bench")
-	some := a.Finder.Search(station.Want{}, station.Cursor{}, 1)[0]
+	some := a.Finder.Search(finder.Want{}, station.Cursor{}, 1)[0]
 	for _, what := range []struct {
 		name string
 		do   func() error
@@ -88,11 +89,11 @@ func oneChange(ctx context.Context, a *app.App) error {
 }
 
 // searches asks as people do, some of it as badly as can be.
-func searches(f *station.Finder, rounds int) {
-	some := f.Search(station.Want{}, station.Cursor{}, 1)[0]
+func searches(f *finder.Finder, rounds int) {
+	some := f.Search(finder.Want{}, station.Cursor{}, 1)[0]
 	rows := [][]string{{"words", "hits", "p50", "p95"}}
 	var all []time.Duration
-	ask := func(label string, w station.Want) {
+	ask := func(label string, w finder.Want) {
 		var times []time.Duration
 		var hits int
 		for range rounds {
@@ -103,16 +104,16 @@ func searches(f *station.Finder, rounds int) {
 		rows = append(rows, []string{label, fmt.Sprint(hits), micros(times[len(times)/2]), micros(times[len(times)*95/100])})
 	}
 	for _, words := range []string{"朝阳", "chaoyang", "cy", "驿站", "yizhan", "yz", "y", "人民路", "rmlu", "hao", "1234", "第 1234 驿站", "longshanqu", "没有这个", "zzzzq", some.Code} {
-		ask(words, station.Want{Words: words})
+		ask(words, finder.Want{Words: words})
 	}
-	ask("yizhan, open now", station.Want{Words: "yizhan", OpenAt: time.Now()})
-	ask("yizhan, in 5107", station.Want{Words: "yizhan", Area: "5107"})
-	ask("(none), in 5107", station.Want{Area: "5107"})
+	ask("yizhan, open now", finder.Want{Words: "yizhan", OpenAt: time.Now()})
+	ask("yizhan, in 5107", finder.Want{Words: "yizhan", Area: "5107"})
+	ask("(none), in 5107", finder.Want{Area: "5107"})
 	slices.Sort(all)
 	measure.Table(os.Stdout, rows)
 	fmt.Printf("\nall searches: p50 %s, p95 %s, p99 %s\n", micros(all[len(all)/2]), micros(all[len(all)*95/100]), micros(all[len(all)*99/100]))
 	near := measure.Run(2, time.Second, func(w, i int) {
-		f.Nearest(geo.Point{Lat: 30 + float64(i%97)/100, Lng: 104 + float64(i%89)/100}, 0, 10, station.Want{OpenAt: time.Now()})
+		f.Nearest(geo.Point{Lat: 30 + float64(i%97)/100, Lng: 104 + float64(i%89)/100}, 0, 10, finder.Want{OpenAt: time.Now()})
 	})
 	fmt.Printf("nearest 10 that are open, with their cards: %.0f/s, p50 %v, p99 %v\n", near.PerSecond, near.P50, near.P99)
 }

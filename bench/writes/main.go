@@ -20,6 +20,7 @@ import (
 	"nuanxin/internal/app"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 )
 
 const clients = 64
@@ -70,7 +71,7 @@ func run(ctx context.Context, where string, long time.Duration) error {
 // write lets workers report faults at stations, each under a number of its own.
 func write(ctx context.Context, a *app.App, numbers *atomic.Int64, workers int, long time.Duration) (measure.Rate, error) {
 	ctx = authz.AsSystem(ctx, "bench")
-	list := a.Finder.Search(station.Want{}, station.Cursor{}, 300)
+	list := a.Finder.Search(finder.Want{}, station.Cursor{}, 300)
 	var once sync.Once
 	var failed error
 	rate := measure.Run(workers, long, func(w, i int) {

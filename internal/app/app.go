@@ -26,6 +26,7 @@ import (
 	"nuanxin/internal/seal"
 	"nuanxin/internal/sms"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/station/intake"
 	"nuanxin/internal/web"
 )
@@ -52,7 +53,7 @@ type App struct {
 	Orgs     *org.Service
 	Accounts *account.Service
 	Stations *station.Service
-	Finder   *station.Finder
+	Finder   *finder.Finder
 	Requests *office.Service
 	Intake   *intake.Service
 	Calendar *calendar.Service
@@ -196,7 +197,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs})
 	a.Calendar = calendar.NewService(desk, a.whole)
 	a.Stations = station.NewService(desk, a.Calendar)
-	a.Finder = station.NewFinder(a.Stations)
+	a.Finder = finder.New(a.Stations, a.Calendar, a.db.Clock())
 	a.Intake = intake.NewService(desk, fileStore{a.blobs})
 	a.Requests = a.requests(desk, sender, words)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

@@ -29,7 +29,8 @@
 // station_change, taken from one counter row after the station's own rows were
 // written and held until the transaction ends. So numbers become visible in
 // their own order: who has read up to number n has missed nothing at or below
-// n, however many writers there are. [Service.Sync] and [Finder] stand on it.
+// n, however many writers there are. [Service.Sync] stands on it, and on that
+// package finder, which answers from memory where one can go.
 //
 // The package announces [Opened], [Changed], [Moved], [Closed] and
 // [StatusChanged]; it needs nothing from other domains. Reports reach it as

@@ -85,8 +85,8 @@ func (n Now) Age(at time.Time) time.Duration {
 	return at.Sub(n.AsOf)
 }
 
-// table joins the weekly hours with the special days.
-func (s Station) table(l Live) hours.Table {
+// Schedule joins the weekly hours with the special days.
+func (s Station) Schedule(l Live) hours.Table {
 	t := s.Hours
 	for _, d := range l.Days {
 		t.Special = append(t.Special, d.Special)
@@ -101,9 +101,9 @@ func (s Status) IsOpen() bool { return s == Open || s == ClosingSoon }
 // that it is still shown among the reports, with its age, until it is settled.
 const LockCounts = 24 * time.Hour
 
-// lockedAt reports whether a report of a locked door counts at a moment.
-func (s Station) lockedAt(l Live, at time.Time) bool {
-	r, ok := l.locked(at)
+// LockedAt reports whether a report of a locked door counts at a moment.
+func (s Station) LockedAt(l Live, at time.Time) bool {
+	r, ok := l.Locked(at)
 	if !ok || at.Sub(r.At) >= LockCounts {
 		return false
 	}
@@ -118,7 +118,7 @@ func (s Station) Now(l Live, at time.Time, cal hours.Calendar) Now {
 	if !s.InUse() {
 		return Now{Status: Gone, Why: ForGood, Reason: s.ClosedWhy, By: FromCadre, AsOf: s.ClosedAt}
 	}
-	st := s.table(l).At(at, cal)
+	st := s.Schedule(l).At(at, cal)
 	n := Now{Status: statusOf(st.Status), Until: st.Until, Next: st.Next, Why: st.Why, Reason: st.Reason, By: s.HoursBy, AsOf: s.HoursAt, Reports: l.Reports}
 	day, isSpecial := l.day(clock.Day(at))
 	if isSpecial && st.Why == hours.BySpecial {
@@ -127,8 +127,8 @@ func (s Station) Now(l Live, at time.Time, cal hours.Calendar) Now {
 	if st.Why == hours.NotSaid {
 		n.By, n.AsOf = "", time.Time{}
 	}
-	if n.Status != Shut && s.lockedAt(l, at) {
-		r, _ := l.locked(at)
+	if n.Status != Shut && s.LockedAt(l, at) {
+		r, _ := l.Locked(at)
 		n.Status, n.Why, n.By, n.AsOf, n.Reason = LockedNow, Reported, FromWorker, r.At, ""
 	}
 	return n
@@ -154,8 +154,8 @@ func (l Live) day(name string) (Day, bool) {
 	return l.Days[i], true
 }
 
-// locked returns the latest report, by then, that the station was locked.
-func (l Live) locked(at time.Time) (Report, bool) {
+// Locked returns the latest report, by then, that the station was locked.
+func (l Live) Locked(at time.Time) (Report, bool) {
 	var last Report
 	for _, r := range l.Reports {
 		if r.What == Locked && !r.At.After(at) && r.At.After(last.At) {

@@ -330,8 +330,8 @@ func originOf(who authz.Subject, st Station) Origin {
 }
 
 // AddAll adds many stations in one transaction, for seeding; their ids are
-// made here. They are numbered as changes, so that finders and readers of
-// [Service.Sync] see them, but not announced one by one. Only the program may.
+// made here. They are numbered as changes, so that readers of [Service.Sync] see
+// them, but not announced one by one. Only the program may.
 func (s *Service) AddAll(ctx context.Context, list []Facts, by Origin) ([]ID, error) {
 	target := func(*op.Tx) (Station, error) { return Station{ID: id.New[ID]()}, nil }
 	return op.Write(ctx, s.desk, Tell, target, func(tx *op.Tx, _ Station) ([]ID, error) {

@@ -303,3 +303,17 @@ func (h house) announced(t *testing.T) (names []string) {
 	}
 	return names
 }
+
+func BenchmarkAddAll(b *testing.B) {
+	h := newHouse(b, sqlite)
+	list := make([]station.Facts, 2000)
+	for i := range list {
+		list[i] = facts(fmt.Sprintf("第%d号驿站", i))
+		list[i].Place, _ = station.PlaceFrom(geo.WGS84, 31+float64(i)/1e4, 104)
+	}
+	for b.Loop() {
+		if _, err := h.AddAll(program, list, station.FromFile); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web/api"
 )
 
@@ -55,7 +56,7 @@ func (p *pages) apiNearest(ctx context.Context, in *nearestIn) (*listOut, error)
 	if !me.Valid() || !me.InChina() {
 		return nil, invalid("query.lat", "stations.api_position", nil)
 	}
-	list := p.Finder.Nearest(me, in.WithinM, in.Limit, station.Want{Services: set, OpenAt: in.OpenAt, AllDay: in.AllDay})
+	list := p.Finder.Nearest(me, in.WithinM, in.Limit, finder.Want{Services: set, OpenAt: in.OpenAt, AllDay: in.AllDay})
 	return answer(ctx, list, p.tell)
 }
 
@@ -78,7 +79,7 @@ func (p *pages) apiSearch(ctx context.Context, in *searchIn) (*listOut, error) {
 		return nil, invalid("query.after", "stations.api_cursor", nil)
 	}
 	words := strings.TrimSpace(in.Q)
-	list := p.Finder.Search(station.Want{Words: words, Area: in.Area, Services: set, OpenAt: in.OpenAt}, after, in.Limit+1)
+	list := p.Finder.Search(finder.Want{Words: words, Area: in.Area, Services: set, OpenAt: in.OpenAt}, after, in.Limit+1)
 	more := len(list) > in.Limit
 	list = list[:min(len(list), in.Limit)]
 	out, err := answer(ctx, list, tell)

@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 )
 
@@ -89,7 +90,7 @@ func aboveNames(code string) string {
 // marks finds stations by name or address, as landmarks.
 func (p *pages) marks(ctx context.Context, words string) []choice {
 	var list []choice
-	for _, f := range p.Finder.Search(station.Want{Words: words}, station.Cursor{}, mostMarks) {
+	for _, f := range p.Finder.Search(finder.Want{Words: words}, station.Cursor{}, mostMarks) {
 		c := choice{Title: web.T(ctx, "stations.near", "Name", f.Name), Sub: f.Address, Href: "/?at=" + string(f.ID), Icon: "pin"}
 		if c.Sub == "" {
 			c.Sub = region.FullName(f.Area)

@@ -1,7 +1,7 @@
 // Package stationweb holds the pages on which workers find stations, and the
 // JSON API of stations.
 //
-// The home page answers from memory ([station.Finder]): the nearest station
+// The home page answers from memory ([finder.Finder]): the nearest station
 // that is open, what it has, how to get in, and the way there. Where the reader
 // is comes from the phone or from a place that the reader chose; it is kept in
 // a cookie, rounded to some ten metres, with its age, and nowhere else. Without

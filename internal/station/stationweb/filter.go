@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -38,8 +38,8 @@ func filterOf(q url.Values) filter {
 	return f
 }
 
-func (f filter) want(now time.Time) station.Want {
-	w := station.Want{Services: f.services, AllDay: f.allDay}
+func (f filter) want(now time.Time) finder.Want {
+	w := finder.Want{Services: f.services, AllDay: f.allDay}
 	if !f.anyTime {
 		w.OpenAt = now
 	}

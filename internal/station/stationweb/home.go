@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/geo"
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -30,13 +31,13 @@ type homePage struct {
 	where    where
 	place    string
 	filter   filter
-	hero     *station.Found
+	hero     *finder.Found
 	open     bool // the hero is open
 	far      bool // the hero is not close by
-	nextOpen *station.Found
-	rows     []station.Found
-	shut     []station.Found // nearer than the hero, but not open
-	chosen   geo.Provider    // the map that the phone remembers
+	nextOpen *finder.Found
+	rows     []finder.Found
+	shut     []finder.Found // nearer than the hero, but not open
+	chosen   geo.Provider   // the map that the phone remembers
 	area     areaPart
 	recent   []choice
 	wish     string
@@ -48,7 +49,7 @@ type areaPart struct {
 	name  string
 	code  string
 	parts []choice
-	rows  []station.Found
+	rows  []finder.Found
 	more  bool
 	total int
 }
@@ -89,13 +90,13 @@ func (p *pages) around(h *homePage, me geo.Point, now time.Time) {
 	want := h.filter.want(now)
 	all := want
 	all.OpenAt = time.Time{}
-	var open []station.Found
+	var open []finder.Found
 	if !h.filter.anyTime {
 		open = p.Finder.Nearest(me, farAway, mostRows+1, want)
 	}
 	if len(open) > 0 && open[0].Metres <= closeBy {
 		h.take(open)
-		h.shut = slices.DeleteFunc(p.Finder.Nearest(me, h.hero.Metres, mostShut, all), func(f station.Found) bool {
+		h.shut = slices.DeleteFunc(p.Finder.Nearest(me, h.hero.Metres, mostShut, all), func(f finder.Found) bool {
 			return f.Now.Status.IsOpen() || f.Metres >= h.hero.Metres
 		})
 		return
@@ -118,7 +119,7 @@ func (h homePage) placeName(ctx context.Context, p *pages) string {
 	return areaName(h.hero.Area)
 }
 
-func (h *homePage) take(list []station.Found) {
+func (h *homePage) take(list []finder.Found) {
 	if len(list) == 0 {
 		return
 	}
@@ -145,11 +146,11 @@ func (p *pages) within(code string, f filter, now time.Time) areaPart {
 }
 
 // byOpenness puts open stations first, then those that may be, then by name.
-func byOpenness(a, b station.Found) int {
+func byOpenness(a, b finder.Found) int {
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
 }
 
-func rank(f station.Found) int {
+func rank(f finder.Found) int {
 	switch f.Now.Status {
 	case station.Open:
 		return 0
@@ -213,11 +214,11 @@ func (p *pages) wish(h homePage) string {
 
 // sketch is the map of the reader and the stations shown.
 func (h homePage) sketch() ui.MapProps {
-	all := append([]station.Found{*h.hero}, h.rows...)
+	all := append([]finder.Found{*h.hero}, h.rows...)
 	return sketch(*h.where.point, append(all, h.shut...))
 }
 
-func sketch(me geo.Point, list []station.Found) ui.MapProps {
+func sketch(me geo.Point, list []finder.Found) ui.MapProps {
 	var m ui.MapProps
 	for _, f := range list {
 		if f.Place == nil {

@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"nuanxin/internal/geo"
-	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -552,7 +552,7 @@ func hero(h homePage) templ.Component {
 }
 
 // heroText is what the first station's card says to everybody.
-func heroText(f station.Found, prefer amenity.Set, chosen geo.Provider) templ.Component {
+func heroText(f finder.Found, prefer amenity.Set, chosen geo.Provider) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -615,7 +615,7 @@ func heroText(f station.Found, prefer amenity.Set, chosen geo.Provider) templ.Co
 }
 
 // navigate is the page's one filled button.
-func navigate(f station.Found, chosen geo.Provider) templ.Component {
+func navigate(f finder.Found, chosen geo.Provider) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -654,7 +654,7 @@ func navigate(f station.Found, chosen geo.Provider) templ.Component {
 }
 
 // facts are the chips: the status, and the first things that the station has.
-func facts(f station.Found, most int, prefer amenity.Set) templ.Component {
+func facts(f finder.Found, most int, prefer amenity.Set) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -710,7 +710,7 @@ func facts(f station.Found, most int, prefer amenity.Set) templ.Component {
 	})
 }
 
-func statusChip(f station.Found) templ.Component {
+func statusChip(f finder.Found) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -742,7 +742,7 @@ func statusChip(f station.Found) templ.Component {
 
 // statusAge says on whose word the status rests and how old that is: always on
 // the station's page, elsewhere only for what somebody said of today.
-func statusAge(f station.Found, always bool) templ.Component {
+func statusAge(f finder.Found, always bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -869,7 +869,7 @@ func wish(href string) templ.Component {
 }
 
 // mapSheet lets the reader choose the map that leads to a station, if any.
-func mapSheet(f *station.Found) templ.Component {
+func mapSheet(f *finder.Found) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

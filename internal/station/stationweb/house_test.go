@@ -27,6 +27,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/station/stationweb"
 	"nuanxin/internal/station/upkeep"
 	"nuanxin/internal/web"
@@ -48,7 +49,7 @@ type house struct {
 	t        *testing.T
 	server   *httptest.Server
 	stations *station.Service
-	finder   *station.Finder
+	finder   *finder.Finder
 	db       *db.DB
 	clock    *clock.Fake
 	reporter *reporter
@@ -181,7 +182,7 @@ func newHouseWith(t *testing.T, facts []station.Facts) *house {
 	c := clock.At(start)
 	d := dbtest.SQLite(t, c, []fs.FS{op.Schema, station.Schema})
 	s := station.NewService(op.New(d, station.Policy), workday.Calendar{})
-	h := &house{t: t, stations: s, db: d, finder: station.NewFinder(s), clock: c, reporter: &reporter{calls: map[string]string{}}, done: map[string]station.Done{}}
+	h := &house{t: t, stations: s, db: d, finder: finder.New(s, workday.Calendar{}, c), clock: c, reporter: &reporter{calls: map[string]string{}}, done: map[string]station.Done{}}
 	for _, f := range facts {
 		done, err := s.Add(cadre, "", f)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/station/upkeep"
 )
 
@@ -108,7 +109,7 @@ type apiHonour struct {
 
 // apiOf tells a station. The numbers of requests stay inside: who has one has
 // made it.
-func apiOf(f station.Found) apiStation {
+func apiOf(f finder.Found) apiStation {
 	s := apiStation{
 		ID: f.ID, Code: f.Code, Version: f.Version, Name: f.Name, OtherNames: f.OtherNames, Address: f.Address,
 		Area: f.Area, AreaName: region.FullName(f.Area), District: f.District, Host: f.HostName, Phones: f.Phones,

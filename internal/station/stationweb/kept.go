@@ -7,8 +7,8 @@ import (
 	"github.com/a-h/templ"
 
 	"nuanxin/internal/geo"
-	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -16,10 +16,10 @@ import (
 // The pieces of the home page that look the same to all who stand around, with
 // what each depends on. Only the distance is each reader's own.
 
-type rowKey struct{ *station.Card }
+type rowKey struct{ *finder.Card }
 
 // nearRow is one of the nearest stations in a list.
-func nearRow(f station.Found) templ.Component {
+func nearRow(f finder.Found) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		draw := func(ctx context.Context) templ.Component {
 			r := row(ctx, f, false)
@@ -31,20 +31,20 @@ func nearRow(f station.Found) templ.Component {
 }
 
 type heroKey struct {
-	*station.Card
+	*finder.Card
 	prefer amenity.Set
 	chosen geo.Provider
 }
 
 // heroFacts is what the first station's card says but for the distance.
-func heroFacts(f station.Found, prefer amenity.Set, chosen geo.Provider) templ.Component {
+func heroFacts(f finder.Found, prefer amenity.Set, chosen geo.Provider) templ.Component {
 	return ui.Kept(heroKey{f.Card, prefer, chosen}, func(context.Context) templ.Component { return heroText(f, prefer, chosen) })
 }
 
-type sheetKey struct{ *station.Card }
+type sheetKey struct{ *finder.Card }
 
 // heroMaps is the sheet with the maps that lead to the first station.
-func heroMaps(f *station.Found) templ.Component {
+func heroMaps(f *finder.Found) templ.Component {
 	if f == nil {
 		return templ.NopComponent
 	}

@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 )
 
@@ -31,7 +32,7 @@ type listPage struct {
 // group is a run of stations of one area.
 type group struct {
 	name     string
-	stations []station.Found
+	stations []finder.Found
 }
 
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
@@ -81,7 +82,7 @@ func (l *listPage) around(p *pages) {
 
 // group puts stations of one area together, with their distance when the
 // reader's place is known. Search results stay in the order of their score.
-func (l listPage) group(found []station.Found) []group {
+func (l listPage) group(found []finder.Found) []group {
 	var list []group
 	for _, f := range found {
 		if l.where.point != nil && f.Place != nil {
@@ -132,6 +133,6 @@ func parseCursor(text string) (station.Cursor, bool) {
 }
 
 // far reports whether distances in the list would say nothing.
-func (l listPage) far(f station.Found) bool {
+func (l listPage) far(f finder.Found) bool {
 	return f.Place == nil || l.where.point == nil || f.Metres > farAway
 }

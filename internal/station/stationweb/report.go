@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/plain"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -55,7 +56,7 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 }
 
 // again shows the station with the form as it was sent and what is wrong with it.
-func (p *pages) again(w http.ResponseWriter, r *http.Request, f station.Found, form reportForm, err error) error {
+func (p *pages) again(w http.ResponseWriter, r *http.Request, f finder.Found, form reportForm, err error) error {
 	form.reqID = web.NewReqID() // the refused one is spent
 	page := p.stationPage(r, f)
 	page.report, page.faults = &form, ui.FieldErrors(r.Context(), err)
@@ -102,7 +103,7 @@ func reportables() []reportable {
 }
 
 // reportOptions are what can be wrong at a station.
-func reportOptions(ctx context.Context, f station.Found, chosen station.What) []ui.Option {
+func reportOptions(ctx context.Context, f finder.Found, chosen station.What) []ui.Option {
 	var list []ui.Option
 	for _, r := range reportables() {
 		if r.needs == 0 || f.Services&r.needs != 0 || f.Services == 0 && r.usual {

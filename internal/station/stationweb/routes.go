@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/memo"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 )
 
@@ -22,7 +23,7 @@ type Reporter interface {
 // Config is what the pages and the API need. Stations and Finder are required.
 type Config struct {
 	Stations *station.Service
-	Finder   *station.Finder
+	Finder   *finder.Finder
 	Reporter Reporter                                                            // nil: faults cannot be reported
 	Hold     func(w http.ResponseWriter, r *http.Request, number, secret string) // lets the phone keep a report that has no owner; nil: it cannot
 	Wish     func(area string) string                                            // the page that asks the union for a station; nil means "/help?topic=station"
@@ -33,7 +34,7 @@ type Config struct {
 // pages are the handlers.
 type pages struct {
 	Config
-	texts memo.Map[*station.Card, []byte] // stations as the API tells them, for those who ask in the same minute
+	texts memo.Map[*finder.Card, []byte] // stations as the API tells them, for those who ask in the same minute
 }
 
 // Routes lists the workers' pages of stations.

@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/station/upkeep"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -25,10 +26,10 @@ const mostOthers = 4
 
 // stationPage is what a station's page shows.
 type stationPage struct {
-	f      station.Found
+	f      finder.Found
 	where  where
 	metres float64 // from the reader; negative: not known
-	others []station.Found
+	others []finder.Found
 	chosen geo.Provider  // the map that the phone remembers
 	photos bool          // they can be shown
 	report *reportForm   // nil: faults cannot be reported
@@ -49,22 +50,22 @@ func (p *pages) station(w http.ResponseWriter, r *http.Request) error {
 }
 
 // find reads the station that the path names, as everybody may see it.
-func (p *pages) find(r *http.Request) (station.Found, error) {
+func (p *pages) find(r *http.Request) (finder.Found, error) {
 	v, err := p.Stations.ByCode(r.Context(), r.PathValue("code"))
 	if err != nil {
-		return station.Found{}, err
+		return finder.Found{}, err
 	}
 	if !v.Public { // who runs it has other pages for it
-		return station.Found{}, fault.New("stationweb.find", fault.Missing, "fault.missing")
+		return finder.Found{}, fault.New("stationweb.find", fault.Missing, "fault.missing")
 	}
 	return found(v), nil
 }
 
-func found(v station.View) station.Found {
-	return station.Found{Card: &station.Card{Station: v.Station, Live: v.Live}, Now: v.Now}
+func found(v station.View) finder.Found {
+	return finder.Found{Card: &finder.Card{Station: v.Station, Live: v.Live}, Now: v.Now}
 }
 
-func (p *pages) stationPage(r *http.Request, f station.Found) stationPage {
+func (p *pages) stationPage(r *http.Request, f finder.Found) stationPage {
 	page := stationPage{f: f, where: p.remembered(r), metres: -1, chosen: chosenMap(r), photos: p.Photo != nil}
 	if me := page.where.point; me != nil && f.Place != nil && page.where.mark != f.ID {
 		if d := me.Distance(f.Place.Point); d <= farAway {
@@ -76,7 +77,7 @@ func (p *pages) stationPage(r *http.Request, f station.Found) stationPage {
 }
 
 // goal is the station when maps lead to it, else nil.
-func (s stationPage) goal() *station.Found {
+func (s stationPage) goal() *finder.Found {
 	if s.f.Place == nil || !s.f.InUse() {
 		return nil
 	}
@@ -85,12 +86,12 @@ func (s stationPage) goal() *station.Found {
 
 // others are the stations nearest to a station, or for one that is not on the
 // map others of its area.
-func (p *pages) others(f station.Found) []station.Found {
-	var list []station.Found
+func (p *pages) others(f finder.Found) []finder.Found {
+	var list []finder.Found
 	if f.Place != nil {
-		list = p.Finder.Nearest(f.Place.Point, closeBy, mostOthers+1, station.Want{})
+		list = p.Finder.Nearest(f.Place.Point, closeBy, mostOthers+1, finder.Want{})
 	} else {
-		list = p.Finder.Search(station.Want{Area: f.Area}, station.Cursor{}, mostOthers+1)
+		list = p.Finder.Search(finder.Want{Area: f.Area}, station.Cursor{}, mostOthers+1)
 	}
 	out := list[:0]
 	for _, o := range list {
@@ -106,9 +107,9 @@ func (s stationPage) sketch(ctx context.Context) ui.MapProps {
 	if s.metres >= 0 && s.metres <= onMap {
 		self := s.f
 		self.Metres = s.metres
-		return sketch(*s.where.point, []station.Found{self})
+		return sketch(*s.where.point, []finder.Found{self})
 	}
-	m := sketch(s.f.Place.Point, append([]station.Found{s.f}, s.others...))
+	m := sketch(s.f.Place.Point, append([]finder.Found{s.f}, s.others...))
 	m.NoMe, m.Label = true, web.T(ctx, "stations.sketch_of", "Name", s.f.Name)
 	return m
 }
@@ -157,7 +158,7 @@ func dayLine(ctx context.Context, d station.Day) (when, what string) {
 }
 
 // pairs are the rest of the record, term by term.
-func pairs(ctx context.Context, f station.Found) []ui.Pair {
+func pairs(ctx context.Context, f finder.Found) []ui.Pair {
 	var list []ui.Pair
 	add := func(key, text string) {
 		if text != "" {
@@ -229,7 +230,7 @@ func honours(ctx context.Context, all []station.Honour) string {
 	return web.List(ctx, names...)
 }
 
-func size(ctx context.Context, f station.Found) string {
+func size(ctx context.Context, f finder.Found) string {
 	text := f.Size.Printed
 	switch {
 	case f.Size.Metres > 0 && f.Size.About:
@@ -244,7 +245,7 @@ func size(ctx context.Context, f station.Found) string {
 }
 
 // source says where the record comes from; a web address becomes a link.
-func source(ctx context.Context, f station.Found) []ui.Pair {
+func source(ctx context.Context, f finder.Found) []ui.Pair {
 	if f.Source == "" {
 		return nil
 	}

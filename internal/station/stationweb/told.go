@@ -10,7 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/api"
 )
@@ -35,7 +35,7 @@ func (told) Schema(r huma.Registry) *huma.Schema {
 }
 
 // answer tells a list of stations.
-func answer(ctx context.Context, list []station.Found, tell func(station.Found) (told, error)) (*listOut, error) {
+func answer(ctx context.Context, list []finder.Found, tell func(finder.Found) (told, error)) (*listOut, error) {
 	var out listOut
 	out.Body.ServerTime = web.Now(ctx).UTC()
 	out.Body.Stations = make([]told, 0, len(list))
@@ -50,14 +50,14 @@ func answer(ctx context.Context, list []station.Found, tell func(station.Found) 
 }
 
 // tell tells a station.
-func tell(f station.Found) (told, error) {
+func tell(f finder.Found) (told, error) {
 	text, err := api.JSON(apiOf(f))
 	return told{text, -1}, err
 }
 
 // tell tells one of the nearest stations with its distance. Its text is kept
 // for the others around, who ask in the same minute.
-func (p *pages) tell(f station.Found) (told, error) {
+func (p *pages) tell(f finder.Found) (told, error) {
 	text, err := p.texts.Get(f.Card, func() ([]byte, error) {
 		t, err := tell(f)
 		return t.text, err

@@ -5,6 +5,7 @@ import (
 
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 )
 
@@ -32,7 +33,7 @@ func anyTime(f filter) string {
 	return f.href("/")
 }
 
-func othersKey(f station.Found) string {
+func othersKey(f finder.Found) string {
 	if f.Place == nil {
 		return "stations.others_in_area"
 	}
@@ -40,7 +41,7 @@ func othersKey(f station.Found) string {
 }
 
 // addressOf is the address, or the names of the area where none is known.
-func addressOf(f station.Found) string {
+func addressOf(f finder.Found) string {
 	if f.Address == "" {
 		return region.FullName(f.Area)
 	}

@@ -6,14 +6,14 @@ import (
 	"slices"
 
 	"nuanxin/internal/geo"
-	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
 
 // wayPage lists the maps that lead to a station.
 type wayPage struct {
-	station station.Found
+	station finder.Found
 	chosen  geo.Provider
 }
 

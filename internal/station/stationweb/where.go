@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/geo"
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 )
 
@@ -207,7 +208,7 @@ func (p *pages) placeName(ctx context.Context, w where) string {
 	case w.area != "":
 		return areaName(w.area)
 	case w.point != nil:
-		if near := p.Finder.Nearest(*w.point, farAway, 1, station.Want{}); len(near) > 0 {
+		if near := p.Finder.Nearest(*w.point, farAway, 1, finder.Want{}); len(near) > 0 {
 			return areaName(near[0].Area)
 		}
 		return web.T(ctx, "stations.my_place")
@@ -230,7 +231,7 @@ func areaName(code string) string {
 
 // hasStations reports whether any public station is in the area.
 func (p *pages) hasStations(area string) bool {
-	return len(p.Finder.Search(station.Want{Area: area}, station.Cursor{}, 1)) > 0
+	return len(p.Finder.Search(finder.Want{Area: area}, station.Cursor{}, 1)) > 0
 }
 
 // Here is where the phone remembers to be, for other pages: a point, the
@@ -251,7 +252,7 @@ func (c Config) Here(r *http.Request) (point *geo.Point, area, name string) {
 // AreaOf is the division of the nearest station to a point, or "" when none is
 // near enough to tell.
 func (c Config) AreaOf(at geo.Point) string {
-	if near := c.Finder.Nearest(at, farAway, 1, station.Want{}); len(near) > 0 {
+	if near := c.Finder.Nearest(at, farAway, 1, finder.Want{}); len(near) > 0 {
 		return near[0].Area
 	}
 	return ""

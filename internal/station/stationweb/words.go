@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -21,7 +22,7 @@ type look struct {
 }
 
 // lookOf says the status of a station.
-func lookOf(ctx context.Context, f station.Found) look {
+func lookOf(ctx context.Context, f finder.Found) look {
 	n := f.Now
 	switch n.Status {
 	case station.Open, station.ClosingSoon:
@@ -46,7 +47,7 @@ func lookOf(ctx context.Context, f station.Found) look {
 	return look{ui.Plain, "clock", web.T(ctx, key), web.T(ctx, "stations.unsure")}
 }
 
-func lookOpen(ctx context.Context, f station.Found) look {
+func lookOpen(ctx context.Context, f finder.Found) look {
 	l := look{tone: ui.Lit, icon: "lamp", text: web.T(ctx, "stations.lit"), short: web.T(ctx, "stations.is_open")}
 	until := f.Now.Until
 	switch {
@@ -85,7 +86,7 @@ func soon(ctx context.Context, t time.Time) string {
 }
 
 // age says who stated what the status rests on, and how long ago.
-func age(ctx context.Context, f station.Found) string {
+func age(ctx context.Context, f finder.Found) string {
 	n := f.Now
 	if n.AsOf.IsZero() {
 		return ""
@@ -111,7 +112,7 @@ func isLive(n station.Now) bool { return n.Why == hours.BySpecial || n.Why == st
 
 // why says the reason of a status with its age, for the lists: what somebody
 // said of today, or when a closed station opens.
-func why(ctx context.Context, f station.Found) string {
+func why(ctx context.Context, f finder.Found) string {
 	var parts []string
 	if isLive(f.Now) {
 		if f.Now.Reason != "" {
@@ -152,7 +153,7 @@ func reportWords(ctx context.Context, w station.What) string {
 }
 
 // tile is the icon at the beginning of a row.
-func tile(f station.Found) (ui.Tone, string) {
+func tile(f finder.Found) (ui.Tone, string) {
 	switch f.Now.Status {
 	case station.Open:
 		return ui.Lit, "lamp"
@@ -165,7 +166,7 @@ func tile(f station.Found) (ui.Tone, string) {
 }
 
 // row is a station in a list. Without metres its distance is not told.
-func row(ctx context.Context, f station.Found, metres bool) ui.RowProps {
+func row(ctx context.Context, f finder.Found, metres bool) ui.RowProps {
 	l := lookOf(ctx, f)
 	r := ui.RowProps{Href: "/stations/" + f.Code, Tile: true, Title: f.Name, EndSub: l.short}
 	r.Tone, r.Icon = tile(f)

@@ -15,6 +15,7 @@ import (
 
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/station/intake"
 	"nuanxin/internal/station/stationweb/desk/hosting"
 	"nuanxin/internal/station/stationweb/desk/tell"
@@ -28,7 +29,7 @@ type Config struct {
 	Intake   *intake.Service // nil: nothing can be imported
 	Calendar hours.Calendar
 	Album    Album                                  // nil: stations have no photos
-	Finder   *station.Finder                        // finds by pinyin in areas of more than a few thousand stations; nil: by characters only
+	Finder   *finder.Finder                         // finds by pinyin in areas of more than a few thousand stations; nil: by characters only
 	Frame    func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; pages fill in the rest
 	Defects  Defects                                // nil: hosts see what was reported, but no requests
 	Hosts    Hosts                                  // nil: a station's host cannot be chosen

@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/pinyin"
 	"nuanxin/internal/region"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -153,7 +154,7 @@ func (p *pages) seek(ctx context.Context, q query, f station.Filter, after stati
 	f.After, f.WithClosed, f.Unmapped = after, q.show == showGone, q.show == showNoMap
 	if f.Words = q.words; p.Finder != nil && q.words != "" && !hasHan(q.words) {
 		f.Words, f.IDs = "", []station.ID{}
-		for _, found := range p.Finder.Search(station.Want{Words: q.words, Area: q.area}, station.Cursor{}, batch) {
+		for _, found := range p.Finder.Search(finder.Want{Words: q.words, Area: q.area}, station.Cursor{}, batch) {
 			f.IDs = append(f.IDs, found.ID)
 		}
 		if len(f.IDs) == 0 {
@@ -243,20 +244,20 @@ func childDigits(area string) int {
 	return 9
 }
 
-// finder matches stations by words in characters, pinyin or initials.
-type finder struct {
+// matcher matches stations by words in characters, pinyin or initials.
+type matcher struct {
 	text  string
 	query pinyin.Query
 }
 
-func wordsOf(text string) finder { return finder{strings.ToLower(text), pinyin.Compile(text)} }
+func wordsOf(text string) matcher { return matcher{strings.ToLower(text), pinyin.Compile(text)} }
 
-func (f finder) match(v station.View) bool {
-	if f.text == "" || strings.ReplaceAll(f.text, " ", "") == v.Code {
+func (m matcher) match(v station.View) bool {
+	if m.text == "" || strings.ReplaceAll(m.text, " ", "") == v.Code {
 		return true
 	}
 	for _, name := range append([]string{v.Name, v.Address, v.HostName}, v.OtherNames...) {
-		if _, ok := f.query.Match(pinyin.OfPlace(name)); ok || strings.Contains(strings.ToLower(name), f.text) {
+		if _, ok := m.query.Match(pinyin.OfPlace(name)); ok || strings.Contains(strings.ToLower(name), m.text) {
 			return true
 		}
 	}

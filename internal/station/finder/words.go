@@ -1,4 +1,4 @@
-package station
+package finder
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 
 	"nuanxin/internal/nearby"
 	"nuanxin/internal/pinyin"
+	"nuanxin/internal/station"
 )
 
 // directory is all cards by area and name. Beside them lie the characters of
@@ -57,7 +58,7 @@ func (d *directory) within(area string) (from, to int) {
 // Search returns up to limit stations that w takes, also those not yet on the
 // map: with words the best matches first, else by area and name after the
 // given cursor.
-func (f *Finder) Search(w Want, after Cursor, limit int) []Found {
+func (f *Finder) Search(w Want, after station.Cursor, limit int) []Found {
 	s := sought{finder: f, directory: f.sorted.Load(), want: w, after: after, at: f.at(w), limit: limit}
 	if limit <= 0 {
 		return nil
@@ -73,7 +74,7 @@ type sought struct {
 	finder *Finder
 	*directory
 	want  Want
-	after Cursor
+	after station.Cursor
 	at    time.Time
 	limit int
 	found []Found
@@ -84,7 +85,7 @@ type sought struct {
 func (s *sought) list() []Found {
 	from, to := s.within(s.want.Area)
 	if s.after.ID != "" {
-		n, _ := slices.BinarySearchFunc(s.cards[from:to], s.after, func(c *record, a Cursor) int { return compare(c.cursor(), a) })
+		n, _ := slices.BinarySearchFunc(s.cards[from:to], s.after, func(c *record, a station.Cursor) int { return compare(c.cursor(), a) })
 		from += n
 	}
 	for _, r := range s.cards[from:to] {
@@ -176,7 +177,7 @@ func codeNumber(s string) uint32 {
 	return uint32(n)
 }
 
-func compare(a, b Cursor) int {
+func compare(a, b station.Cursor) int {
 	return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 }
 

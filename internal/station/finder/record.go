@@ -1,4 +1,4 @@
-package station
+package finder
 
 import (
 	"math"
@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/hours"
 	"nuanxin/internal/nearby"
+	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/upkeep"
 )
@@ -35,10 +36,10 @@ type side struct{ area, district, hostID, hostName, sourceDate string }
 
 // kind is what many stations all over the country have alike.
 type kind struct {
-	entry                                   Entry
-	size                                    Size
-	badge                                   Badge
-	hoursBy                                 Origin
+	entry                                   station.Entry
+	size                                    station.Size
+	badge                                   station.Badge
+	hoursBy                                 station.Origin
 	datum                                   string
 	capacity, stars                         int
 	allDay, extended, smart, demo, unknowns bool
@@ -47,10 +48,10 @@ type kind struct {
 // rare is what few stations have.
 type rare struct {
 	otherNames []string
-	honours    []Honour
-	given      *Place      // where it differs from the position
-	unknown    hours.Table // the words of hours that were not understood
-	live       Live
+	honours    []station.Honour
+	given      *station.Place // where it differs from the position
+	unknown    hours.Table    // the words of hours that were not understood
+	live       station.Live
 }
 
 // shares keeps one copy of each thing that many records have alike.
@@ -91,9 +92,8 @@ func (s shares) kind(v kind) *kind {
 	return &v
 }
 
-// pack makes the record of a station whose schedule has the number, or nil for
-// one that nobody may go to.
-func (s shares) pack(key nearby.Key, v View, schedule uint32) *record {
+// pack makes the record of a station whose schedule has the number.
+func (s shares) pack(key nearby.Key, v station.View, schedule uint32) *record {
 	r := &record{
 		key: key, services: v.Services, lat: math.NaN(), hours: schedule, version: v.Version,
 		published: micros(v.PublishedAt), created: micros(v.CreatedAt), changed: micros(v.ChangedAt), hoursAt: micros(v.HoursAt),
@@ -145,7 +145,9 @@ func moment(micros int64) time.Time {
 // mapped reports whether the station is on the map.
 func (r *record) mapped() bool { return !math.IsNaN(r.lat) }
 
-func (r *record) cursor() Cursor { return Cursor{r.side.area, r.name, ID(r.key.String())} }
+func (r *record) cursor() station.Cursor {
+	return station.Cursor{Area: r.side.area, Name: r.name, ID: station.ID(r.key.String())}
+}
 
 func (r *record) otherNames() []string {
 	if r.rare == nil {
@@ -154,9 +156,9 @@ func (r *record) otherNames() []string {
 	return r.rare.otherNames
 }
 
-func (r *record) live() Live {
+func (r *record) live() station.Live {
 	if r.rare == nil {
-		return Live{}
+		return station.Live{}
 	}
 	return r.rare.live
 }
@@ -164,7 +166,7 @@ func (r *record) live() Live {
 // card unpacks the record. week is its schedule.
 func (r *record) card(week hours.Table) Card {
 	k, at := r.kind, r.side
-	f := Facts{
+	f := station.Facts{
 		Name: r.name, Address: r.address, Area: at.area, District: at.district, HostID: at.hostID, HostName: at.hostName, SourceDate: at.sourceDate,
 		Services: r.services, Hours: week, Entry: k.entry, AllDay: k.allDay, Smart: k.smart, Size: k.size, Capacity: k.capacity, Stars: k.stars,
 		Badge: k.badge, Life: upkeep.Life{Extended: k.extended}, Demo: k.demo, Public: true,
@@ -173,11 +175,11 @@ func (r *record) card(week hours.Table) Card {
 		f.Phones = strings.Split(r.phones, phoneMark)
 	}
 	if r.mapped() {
-		f.Place = &Place{Datum: k.datum, GivenLat: r.lat, GivenLng: r.lng}
+		f.Place = &station.Place{Datum: k.datum, GivenLat: r.lat, GivenLng: r.lng}
 		f.Place.Lat, f.Place.Lng = r.lat, r.lng
 	}
-	c := Card{Live: r.live(), Station: Station{
-		ID: ID(r.key.String()), Code: r.code, Version: r.version, Facts: f, PublishedAt: moment(r.published), CreatedAt: moment(r.created),
+	c := Card{Live: r.live(), Station: station.Station{
+		ID: station.ID(r.key.String()), Code: r.code, Version: r.version, Facts: f, PublishedAt: moment(r.published), CreatedAt: moment(r.created),
 		ChangedAt: moment(r.changed), HoursAt: moment(r.hoursAt), HoursBy: k.hoursBy,
 	}}
 	if x := r.rare; x != nil {

@@ -1,11 +1,11 @@
-package station
+package finder
 
 import "time"
 
 // show unpacks a record as it is at a time.
 func (f *Finder) show(r *record, at time.Time) Found {
 	c := f.unpack(r)
-	return Found{Card: &c, Now: c.Now(c.Live, at, f.service.cal)}
+	return Found{Card: &c, Now: c.Now(c.Live, at, f.calendar)}
 }
 
 // atMinute is a station, by its record, in one minute.

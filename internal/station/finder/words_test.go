@@ -1,4 +1,4 @@
-package station_test
+package finder_test
 
 import (
 	"cmp"
@@ -9,12 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/pinyin"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/finder"
 	"nuanxin/internal/station/upkeep"
 	"nuanxin/internal/workday"
 
@@ -22,7 +24,7 @@ import (
 )
 
 // scan searches the way that needs no index: it looks at all, and sorts.
-func scan(all []station.Found, w station.Want, after station.Cursor, limit int) (out []string) {
+func scan(all []finder.Found, w finder.Want, after station.Cursor, limit int) (out []string) {
 	q := pinyin.Compile(w.Words)
 	type scored struct {
 		name  string
@@ -49,7 +51,7 @@ func scan(all []station.Found, w station.Want, after station.Cursor, limit int) 
 	return out
 }
 
-func scoreOf(f station.Found, q pinyin.Query, words string) int {
+func scoreOf(f finder.Found, q pinyin.Query, words string) int {
 	if strings.ReplaceAll(words, " ", "") == f.Code {
 		return 1 << 20
 	}
@@ -74,7 +76,7 @@ func drawn(t *testing.T, r *rapid.T) station.Facts {
 }
 
 func TestSearchFindsWhatAScanFinds(t *testing.T) {
-	h := newHouse(t, sqlite)
+	h := newHouse(t, dbtest.SQLite)
 	f, refresh := h.finder(t)
 	words := rapid.SampledFrom([]string{"", " ", "驿站", "yizhan", "yz", "longshan", "龙", "lsyz", "cq", "chang", "zhangan", "xian", "1", "231", "kfc", "人民", "rml", "r", "k f c", "·", "长anlu", "乐yue", "第1号驿站"})
 	rapid.Check(t, func(r *rapid.T) {
@@ -86,14 +88,14 @@ func TestSearchFindsWhatAScanFinds(t *testing.T) {
 			r.Fatal(err)
 		}
 		refresh()
-		all := f.Search(station.Want{}, station.Cursor{}, 1<<20)
+		all := f.Search(finder.Want{}, station.Cursor{}, 1<<20)
 		if len(all) > 0 {
 			change(t, r, h, rapid.SampledFrom(all).Draw(r, "changed"))
 			refresh()
-			all = f.Search(station.Want{}, station.Cursor{}, 1<<20)
+			all = f.Search(finder.Want{}, station.Cursor{}, 1<<20)
 		}
 		for range 8 {
-			w, after := station.Want{Words: words.Draw(r, "words"), AllDay: rapid.IntRange(0, 9).Draw(r, "all day") == 0}, station.Cursor{}
+			w, after := finder.Want{Words: words.Draw(r, "words"), AllDay: rapid.IntRange(0, 9).Draw(r, "all day") == 0}, station.Cursor{}
 			w.Area = rapid.SampledFrom([]string{"", "", "51", "5107", "510703", "52"}).Draw(r, "in")
 			if rapid.Bool().Draw(r, "open") {
 				w.OpenAt = h.clock.Now()
@@ -120,7 +122,7 @@ func TestSearchFindsWhatAScanFinds(t *testing.T) {
 
 // change changes a station: its words, its place in the list, its opening, or
 // whether it is there at all.
-func change(t *testing.T, r *rapid.T, h house, f station.Found) {
+func change(t *testing.T, r *rapid.T, h house, f finder.Found) {
 	var err error
 	switch rapid.IntRange(0, 3).Draw(r, "kind of change") {
 	case 0:
@@ -142,7 +144,7 @@ func change(t *testing.T, r *rapid.T, h house, f station.Found) {
 // TestTheFinderKeepsWhatAnswersShow compares the cards with the tables, for
 // stations that have little, and for one that has everything.
 func TestTheFinderKeepsWhatAnswersShow(t *testing.T) {
-	h := newHouse(t, sqlite)
+	h := newHouse(t, dbtest.SQLite)
 	full := at(t, "样样都有的站", 31.4, 104.7, "toilet", 8, 22)
 	full.OtherNames, full.Phones = []string{"别名"}, []string{"0816-1", "0816-2"}
 	full.Honours = []station.Honour{{Name: "最美", Level: "city", Year: 2024}}
@@ -170,7 +172,7 @@ func TestTheFinderKeepsWhatAnswersShow(t *testing.T) {
 		}
 	}
 	f, _ := h.finder(t)
-	all := f.Search(station.Want{}, station.Cursor{}, 10)
+	all := f.Search(finder.Want{}, station.Cursor{}, 10)
 	if len(all) != 3 {
 		t.Fatalf("got %d stations, want 3", len(all))
 	}
@@ -191,7 +193,7 @@ func TestTheFinderKeepsWhatAnswersShow(t *testing.T) {
 }
 
 func TestTheFinderSaysOfEveryMomentWhatTheHoursSay(t *testing.T) {
-	h := newHouse(t, sqlite)
+	h := newHouse(t, dbtest.SQLite)
 	for i, to := range []int{9, 12, 22, 24, 30} {
 		h.add(t, at(t, fmt.Sprintf("站%d", i), 31, 104, "water", 8, to))
 	}
@@ -202,12 +204,12 @@ func TestTheFinderSaysOfEveryMomentWhatTheHoursSay(t *testing.T) {
 			when = when.Truncate(30 * time.Minute).Add(time.Duration(rapid.IntRange(-1, 1).Draw(r, "beside")))
 		}
 		open := 0
-		for _, one := range f.Search(station.Want{}, station.Cursor{}, 10) {
+		for _, one := range f.Search(finder.Want{}, station.Cursor{}, 10) {
 			if one.Card.Now(one.Live, when, workday.Calendar{}).Status.IsOpen() {
 				open++
 			}
 		}
-		list := f.Search(station.Want{OpenAt: when}, station.Cursor{}, 10)
+		list := f.Search(finder.Want{OpenAt: when}, station.Cursor{}, 10)
 		if len(list) != open {
 			r.Fatalf("at %v: got %d open, want %d", when, len(list), open)
 		}

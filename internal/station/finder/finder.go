@@ -1,4 +1,4 @@
-package station
+package finder
 
 import (
 	"context"
@@ -12,25 +12,27 @@ import (
 	"nuanxin/internal/hours"
 	"nuanxin/internal/memo"
 	"nuanxin/internal/nearby"
-	"nuanxin/internal/op"
 	"nuanxin/internal/pinyin"
+	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 )
 
 // Finder answers "where can I go?" for all public stations from memory. It
-// follows the numbers of change: [Finder.Refresh] takes in what is new, and
+// follows the directory's changes: [Finder.Refresh] takes in what is new, and
 // [Finder.Follow] does so again and again, so that a change made by any process
 // shows within the interval. Readers never wait for a refresh.
 type Finder struct {
-	service *Service
-	index   *nearby.Index
-	tables  atomic.Pointer[[]hours.Table] // schedules by number; only ever appended to
-	cards   sync.Map                      // nearby.Key → *record
-	sorted  atomic.Pointer[directory]     // by area and name
-	shown   memo.Map[atMinute, *Found]
+	stations *station.Service
+	calendar hours.Calendar
+	clock    clock.Clock
+	index    *nearby.Index
+	tables   atomic.Pointer[[]hours.Table] // schedules by number; only ever appended to
+	cards    sync.Map                      // nearby.Key → *record
+	sorted   atomic.Pointer[directory]     // by area and name
+	shown    memo.Map[atMinute, *Found]
 
-	refreshing sync.Mutex // guards what follows
-	seq        int64
+	refreshing sync.Mutex        // guards what follows
+	cursor     string            // of the directory's changes
 	numbers    map[string]uint32 // schedule numbers by key
 	shares     shares
 	doubted    map[nearby.Key]*record // with a report of a locked door: their flag changes with time
@@ -41,11 +43,12 @@ type Finder struct {
 // Card is what the finder knows of a station: the record without what only
 // those inside may read, and its live part. To be small, it leaves out where
 // the record came from and the printed words of what was understood (source,
-// marks, offers, printed hours that are known), its photos and how it is kept up; [Service.Get] has them. Parts
-// of cards are shared: never change one.
+// marks, offers, printed hours that are known), its photos and how it is kept
+// up; [station.Service.Get] has them. Parts of cards are shared: never change
+// one.
 type Card struct {
-	Station
-	Live Live
+	station.Station
+	Live station.Live
 }
 
 // Found is a station in an answer, as it is at the asked time. The nearest
@@ -53,7 +56,7 @@ type Card struct {
 // nothing changes: what is made of it can be kept by that pointer.
 type Found struct {
 	*Card
-	Now    Now
+	Now    station.Now
 	Metres float64 // from the asked position; 0 where none was asked
 }
 
@@ -63,14 +66,15 @@ const (
 	flagAlways                          // open day and night
 )
 
-// NewFinder returns an empty finder over the service's stations. Call Refresh
-// once before answering.
-func NewFinder(s *Service) *Finder {
-	f := &Finder{service: s, numbers: map[string]uint32{"": 0}, shares: newShares(), doubted: map[nearby.Key]*record{}, letters: pinyin.NewLetters()}
+// New returns an empty finder over the stations of a directory. calendar is
+// the directory's own, clock its time. Call Refresh once before answering.
+func New(stations *station.Service, calendar hours.Calendar, clock clock.Clock) *Finder {
+	f := &Finder{stations: stations, calendar: calendar, clock: clock,
+		numbers: map[string]uint32{"": 0}, shares: newShares(), doubted: map[nearby.Key]*record{}, letters: pinyin.NewLetters()}
 	f.tables.Store(&[]hours.Table{{}})
 	f.sorted.Store(&directory{})
 	f.index = nearby.New(func(n uint32, at nearby.Minute) bool {
-		return (*f.tables.Load())[n].At(at.Time(), s.cal).Status.IsOpen()
+		return (*f.tables.Load())[n].At(at.Time(), calendar).Status.IsOpen()
 	})
 	return f
 }
@@ -88,7 +92,7 @@ func (f *Finder) filter(w Want) nearby.Filter {
 	n := nearby.Filter{Services: uint64(w.Services)}
 	if !w.OpenAt.IsZero() {
 		n.OpenAt = nearby.MinuteOf(w.OpenAt)
-		if w.OpenAt.Sub(f.now()) < LockCounts {
+		if w.OpenAt.Sub(f.now()) < station.LockCounts {
 			n.Without |= flagLocked
 		}
 	}
@@ -98,7 +102,7 @@ func (f *Finder) filter(w Want) nearby.Filter {
 	return n
 }
 
-func (f *Finder) now() time.Time { return f.service.desk.Now() }
+func (f *Finder) now() time.Time { return f.clock.Now() }
 
 // at is the time for which an answer's statuses hold.
 func (f *Finder) at(w Want) time.Time {
@@ -143,7 +147,7 @@ func (f *Finder) found(hits []nearby.Hit, w Want) []Found {
 func (f *Finder) unpack(r *record) Card { return r.card((*f.tables.Load())[r.hours]) }
 
 // Get returns a station from memory as it is now.
-func (f *Finder) Get(id ID) (Found, bool) {
+func (f *Finder) Get(id station.ID) (Found, bool) {
 	key, err := nearby.KeyOf(id)
 	r, ok := f.cards.Load(key)
 	if err != nil || !ok {
@@ -178,44 +182,49 @@ func (f *Finder) Refresh(ctx context.Context) error {
 	f.refreshing.Lock()
 	defer f.refreshing.Unlock()
 	changes := map[nearby.Key]*record{} // nil: gone
-	seq := f.seq
+	cursor := f.cursor
 	for more := true; more; {
-		b, err := f.pull(ctx, seq)
+		d, err := f.stations.Sync(ctx, cursor, atOnce)
+		if err == nil {
+			err = f.note(changes, d)
+		}
 		if err != nil {
 			return fmt.Errorf("station.finder: %w", err)
 		}
-		for _, v := range b.views {
-			key, err := nearby.KeyOf(v.ID)
-			if err != nil {
-				return fmt.Errorf("station.finder: %w", err)
-			}
-			changes[key] = f.record(key, v)
-		}
-		seq, more = b.last, b.more
+		cursor, more = d.Cursor, d.More
 	}
 	if err := f.take(changes); err != nil {
 		return fmt.Errorf("station.finder: %w", err)
 	}
-	f.seq = seq
+	f.cursor = cursor
 	return nil
 }
 
-func (f *Finder) pull(ctx context.Context, seq int64) (batch, error) {
-	return op.List(ctx, f.service.desk, See, func(tx *op.Tx, _ op.Scope) (batch, error) {
-		return f.service.batch(ctx, tx, seq, 1000)
-	})
-}
+// atOnce is how many changes are read at once.
+const atOnce = 1000
 
-// record makes the record of a station, or nil for one that nobody may go to.
-func (f *Finder) record(key nearby.Key, v View) *record {
-	if !v.Public || !v.InUse() {
-		return nil
+// note adds to the changes what the directory says: records of stations that
+// one may go to, nil for those that went.
+func (f *Finder) note(changes map[nearby.Key]*record, d station.Delta) error {
+	for _, v := range d.Stations {
+		key, err := nearby.KeyOf(v.ID)
+		if err != nil {
+			return err
+		}
+		schedule := uint32(0)
+		if v.Hours.Known {
+			schedule = f.number(v.Hours)
+		}
+		changes[key] = f.shares.pack(key, v, schedule)
 	}
-	n := uint32(0)
-	if v.Hours.Known {
-		n = f.number(v.Hours)
+	for _, id := range d.Gone {
+		key, err := nearby.KeyOf(id)
+		if err != nil {
+			return err
+		}
+		changes[key] = nil
 	}
-	return f.shares.pack(key, v, n)
+	return nil
 }
 
 // take shows the changes: the cards first, so that whatever the index finds
@@ -238,7 +247,7 @@ func (f *Finder) take(changes map[nearby.Key]*record) error {
 			continue
 		}
 		f.cards.Store(key, c)
-		if _, reported := c.live().locked(f.now()); reported {
+		if _, reported := c.live().Locked(f.now()); reported {
 			f.doubted[key] = c
 		}
 	}
@@ -250,7 +259,7 @@ func (f *Finder) take(changes map[nearby.Key]*record) error {
 	switch {
 	case len(items)+len(gone) == 0:
 		return nil
-	case f.seq == 0:
+	case f.index.Len() == 0:
 		return f.index.Replace(items)
 	}
 	return f.index.Apply(items, gone)
@@ -260,14 +269,14 @@ func (f *Finder) item(r *record) nearby.Item {
 	n := r.hours
 	if r.rare != nil {
 		c := f.unpack(r)
-		n = f.number(c.table(c.Live))
+		n = f.number(c.Schedule(c.Live))
 	}
 	return nearby.Item{Key: r.key, Lat: r.lat, Lng: r.lng, Services: uint64(r.services), Hours: n, Flags: f.flags(r)}
 }
 
 func (f *Finder) flags(r *record) (flags nearby.Flags) {
 	c := f.unpack(r)
-	if c.lockedAt(c.Live, f.now()) {
+	if c.LockedAt(c.Live, f.now()) {
 		flags |= flagLocked
 	}
 	if c.Hours.Always() {
