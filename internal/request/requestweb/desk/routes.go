@@ -63,7 +63,7 @@ func (p *pages) lists() []web.Route {
 }
 
 func (p *pages) rules() []web.Route {
-	set := rules.Pages{Office: p.Office, Frame: func(ctx context.Context, title string) ui.StaffPage { return p.frame(ctx, title, crumb(ctx)) }}
+	set := rules.Pages{Office: p.Office, Frame: p.setFrame}
 	limits := route("GET", HrefRules, request.List, "the limits of the clocks", set.Limits)
 	limits.Roles = request.Policy.Roles(request.SetRule) // those who set them read them, too
 	for _, role := range request.Policy.Roles(request.List) {
@@ -106,6 +106,15 @@ func (p *pages) acts() []web.Route {
 		all = append(all, route("GET", at, a.action, a.purpose, p.askAct(a)), route("POST", at, a.action, a.purpose, p.doAct(a)))
 	}
 	return all
+}
+
+// setFrame is the frame of pages that set something. It leads back to the inbox
+// whoever has one; administrators come by their menu.
+func (p *pages) setFrame(ctx context.Context, title string) ui.StaffPage {
+	if !reach.IsStaff(ctx) {
+		return p.frame(ctx, title)
+	}
+	return p.frame(ctx, title, crumb(ctx))
 }
 
 // start leads to the inbox.
