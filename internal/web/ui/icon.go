@@ -136,11 +136,13 @@ func use(ctx context.Context, name string) {
 // withSprite draws body into memory and hands it on with the sprite that it
 // needs, which stands before it.
 func withSprite(ctx context.Context, body templ.Component, then func(templ.Component) error) error {
-	drawn, used := templ.GetBuffer(), sprite{}
+	drawn, used, named := templ.GetBuffer(), sprite{}, labels{}
 	defer templ.ReleaseBuffer(drawn)
-	if err := body.Render(context.WithValue(ctx, spriteKey{}, &used), drawn); err != nil {
+	ctx = context.WithValue(context.WithValue(ctx, spriteKey{}, &used), labelsKey{}, &named)
+	if err := body.Render(ctx, drawn); err != nil {
 		return err
 	}
+	named.write(ctx, drawn)
 	return then(templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		if err := used.write(w); err != nil {
 			return err
