@@ -17,6 +17,7 @@ import (
 	"nuanxin/internal/region"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/intake/list"
 	"nuanxin/internal/web"
 )
 
@@ -100,7 +101,7 @@ var wholesale = sheet.Limits{Bytes: 256 << 20, Unzip: 1 << 30, Rows: 250_000}
 
 // ImportReport says row by row what was understood and done.
 type ImportReport struct {
-	intake.Report
+	list.Report
 	Applied []intake.Outcome
 }
 
@@ -117,7 +118,7 @@ func (a *App) ImportStations(ctx context.Context, o ImportOptions) (r ImportRepo
 	if err != nil {
 		return r, err
 	}
-	options := intake.Options{File: filepath.Base(o.File), Area: o.Area, Datum: o.Datum, Public: o.Public}
+	options := list.Options{File: filepath.Base(o.File), Area: o.Area, Datum: o.Datum, Public: o.Public}
 	if o.DryRun {
 		r.Report, err = a.Intake.DryRun(ctx, table, options)
 		return r, err
@@ -151,7 +152,7 @@ func (r ImportReport) Text() string {
 		}
 	}
 	fmt.Fprintf(&b, "%d rows: %d to add, %d to update, %d the same, %d skipped, %d refused; %d doubtful\n", len(r.Lines),
-		r.Count(intake.WillAdd), r.Count(intake.WillUpdate), r.Count(intake.WillNot), r.Count(intake.WillSkip), r.Count(intake.WillRefuse), r.Doubtful())
+		r.Count(list.WillAdd), r.Count(list.WillUpdate), r.Count(list.WillNot), r.Count(list.WillSkip), r.Count(list.WillRefuse), r.Doubtful())
 	return b.String()
 }
 

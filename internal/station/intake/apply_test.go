@@ -11,12 +11,13 @@ import (
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/intake/list"
 )
 
 func TestApplyAgainAndUndo(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		file := source(t, "stations_public.csv")
-		batch, err := h.in.Stage(national, file, intake.Options{File: "stations_public.csv"})
+		batch, err := h.in.Stage(national, file, list.Options{File: "stations_public.csv"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,21 +25,21 @@ func TestApplyAgainAndUndo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		adds := batch.Count(intake.WillAdd) - 1
-		if got := count(outcomes, intake.WillAdd); got != adds || outcomes[0].Why != "import.left_out" {
+		adds := batch.Count(list.WillAdd) - 1
+		if got := count(outcomes, list.WillAdd); got != adds || outcomes[0].Why != "import.left_out" {
 			t.Errorf("%d were added, want %d; the first: %+v", got, adds, outcomes[0])
 		}
 		if _, err := h.in.Apply(national, batch.ID); !fault.Is(err, fault.Conflict) {
 			t.Errorf("applied twice: %v", err)
 		}
-		again, err := h.in.DryRun(national, file, intake.Options{})
-		if err != nil || again.Count(intake.WillNot) != adds || again.Count(intake.WillUpdate) != 0 {
+		again, err := h.in.DryRun(national, file, list.Options{})
+		if err != nil || again.Count(list.WillNot) != adds || again.Count(list.WillUpdate) != 0 {
 			for _, l := range again.Lines {
-				if l.Action == intake.WillUpdate || l.Action == intake.WillAdd {
+				if l.Action == list.WillUpdate || l.Action == list.WillAdd {
 					t.Log(l.Row, l.Understood.Name, say(l), l.Changes)
 				}
 			}
-			t.Errorf("again: %d same, %d update, %d add, %v", again.Count(intake.WillNot), again.Count(intake.WillUpdate), again.Count(intake.WillAdd), err)
+			t.Errorf("again: %d same, %d update, %d add, %v", again.Count(list.WillNot), again.Count(list.WillUpdate), again.Count(list.WillAdd), err)
 		}
 		hidden, err := h.Sync(stranger, "", 0)
 		if err != nil || len(hidden.Stations)+len(hidden.Gone) != 0 {
@@ -60,8 +61,8 @@ func TestApplyAgainAndUndo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if undone[0].Why != "import.changed_meanwhile" || undone[1].Why != "import.used_meanwhile" || count(undone, intake.WillAdd) != adds-2 {
-			t.Errorf("undone: %+v %+v, %d", undone[0], undone[1], count(undone, intake.WillAdd))
+		if undone[0].Why != "import.changed_meanwhile" || undone[1].Why != "import.used_meanwhile" || count(undone, list.WillAdd) != adds-2 {
+			t.Errorf("undone: %+v %+v, %d", undone[0], undone[1], count(undone, list.WillAdd))
 		}
 		kept, err := h.in.Staged(national, batch.ID)
 		if err != nil || kept.Lines[1].Left != "import.changed_meanwhile" || kept.Lines[2].Left != "import.used_meanwhile" || kept.Lines[3].Left != "" {
@@ -74,8 +75,8 @@ func TestApplyAgainAndUndo(t *testing.T) {
 	})
 }
 
-func count(list []intake.Outcome, a intake.Action) (n int) {
-	for _, o := range list {
+func count(all []intake.Outcome, a list.Action) (n int) {
+	for _, o := range all {
 		if o.Action == a {
 			n++
 		}
@@ -95,7 +96,7 @@ func TestUpdateAndItsUndo(t *testing.T) {
 		}
 		st := outcomes[0].Station
 		second, err := h.in.Stage(cadre, table(t, header+"涪城区,甲站,一环路1号,每天8:00-22:00,0816-2345678,热水;厕所,,,\n"), fucheng)
-		if err != nil || second.Lines[0].Action != intake.WillUpdate || len(second.Lines[0].Changes) != 3 {
+		if err != nil || second.Lines[0].Action != list.WillUpdate || len(second.Lines[0].Changes) != 3 {
 			t.Fatalf("second = %+v, %v", second.Lines[0], err)
 		}
 		if _, err := h.in.Apply(cadre, second.ID); err != nil {
@@ -165,9 +166,9 @@ func TestTwoImportsOfOneFile(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		list, err := h.List(cadre, station.Filter{Limit: 200})
-		if err != nil || len(list) != 20 {
-			t.Errorf("%d stations, %v; want 20", len(list), err)
+		all, err := h.List(cadre, station.Filter{Limit: 200})
+		if err != nil || len(all) != 20 {
+			t.Errorf("%d stations, %v; want 20", len(all), err)
 		}
 	})
 }

@@ -34,7 +34,7 @@ func BenchmarkImport(b *testing.B) {
 }
 
 func importBeside(b *testing.B, h house, rows int) {
-	t, err := sheet.Read(strings.NewReader(string(list(rows))), sheet.Auto, sheet.Limits{Rows: rows + 1, Bytes: 1 << 30})
+	t, err := sheet.Read(strings.NewReader(string(csv(rows))), sheet.Auto, sheet.Limits{Rows: rows + 1, Bytes: 1 << 30})
 	if err != nil {
 		b.Fatal(err)
 	}

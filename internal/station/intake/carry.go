@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/intake/list"
 )
 
 // few is how many stations are prepared in one step: what others wait for.
@@ -38,8 +39,8 @@ func (s *Service) applyOn(ctx context.Context, head Batch) error {
 			return err
 		}
 	}
-	before, now := seen{}, slices.Clone(b.Lines)
-	decide(now[:b.Work.Done], before, nil)
+	before, now := list.Seen{}, slices.Clone(b.Lines)
+	list.Decide(now[:b.Work.Done], before, nil)
 	for from := b.Work.Done; from < len(now); from = b.Work.Done {
 		to := min(from+few, len(now))
 		there, err := s.glance(ctx, now[from:to], before)
@@ -59,17 +60,17 @@ func (s *Service) applyOn(ctx context.Context, head Batch) error {
 		state: Applied,
 		late:  func(tx *op.Tx) (map[int]string, error) { return s.lateLines(ctx, tx, b, keys) },
 		left: func(seq int, why string) doneRow {
-			return doneRow{Outcome: Outcome{Row: b.Lines[seq].Row, Action: WillSkip, Why: why}}
+			return doneRow{Outcome: Outcome{Row: b.Lines[seq].Row, Action: list.WillSkip, Why: why}}
 		},
 	})
 }
 
 // planned says what the lines from one to another would do, as they were staged
 // and as they are now.
-func (s *Service) planned(was, now []Line, from, to int, there map[string][]station.Station) ([]change, error) {
+func (s *Service) planned(was, now []list.Line, from, to int, there map[string][]station.Station) ([]change, error) {
 	byID := map[station.ID]station.Station{}
-	for _, list := range there {
-		for _, st := range list {
+	for _, namesakes := range there {
+		for _, st := range namesakes {
 			byID[st.ID] = st
 		}
 	}
@@ -78,9 +79,9 @@ func (s *Service) planned(was, now []Line, from, to int, there map[string][]stat
 		l := now[i]
 		switch {
 		case l.Left == leftOut:
-		case was[i].differs(l):
-			all = append(all, change{seq: i, done: &doneRow{Outcome: Outcome{Row: l.Row, Action: WillSkip, Why: "import.changed_meanwhile"}}})
-		case l.Action == WillAdd || l.Action == WillUpdate:
+		case was[i].Differs(l):
+			all = append(all, change{seq: i, done: &doneRow{Outcome: Outcome{Row: l.Row, Action: list.WillSkip, Why: "import.changed_meanwhile"}}})
+		case l.Action == list.WillAdd || l.Action == list.WillUpdate:
 			c, err := s.prepared(l, i, byID[l.Station])
 			if err != nil {
 				return nil, fmt.Errorf("row %d: %w", l.Row, err)
@@ -92,11 +93,11 @@ func (s *Service) planned(was, now []Line, from, to int, there map[string][]stat
 }
 
 // prepared is the station that a line adds, or the one that it changes.
-func (s *Service) prepared(l Line, seq int, old station.Station) (change, error) {
+func (s *Service) prepared(l list.Line, seq int, old station.Station) (change, error) {
 	at, facts := s.desk.Now(), l.Understood
 	d := doneRow{Outcome: Outcome{Row: l.Row, Action: l.Action}}
-	if l.Action == WillUpdate {
-		facts, _ = l.onto(old)
+	if l.Action == list.WillUpdate {
+		facts, _ = l.Onto(old)
 		d.Before, d.By = &old.Facts, old.HoursBy
 	} else {
 		n, err := rand.Int(rand.Reader, big.NewInt(90_000_000))
@@ -113,10 +114,10 @@ func (s *Service) prepared(l Line, seq int, old station.Station) (change, error)
 }
 
 // wanted are the lines that would do something, by the name keys of theirs.
-func wanted(lines []Line) map[string][]int {
+func wanted(lines []list.Line) map[string][]int {
 	keys := map[string][]int{}
 	for i, l := range lines {
-		if l.Left == leftOut || l.Action != WillAdd && l.Action != WillUpdate {
+		if l.Left == leftOut || l.Action != list.WillAdd && l.Action != list.WillUpdate {
 			continue
 		}
 		for _, k := range l.Understood.NameKeys() {
@@ -152,9 +153,7 @@ func (s *Service) lateLines(ctx context.Context, tx *op.Tx, b Batch, keys map[st
 	there, err := s.tables.Named(ctx, tx, slices.Compact(names))
 	late := map[int]string{}
 	for i := range affected {
-		now := b.Lines[i]
-		now.Action, now.Station, now.Version = WillAdd, "", 0
-		if now.against(candidates(now.Understood, there)); b.Lines[i].differs(now) {
+		if l := b.Lines[i]; l.Differs(l.Anew(there)) {
 			late[i] = "import.changed_meanwhile"
 		}
 	}
@@ -244,14 +243,14 @@ func (s *Service) backwards(d doneRow, st station.Station, l station.Live) (chan
 	switch d.Why = ""; {
 	case !st.InUse(), st.Version != d.After:
 		d.Why = "import.changed_meanwhile"
-	case d.Action == WillAdd && used(l):
+	case d.Action == list.WillAdd && used(l):
 		d.Why = "import.used_meanwhile"
 	}
 	if d.Why != "" {
 		return change{seq: d.seq, done: &d}, nil
 	}
 	var err error
-	if d.Action == WillAdd {
+	if d.Action == list.WillAdd {
 		st.ClosedAt, st.ClosedWhy, st.ChangedAt = at, "导入撤销", at
 	} else {
 		st, err = st.With(*d.Before, d.By, at)
@@ -269,7 +268,7 @@ func (s *Service) lateUses(ctx context.Context, tx *op.Tx, base int64, rows []do
 	lives, err := s.tables.Lives(ctx, tx, ids)
 	late := map[int]string{}
 	for _, d := range rows {
-		if d.Action == WillAdd && used(lives[d.Station]) {
+		if d.Action == list.WillAdd && used(lives[d.Station]) {
 			late[d.seq] = "import.used_meanwhile"
 		}
 	}

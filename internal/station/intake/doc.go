@@ -1,14 +1,11 @@
 // Package intake takes lists of stations in, as offices keep them and
-// newspapers print them: messy headers, hours in words, several phones in a
-// cell, one branch under two names.
+// newspapers print them. What a row says and what would become of it is the
+// business of package list below.
 //
-// [Read] makes facts and doubts of each row and knows nothing of what is there.
 // [Service.DryRun], [Service.Stage] and [Service.Upload] say row by row what was
 // understood, what is doubtful and why, and what would change; [Service.Apply]
 // does that, and [Service.Undo] takes it back where nobody has touched a station
-// since. Nothing is guessed: coordinates without a stated datum are not used, an
-// empty cell takes nothing away, hours and positions that a person set by hand
-// are not overwritten, and of two rows that may be one place a person decides.
+// since.
 //
 // Readers see all of an import or nothing, and other writers go on meanwhile:
 // the records of its stations are written beside the others in small steps

@@ -20,6 +20,7 @@ import (
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/intake/list"
 	"nuanxin/internal/workday"
 )
 
@@ -97,7 +98,7 @@ func source(t *testing.T, name string) sheet.Table {
 }
 
 // say writes a line as one text: action, reason, doubts.
-func say(l intake.Line) string {
+func say(l list.Line) string {
 	out := string(l.Action)
 	if l.Why != "" {
 		out += "(" + l.Why + ")"
@@ -110,83 +111,56 @@ func say(l intake.Line) string {
 
 const header = "区县,站点名称,详细地址,营业时间,联系电话,设施,面积,经度,纬度\n"
 
-var fucheng = intake.Options{Area: "510703", Public: true}
+var fucheng = list.Options{Area: "510703", Public: true}
 
+// TestDryRun compares with what is kept, in the importer's area.
 func TestDryRun(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		_, err := h.Add(cadre, "", station.Facts{Name: "人民大街驿站", Area: "510703", Address: "人民大街1180号", Public: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, test := range []struct {
-			about, row string
-			want       string
-		}{
-			{"clean", "涪城区,甲站,一环路1号,每天8:00-22:00,0816-2345678,热水;厕所,30平方米,,", "add"},
-			{"what the importer stated places it", ",甲站,一环路1号,,,,,,", "add"},
-			{"nothing is stated: the area of the file", ",甲站,,,,,,,", "add"},
-			{"hours without times", "涪城区,甲站,,工作日开放,,,,,", "add hours.no_times"},
-			{"a masked phone", "涪城区,甲站,,,138****6207,,,,", "add import.phone.masked"},
-			{"a service of no entry", "涪城区,甲站,,,,姜茶,,,", "add import.services.no_entry"},
-			{"vague space", "涪城区,甲站,,,,,不到20㎡,,", "add import.size.vague"},
-			{"coordinates whose datum nobody stated", "涪城区,甲站,,,,,,104.75,31.46", "add import.place.no_datum"},
-			{"outside the importer's area", "游仙区,甲站,,,,,,,", "refuse(import.outside_area)"},
-			{"no such county", "无名区,甲站,,,,,,,", "refuse(import.area_unknown) region.county.unknown"},
-			{"no name", "涪城区,,一环路1号,,,,,,", "refuse(station.name.empty)"},
-			{"a sum below the list", "合计,,,,,,,,", "skip(import.not_a_station) import.not_a_station"},
-			{"a remark below the list", "备注：由区总工会提供,,,,,,,,", "skip(import.not_a_station) import.not_a_station"},
-			{"too long a name", "涪城区," + strings.Repeat("长", 101) + ",,,,,,,", "refuse(import.invalid) import.too_long"},
-			{"a row cut short", "涪城区,甲站", "refuse(import.ragged)"},
-			{"the same as there is, written otherwise", "涪城区,工会驿站（人民大街）,人民大街 1180 号,,,,,,", "update"},
-			{"the same name elsewhere", "涪城区,人民大街驿站,人民大街2号,,,,,,", "add import.same_name"},
-			{"the same name without an address", "涪城区,人民大街驿站,,,,,,,", "same import.matched_by_name"},
-		} {
-			report, err := h.in.DryRun(cadre, table(t, header+test.row+"\n"), fucheng)
-			if err != nil {
-				t.Errorf("%s: %v", test.about, err)
-				continue
-			}
-			exit := map[bool]int{true: 2, false: min(len(report.Lines[0].Doubts), 1)}[report.Lines[0].Action == intake.WillRefuse]
-			if report.Exit() != exit {
-				t.Errorf("%s: exit %d, want %d", test.about, report.Exit(), exit)
-			}
-			if got := say(report.Lines[0]); got != test.want {
-				t.Errorf("%s: got %s, want %s (%+v)", test.about, got, test.want, report.Lines[0].Changes)
-			}
-		}
-	})
-}
-
-func TestOneBranchUnderTwoNames(t *testing.T) {
-	each(t, func(t *testing.T, h house) {
 		report, err := h.in.DryRun(cadre, table(t, header+
-			"涪城区,工会驿站(锐明眼镜店),一环路1号,,,,,,\n涪城区,锐明眼镜店工会驿站,一环路1号,,,,,,\n涪城区,锐明眼镜店工会驿站,二环路9号,,,,,,\n"), fucheng)
+			"涪城区,甲站,一环路1号,每天8:00-22:00,0816-2345678,热水;厕所,30平方米,,\n"+
+			"游仙区,甲站,,,,,,,\n"+
+			"合计,,,,,,,,\n"+
+			"涪城区,,一环路1号,,,,,,\n"+
+			"涪城区,工会驿站（人民大街）,人民大街 1180 号,,,,,,\n"+
+			"涪城区,人民大街驿站,人民大街2号,,,,,,\n"), fucheng)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, want := range []string{"add", "skip(import.repeated_row) import.repeated_row", "add import.same_name"} {
+		for i, want := range []string{"add", "refuse(import.outside_area)", "skip(import.not_a_station) import.not_a_station", "refuse(station.name.empty)",
+			"update", "add import.same_name"} {
 			if got := say(report.Lines[i]); got != want {
-				t.Errorf("row %d: got %s, want %s", i, got, want)
+				t.Errorf("row %d: got %s, want %s (%+v)", report.Lines[i].Row, got, want, report.Lines[i].Changes)
 			}
 		}
-		if text := report.Lines[1].Doubts[0].Text; text != "2 工会驿站(锐明眼镜店)" {
-			t.Errorf("the doubt names %q", text)
+		if left, err := h.in.Imports(cadre, 10); err != nil || len(left) != 0 {
+			t.Errorf("a dry run keeps %d imports, %v", len(left), err)
 		}
 	})
 }
 
-func TestStatedDatum(t *testing.T) {
+// TestUpkeepIsKept: what a list says of upkeep is there when the next one is read.
+func TestUpkeepIsKept(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		report, err := h.in.DryRun(cadre, table(t, "名称,经度(高德),纬度(高德)\n甲站,104.75,31.46\n乙站,31.46,104.75\n"), fucheng)
+		file := "区县,站点名称,运营单位,建成时间,是否验收,延时服务,高德上图\n涪城区,甲站,某物业,2023年5月,已验收,是,B0FFG9XYZ1\n"
+		b, err := h.in.Stage(cadre, table(t, file), fucheng)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := report.Lines[0].Understood.Place
-		if p == nil || p.Datum != "gcj02" || p.GivenLng != 104.75 || p.Lng == 104.75 {
-			t.Errorf("place = %+v", p)
+		added, err := h.in.Apply(cadre, b.ID)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := say(report.Lines[1]); got != "add import.place.swapped" {
-			t.Errorf("swapped numbers: %s", got)
+		v, err := h.Get(cadre, added[0].Station)
+		if got := fmt.Sprintf("%+v", v.Life); err != nil || v.Life.Operator != "某物业" || got != fmt.Sprintf("%+v", b.Lines[0].Understood.Life) {
+			t.Errorf("kept: %s, %v", got, err)
+		}
+		again, err := h.in.DryRun(cadre, table(t, file), fucheng)
+		if err != nil || again.Count(list.WillNot) != 1 {
+			t.Errorf("again: %+v, %v", again.Lines, err)
 		}
 	})
 }
@@ -234,8 +208,8 @@ func TestApplyAmongReports(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			got, err := h.in.Apply(cadre, second.ID)
-			if err != nil || count(got, intake.WillUpdate) != 30 {
-				t.Errorf("%d updated, %v", count(got, intake.WillUpdate), err)
+			if err != nil || count(got, list.WillUpdate) != 30 {
+				t.Errorf("%d updated, %v", count(got, list.WillUpdate), err)
 			}
 		})
 		for i, o := range slices.Backward(added) {
@@ -246,11 +220,11 @@ func TestApplyAmongReports(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		list, err := h.List(cadre, station.Filter{Limit: 200})
-		if err != nil || len(list) != 30 {
-			t.Fatalf("%d stations, %v", len(list), err)
+		all, err := h.List(cadre, station.Filter{Limit: 200})
+		if err != nil || len(all) != 30 {
+			t.Fatalf("%d stations, %v", len(all), err)
 		}
-		for _, v := range list {
+		for _, v := range all {
 			if v.Version != 2 || len(v.Live.Reports) != 1 {
 				t.Errorf("%s: version %d, %d reports", v.Name, v.Version, len(v.Live.Reports))
 			}

@@ -20,7 +20,8 @@ import (
 // many is a list that is too long to be done while one waits.
 const many = intake.Direct + 350
 
-func list(n int) []byte {
+// csv is a list of so many stations.
+func csv(n int) []byte {
 	var b strings.Builder
 	b.WriteString(header)
 	for i := range n {
@@ -99,7 +100,7 @@ func (h house) whole(t *testing.T) {
 
 func TestLongListInTheBackground(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		id := h.upload(t, cadre, list(many))
+		id := h.upload(t, cadre, csv(many))
 		if got := h.state(t, id); got != "staged read 0/0" {
 			t.Errorf("taken in: %s", got)
 		}
@@ -159,7 +160,7 @@ func cutOff(t *testing.T, ctx context.Context, at int) context.Context {
 // comes next does the rest, and nothing twice.
 func TestRestartHalfWay(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		id := h.upload(t, cadre, list(many))
+		id := h.upload(t, cadre, csv(many))
 		step := func(about string, before, after int) {
 			t.Helper()
 			for _, at := range []int{1000, many} {
@@ -191,7 +192,7 @@ func TestRestartHalfWay(t *testing.T) {
 
 func TestCancel(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		id := h.upload(t, cadre, list(many))
+		id := h.upload(t, cadre, csv(many))
 		_ = h.in.Work(cutOff(t, background, 1000))
 		if err := h.in.Cancel(sibling, id); !fault.Is(err, fault.Missing) {
 			t.Errorf("a sibling's cadre stops an import: %v", err)
@@ -201,7 +202,7 @@ func TestCancel(t *testing.T) {
 		if _, err := h.in.Head(cadre, id); !fault.Is(err, fault.Missing) || h.rows(t, "station_import_row") != 0 {
 			t.Errorf("stopped while it was read: %d rows are left, %v", h.rows(t, "station_import_row"), err)
 		}
-		id = h.upload(t, cadre, list(many))
+		id = h.upload(t, cadre, csv(many))
 		h.must(t, h.in.Work(background))
 		_, err := h.in.Carry(cadre, id, intake.Applying)
 		h.must(t, err)
@@ -234,9 +235,9 @@ func TestBadLongFiles(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		for _, test := range []struct{ about, text, want string }{
 			{"no header", strings.Repeat("一,二,三\n", many), "sheet.no_header"},
-			{"a quote that never ends", string(list(many)) + "\"涪城区,甲站\n", "sheet.csv"},
+			{"a quote that never ends", string(csv(many)) + "\"涪城区,甲站\n", "sheet.csv"},
 			{"too many rows", header + strings.Repeat("涪城区,甲,乙,,,,,,\n", 50_001), "sheet.rows"},
-			{"in no encoding", string(list(many)) + "\xff\xff\n", "sheet.encoding.wrong"},
+			{"in no encoding", string(csv(many)) + "\xff\xff\n", "sheet.encoding.wrong"},
 		} {
 			id := h.upload(t, cadre, []byte(test.text))
 			h.must(t, h.in.Work(background))
@@ -266,7 +267,7 @@ func TestMeanwhile(t *testing.T) {
 		ids, err := h.AddAll(program, []station.Facts{{Name: "第5号驿站", Area: "510703", Address: "一环路5号", Public: true},
 			{Name: "第6号驿站", Area: "510703", Address: "一环路6号", Public: true}}, station.FromCadre)
 		h.must(t, err)
-		id := h.upload(t, cadre, list(many))
+		id := h.upload(t, cadre, csv(many))
 		h.must(t, h.in.Work(background))
 		_, err = h.in.Carry(cadre, id, intake.Applying)
 		h.must(t, err)
@@ -308,7 +309,7 @@ func TestTwoCadresAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		var both [2]intake.ID
 		for i := range both {
-			both[i] = h.upload(t, cadre, list(many))
+			both[i] = h.upload(t, cadre, csv(many))
 		}
 		work := func() {
 			var wg sync.WaitGroup
@@ -341,7 +342,7 @@ func TestTwoCadresAtOnce(t *testing.T) {
 // background does not touch it at first, and then takes it over.
 func TestWhoeverAskedIsGone(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		b, err := h.in.Stage(cadre, table(t, string(list(900))), fucheng)
+		b, err := h.in.Stage(cadre, table(t, string(csv(900))), fucheng)
 		h.must(t, err)
 		if _, err := h.in.Apply(cutOff(t, cadre, 300), b.ID); err == nil {
 			t.Error("it was not cut off")
@@ -356,7 +357,7 @@ func TestWhoeverAskedIsGone(t *testing.T) {
 			t.Errorf("later: %s, %d stations", h.state(t, b.ID), h.stations(t))
 		}
 		h.whole(t)
-		other := bytes.ReplaceAll(list(many), []byte("驿站"), []byte("别站"))
+		other := bytes.ReplaceAll(csv(many), []byte("驿站"), []byte("别站"))
 		if _, err := h.in.Stage(cutOff(t, program, 1000), table(t, string(other)), fucheng); err == nil {
 			t.Error("a command was not cut off")
 		}

@@ -76,7 +76,7 @@ type dueWork struct {
 // before in the hands of somebody else; what waits for a person is not among
 // them. An import's id tells when it was made.
 func dueWorks(ctx context.Context, tx *op.Tx, before time.Time) ([]dueWork, error) {
-	var list []dueWork
+	var all []dueWork
 	err := tx.Each(ctx, `select import_id, subject, tries, beside from station_work
 		where (fault = '' or stop) and tries < $1 and (beside or at < $2) order by import_id`, []any{patience, before.UnixMicro()}, func(r db.Row) error {
 		var one dueWork
@@ -84,10 +84,10 @@ func dueWorks(ctx context.Context, tx *op.Tx, before time.Time) ([]dueWork, erro
 		if err := r.Scan(&one.id, &subject, &one.tries, &one.beside); err != nil {
 			return err
 		}
-		list = append(list, one)
-		return json.Unmarshal([]byte(subject), &list[len(list)-1].subject)
+		all = append(all, one)
+		return json.Unmarshal([]byte(subject), &all[len(all)-1].subject)
 	})
-	return list, err
+	return all, err
 }
 
 // keepChanges keeps some of what is about to be taken over: the records, by
@@ -128,8 +128,8 @@ const (
 	pairsAtOnce   = 200
 )
 
-func insertNext(ctx context.Context, tx *op.Tx, id ID, list []change) error {
-	for some := range slices.Chunk(list, recordsAtOnce) {
+func insertNext(ctx context.Context, tx *op.Tx, id ID, all []change) error {
+	for some := range slices.Chunk(all, recordsAtOnce) {
 		var args db.Args
 		batch := args.Add(id)
 		var rows []string

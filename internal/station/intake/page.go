@@ -5,6 +5,7 @@ import (
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/op"
+	"nuanxin/internal/station/intake/list"
 )
 
 // Part is some of the lines of an import.
@@ -19,13 +20,13 @@ const (
 
 // Page is one page of a part of an import.
 type Page struct {
-	Lines       []Line
+	Lines       []list.Line
 	Page, Pages int
 	Counts      map[Part]int // lines of each part
 }
 
 // has reports whether a line of the given marks belongs to the part.
-func (p Part) has(a Action, doubtful, left bool) bool {
+func (p Part) has(a list.Action, doubtful, left bool) bool {
 	switch p {
 	case PartAll:
 		return true
@@ -44,7 +45,7 @@ func getPage(ctx context.Context, tx *op.Tx, id ID, part Part, page, size int) (
 	var seqs []int64
 	err := tx.Each(ctx, `select seq, action, doubtful, left_alone from station_import_row where import_id = $1 order by seq`, []any{id}, func(r db.Row) error {
 		var seq int64
-		var a Action
+		var a list.Action
 		var doubtful, left bool
 		if err := r.Scan(&seq, &a, &doubtful, &left); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/intake/list"
 )
 
 // takeover is how what was prepared becomes what is.
@@ -173,7 +174,7 @@ func (s *Service) tidy(ctx context.Context, b Batch) error {
 	}
 	var ids []station.ID
 	for _, d := range rows {
-		if d.Action == WillUpdate {
+		if d.Action == list.WillUpdate {
 			ids = append(ids, d.Station)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/intake/list"
 )
 
 // Files keeps uploaded files, sealed. Whatever no row names any more is swept
@@ -47,15 +48,15 @@ const (
 // Batch is one import: a file that was read, to be looked at, applied and
 // perhaps undone.
 type Batch struct {
-	ID      ID        `json:"id"`
-	Area    string    `json:"area"` // of whoever staged it
-	State   State     `json:"state"`
-	Options Options   `json:"options"`
-	By      string    `json:"by"`
-	At      time.Time `json:"at"`
-	Done    Tally     `json:"done,omitzero"`   // when it was applied
-	Undone  Tally     `json:"undone,omitzero"` // when it was taken back
-	Report
+	ID      ID           `json:"id"`
+	Area    string       `json:"area"` // of whoever staged it
+	State   State        `json:"state"`
+	Options list.Options `json:"options"`
+	By      string       `json:"by"`
+	At      time.Time    `json:"at"`
+	Done    Tally        `json:"done,omitzero"`   // when it was applied
+	Undone  Tally        `json:"undone,omitzero"` // when it was taken back
+	list.Report
 	Work *Work `json:"-"` // at hand; nil: none
 }
 
@@ -73,22 +74,22 @@ func (b Batch) AuthzObject() authz.Object {
 
 // Outcome is what became of one row when an import was applied or undone.
 type Outcome struct {
-	Row     int        `json:"row"`
-	Action  Action     `json:"action"` // add, update; skip when nothing was done
-	Why     string     `json:"why,omitempty"`
-	Station station.ID `json:"station,omitempty"`
+	Row     int         `json:"row"`
+	Action  list.Action `json:"action"` // add, update; skip when nothing was done
+	Why     string      `json:"why,omitempty"`
+	Station station.ID  `json:"station,omitempty"`
 }
 
 // DryRun says what importing the table would do, and keeps nothing.
-func (s *Service) DryRun(ctx context.Context, t sheet.Table, o Options) (Report, error) {
-	report, err := Read(t, o)
+func (s *Service) DryRun(ctx context.Context, t sheet.Table, o list.Options) (list.Report, error) {
+	report, err := list.Read(t, o)
 	if err != nil {
 		return report, err
 	}
 	if _, err := s.ownArea(authz.From(ctx), o); err != nil {
 		return report, err
 	}
-	return report, s.look(ctx, report.Lines, seen{})
+	return report, s.look(ctx, report.Lines, list.Seen{})
 }
 
 // Staged returns an import with its lines.
@@ -117,7 +118,7 @@ func (s *Service) Lines(ctx context.Context, id ID, p Part, page, size int) (Pag
 }
 
 // ownArea is the area in which the subject imports.
-func (s *Service) ownArea(who authz.Subject, o Options) (string, error) {
+func (s *Service) ownArea(who authz.Subject, o list.Options) (string, error) {
 	if s.desk.Rules().May(who, station.Import, authz.Object{Kind: "station_import", Area: o.Area}) {
 		return o.Area, nil
 	}
@@ -134,7 +135,7 @@ const piece = 1000
 
 // look judges lines against what is there now, outside any transaction that
 // others would wait for.
-func (s *Service) look(ctx context.Context, lines []Line, before seen) error {
+func (s *Service) look(ctx context.Context, lines []list.Line, before list.Seen) error {
 	for some := range slices.Chunk(lines, piece) {
 		if _, err := s.glance(ctx, some, before); err != nil {
 			return err
@@ -144,11 +145,11 @@ func (s *Service) look(ctx context.Context, lines []Line, before seen) error {
 }
 
 // glance judges one piece, and returns the stations that it was compared with.
-func (s *Service) glance(ctx context.Context, lines []Line, before seen) (map[string][]station.Station, error) {
+func (s *Service) glance(ctx context.Context, lines []list.Line, before list.Seen) (map[string][]station.Station, error) {
 	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (map[string][]station.Station, error) {
 		there, err := s.tables.Named(ctx, tx, s.keys(tx.Subject, lines))
 		if err == nil {
-			decide(lines, before, there)
+			list.Decide(lines, before, there)
 		}
 		return there, err
 	})
@@ -156,16 +157,16 @@ func (s *Service) glance(ctx context.Context, lines []Line, before seen) (map[st
 
 // keys refuses lines outside the subject's authority, and returns the name keys
 // of the others.
-func (s *Service) keys(who authz.Subject, lines []Line) []string {
+func (s *Service) keys(who authz.Subject, lines []list.Line) []string {
 	var keys []string
 	for i := range lines {
 		l := &lines[i]
-		if l.Why == noStation {
+		if l.Why == list.NoStation {
 			continue
 		}
 		inside := s.desk.Rules().May(who, station.Add, authz.Object{Kind: "station", Area: l.Understood.Area})
-		if l.Action != WillRefuse && !inside {
-			l.Action, l.Why = WillRefuse, "import.outside_area"
+		if l.Action != list.WillRefuse && !inside {
+			l.Action, l.Why = list.WillRefuse, "import.outside_area"
 		}
 		keys = append(keys, l.Understood.NameKeys()...)
 	}
@@ -203,7 +204,7 @@ func (s *Service) Imports(ctx context.Context, limit int) ([]Batch, error) {
 }
 
 // propose is the import that the subject of ctx is about to make.
-func (s *Service) propose(o Options, r Report) func(*op.Tx) (Batch, error) {
+func (s *Service) propose(o list.Options, r list.Report) func(*op.Tx) (Batch, error) {
 	fresh := id.New[ID]()
 	return func(tx *op.Tx) (Batch, error) {
 		area, err := s.ownArea(tx.Subject, o)

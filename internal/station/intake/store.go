@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
+	"nuanxin/internal/station/intake/list"
 )
 
 func insertHead(ctx context.Context, tx *op.Tx, b Batch) error {
@@ -42,7 +43,7 @@ func (b Batch) text() (string, error) {
 const rowsAtOnce = 100
 
 // insertLines keeps lines, the first of which is the from-th of its file.
-func insertLines(ctx context.Context, tx *op.Tx, id ID, from int, lines []Line) error {
+func insertLines(ctx context.Context, tx *op.Tx, id ID, from int, lines []list.Line) error {
 	for some := range slices.Chunk(lines, rowsAtOnce) {
 		var args db.Args
 		batch := args.Add(id)
@@ -93,25 +94,25 @@ func (b *Batch) scan(r db.Row) error {
 
 // getHead returns an import without its lines.
 func getHead(ctx context.Context, tx *op.Tx, id ID) (Batch, error) {
-	list, err := batches(ctx, tx, heads+`i.import_id = $1`, id)
-	if err == nil && len(list) == 0 {
+	all, err := batches(ctx, tx, heads+`i.import_id = $1`, id)
+	if err == nil && len(all) == 0 {
 		err = fault.New("station.import", fault.Missing, "fault.missing")
 	}
 	if err != nil {
 		return Batch{}, err
 	}
-	return list[0], nil
+	return all[0], nil
 }
 
 func batches(ctx context.Context, tx *op.Tx, query string, args ...any) ([]Batch, error) {
-	var list []Batch
+	var all []Batch
 	err := tx.Each(ctx, query, args, func(r db.Row) error {
 		var b Batch
 		err := b.scan(r)
-		list = append(list, b)
+		all = append(all, b)
 		return err
 	})
-	return list, err
+	return all, err
 }
 
 // latestBatches returns imports without their lines, newest first.
@@ -130,8 +131,8 @@ func getBatch(ctx context.Context, tx *op.Tx, id ID) (Batch, error) {
 }
 
 // lines returns those lines that where selects, in the order of the file.
-func lines(ctx context.Context, tx *op.Tx, where string, args ...any) ([]Line, error) {
-	var list []Line
+func lines(ctx context.Context, tx *op.Tx, where string, args ...any) ([]list.Line, error) {
+	var all []list.Line
 	err := tx.Each(ctx, `select line, done, left_alone from station_import_row where `+where+` order by seq`, args, func(r db.Row) error {
 		var text string
 		var done *string
@@ -139,23 +140,23 @@ func lines(ctx context.Context, tx *op.Tx, where string, args ...any) ([]Line, e
 		if err := r.Scan(&text, &done, &left); err != nil {
 			return err
 		}
-		var l Line
+		var l list.Line
 		var d doneRow
 		err := json.Unmarshal([]byte(text), &l)
 		if done != nil && left {
 			err = errors.Join(err, json.Unmarshal([]byte(*done), &d))
 		}
 		l.Left = d.Why
-		list = append(list, l)
+		all = append(all, l)
 		return err
 	})
-	return list, err
+	return all, err
 }
 
 // leaveOut notes which rows of the file somebody chose not to apply.
 func leaveOut(ctx context.Context, tx *op.Tx, id ID, rows []int) error {
 	for _, n := range rows {
-		text, err := json.Marshal(doneRow{Outcome: Outcome{Row: n, Action: WillSkip, Why: leftOut}})
+		text, err := json.Marshal(doneRow{Outcome: Outcome{Row: n, Action: list.WillSkip, Why: leftOut}})
 		if err != nil {
 			return err
 		}
@@ -187,7 +188,7 @@ func doneRows(ctx context.Context, tx *op.Tx, id ID) ([]doneRow, error) {
 			return err
 		}
 		err := json.Unmarshal([]byte(text), &d)
-		if d.Action != WillSkip {
+		if d.Action != list.WillSkip {
 			rows = append(rows, d)
 		}
 		return err
@@ -197,29 +198,29 @@ func doneRows(ctx context.Context, tx *op.Tx, id ID) ([]doneRow, error) {
 
 // outcomes are what became of every row of an applied import.
 func outcomes(ctx context.Context, tx *op.Tx, id ID) ([]Outcome, error) {
-	var list []Outcome
+	var all []Outcome
 	err := tx.Each(ctx, `select line, done from station_import_row where import_id = $1 order by seq`, []any{id}, func(r db.Row) error {
 		var text string
 		var done *string
 		if err := r.Scan(&text, &done); err != nil {
 			return err
 		}
-		var l Line
+		var l list.Line
 		var d doneRow
 		if done != nil {
 			err := json.Unmarshal([]byte(*done), &d)
-			list = append(list, d.Outcome)
+			all = append(all, d.Outcome)
 			return err
 		}
 		err := json.Unmarshal([]byte(text), &l)
-		o := Outcome{Row: l.Row, Action: WillSkip, Why: l.Why}
-		if l.Action == WillNot {
+		o := Outcome{Row: l.Row, Action: list.WillSkip, Why: l.Why}
+		if l.Action == list.WillNot {
 			o.Why = "import.same"
 		}
-		list = append(list, o)
+		all = append(all, o)
 		return err
 	})
-	return list, err
+	return all, err
 }
 
 // countRows is how many rows a kind of work has before it.

@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/intake/list"
 )
 
 // MaxBytes is the largest file that a page takes; the command takes larger ones.
@@ -19,7 +20,7 @@ var limits = sheet.Limits{Bytes: MaxBytes}
 // Upload takes a file in. A short list is read and judged at once; a long one is
 // kept, and read in the background. Either way the import is there: its Work
 // tells how far it has come.
-func (s *Service) Upload(ctx context.Context, raw []byte, o Options) (ID, error) {
+func (s *Service) Upload(ctx context.Context, raw []byte, o list.Options) (ID, error) {
 	if short(raw) {
 		t, err := sheet.Read(bytes.NewReader(raw), o.Encoding, limits)
 		if err != nil {
@@ -37,7 +38,7 @@ func (s *Service) Upload(ctx context.Context, raw []byte, o Options) (ID, error)
 	if err := s.files.Put(ctx, file, raw); err != nil {
 		return "", err
 	}
-	return op.Write(ctx, s.desk, station.Import, s.propose(o, Report{}), func(tx *op.Tx, b Batch) (ID, error) {
+	return op.Write(ctx, s.desk, station.Import, s.propose(o, list.Report{}), func(tx *op.Tx, b Batch) (ID, error) {
 		if err := insertHead(ctx, tx, b); err != nil {
 			return "", err
 		}
@@ -56,15 +57,15 @@ func short(raw []byte) bool {
 
 // Stage reads the table, says row by row what would become of it, and keeps
 // that, so that somebody can look at it and apply it.
-func (s *Service) Stage(ctx context.Context, t sheet.Table, o Options) (Batch, error) {
-	report, err := Read(t, o)
+func (s *Service) Stage(ctx context.Context, t sheet.Table, o list.Options) (Batch, error) {
+	report, err := list.Read(t, o)
 	if err != nil {
 		return Batch{}, err
 	}
 	if _, err := s.ownArea(authz.From(ctx), o); err != nil {
 		return Batch{}, err
 	}
-	if err := s.look(ctx, report.Lines, seen{}); err != nil {
+	if err := s.look(ctx, report.Lines, list.Seen{}); err != nil {
 		return Batch{}, err
 	}
 	done, err := op.Write(ctx, s.desk, station.Import, s.propose(o, report), func(tx *op.Tx, b Batch) (ID, error) {
@@ -87,7 +88,7 @@ func (s *Service) Stage(ctx context.Context, t sheet.Table, o Options) (Batch, e
 
 // storeLines keeps the lines of a long list, step by step, where they are not
 // kept yet.
-func (s *Service) storeLines(ctx context.Context, id ID, r Report) error {
+func (s *Service) storeLines(ctx context.Context, id ID, r list.Report) error {
 	b, err := s.Head(ctx, id)
 	if err != nil || b.Work == nil {
 		return err
@@ -101,7 +102,7 @@ func (s *Service) storeLines(ctx context.Context, id ID, r Report) error {
 }
 
 // storePiece keeps some lines; the last of them make the import whole.
-func (s *Service) storePiece(ctx context.Context, b Batch, r Report, from int, some []Line) error {
+func (s *Service) storePiece(ctx context.Context, b Batch, r list.Report, from int, some []list.Line) error {
 	to := from + len(some)
 	return s.step(ctx, b, to, func(tx *op.Tx) error {
 		if err := insertLines(ctx, tx, b.ID, from, some); err != nil || to < b.Work.Total {
@@ -128,24 +129,24 @@ func (s *Service) readOn(ctx context.Context, b Batch) error {
 	if err != nil {
 		return err
 	}
-	r, report, err := open(t, b.Options)
+	r, report, err := list.Open(t, b.Options)
 	if err != nil {
 		return err
 	}
 	if b.Work.Total == 0 {
-		b.Work.Total = len(r.rows)
+		b.Work.Total = r.Rows()
 		if err := s.step(ctx, b, 0, func(*op.Tx) error { return nil }); err != nil {
 			return err
 		}
 	}
-	before, lines := seen{}, make([]Line, 0, len(r.rows)) // never grown: before points into it
-	for from := 0; from < len(r.rows); from = len(lines) {
-		for _, row := range r.rows[from:min(from+piece, len(r.rows))] {
-			lines = append(lines, r.line(row))
+	before, lines := list.Seen{}, make([]list.Line, 0, r.Rows()) // never grown: before points into it
+	for from := 0; from < r.Rows(); from = len(lines) {
+		for i := from; i < min(from+piece, r.Rows()); i++ {
+			lines = append(lines, r.Line(i))
 		}
 		if some := lines[from:]; len(lines) <= b.Work.Done { // kept already; what follows may repeat it
 			s.keys(authz.From(ctx), some)
-			decide(some, before, nil)
+			list.Decide(some, before, nil)
 			continue
 		}
 		if _, err := s.glance(ctx, lines[from:], before); err != nil {

@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/job"
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
+	"nuanxin/internal/station/intake/list"
 )
 
 // Kind is what is being done with an import.
@@ -111,13 +112,13 @@ func (s *Service) Undo(ctx context.Context, id ID) ([]Outcome, error) {
 	}
 	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) ([]Outcome, error) {
 		rows, err := doneRows(ctx, tx, id)
-		list := make([]Outcome, len(rows))
+		all := make([]Outcome, len(rows))
 		for i, d := range rows {
-			if list[i] = d.Outcome; d.Why != "" {
-				list[i].Action = WillSkip
+			if all[i] = d.Outcome; d.Why != "" {
+				all[i].Action = list.WillSkip
 			}
 		}
-		return list, err
+		return all, err
 	})
 }
 
@@ -249,19 +250,19 @@ func (s *Service) Register(w *job.Worker) { w.Beside("station.import", s.Waiting
 
 // Waiting reports whether there is work for the background.
 func (s *Service) Waiting(ctx context.Context) (bool, error) {
-	list, err := s.due(ctx)
-	return len(list) > 0, err
+	all, err := s.due(ctx)
+	return len(all) > 0, err
 }
 
 // Work does what waits for the background, one import after the other. It may
 // be stopped at any moment and goes on the next time.
 func (s *Service) Work(ctx context.Context) error {
-	list, err := s.due(ctx)
+	all, err := s.due(ctx)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, one := range list {
+	for _, one := range all {
 		own := authz.With(ctx, one.subject)
 		if !one.beside && one.subject.Kind == authz.System { // a command was ended, and must leave nothing
 			if err := s.Cancel(own, one.id); err != nil && !errors.Is(err, errMoved) {

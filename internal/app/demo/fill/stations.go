@@ -9,7 +9,7 @@ import (
 	"nuanxin/internal/request"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
-	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/intake/list"
 )
 
 // batch is how many stations are stored at once.
@@ -95,7 +95,7 @@ func (f *filler) sample(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	staged, err := f.Intake.Stage(ctx, table, intake.Options{File: f.File, Area: world.Area})
+	staged, err := f.Intake.Stage(ctx, table, list.Options{File: f.File, Area: world.Area})
 	if err != nil {
 		return err
 	}

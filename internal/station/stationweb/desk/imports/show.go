@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/intake/list"
 	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -28,11 +29,11 @@ func (p *pages) of(r *http.Request) (intake.Batch, error) {
 
 // The parts of an import, in the order in which they are offered.
 const (
-	partAdd     = intake.Part(intake.WillAdd)
-	partUpdate  = intake.Part(intake.WillUpdate)
-	partSkip    = intake.Part(intake.WillSkip)
-	partRefused = intake.Part(intake.WillRefuse)
-	partSame    = intake.Part(intake.WillNot)
+	partAdd     = intake.Part(list.WillAdd)
+	partUpdate  = intake.Part(list.WillUpdate)
+	partSkip    = intake.Part(list.WillSkip)
+	partRefused = intake.Part(list.WillRefuse)
+	partSame    = intake.Part(list.WillNot)
 )
 
 func parts() []intake.Part {

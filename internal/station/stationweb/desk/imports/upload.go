@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/plain"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/intake/list"
 	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -97,8 +98,8 @@ func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, Href+"/"+string(id))
 }
 
-func (f uploadForm) options(name string, enc sheet.Encoding) intake.Options {
-	o := intake.Options{File: name, Area: f.area, Public: f.public, Demo: f.demo, Encoding: enc}
+func (f uploadForm) options(name string, enc sheet.Encoding) list.Options {
+	o := list.Options{File: name, Area: f.area, Public: f.public, Demo: f.demo, Encoding: enc}
 	if d, err := geo.ParseDatum(f.datum); err == nil {
 		o.Datum = d.String()
 	}

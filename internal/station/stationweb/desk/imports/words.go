@@ -4,13 +4,13 @@ import (
 	"context"
 
 	"nuanxin/internal/plain"
-	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/intake/list"
 	"nuanxin/internal/station/stationweb/desk/tell"
 	"nuanxin/internal/web/ui"
 )
 
 // lineTitle names the row as people find it in their file; names alone come twice.
-func lineTitle(ctx context.Context, l intake.Line) string {
+func lineTitle(ctx context.Context, l list.Line) string {
 	name := plain.Brief(l.Understood.Name, 100)
 	if name == "" {
 		name = tell.T(ctx, "line.nameless")
@@ -18,22 +18,22 @@ func lineTitle(ctx context.Context, l intake.Line) string {
 	return tell.T(ctx, "line.title", "Row", l.Row, "Name", name)
 }
 
-func actionLook(a intake.Action) (ui.Tone, string) {
+func actionLook(a list.Action) (ui.Tone, string) {
 	switch a {
-	case intake.WillAdd:
+	case list.WillAdd:
 		return ui.Pine, "plus"
-	case intake.WillUpdate:
+	case list.WillUpdate:
 		return ui.Ice, "note"
-	case intake.WillSkip:
+	case list.WillSkip:
 		return ui.Amber, "people"
-	case intake.WillRefuse:
+	case list.WillRefuse:
 		return ui.Rose, "x"
 	}
 	return ui.Plain, "check"
 }
 
 // understoodWords are the fields of a line that say something, in words.
-func understoodWords(ctx context.Context, l intake.Line) []ui.Pair {
+func understoodWords(ctx context.Context, l list.Line) []ui.Pair {
 	var out []ui.Pair
 	for _, s := range tell.Record(ctx, l.Understood) {
 		switch s.Field {
@@ -64,7 +64,7 @@ func why(ctx context.Context, code string) string {
 }
 
 // changeRows are what a line would change, field by field.
-func changeRows(ctx context.Context, l intake.Line) [][]ui.Cell {
+func changeRows(ctx context.Context, l list.Line) [][]ui.Cell {
 	var rows [][]ui.Cell
 	for _, c := range l.Changes {
 		rows = append(rows, []ui.Cell{{Text: tell.T(ctx, "field."+c.Field)}, {Text: tell.OrNone(ctx, c.From)}, {Text: tell.OrNone(ctx, c.To)}})

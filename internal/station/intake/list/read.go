@@ -1,4 +1,4 @@
-package intake
+package list
 
 import (
 	"slices"
@@ -104,24 +104,24 @@ func (r Report) Exit() int {
 // there already: lines are to be added or are refused. A file in which no
 // header is found, or no column of names, is refused whole.
 func Read(t sheet.Table, o Options) (Report, error) {
-	r, report, err := open(t, o)
+	r, report, err := Open(t, o)
 	if err != nil {
 		return report, err
 	}
-	for _, row := range r.rows {
-		report.Lines = append(report.Lines, r.line(row))
+	for i := range r.Rows() {
+		report.Lines = append(report.Lines, r.Line(i))
 	}
 	return report, nil
 }
 
-// open finds the header of a table and what its columns mean; the rows below
-// it are still to be read.
-func open(t sheet.Table, o Options) (*rowReader, Report, error) {
+// Open finds the header of a table and what its columns mean, as [Read] does;
+// the rows below it are still to be read, and the report has no lines yet.
+func Open(t sheet.Table, o Options) (*Reader, Report, error) {
 	h, err := t.Under(printed.Known)
 	if err != nil {
 		return nil, Report{}, err
 	}
-	r := &rowReader{options: o, rows: h.Rows, columns: map[printed.Field][]int{}, places: map[[3]string]resolved{}}
+	r := &Reader{options: o, rows: h.Rows, columns: map[printed.Field][]int{}, places: map[[3]string]resolved{}}
 	report := Report{Encoding: t.Encoding, Header: h.Header, Others: t.Others, Lines: make([]Line, 0, len(h.Rows))}
 	for i, name := range h.Header {
 		name = plain.Brief(plain.Visible(name), 120)
@@ -148,8 +148,9 @@ func open(t sheet.Table, o Options) (*rowReader, Report, error) {
 	return r, report, nil
 }
 
-// rowReader reads the rows of one file.
-type rowReader struct {
+// Reader reads the rows of one file, one after the other. Only one goroutine
+// may use it.
+type Reader struct {
 	options Options
 	rows    []sheet.Row
 	columns map[printed.Field][]int
@@ -167,15 +168,21 @@ type resolved struct {
 	doubts []region.Doubt
 }
 
-func (r *rowReader) line(row sheet.Row) Line {
+// Rows returns how many rows are below the header.
+func (r *Reader) Rows() int { return len(r.rows) }
+
+// Line reads the row with the given index: it is to be added, skipped as no
+// station, or refused.
+func (r *Reader) Line(i int) Line {
+	row := r.rows[i]
 	for i, c := range row.Cells { // what cannot be seen would still tell names apart, or turn the page around
 		row.Cells[i] = plain.Visible(c)
 	}
 	r.row, r.doubts = row, nil
 	l := Line{Row: row.Line, Printed: row.Cells, Action: WillAdd}
 	if printed.Beside(row.Cells) {
-		l.Action, l.Why = WillSkip, noStation
-		l.Doubts = []printed.Doubt{{Code: noStation, Text: strings.TrimSpace(strings.Join(row.Cells, " "))}}
+		l.Action, l.Why = WillSkip, NoStation
+		l.Doubts = []printed.Doubt{{Code: NoStation, Text: strings.TrimSpace(strings.Join(row.Cells, " "))}}
 		return l
 	}
 	if row.Ragged {
@@ -201,11 +208,12 @@ func (r *rowReader) line(row sheet.Row) Line {
 	return l
 }
 
-// noStation is why a row below or between the stations is left alone.
-const noStation = "import.not_a_station"
+// NoStation is why a row below or between the stations is skipped, whoever
+// imports it: message key.
+const NoStation = "import.not_a_station"
 
 // wrong says of a field that cannot be kept why, with the beginning of its text.
-func (r *rowReader) wrong(f fault.Field) printed.Doubt {
+func (r *Reader) wrong(f fault.Field) printed.Doubt {
 	d := printed.Doubt{Code: "import.invalid", Field: printed.Field(f.Name), Text: r.cell(printed.Field(f.Name))}
 	if f.Msg == "fault.long" {
 		d.Code = "import.too_long"
@@ -215,7 +223,7 @@ func (r *rowReader) wrong(f fault.Field) printed.Doubt {
 }
 
 // cell returns the text of a field; several columns of one field are joined.
-func (r *rowReader) cell(f printed.Field) string {
+func (r *Reader) cell(f printed.Field) string {
 	var all []string
 	for _, i := range r.columns[f] {
 		if c := r.row.Cell(i); c != "" && !slices.Contains(all, c) {
@@ -225,11 +233,11 @@ func (r *rowReader) cell(f printed.Field) string {
 	return strings.Join(all, ";")
 }
 
-func (r *rowReader) doubt(code string, f printed.Field, text string) {
+func (r *Reader) doubt(code string, f printed.Field, text string) {
 	r.doubts = append(r.doubts, printed.Doubt{Code: code, Field: f, Text: text})
 }
 
-func (r *rowReader) facts() station.Facts {
+func (r *Reader) facts() station.Facts {
 	f := station.Facts{
 		Name: r.cell(printed.Name), Address: r.cell(printed.Address), District: r.cell(printed.County), HostName: r.cell(printed.Host),
 		Offers: r.cell(printed.Services), Marks: r.cell(printed.Marks), Note: r.cell(printed.Note),
@@ -254,7 +262,7 @@ func (r *rowReader) facts() station.Facts {
 	return f
 }
 
-func (r *rowReader) marks(f *station.Facts) {
+func (r *Reader) marks(f *station.Facts) {
 	s := printed.Say(f.Marks, f.Note)
 	f.AllDay, f.Smart, f.Stars = s.AllDay, s.Smart, s.Stars
 	if s.NoBadge {
@@ -287,7 +295,7 @@ func (r *rowReader) marks(f *station.Facts) {
 	}
 }
 
-func (r *rowReader) hours() hours.Table {
+func (r *Reader) hours() hours.Table {
 	text := r.cell(printed.Hours)
 	u := hours.Parse(text)
 	for _, d := range u.Doubts {
@@ -298,7 +306,7 @@ func (r *rowReader) hours() hours.Table {
 
 // area finds the division that the row names. What the importer stated about
 // the whole file counts where the row says nothing, or less.
-func (r *rowReader) area(address string) string {
+func (r *Reader) area(address string) string {
 	code, doubts := r.resolve(r.cell(printed.Province), r.cell(printed.City), r.cell(printed.County))
 	if strings.HasPrefix(r.options.Area, code) && len(doubts) == 0 {
 		code = r.options.Area
@@ -323,7 +331,7 @@ func (r *rowReader) area(address string) string {
 }
 
 // resolve asks once for each place that a file names; most rows name the same.
-func (r *rowReader) resolve(province, city, county string) (string, []region.Doubt) {
+func (r *Reader) resolve(province, city, county string) (string, []region.Doubt) {
 	key := [3]string{province, city, county}
 	known, ok := r.places[key]
 	if !ok {
@@ -334,7 +342,7 @@ func (r *rowReader) resolve(province, city, county string) (string, []region.Dou
 }
 
 // place makes a position of the row's coordinates, if their datum is stated.
-func (r *rowReader) place() *station.Place {
+func (r *Reader) place() *station.Place {
 	lat, lng, both := r.cell(printed.Lat), r.cell(printed.Lng), r.cell(printed.Position)
 	text := strings.TrimSpace(strings.Join([]string{lat, lng, both}, " "))
 	if text == "" {

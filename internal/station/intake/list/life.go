@@ -1,4 +1,4 @@
-package intake
+package list
 
 import (
 	"cmp"
@@ -17,7 +17,7 @@ type mapColumn struct {
 }
 
 // life reads how the station is kept up, and what has a column of its own.
-func (r *rowReader) life(f *station.Facts) {
+func (r *Reader) life(f *station.Facts) {
 	l := &f.Life
 	l.Operator, l.Keeper, l.Funds = r.cell(printed.Operator), r.cell(printed.Keeper), r.cell(printed.Funds)
 	l.Built, l.Accepted = r.since(printed.Built), r.since(printed.Accepted)
@@ -37,7 +37,7 @@ func (r *rowReader) life(f *station.Facts) {
 
 func rank(l upkeep.Listing) int { return slices.Index(upkeep.Maps(), l.Map) }
 
-func (r *rowReader) listing(l *upkeep.Life, c mapColumn) {
+func (r *Reader) listing(l *upkeep.Life, c mapColumn) {
 	text := r.row.Cell(c.at)
 	said := slices.ContainsFunc(l.Listings, func(o upkeep.Listing) bool { return o.Map == c.of })
 	if text == "" || said {
@@ -51,7 +51,7 @@ func (r *rowReader) listing(l *upkeep.Life, c mapColumn) {
 	l.Listings = append(l.Listings, upkeep.Listing{Map: c.of, Since: upkeep.When(since), Point: point})
 }
 
-func (r *rowReader) since(f printed.Field) upkeep.When {
+func (r *Reader) since(f printed.Field) upkeep.When {
 	text := r.cell(f)
 	when, ok := printed.Since(text)
 	if !ok && text != "" {
@@ -60,7 +60,7 @@ func (r *rowReader) since(f printed.Field) upkeep.When {
 	return upkeep.When(when)
 }
 
-func (r *rowReader) flag(f printed.Field) bool {
+func (r *Reader) flag(f printed.Field) bool {
 	text := r.cell(f)
 	on, ok := printed.Flag(text)
 	if !ok && text != "" {

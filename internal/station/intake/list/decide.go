@@ -1,4 +1,4 @@
-package intake
+package list
 
 import (
 	"fmt"
@@ -11,16 +11,19 @@ import (
 	"nuanxin/internal/station/printed"
 )
 
-// seen are the lines further up in a file, by name key.
-type seen map[string][]*Line
+// Seen are the lines further up in a file, by name key; a file begins with
+// Seen{}. It points into the lines that were decided, which must stay where
+// they are.
+type Seen map[string][]*Line
 
-// decide says for each line that is not refused whether it adds a station,
-// changes one, or needs a person. there are the stations in use by name key; a
-// long file is decided a piece at a time, with the same before.
-func decide(lines []Line, before seen, there map[string][]station.Station) {
+// Decide says for each line that is not refused whether it adds a station,
+// changes one, or needs a person, and puts it into before. there are the
+// stations in use by name key; a long file is decided a piece at a time, with
+// the same before.
+func Decide(lines []Line, before Seen, there map[string][]station.Station) {
 	for i := range lines {
 		l := &lines[i]
-		if l.Action == WillRefuse || l.Why == noStation {
+		if l.Action == WillRefuse || l.Why == NoStation {
 			continue
 		}
 		l.Action, l.Why, l.Changes, l.Station, l.Version = WillAdd, "", nil, "", 0
@@ -39,8 +42,16 @@ func decide(lines []Line, before seen, there map[string][]station.Station) {
 	}
 }
 
-// differs reports whether something else would be done with the line by now.
-func (l Line) differs(now Line) bool {
+// Anew returns the line as it would be decided against the stations there, in
+// use and by name key, whatever lines are further up in its file.
+func (l Line) Anew(there map[string][]station.Station) Line {
+	l.Action, l.Station, l.Version = WillAdd, "", 0
+	l.against(candidates(l.Understood, there))
+	return l
+}
+
+// Differs reports whether something else would be done with the line by now.
+func (l Line) Differs(now Line) bool {
 	return now.Action != l.Action || now.Station != l.Station || now.Version != l.Version
 }
 
@@ -98,7 +109,7 @@ func (l *Line) against(list []station.Station) {
 		l.doubt("import.several", printed.Name, l.Understood.Name)
 	case len(surely) == 1:
 		l.Station, l.Version = surely[0].ID, surely[0].Version
-		_, l.Changes = l.onto(surely[0])
+		_, l.Changes = l.Onto(surely[0])
 		if l.Action = WillUpdate; len(l.Changes) == 0 {
 			l.Action = WillNot
 		}
@@ -107,10 +118,10 @@ func (l *Line) against(list []station.Station) {
 	}
 }
 
-// onto returns the station's facts with what the line says anew, and the
+// Onto returns the station's facts with what the line says anew, and the
 // differences. An empty cell takes nothing away; what a person set by hand
 // since (hours, position) is not overwritten, but doubted.
-func (l *Line) onto(st station.Station) (station.Facts, []FieldChange) {
+func (l *Line) Onto(st station.Station) (station.Facts, []FieldChange) {
 	f, n := st.Facts, l.Understood
 	var changes []FieldChange
 	note := func(field, from, to string) { changes = append(changes, FieldChange{field, from, to}) }

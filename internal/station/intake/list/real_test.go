@@ -1,4 +1,4 @@
-package intake_test
+package list_test
 
 import (
 	"bytes"
@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/sheet"
-	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/intake/list"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -19,34 +18,28 @@ import (
 var update = flag.Bool("update", false, "write the golden file anew; read the difference before you commit it")
 
 func TestRealFileInBothEncodings(t *testing.T) {
-	each(t, func(t *testing.T, h house) {
-		var reports [2]intake.Report
-		for i, name := range []string{"stations_public.csv", "stations_public_gbk.csv"} {
-			var err error
-			if reports[i], err = h.in.DryRun(national, source(t, name), intake.Options{}); err != nil {
-				t.Fatal(err)
-			}
+	var reports [2]list.Report
+	for i, name := range []string{"stations_public.csv", "stations_public_gbk.csv"} {
+		reports[i] = judged(t, source(t, name), list.Options{})
+	}
+	if reports[0].Encoding == reports[1].Encoding {
+		t.Errorf("both were read as %s", reports[0].Encoding)
+	}
+	for i := range reports[0].Lines {
+		a, _ := json.Marshal(reports[0].Lines[i])
+		b, _ := json.Marshal(reports[1].Lines[i])
+		if string(a) != string(b) {
+			t.Errorf("line %d differs:\n%s\n%s", i, a, b)
 		}
-		if reports[0].Encoding == reports[1].Encoding {
-			t.Errorf("both were read as %s", reports[0].Encoding)
-		}
-		for i := range reports[0].Lines {
-			a, _ := json.Marshal(reports[0].Lines[i])
-			b, _ := json.Marshal(reports[1].Lines[i])
-			if string(a) != string(b) {
-				t.Errorf("line %d differs:\n%s\n%s", i, a, b)
-			}
-		}
-		got := fmt.Sprintf("%d lines: %d add, %d skip, %d refuse, %d doubtful", len(reports[0].Lines),
-			reports[0].Count(intake.WillAdd), reports[0].Count(intake.WillSkip), reports[0].Count(intake.WillRefuse), reports[0].Doubtful())
-		if want := "234 lines: 234 add, 0 skip, 0 refuse, 94 doubtful"; got != want {
-			t.Errorf("got %s, want %s", got, want)
-		}
-	})
+	}
+	got := fmt.Sprintf("%d lines: %d add, %d skip, %d refuse, %d doubtful", len(reports[0].Lines),
+		reports[0].Count(list.WillAdd), reports[0].Count(list.WillSkip), reports[0].Count(list.WillRefuse), reports[0].Doubtful())
+	if want := "234 lines: 234 add, 0 skip, 0 refuse, 94 doubtful"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }
 
 func TestWorkbookIsReadAsTheText(t *testing.T) {
-	h := newHouse(t, dbtest.SQLite)
 	text := source(t, "stations_public.csv")
 	book := excelize.NewFile()
 	for i, r := range text.Rows {
@@ -66,13 +59,9 @@ func TestWorkbookIsReadAsTheText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := h.in.DryRun(national, text, intake.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := h.in.DryRun(national, workbook, intake.Options{})
-	if err != nil || len(got.Lines) != len(want.Lines) {
-		t.Fatalf("%d lines, %v; want %d", len(got.Lines), err, len(want.Lines))
+	want, got := judged(t, text, list.Options{}), judged(t, workbook, list.Options{})
+	if len(got.Lines) != len(want.Lines) {
+		t.Fatalf("%d lines, want %d", len(got.Lines), len(want.Lines))
 	}
 	for i := range want.Lines {
 		if a, b := say(got.Lines[i]), say(want.Lines[i]); a != b || !same(got.Lines[i], want.Lines[i]) {
@@ -84,11 +73,7 @@ func TestWorkbookIsReadAsTheText(t *testing.T) {
 // TestRealFileGolden holds what is made of each row of the real file; the
 // golden file was read by a person.
 func TestRealFileGolden(t *testing.T) {
-	h := newHouse(t, dbtest.SQLite)
-	report, err := h.in.DryRun(national, source(t, "stations_public.csv"), intake.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := judged(t, source(t, "stations_public.csv"), list.Options{})
 	var b strings.Builder
 	for _, l := range report.Lines {
 		u := l.Understood
@@ -120,7 +105,7 @@ func TestRealFileGolden(t *testing.T) {
 }
 
 // same compares what was understood of two rows.
-func same(a, b intake.Line) bool {
+func same(a, b list.Line) bool {
 	x, _ := json.Marshal(a.Understood)
 	y, _ := json.Marshal(b.Understood)
 	return string(x) == string(y)
