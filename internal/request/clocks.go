@@ -162,9 +162,15 @@ func (m meter) look() Clock {
 	return m.measure(c, time.Time{}, 0)
 }
 
+// sign ends with the time for the whole matter where that is shorter: a station
+// has less for an answer than others have for signing.
 func (m meter) sign(h *hand) Clock {
 	c := Clock{Name: ClockSign, Dispatch: h.id, BodyName: h.name, Start: h.sent, Ended: h.signed, Limit: minutes(m.l.SignMinutes)}
-	return m.measure(c, time.Time{}, minutes(m.l.SignMinutes-m.l.RemindMinutes))
+	soon := minutes(m.l.SignMinutes - m.l.RemindMinutes)
+	if all, err := m.cal.WorkingBetween(h.sent, h.deadline, m.l.Hours); err == nil && all > 0 && all < c.Limit {
+		c.Limit, soon = all, min(soon, all/2)
+	}
+	return m.measure(c, time.Time{}, soon)
 }
 
 func (m meter) feedback(h *hand) Clock {

@@ -131,6 +131,8 @@ func TestBodyClocks(t *testing.T) {
 		{"a body has a working day to sign", request.ClockSign, es, "2026-11-24 11:00", request.ClockOK, "11-25 11:30", false},
 		{"after half of it, it is soon", request.ClockSign, es, "2026-11-24 16:30", request.ClockSoon, "11-25 11:30", false},
 		{"opening the page is not signing", request.ClockSign, by(es, "a", request.KindOpened, "2026-11-24 10:40"), "2026-11-25 14:00", request.ClockLate, "11-25 11:30", true},
+		{"who has less time for it all signs by then", request.ClockSign, handed(story("captured", "2026-11-24 10:00"), "a", "2026-11-24 10:30", "2026-11-24 16:00"), "2026-11-24 11:00", request.ClockOK, "11-24 16:00", false},
+		{"and is reminded after half of it", request.ClockSign, handed(story("captured", "2026-11-24 10:00"), "a", "2026-11-24 10:30", "2026-11-24 16:00"), "2026-11-24 15:00", request.ClockSoon, "11-24 16:00", false},
 		{"a bounce ends the sign clock", request.ClockSign, by(es, "a", request.KindBounced, "2026-11-24 10:40"), "2026-11-30 14:00", request.ClockDone, "", false},
 		{"the feedback is due at the deadline itself", request.ClockFeedback, by(es, "a", request.KindSigned, "2026-11-24 10:40"), "2026-11-25 14:00", request.ClockOK, "11-27 17:30", false},
 		{"a late report stays late", request.ClockFeedback, by(es, "a", request.KindReported, "2026-11-30 09:00"), "2026-12-05 14:00", request.ClockDone, "", true},
