@@ -179,7 +179,7 @@ func (d Dispatch) Holds() bool {
 
 // ByHost reports whether the dispatch is a defect that went to the station's
 // host at once: the host reads what the worker says of it, and answers directly.
-func (q *Request) ByHost(d Dispatch) bool { return q.What != "" && d.Attempt == 1 && d.Task == "" }
+func (r *Request) ByHost(d Dispatch) bool { return r.What != "" && d.Attempt == 1 && d.Task == "" }
 
 // Silent reports whether the body has the matter because it said nothing in time.
 func (d Dispatch) Silent(l Limits) bool { return l.Silent && !d.SignedAt.IsZero() && d.SignedBy == "" }
