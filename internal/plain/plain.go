@@ -13,13 +13,15 @@ import (
 // nothing to see in it is empty: a form that asks for words is not answered by
 // zero-width spaces.
 func Text(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(s, ""))
+	s = ends.Replace(strings.ToValidUTF8(s, ""))
 	s = strings.TrimSpace(strings.Map(keep, s))
 	if strings.IndexFunc(s, seen) < 0 {
 		return ""
 	}
 	return s
 }
+
+var ends = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // keep drops what may not stand in a text.
 func keep(r rune) rune {

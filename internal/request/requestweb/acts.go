@@ -118,10 +118,12 @@ func (p *pages) chase(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) solved(w http.ResponseWriter, r *http.Request) error {
+	p.forgetSent(w) // the same words are then news
 	return p.press(w, r, p.Office.Solved, "help.solved.told")
 }
 
 func (p *pages) withdraw(w http.ResponseWriter, r *http.Request) error {
+	p.forgetSent(w)
 	return p.press(w, r, p.Office.Withdraw, "help.withdrawn")
 }
 

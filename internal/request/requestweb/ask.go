@@ -111,6 +111,10 @@ func (p *pages) capture(w http.ResponseWriter, r *http.Request) error {
 	if err := up.Err(); err != nil {
 		return p.refused(w, r, f, err)
 	}
+	digest := f.digest(up.Digests())
+	if number := p.sentAs(r, digest); number != "" {
+		return web.See(w, r, Href(number)+"/sent")
+	}
 	hide := f.hide
 	d := request.Draft{Words: f.words, Files: f.files, Topic: f.topic, Anonymous: f.anonymous, Channel: request.ChannelPage,
 		Place: request.Place{Text: f.spot.Text, Point: f.spot.Point, Area: f.spot.Area, Station: f.spot.Station}}
@@ -127,6 +131,7 @@ func (p *pages) capture(w http.ResponseWriter, r *http.Request) error {
 	if !f.signed(r.Context()) {
 		p.Hold(w, r, receipt.Number, p.Office.Secret(receipt.ID))
 	}
+	p.noteSent(w, digest, receipt.Number)
 	return web.See(w, r, Href(receipt.Number)+"/sent")
 }
 
