@@ -1,3 +1,7 @@
+//go:build !race
+
+// With the race detector this takes ten minutes; scripts/test runs it without.
+
 package app
 
 import (
