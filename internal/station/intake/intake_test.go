@@ -58,7 +58,9 @@ func newHouse(t testing.TB, open func(testing.TB, clock.Clock, []fs.FS) *db.DB) 
 	c := clock.At(time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC))
 	d := open(t, c, []fs.FS{op.Schema, station.Schema})
 	desk := op.New(d, station.Policy)
-	return house{station.NewService(desk, workday.Calendar{}), intake.NewService(desk, &cabinet{}), d, c}
+	in := intake.NewService(desk, &cabinet{})
+	in.Directly(direct)
+	return house{station.NewService(desk, workday.Calendar{}), in, d, c}
 }
 
 func as(role authz.Role, area string) context.Context {
@@ -110,6 +112,10 @@ func say(l list.Line) string {
 }
 
 const header = "区县,站点名称,详细地址,营业时间,联系电话,设施,面积,经度,纬度\n"
+
+// direct is how many rows are done at once here: what goes on in the background
+// needs some steps, not thousands of rows.
+const direct = 1000
 
 var fucheng = list.Options{Area: "510703", Public: true}
 

@@ -18,7 +18,7 @@ import (
 )
 
 // many is a list that is too long to be done while one waits.
-const many = intake.Direct + 350
+const many = direct + 350
 
 // csv is a list of so many stations.
 func csv(n int) []byte {

@@ -27,10 +27,13 @@ type Service struct {
 	desk   *op.Desk
 	files  Files
 	tables station.Tables
+	direct int // see [Direct]
 }
 
 // NewService returns the import service; its rules are among [station.Policy].
-func NewService(desk *op.Desk, files Files) *Service { return &Service{desk: desk, files: files} }
+func NewService(desk *op.Desk, files Files) *Service {
+	return &Service{desk: desk, files: files, direct: Direct}
+}
 
 // ID names an import.
 type ID string

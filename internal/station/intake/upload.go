@@ -21,12 +21,12 @@ var limits = sheet.Limits{Bytes: MaxBytes}
 // kept, and read in the background. Either way the import is there: its Work
 // tells how far it has come.
 func (s *Service) Upload(ctx context.Context, raw []byte, o list.Options) (ID, error) {
-	if short(raw) {
+	if short(raw, s.direct) {
 		t, err := sheet.Read(bytes.NewReader(raw), o.Encoding, limits)
 		if err != nil {
 			return "", err
 		}
-		if len(t.Rows) <= Direct {
+		if len(t.Rows) <= s.direct {
 			b, err := s.Stage(ctx, t, o)
 			return b.ID, err
 		}
@@ -48,11 +48,11 @@ func (s *Service) Upload(ctx context.Context, raw []byte, o list.Options) (ID, e
 
 // short reports whether a file is surely read in a moment: a text of few lines,
 // or a workbook too small to hold many.
-func short(raw []byte) bool {
+func short(raw []byte, most int) bool {
 	if bytes.HasPrefix(raw, []byte("PK\x03\x04")) {
 		return len(raw) <= 128<<10
 	}
-	return bytes.Count(raw, []byte("\n")) <= Direct
+	return bytes.Count(raw, []byte("\n")) <= most
 }
 
 // Stage reads the table, says row by row what would become of it, and keeps
@@ -72,7 +72,7 @@ func (s *Service) Stage(ctx context.Context, t sheet.Table, o list.Options) (Bat
 		if err := insertHead(ctx, tx, b); err != nil {
 			return "", err
 		}
-		if len(b.Lines) <= Direct {
+		if len(b.Lines) <= s.direct {
 			return b.ID, insertLines(ctx, tx, b.ID, 0, b.Lines)
 		}
 		return b.ID, putWork(ctx, tx, b.ID, Work{Kind: Reading, Total: len(b.Lines), subject: tx.Subject})

@@ -133,7 +133,7 @@ func (s *Service) Carry(ctx context.Context, id ID, kind Kind) (Batch, error) {
 	if err != nil {
 		return b, err
 	}
-	beside := rows.Counts[PartAll] > Direct
+	beside := rows.Counts[PartAll] > s.direct
 	if err := s.start(ctx, id, kind, beside); err != nil {
 		return b, err
 	}
