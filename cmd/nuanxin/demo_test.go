@@ -31,7 +31,7 @@ func (s *server) welcome() []string {
 
 func TestDemo(t *testing.T) {
 	if testing.Short() {
-		t.Skip("fills a county three times")
+		t.Skip("left out with -short: fills a county three times")
 	}
 	t.Parallel()
 	const stations = 40

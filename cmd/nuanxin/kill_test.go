@@ -22,7 +22,7 @@ const workers = 64
 // exactly once, what was not is whole or absent, and check finds nothing.
 func TestKill(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a minute; -kill-for sets another time")
+		t.Skip("left out with -short: takes a minute; -kill-for sets another time")
 	}
 	t.Parallel()
 	where := sqlite(t)

@@ -56,7 +56,7 @@ type form struct {
 // breaks inside, no inside shows, and nothing written comes back as markup.
 func TestHostileFields(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes half a minute")
+		t.Skip("left out with -short: takes half a minute")
 	}
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"io/fs"
 	"os"
 	"slices"
 	"testing"
@@ -55,8 +56,11 @@ func TestParseGolden(t *testing.T) {
 
 func TestGoldenHoldsEverySourceText(t *testing.T) {
 	f, err := os.Open("../../../shared/data/stations_public.csv")
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the source texts lie beside the project's folder and are not here:", err)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
