@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
@@ -20,7 +21,7 @@ func FieldErrors(ctx context.Context, err error) FormErrors {
 	f := web.FailureOf(ctx, err)
 	var e FormErrors
 	for _, x := range f.Fields {
-		e.all = append(e.all, FormError{ID: x.Name, Text: x.Text})
+		e.all = append(e.all, FormError{ID: x.Name, Text: x.Text, Unnamed: strings.HasPrefix(x.Key, "fault.")})
 	}
 	if len(e.all) == 0 {
 		e.all = []FormError{{ID: "main", Text: orElse(f.Detail, t(ctx, "failure.invalid.title"))}}

@@ -995,7 +995,7 @@ func galleryForms() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Errors([]FormError{{"k-tel", "手机号少了 1 位"}, {"k-job", "选一下你做哪行"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Errors([]FormError{{ID: "k-tel", Text: "手机号少了 1 位"}, {ID: "k-job", Text: "选一下你做哪行"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

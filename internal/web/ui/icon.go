@@ -134,7 +134,7 @@ func use(ctx context.Context, name string) {
 }
 
 // withSprite draws body into memory and hands it on with the sprite that it
-// needs, which stands before it.
+// needs, which stands before it, and with the labels that a summary awaits.
 func withSprite(ctx context.Context, body templ.Component, then func(templ.Component) error) error {
 	drawn, used, named := templ.GetBuffer(), sprite{}, labels{}
 	defer templ.ReleaseBuffer(drawn)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -31,10 +30,10 @@ func noteLabel(ctx context.Context, id, label string) {
 }
 
 // awaitLabel returns what stands for the label of a fault's input until the
-// input has been drawn.
+// input has been drawn, where the words of the fault need it.
 func awaitLabel(ctx context.Context, e FormError) string {
 	l, ok := ctx.Value(labelsKey{}).(*labels)
-	if !ok {
+	if !ok || !e.Unnamed {
 		return ""
 	}
 	l.awaited = append(l.awaited, e)
@@ -43,8 +42,7 @@ func awaitLabel(ctx context.Context, e FormError) string {
 
 func mark(e FormError) string { return Hole + e.ID + ";" }
 
-// write writes the labels into the page that awaits them, but for those that
-// the words of the fault hold already.
+// write writes the labels into the page that awaits them.
 func (l *labels) write(ctx context.Context, page *bytes.Buffer) {
 	if len(l.awaited) == 0 {
 		return
@@ -52,7 +50,7 @@ func (l *labels) write(ctx context.Context, page *bytes.Buffer) {
 	text := slices.Clone(page.Bytes())
 	for _, e := range l.awaited {
 		name := ""
-		if label := l.byID[e.ID]; label != "" && !strings.Contains(e.Text, label) {
+		if label := l.byID[e.ID]; label != "" {
 			name = t(ctx, "ui.error_of", "Name", label)
 		}
 		text = bytes.Replace(text, []byte(templ.EscapeString(mark(e))), []byte(templ.EscapeString(name)), 1)

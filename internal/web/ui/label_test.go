@@ -12,7 +12,7 @@ import (
 func TestSummaryNamesTheInputs(t *testing.T) {
 	site := &web.Site{Texts: web.NewTexts(ui.Texts())}
 	form := nest(ui.Worker(ui.WorkerPage{Title: "甲"}),
-		ui.Errors([]ui.FormError{{ID: "name", Text: "这一栏还空着"}, {ID: "what", Text: "说说出了什么事"}, {ID: "way", Text: "选一个"}, {ID: "main", Text: "再看看"}}),
+		ui.Errors([]ui.FormError{{ID: "name", Text: "这一栏还空着", Unnamed: true}, {ID: "what", Text: "说说出了什么事"}, {ID: "way", Text: "选一个", Unnamed: true}, {ID: "main", Text: "再看看", Unnamed: true}}),
 		ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "name", Label: "<你的>名字"}}),
 		ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "what", Label: "出了什么事"}}),
 		ui.Choices(ui.ChoicesProps{Name: "way", Legend: "怎么回你"}))
