@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -147,11 +148,7 @@ func (w *Worker) keep(ctx context.Context, b beside) {
 
 // RunBeside runs the named long work, if there is some.
 func (w *Worker) RunBeside(ctx context.Context, name string) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
+	defer caught(&err)
 	ctx = authz.AsSystem(ctx, "job."+name)
 	for _, b := range w.besides {
 		if b.name != name {
@@ -216,38 +213,31 @@ func (w *Worker) deliverAll(ctx context.Context, group string) (delivered int, e
 	return delivered, nil
 }
 
+// due reads the events whose turn it is, a root's in their order: one that waits
+// to be tried again, or for a person, holds up those of its root behind it and
+// nobody else's.
 func (w *Worker) due(ctx context.Context, group string) ([]Event, error) {
 	var events []Event
 	err := w.db.View(ctx, func(tx *db.Tx) error {
 		events = nil
-		waiting := map[string]bool{}
 		return tx.Each(ctx, `
-			select root_id, id, at, name, body, tries, due_at from `+group+`_outbox
-			where done_at is null order by id limit $1`, []any{batch}, func(r db.Row) error {
+			select root_id, id, at, name, body, tries from `+group+`_outbox e
+			where done_at is null and due_at <= $1 and not exists (
+				select 1 from `+group+`_outbox b where b.root_id = e.root_id and b.id < e.id and b.done_at is null and b.due_at > $1)
+			order by id limit $2`, []any{tx.Now().UnixMicro(), batch}, func(r db.Row) error {
 			e := Event{Group: group}
 			var body string
-			var due time.Time
-			if err := r.Scan(&e.Root, &e.ID, db.Time(&e.At), &e.Name, &body, &e.tries, db.Time(&due)); err != nil {
-				return err
-			}
+			err := r.Scan(&e.Root, &e.ID, db.Time(&e.At), &e.Name, &body, &e.tries)
 			e.Body = json.RawMessage(body)
-			if waiting[e.Root] || due.After(tx.Now()) {
-				waiting[e.Root] = true
-				return nil
-			}
 			events = append(events, e)
-			return nil
+			return err
 		})
 	})
 	return events, err
 }
 
 func (w *Worker) handle(ctx context.Context, e Event) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
+	defer caught(&err)
 	ctx = authz.AsSystem(ctx, "job."+e.Name)
 	var errs []error
 	for _, h := range w.handlers[e.Name] {
@@ -367,8 +357,21 @@ func (w *Worker) runTask(ctx context.Context, t task) error {
 		return nil
 	}
 	return w.holding(ctx, "task."+t.name, func(ctx context.Context) error {
-		return w.ran(ctx, t, t.run(authz.AsSystem(ctx, "job."+t.name)))
+		return w.ran(ctx, t, t.once(ctx))
 	})
+}
+
+func (t task) once(ctx context.Context) (err error) {
+	defer caught(&err)
+	return t.run(authz.AsSystem(ctx, "job."+t.name))
+}
+
+// caught, deferred, makes a panic an error: it ends one piece of work and not
+// the process with all that others do in it.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
 }
 
 // ran notes that a task ran, and when it is due again. A task that was cut

@@ -3,6 +3,7 @@ package job_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"sync"
 	"testing"
@@ -101,9 +102,59 @@ func TestTasks(t *testing.T) {
 		if runs != 1 {
 			t.Errorf("ran %d times in its hour, want 1", runs)
 		}
+		wild := job.New(d, nil)
+		wild.Every("wild", time.Hour, func(context.Context) error { panic("no") })
+		if err := wild.RunTasks(t.Context()); err != nil {
+			t.Errorf("a task that panics: %v; want it noted like any failure", err)
+		}
 		c.Move(61 * time.Minute)
 		if err := two.RunTasks(t.Context()); err != nil || runs != 2 {
 			t.Errorf("ran %d times, %v; want 2 after an hour", runs, err)
+		}
+	})
+}
+
+// However many events wait for a person, the others are delivered.
+func TestStuckEventsHoldUpNobodyElse(t *testing.T) {
+	c := clock.At(time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC))
+	dbtest.Each(t, c, []fs.FS{op.Schema, job.Schema}, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		roots := make([]string, 250)
+		for i := range roots {
+			roots[i] = id.New[string]()
+		}
+		post := func(root string, n int) {
+			err := d.Update(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `insert into station_outbox (root_id, id, at, name, body, tries, due_at, done_at, fault) values ($1, $2, $3, 'thing.moved', $4, 0, $3, null, '')`,
+					root, id.New[string](), tx.Now().UnixMicro(), fmt.Sprintf(`{"N":%d}`, n))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		w := job.New(d, op.Groups)
+		var got []int
+		w.On("thing.moved", func(_ context.Context, e job.Event) error {
+			var m moved
+			if err := e.Decode(&m); err != nil || m.N == 0 {
+				return errors.Join(err, errors.New("never"))
+			}
+			got = append(got, m.N)
+			return nil
+		})
+		for _, root := range roots {
+			post(root, 0)
+		}
+		for range 2 {
+			if _, err := w.Deliver(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		post(roots[0], 1) // behind what is stuck
+		post(id.New[string](), 2)
+		if _, err := w.Deliver(ctx); err != nil || len(got) != 1 || got[0] != 2 {
+			t.Errorf("delivered %v, %v; want [2]: 250 others wait to be tried again, and 1 waits for one of them", got, err)
 		}
 	})
 }
