@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -291,4 +292,54 @@ func TestTextsThatCannotBeKept(t *testing.T) {
 			t.Errorf("kept %q and %q, %v; want both with U+FFFD", a, b, err)
 		}
 	})
+}
+
+// A full disk makes SQLite undo the whole transaction under a statement, not the
+// statement alone. Whoever is told that the commit failed must not find the act
+// done, and those behind it in the same group must not be done outside of one.
+func TestFullDiskEndsTheGroup(t *testing.T) {
+	d := dbtest.SQLite(t, clock.At(noon), schemas(t))
+	ctx := t.Context()
+	exec := func(tx *db.Tx, query string, args ...any) error {
+		_, err := tx.Exec(ctx, query, args...)
+		return err
+	}
+	begun, go_ := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	errs := make([]error, 3)
+	run := func(i int, fn func(*db.Tx) error) { all.Go(func() { errs[i] = d.Update(ctx, fn) }) }
+	run(0, func(tx *db.Tx) error { // holds the writer until the others wait behind it
+		close(begun)
+		<-go_
+		return exec(tx, put, u1, "b", "a", int64(0), true, []byte{})
+	})
+	<-begun
+	run(1, func(tx *db.Tx) error {
+		if err := exec(tx, `pragma max_page_count = 1`); err != nil { // as many as there are
+			return err
+		}
+		err := exec(tx, `insert into thing (id, a, b, at, ok, raw) values ('x', '', '', 0, true, zeroblob(1000000))`)
+		return errors.Join(err, exec(tx, `pragma max_page_count = 1000000`))
+	})
+	for d.Waiting() < 1 {
+		runtime.Gosched()
+	}
+	run(2, func(tx *db.Tx) error { return exec(tx, put, u2, "b", "a", int64(0), true, []byte{}) })
+	for d.Waiting() < 2 {
+		runtime.Gosched()
+	}
+	close(go_)
+	all.Wait()
+	for i, id := range []string{u1, "x", u2} {
+		var n int
+		err := d.View(ctx, func(tx *db.Tx) error {
+			return tx.One(ctx, `select count(*) from thing where id = $1`, []any{id}, &n)
+		})
+		if err != nil || (errs[i] == nil) != (n == 1) {
+			t.Errorf("write %d was answered %v, and there are %d rows, %v", i, errs[i], n, err)
+		}
+	}
+	if errs[1] == nil || errs[2] != nil {
+		t.Errorf("the one that filled the disk: %v, the one behind it: %v; want a fault and none", errs[1], errs[2])
+	}
 }

@@ -71,6 +71,10 @@ func (tx *Tx) Each(ctx context.Context, query string, args []any, scan func(Row)
 	return rows.Err()
 }
 
+// errUndone says that the database has undone the whole transaction by itself,
+// as SQLite does when the disk is full.
+var errUndone = errors.New("the transaction was undone")
+
 // Try runs fn in a savepoint: when fn fails, what it did is undone and the
 // transaction goes on.
 func (tx *Tx) Try(ctx context.Context, fn func() error) error {
@@ -82,11 +86,11 @@ func (tx *Tx) Try(ctx context.Context, fn func() error) error {
 	err := fn()
 	if err != nil {
 		if _, back := tx.Exec(ctx, "rollback to savepoint "+name); back != nil {
-			return errors.Join(err, back)
+			return errors.Join(err, errUndone, back)
 		}
 	}
 	if _, release := tx.Exec(ctx, "release savepoint "+name); release != nil {
-		return errors.Join(err, release)
+		return errors.Join(err, errUndone, release)
 	}
 	return err
 }

@@ -120,7 +120,9 @@ func (w *writer) forget() {
 	clear(w.stmts)
 }
 
-// group runs first and whatever else is waiting, commits once, then answers.
+// group runs first and whatever else is waiting, commits once, then answers. It
+// ends with a member that lost the transaction: what came after it would be done
+// outside of any, one by one, and answered by a commit that cannot be.
 func (w *writer) group(first write) {
 	bg := context.Background()
 	if err := w.begin(bg); err != nil {
@@ -130,7 +132,7 @@ func (w *writer) group(first write) {
 	members, results := []write{first}, []error{w.member(first)}
 	deadline := time.After(groupTime)
 collect:
-	for len(members) < groupSize {
+	for len(members) < groupSize && !errors.Is(results[len(results)-1], errUndone) {
 		select {
 		case next, ok := <-w.queue:
 			if !ok {
@@ -191,7 +193,7 @@ func (w *writer) member(one write) error {
 func guard(tx *Tx, fn func(*Tx) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("db: panic in a write: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("db: panic in a transaction: %v\n%s", p, debug.Stack())
 		}
 	}()
 	return fn(tx)
