@@ -82,14 +82,13 @@ func (tx *Tx) Also(ctx context.Context, act authz.Action, o authz.Object, events
 }
 
 // AlsoAll records that the operation touched other roots of one group, by their
-// ids: an import, say, touches many. They are told by what the operation emits;
-// an event for each would keep everybody else's waiting for minutes.
+// ids, each named once. They are told by what the operation emits; an event for
+// each would keep everybody else's waiting for minutes.
 func (tx *Tx) AlsoAll(ctx context.Context, act authz.Action, group string, ids []string) error {
 	if !slices.Contains(Groups, group) {
 		return fmt.Errorf("op: %s on roots of unknown group %q", act, group)
 	}
 	for some := range slices.Chunk(ids, 100) { // SQLite looks each parameter up among all others
-
 		if err := tx.auditAll(ctx, act, group, some); err != nil {
 			return err
 		}
@@ -211,50 +210,61 @@ type link struct {
 	prev, hash []byte
 }
 
+// verifyGroup reads the rows chain by chain, each with its chain's head beside
+// it, so that it holds one row at a time however many chains there are.
 func verifyGroup(ctx context.Context, tx *db.Tx, group string) (rows int64, breaks []Break, err error) {
-	last := map[string]link{}
 	bad := func(root string, seq int64, why string) { breaks = append(breaks, Break{group, root, seq, why}) }
+	var last, head link
+	ended := func() { // the chain of last, which head speaks of
+		switch {
+		case last.root == "":
+		case head.hash == nil:
+			bad(last.root, last.seq, "has no head")
+		case last.seq != head.seq || !bytes.Equal(last.hash, head.hash):
+			bad(last.root, head.seq, fmt.Sprintf("the head says %d rows and there are %d", head.seq, last.seq))
+		}
+	}
 	err = tx.Each(ctx, `
-		select root_id, seq, at, subject, kind, action, purpose, note, prev, hash
-		from `+group+`_audit order by root_id, seq`, nil, func(r db.Row) error {
-		var l link
-		if err := r.Scan(&l.root, &l.seq, &l.at, &l.subject, &l.kind, &l.action, &l.purpose, &l.note, &l.prev, &l.hash); err != nil {
+		select a.root_id, a.seq, a.at, a.subject, a.kind, a.action, a.purpose, a.note, a.prev, a.hash, coalesce(h.seq, 0), h.hash
+		from `+group+`_audit a left join `+group+`_audit_head h on h.root_id = a.root_id order by a.root_id, a.seq`, nil, func(r db.Row) error {
+		var l, its link
+		if err := r.Scan(&l.root, &l.seq, &l.at, &l.subject, &l.kind, &l.action, &l.purpose, &l.note, &l.prev, &l.hash, &its.seq, &its.hash); err != nil {
 			return err
 		}
 		rows++
-		before, known := last[l.root]
-		if !known {
-			before.hash = genesis
+		before := last
+		if l.root != last.root {
+			ended()
+			before = link{hash: genesis}
 		}
-		switch {
-		case l.seq != before.seq+1:
-			bad(l.root, l.seq, fmt.Sprintf("row %d follows row %d", l.seq, before.seq))
-		case !bytes.Equal(l.prev, before.hash):
-			bad(l.root, l.seq, "does not continue the row before it")
-		case !bytes.Equal(l.hash, l.digest(l.prev)):
-			bad(l.root, l.seq, "was changed after it was written")
+		if why := l.after(before); why != "" {
+			bad(l.root, l.seq, why)
 		}
-		last[l.root] = l
+		last, head = l, its
 		return nil
 	})
 	if err != nil {
 		return rows, breaks, err
 	}
-	err = tx.Each(ctx, `select root_id, seq, hash from `+group+`_audit_head order by root_id`, nil, func(r db.Row) error {
-		var root string
-		var seq int64
-		var hash []byte
-		if err := r.Scan(&root, &seq, &hash); err != nil {
-			return err
-		}
-		if l := last[root]; l.seq != seq || !bytes.Equal(l.hash, hash) {
-			bad(root, seq, fmt.Sprintf("the head says %d rows and there are %d", seq, l.seq))
-		}
-		delete(last, root)
-		return nil
+	ended()
+	return rows, breaks, tx.Each(ctx, `
+		select h.root_id, h.seq from `+group+`_audit_head h
+		where not exists (select 1 from `+group+`_audit a where a.root_id = h.root_id) order by h.root_id`, nil, func(r db.Row) error {
+		err := r.Scan(&head.root, &head.seq)
+		bad(head.root, head.seq, fmt.Sprintf("the head says %d rows and there are 0", head.seq))
+		return err
 	})
-	for root, l := range last {
-		bad(root, l.seq, "has no head")
+}
+
+// after says why l cannot follow the row before it in its chain, or "".
+func (l link) after(before link) string {
+	switch {
+	case l.seq != before.seq+1:
+		return fmt.Sprintf("row %d follows row %d", l.seq, before.seq)
+	case !bytes.Equal(l.prev, before.hash):
+		return "does not continue the row before it"
+	case !bytes.Equal(l.hash, l.digest(l.prev)):
+		return "was changed after it was written"
 	}
-	return rows, breaks, err
+	return ""
 }

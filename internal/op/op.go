@@ -162,13 +162,17 @@ func attempt[T Target, R any](ctx context.Context, d *Desk, act authz.Action, fi
 	var refusal error
 	err := d.db.Update(ctx, func(raw *db.Tx) error {
 		refusal = nil
-		if known, err := recall(ctx, raw, act, &result); known || err != nil {
+		known, err := recall(ctx, raw, act, &result)
+		if known {
 			refusal = err
 			return nil
 		}
+		if err != nil {
+			return err
+		}
 		tx := d.tx(ctx, raw)
 		var root authz.Object
-		err := raw.Try(ctx, func() error {
+		err = raw.Try(ctx, func() error {
 			t, err := find(tx)
 			if err != nil {
 				return err

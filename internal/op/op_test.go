@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -197,6 +198,21 @@ func TestOutrun(t *testing.T) {
 	})
 }
 
+// What broke is in the error, and not what followed from it.
+func TestTheFirstFaultIsTold(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, desk *op.Desk) {
+		err := d.Update(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(t.Context(), `drop table act`); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := op.With(as(authz.Cadre, ""), op.Call{ClientID: id.New[string]()})
+		_, err = op.Write(ctx, desk, change, find(thing{id.New[string](), ""}), func(*op.Tx, thing) (bool, error) { return true, nil })
+		if err == nil || !strings.Contains(err.Error(), "act") || strings.Contains(err.Error(), "commit") {
+			t.Errorf("without the table of outcomes: %v", err)
+		}
+	})
+}
+
 func TestSensitiveRead(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, desk *op.Desk) {
 		th := thing{id.New[string](), "510703"}
@@ -239,6 +255,7 @@ func TestVerifyAudit(t *testing.T) {
 			"a removed row": `delete from request_audit where seq = 2`,
 			"a cut tail":    `delete from request_audit where seq = 4`,
 			"a lost head":   `delete from request_audit_head`,
+			"a lost chain":  `delete from request_audit`,
 			"a moved row":   `update request_audit set seq = 9 where seq = 3`,
 		} {
 			undo := context.Canceled
