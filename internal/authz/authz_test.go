@@ -94,6 +94,17 @@ func TestWhereAgreesWithMay(t *testing.T) {
 	})
 }
 
+// PostgreSQL refuses a statement with an argument that it does not use.
+func TestWhereLeavesNoArgumentBehind(t *testing.T) {
+	rules := authz.Rules{see: authz.Any(authz.Owner, authz.InArea(authz.Cadre), authz.OfOrg(authz.Host), authz.OfBody(authz.Partner))}
+	var args db.Args
+	s := authz.Subject{ID: "l", Kind: authz.Link, Only: "t0000", Grants: []authz.Grant{{Role: authz.Cadre, Area: "51"}, {Role: authz.Host, Org: "a"}, {Role: authz.Partner, Org: "a"}}}
+	where := rules.Where(s, see, authz.Columns{Area: "t.area", Org: "t.org", Owner: "t.owner", Body: "t.body in %s"}, &args)
+	if where != "1 = 0" || len(args) != 0 {
+		t.Errorf("a link's rows without the roots' ids: %q with %v; want no row and no argument", where, args)
+	}
+}
+
 func fill(t *testing.T, d *db.DB, areas, orgs []string) []authz.Object {
 	var objects []authz.Object
 	err := d.Update(t.Context(), func(tx *db.Tx) error {

@@ -35,9 +35,12 @@ func (r Rules) Where(s Subject, act Action, c Columns, args *db.Args) string {
 		return "1 = 1"
 	}
 	for _, t := range rule.ties {
-		any = append(any, limit(s, t, c, args, t.where(s, c, args))...)
+		if t.by == anyone || s.Only == "" {
+			any = append(any, t.where(s, c, args)...)
+		} else if c.ID != "" {
+			any = append(any, within(s.Only, c, args, t.where(s, c, args))...)
+		}
 	}
-	any = slices.DeleteFunc(any, func(w string) bool { return w == "" })
 	slices.Sort(any)
 	any = slices.Compact(any)
 	if len(any) == 0 {
@@ -46,16 +49,12 @@ func (r Rules) Where(s Subject, act Action, c Columns, args *db.Args) string {
 	return "(" + strings.Join(any, " or ") + ")"
 }
 
-// limit narrows conditions to the one root that a link opens. What is open to
-// anyone stays open.
-func limit(s Subject, t tie, c Columns, args *db.Args, any []string) []string {
-	switch {
-	case s.Only == "" || t.by == anyone || len(any) == 0:
-		return any
-	case c.ID == "":
+// within narrows conditions to the one root that a link opens.
+func within(root string, c Columns, args *db.Args, any []string) []string {
+	if len(any) == 0 {
 		return nil
 	}
-	return []string{"(" + strings.Join(any, " or ") + ") and " + c.ID + " = " + args.Add(s.Only)}
+	return []string{"(" + strings.Join(any, " or ") + ") and " + c.ID + " = " + args.Add(root)}
 }
 
 func (t tie) where(s Subject, c Columns, args *db.Args) []string {
