@@ -3,26 +3,30 @@ package memo
 
 import (
 	"hash/maphash"
-	"sync"
+	"math/rand/v2"
+	"sync/atomic"
 )
 
-// Map keeps values by key, at most about [Most] of them. It is for values that
-// are dear to make, that hold for as long as their key says, and that many ask
-// for at once: whatever a value depends on belongs into its key. Nothing is
-// aged or counted: a part that is full is forgotten as a whole, so that values
-// whose keys nobody asks for any more go too. The zero Map is empty; it is safe
-// for concurrent use, and must not be copied.
-type Map[K comparable, V any] struct{ shards [shards]shard[K, V] }
+// Map keeps values by key, at most [Most] of them. It is for values that are
+// dear to make, that hold for as long as their key says, and that many ask for
+// at once: whatever a value depends on belongs into its key. Nothing is aged or
+// counted: a key has a few places, and a new one takes any of them, so that
+// values whose keys nobody asks for any more go in time. The zero Map is empty;
+// it is safe for concurrent use, waits for nobody, and must not be copied.
+type Map[K comparable, V any] struct {
+	places [Most]atomic.Pointer[kept[K, V]]
+}
 
 // Most is how many values a map keeps.
 const Most = 8192
 
-// shards lets many read and write at once without waiting for one another.
-const shards = 16
+// few is how many places a key has: with one alone, two keys that are asked for
+// in turn would put each other out.
+const few = 4
 
-type shard[K comparable, V any] struct {
-	mu   sync.RWMutex
-	kept map[K]V
+type kept[K comparable, V any] struct {
+	key   K
+	value V
 }
 
 // seed spreads the keys; one for all maps, and another in each process.
@@ -31,29 +35,26 @@ var seed = maphash.MakeSeed()
 // Get returns the value of key, which make makes when it is not kept. Two who
 // ask at once may both make it; an error is returned and nothing kept.
 func (m *Map[K, V]) Get(key K, make func() (V, error)) (V, error) {
-	s := &m.shards[maphash.Comparable(seed, key)%shards]
-	if v, ok := s.get(key); ok {
-		return v, nil
+	at := maphash.Comparable(seed, key) % (Most / few) * few
+	places := m.places[at : at+few]
+	for i := range places {
+		if k := places[i].Load(); k != nil && k.key == key {
+			return k.value, nil
+		}
 	}
 	v, err := make()
 	if err == nil {
-		s.put(key, v)
+		places[free(places)].Store(&kept[K, V]{key, v})
 	}
 	return v, err
 }
 
-func (s *shard[K, V]) get(key K) (V, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	v, ok := s.kept[key]
-	return v, ok
-}
-
-func (s *shard[K, V]) put(key K, v V) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.kept == nil || len(s.kept) >= Most/shards {
-		s.kept = map[K]V{}
+// free is the place that a new value takes: an empty one, else any.
+func free[K comparable, V any](places []atomic.Pointer[kept[K, V]]) int {
+	for i := range places {
+		if places[i].Load() == nil {
+			return i
+		}
 	}
-	s.kept[key] = v
+	return rand.IntN(len(places)) //nolint:gosec // chance, not a secret
 }
