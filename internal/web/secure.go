@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"runtime/debug"
@@ -13,13 +14,19 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// always are the headers of every answer. All answers share the values: one may
+// be replaced, none changed.
+var always = http.Header{
+	"Content-Security-Policy":    {policy},
+	"X-Content-Type-Options":     {"nosniff"},
+	"X-Frame-Options":            {"DENY"},
+	"Referrer-Policy":            {"same-origin"},
+	"Cross-Origin-Opener-Policy": {"same-origin"},
+	"Permissions-Policy":         {"geolocation=(self), microphone=(self), camera=(self), payment=(), usb=()"},
+}
+
 func (s *Site) headers(h http.Header, id string) {
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Permissions-Policy", "geolocation=(self), microphone=(self), camera=(self), payment=(), usb=()")
+	maps.Copy(h, always)
 	h.Set("X-Request-Id", id)
 	if s.Secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")

@@ -169,27 +169,28 @@ type Served struct {
 // logLine writes the request's one line: the route's pattern, never the path or
 // the query, which may name a person.
 func (s *Site) logLine(r *http.Request, st *state, w *tracker, took time.Duration) {
-	level, args := slog.LevelInfo, []any{
-		"request", st.id, "method", r.Method, "route", strings.TrimPrefix(st.route, r.Method+" "), "action", st.action,
-		"status", w.status(), "bytes", w.bytes, "ms", float64(took.Microseconds()) / 1000,
+	route := strings.TrimPrefix(st.route, r.Method+" ")
+	if s.Observe != nil {
+		s.Observe(Served{r.Method, route, w.status(), took})
 	}
+	level := slog.LevelInfo
+	words := append(make([]slog.Attr, 0, 11),
+		slog.String("request", st.id), slog.String("method", r.Method), slog.String("route", route), slog.String("action", st.action),
+		slog.Int("status", w.status()), slog.Int64("bytes", w.bytes), slog.Float64("ms", float64(took.Microseconds())/1000))
 	if st.err != nil {
 		f := FailureOf(r.Context(), st.err)
-		args = append(args, "code", f.Code)
+		words = append(words, slog.String("code", f.Code))
 		if f.Status >= http.StatusInternalServerError {
 			level = slog.LevelError
-			args = append(args, "err", st.err.Error())
+			words = append(words, slog.String("err", st.err.Error()))
 		} else {
-			args = append(args, "op", fault.Of(st.err).Op)
+			words = append(words, slog.String("op", fault.Of(st.err).Op))
 		}
 	}
-	if s.Observe != nil {
-		s.Observe(Served{r.Method, strings.TrimPrefix(st.route, r.Method+" "), w.status(), took})
-	}
 	if st.writeErr != nil {
-		args = append(args, "write", st.writeErr.Error())
+		words = append(words, slog.String("write", st.writeErr.Error()))
 	}
-	s.log().Log(r.Context(), level, "request", args...)
+	s.log().LogAttrs(r.Context(), level, "request", words...)
 }
 
 // tracker remembers what was written.

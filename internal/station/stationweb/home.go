@@ -214,20 +214,20 @@ func (p *pages) wish(h homePage) string {
 
 // sketch is the map of the reader and the stations shown.
 func (h homePage) sketch() ui.MapProps {
-	all := append([]finder.Found{*h.hero}, h.rows...)
-	return sketch(*h.where.point, append(all, h.shut...))
+	return sketch(*h.where.point, []finder.Found{*h.hero}, h.rows, h.shut)
 }
 
-func sketch(me geo.Point, list []finder.Found) ui.MapProps {
-	var m ui.MapProps
-	for _, f := range list {
-		if f.Place == nil {
-			continue
+func sketch(me geo.Point, lists ...[]finder.Found) ui.MapProps {
+	m := ui.MapProps{Stations: make([]ui.MapStation, 0, ui.MapPins)}
+	for _, list := range lists {
+		for i := range list {
+			if len(m.Stations) == ui.MapPins {
+				return m
+			}
+			if f := &list[i]; f.Place != nil {
+				m.Stations = append(m.Stations, ui.MapStation{Name: f.Name, Bearing: me.Bearing(f.Place.Point), Metres: f.Metres, Open: f.Now.Status.IsOpen()})
+			}
 		}
-		if len(m.Stations) == ui.MapPins {
-			break
-		}
-		m.Stations = append(m.Stations, ui.MapStation{Name: f.Name, Bearing: me.Bearing(f.Place.Point), Metres: f.Metres, Open: f.Now.Status.IsOpen()})
 	}
 	return m
 }

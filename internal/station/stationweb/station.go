@@ -109,7 +109,7 @@ func (s stationPage) sketch(ctx context.Context) ui.MapProps {
 		self.Metres = s.metres
 		return sketch(*s.where.point, []finder.Found{self})
 	}
-	m := sketch(s.f.Place.Point, append([]finder.Found{s.f}, s.others...))
+	m := sketch(s.f.Place.Point, []finder.Found{s.f}, s.others)
 	m.NoMe, m.Label = true, web.T(ctx, "stations.sketch_of", "Name", s.f.Name)
 	return m
 }

@@ -94,34 +94,31 @@ func Map(p MapProps) templ.Component {
 	})
 }
 
-// near keeps the stations that can share a sketch with the nearest one.
+// near are the stations that can share a sketch with the nearest one.
 func (p MapProps) near() []MapStation {
-	var out []MapStation
-	for _, s := range p.Stations {
-		if len(out) == MapPins || (len(out) > 0 && s.Metres > max(600, 3*p.Stations[0].Metres)) {
-			break
-		}
-		out = append(out, s)
+	n := 0
+	for n < min(len(p.Stations), MapPins) && p.Stations[n].Metres <= max(600, 3*p.Stations[0].Metres) {
+		n++
 	}
-	return out
+	return p.Stations[:n]
 }
 
 // place projects the stations so that all of them and the reader fit.
 func place(pins []MapStation) (me spot, spots []spot) {
 	minX, maxX, minY, maxY := 0.0, 0.0, 0.0, 0.0
-	flat := make([]spot, len(pins))
+	spots = make([]spot, len(pins))
 	for i, s := range pins {
-		rad := s.Bearing * math.Pi / 180
-		flat[i] = spot{s.Metres * math.Sin(rad), -s.Metres * math.Cos(rad)}
-		minX, maxX = min(minX, flat[i].x), max(maxX, flat[i].x)
-		minY, maxY = min(minY, flat[i].y), max(maxY, flat[i].y)
+		sin, cos := math.Sincos(s.Bearing * math.Pi / 180)
+		spots[i] = spot{s.Metres * sin, -s.Metres * cos}
+		minX, maxX = min(minX, spots[i].x), max(maxX, spots[i].x)
+		minY, maxY = min(minY, spots[i].y), max(maxY, spots[i].y)
 	}
 	scale := min(mostPxPerM, (mapW-2*marginX)/max(1, maxX-minX), (mapH-2*marginY)/max(1, maxY-minY))
 	at := func(s spot) spot {
 		return spot{mapW/2 + (s.x-(minX+maxX)/2)*scale, mapH/2 + 8 + (s.y-(minY+maxY)/2)*scale}
 	}
-	for _, s := range flat {
-		spots = append(spots, at(s))
+	for i, s := range spots {
+		spots[i] = at(s)
 	}
 	return at(spot{}), spots
 }
