@@ -60,7 +60,7 @@ func (s *Service) begin(ctx context.Context, tx *op.Tx, act authz.Action, rid re
 	if err := s.locate(ctx, tx, c); err != nil {
 		return nil, err
 	}
-	if c.limits, err = limitsFor(ctx, tx, q.Place.Area, tx.Now()); err != nil {
+	if c.limits, err = s.store.LimitsFor(ctx, tx, q.Place.Area, tx.Now()); err != nil {
 		return nil, err
 	}
 	q.Policy, q.Union, q.OfficerName = c.limits.ID, c.union.ID, ""
@@ -244,10 +244,7 @@ func (m *matter) attach(e *request.Entry, files []request.File, body string) {
 // The counter's row is held to the end of the transaction, so it comes late.
 func (s *Service) number(ctx context.Context, tx *op.Tx, q *request.Request) error {
 	day := clock.Day(q.CreatedAt)
-	var n int64
-	err := tx.One(ctx, `
-		insert into request_day (day, last) values ($1, 1)
-		on conflict (day) do update set last = request_day.last + 1 returning last`, []any{day}, &n)
+	n, err := s.store.Day(ctx, tx, day)
 	q.Number = fmt.Sprintf("%s-%s%s-%04d", day[:4], day[5:7], day[8:], n)
 	return err
 }

@@ -31,7 +31,7 @@ func (s *Service) peek(ctx context.Context, tx *op.Tx, rid request.ID) (*matter,
 
 func (s *Service) load(ctx context.Context, tx *op.Tx, q *request.Request) (m *matter, err error) {
 	m = &matter{Request: q, cal: s.calendar(q)}
-	if m.limits, err = limitsOf(ctx, tx, q.Policy); err != nil {
+	if m.limits, err = s.store.LimitsOf(ctx, tx, q.Policy); err != nil {
 		return nil, err
 	}
 	if m.ds, err = s.store.Dispatches(ctx, tx, q.ID); err != nil {

@@ -314,8 +314,7 @@ func (s *Service) Release(ctx context.Context, ref request.Ref, aid request.Atta
 			fact = "off"
 		}
 		m.add(tx, request.Entry{Kind: request.KindReleased, Readers: request.ToStaff, Fact: fact})
-		_, err = tx.Exec(ctx, `update request_attachment set released = $3 where request_id = $1 and attachment_id = $2`, m.ID, aid, release)
-		return err
+		return s.store.Release(ctx, tx, m.ID, aid, release)
 	})
 }
 

@@ -84,7 +84,7 @@ func (s *Service) Export(ctx context.Context, f request.Filter) (request.Export,
 		return request.Export{}, err
 	}
 	return op.List(ctx, s.desk, request.List, func(tx *op.Tx, scope op.Scope) (request.Export, error) {
-		l, err := limitsFor(ctx, tx, t.area, tx.Now())
+		l, err := s.store.LimitsFor(ctx, tx, t.area, tx.Now())
 		if err != nil {
 			return request.Export{}, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
@@ -58,10 +57,7 @@ func (s *Service) absorb(ctx context.Context, tx *op.Tx, m *matter, rid request.
 	if err := s.save(ctx, tx, f); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `
-		insert into request_follow (request_id, follower_id, at, undone_at) values ($1, $2, $3, null)
-		on conflict (request_id, follower_id) do update set at = excluded.at, undone_at = null`, m.ID, rid, tx.Now().UnixMicro())
-	if err != nil {
+	if err := s.store.Follow(ctx, tx, m.ID, rid); err != nil {
 		return err
 	}
 	m.Followers++
@@ -117,7 +113,7 @@ func (s *Service) leave(ctx context.Context, tx *op.Tx, f *matter, words string)
 	if err != nil {
 		return err
 	}
-	if err := s.unfollow(ctx, tx, main.ID, f.ID); err != nil {
+	if err := s.store.Unfollow(ctx, tx, main.ID, f.ID); err != nil {
 		return err
 	}
 	main.Followers--
@@ -139,32 +135,22 @@ func (m *matter) part(tx *op.Tx, words string) {
 	m.settle()
 }
 
-func (s *Service) unfollow(ctx context.Context, tx *op.Tx, main, follower request.ID) error {
-	_, err := tx.Exec(ctx, `update request_follow set undone_at = $3 where request_id = $1 and follower_id = $2 and undone_at is null`, main, follower, tx.Now().UnixMicro())
-	return err
-}
-
 // followers locks the requests that are merged into m, in the order of their ids.
 func (s *Service) followers(ctx context.Context, tx *op.Tx, m *matter) ([]*matter, error) {
 	if m.Followers == 0 {
 		return nil, nil
 	}
-	var ids []request.ID
-	err := tx.Each(ctx, `select follower_id from request_follow where request_id = $1 and undone_at is null order by follower_id`, []any{m.ID}, func(r db.Row) error {
-		var rid request.ID
-		err := r.Scan(&rid)
-		ids = append(ids, rid)
-		return err
-	})
-	var all []*matter
-	for _, rid := range ids {
-		f, lockErr := s.lock(ctx, tx, request.Ref{ID: rid})
-		if lockErr != nil {
-			return nil, lockErr
-		}
-		all = append(all, f)
+	ids, err := s.store.FollowerIDs(ctx, tx, m.ID)
+	if err != nil {
+		return nil, err
 	}
-	return all, err
+	all := make([]*matter, len(ids))
+	for i, rid := range ids {
+		if all[i], err = s.lock(ctx, tx, request.Ref{ID: rid}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // tellFollowers puts what was said of m on the timelines of those merged into
@@ -199,7 +185,7 @@ func (s *Service) partAll(ctx context.Context, tx *op.Tx, m *matter) error {
 		return err
 	}
 	for _, f := range fs {
-		if err := s.unfollow(ctx, tx, m.ID, f.ID); err != nil {
+		if err := s.store.Unfollow(ctx, tx, m.ID, f.ID); err != nil {
 			return err
 		}
 		m.Followers--

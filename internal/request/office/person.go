@@ -27,8 +27,8 @@ func tidySay(y request.Say, act string, empty bool) (request.Say, error) {
 
 // say puts what the worker said on the timeline.
 func (s *Service) say(ctx context.Context, tx *op.Tx, m *matter, k request.Kind, y request.Say, fact string) error {
-	var n int
-	if err := tx.One(ctx, `select count(*) from request_attachment where request_id = $1`, []any{m.ID}, &n); err != nil {
+	n, err := s.store.Files(ctx, tx, m.ID)
+	if err != nil {
 		return err
 	}
 	if n+len(y.Files) > request.MaxAllFiles {

@@ -28,7 +28,7 @@ func (s *Service) whole(ctx context.Context, tx *op.Tx, ref request.Ref) (w requ
 	if w.Request, err = s.store.Get(ctx, tx, ref); err != nil {
 		return w, err
 	}
-	if w.Limits, err = limitsOf(ctx, tx, w.Policy); err != nil {
+	if w.Limits, err = s.store.LimitsOf(ctx, tx, w.Policy); err != nil {
 		return w, err
 	}
 	if w.Dispatches, err = s.store.Dispatches(ctx, tx, w.ID); err != nil {

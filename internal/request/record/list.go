@@ -294,21 +294,3 @@ func (s *Store) Climbable(ctx context.Context, tx *op.Tx, most int) ([]request.I
 		})
 	return ids, err
 }
-
-// Followers returns the requests merged into one, oldest first.
-func (s *Store) Followers(ctx context.Context, tx *op.Tx, rid request.ID) ([]request.Follower, error) {
-	var fs []request.Follower
-	err := tx.Each(ctx, `select `+rootColumns+` from request where merged_into = $1 order by created_at, request_id limit 500`, []any{rid}, func(r db.Row) error {
-		q, err := s.scan(r)
-		if err == nil {
-			fs = append(fs, Follower(q))
-		}
-		return err
-	})
-	return fs, err
-}
-
-// Follower is a request as the one that it was merged into shows it.
-func Follower(q *request.Request) request.Follower {
-	return request.Follower{ID: q.ID, Number: q.Number, Status: q.Status, Surname: q.Surname, Words: q.Words, At: q.CreatedAt}
-}

@@ -179,3 +179,24 @@ func (s *Store) grams(texts ...string) []string {
 	}
 	return out
 }
+
+// Day takes the next running number of a day. Its row is held to the end of the
+// transaction.
+func (s *Store) Day(ctx context.Context, tx *op.Tx, day string) (n int64, err error) {
+	err = tx.One(ctx, `
+		insert into request_day (day, last) values ($1, 1)
+		on conflict (day) do update set last = request_day.last + 1 returning last`, []any{day}, &n)
+	return n, err
+}
+
+// Files counts the files of a request.
+func (s *Store) Files(ctx context.Context, tx *op.Tx, rid request.ID) (n int, err error) {
+	err = tx.One(ctx, `select count(*) from request_attachment where request_id = $1`, []any{rid}, &n)
+	return n, err
+}
+
+// Release stores whether bodies may see a file.
+func (s *Store) Release(ctx context.Context, tx *op.Tx, rid request.ID, aid request.AttachmentID, released bool) error {
+	_, err := tx.Exec(ctx, `update request_attachment set released = $3 where request_id = $1 and attachment_id = $2`, rid, aid, released)
+	return err
+}
