@@ -60,8 +60,8 @@ func Clocks(l Limits, cal workday.Calendar, es []Entry, now time.Time) []Clock {
 	for _, h := range b.hands {
 		all = append(all, m.sign(h), m.feedback(h))
 	}
-	if !b.chased.IsZero() {
-		all = append(all, m.reply())
+	for _, c := range b.chases {
+		all = append(all, m.measure(Clock{Name: ClockReply, Start: c.asked, Ended: c.told, Limit: minutes(l.ReplyMinutes)}, time.Time{}, 0))
 	}
 	return append(all, m.answer())
 }
@@ -77,12 +77,16 @@ type hand struct {
 	deadline          time.Time
 }
 
+// chase is a reply that the worker was promised.
+type chase struct{ asked, until, told time.Time }
+
 // ledger is what the entries say to the clocks.
 type ledger struct {
-	start, looked, chased, told time.Time
-	runs                        []span // when the office's time ran
-	stop                        Kind   // why it does not run now
-	hands                       []*hand
+	start, looked time.Time
+	runs          []span // when the office's time ran
+	stop          Kind   // why it does not run now
+	hands         []*hand
+	chases        []chase
 }
 
 // book reads the entries.
@@ -92,16 +96,14 @@ func book(es []Entry) ledger {
 		switch e.Kind {
 		case KindCaptured:
 			b.start, b.runs = e.At, []span{{from: e.At}}
-		case KindAsked, KindAnswered, KindMerged, KindNotOurs, KindSolved, KindWithdrawn:
+		case KindAsked, KindAnswered, KindNotOurs, KindSolved, KindWithdrawn:
 			b.halt(e)
-		case KindReplied, KindUnsolved, KindUnmerged:
+		case KindReplied, KindUnsolved, KindMerged: // joined to another, nobody waits for its worker, and what was promised stands
 			if b.stop != "" {
 				b.runs, b.stop = append(b.runs, span{from: e.At}), ""
 			}
 		case KindChased:
-			if b.chased.IsZero() || b.told.After(b.chased) || b.told.Equal(b.chased) {
-				b.chased, b.told = e.At, time.Time{}
-			}
+			b.chase(e)
 		}
 		b.note(e)
 	}
@@ -116,13 +118,29 @@ func (b *ledger) halt(e Entry) {
 	b.stop = e.Kind
 }
 
+// chase opens a promise to reply. While one is open and in time it holds for
+// this chase, too; one that is over stays open and late, and there is a new one.
+func (b *ledger) chase(e Entry) {
+	if n := len(b.chases); n > 0 && b.chases[n-1].told.IsZero() {
+		if until := b.chases[n-1].until; until.IsZero() || !e.At.After(until) {
+			return
+		}
+	}
+	b.chases = append(b.chases, chase{asked: e.At, until: e.Until})
+}
+
 // note keeps the first look, the first word after a chase, and the hands.
 func (b *ledger) note(e Entry) {
 	if b.looked.IsZero() && e.Kind == KindSeen {
 		b.looked = e.At
 	}
-	if !b.chased.IsZero() && b.told.IsZero() && (e.Kind == KindTold || e.Kind == KindAnswered || e.Kind == KindAsked || e.Kind == KindNotOurs) {
-		b.told = e.At
+	switch e.Kind {
+	case KindTold, KindAnswered, KindAsked, KindNotOurs, KindMerged:
+		for i := range b.chases {
+			if b.chases[i].told.IsZero() {
+				b.chases[i].told = e.At
+			}
+		}
 	}
 	if e.Kind == KindDispatched {
 		b.hands = append(b.hands, &hand{id: e.Dispatch, name: e.BodyName, sent: e.At, deadline: e.Until})
@@ -183,13 +201,9 @@ func (m meter) feedback(h *hand) Clock {
 	return m.measure(c, h.deadline, 0)
 }
 
-func (m meter) reply() Clock {
-	return m.measure(Clock{Name: ClockReply, Start: m.book.chased, Ended: m.book.told, Limit: minutes(m.l.ReplyMinutes)}, time.Time{}, 0)
-}
-
 func (m meter) answer() Clock {
 	c := Clock{Name: ClockAnswer, Start: m.book.start}
-	if n := len(m.book.runs); m.book.stop != "" && m.book.stop != KindAsked && m.book.stop != KindMerged {
+	if n := len(m.book.runs); m.book.stop != "" && m.book.stop != KindAsked {
 		c.Ended = m.book.runs[n-1].to
 	}
 	due, err := m.cal.AddWorkdays(c.Start, m.l.AnswerDays, m.l.Hours)
@@ -266,7 +280,7 @@ func (m meter) soonAt(c Clock, from, due time.Time, soon time.Duration) time.Tim
 }
 
 func (m meter) state(c Clock, runs []span, unknown bool) ClockState {
-	over := m.book.stop != "" && m.book.stop != KindAsked && m.book.stop != KindMerged
+	over := m.book.stop != "" && m.book.stop != KindAsked
 	switch {
 	case !c.Ended.IsZero() || over:
 		return ClockDone

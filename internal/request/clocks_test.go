@@ -106,8 +106,12 @@ func TestThreads(t *testing.T) {
 			captured("chased", "2026-11-24 16:00", "told", "2026-11-24 17:00"), "2026-11-30 17:00", request.ClockDone, "", false},
 		{"withdrawing stops what nobody looked at", request.ClockLook,
 			captured("withdrawn", "2026-11-24 10:30"), "2026-11-30 10:00", request.ClockDone, "", false},
-		{"merging holds the clocks, parting lets them run", request.ClockAnswer,
-			captured("seen", "2026-11-24 10:20", "merged", "2026-11-25 09:00", "unmerged", "2026-11-26 09:00"), "2026-11-26 10:00", request.ClockOK, "12-02 17:30", false},
+		{"a merge moves no promise", request.ClockAnswer,
+			captured("seen", "2026-11-24 10:20", "merged", "2026-11-25 09:00"), "2026-11-26 10:00", request.ClockOK, "12-01 17:30", false},
+		{"a merge hides no miss", request.ClockAnswer,
+			captured("seen", "2026-11-24 10:20", "merged", "2026-11-25 09:00", "answered", "2026-12-03 09:00"), "2026-12-05 10:00", request.ClockDone, "", true},
+		{"who is merged while asked for something is waited for no more", request.ClockAnswer,
+			captured("seen", "2026-11-24 10:20", "asked", "2026-11-25 09:00", "merged", "2026-11-26 09:00"), "2026-11-26 10:00", request.ClockOK, "12-02 17:30", false},
 	} {
 		c := clockOf(t, test.clock, test.es, test.now)
 		if c.State != test.state || wall(c.Due) != test.due || c.Missed != test.miss {

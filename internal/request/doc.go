@@ -25,7 +25,8 @@
 //   - "Not solved" goes on with the same case and the same clocks.
 //   - The answer's clock starts when the worker pressed send. A bounce does not
 //     touch it, a rule made later does not touch it, and a miss stays in sight.
-//     It waits only while the union waits for the worker, which everybody sees.
+//     It waits only while the union waits for the worker, which everybody sees,
+//     and not while the matter is joined to another.
 //   - What was sent back outweighs what else goes on, until the union acts.
 //   - After so many bounces ([Limits].Bounces) the union decides, and what it hands
 //     out then cannot be sent back.

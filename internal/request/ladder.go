@@ -57,6 +57,9 @@ func Ladder(q *Request, l Limits, es []Entry, cs []Clock, cal workday.Calendar, 
 
 // rungs are all steps that the clocks lead to, taken or not.
 func rungs(q *Request, l Limits, cs []Clock, cal workday.Calendar) (all []Rung, dark time.Time) {
+	if q.Status == StatusMerged { // the one that it was joined to is pressed
+		return nil, dark
+	}
 	if q.Status == StatusAnswered {
 		at, err := cal.AddWorkdays(q.AnsweredAt, l.QuietDays, l.Hours)
 		if err != nil {

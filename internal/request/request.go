@@ -177,6 +177,22 @@ func (d Dispatch) Holds() bool {
 	return d.State != DispatchBounced && d.State != DispatchSettled && d.State != DispatchRecalled
 }
 
+// InHand is which of a body's hands is to be acted upon: the first that it has
+// not answered, else the last that it has; -1: none.
+func InHand(ds []Dispatch, own func(Dispatch) bool) int {
+	at := -1
+	for i, d := range ds {
+		switch {
+		case !d.Holds() || !own(d):
+		case d.State != DispatchReported:
+			return i
+		default:
+			at = i
+		}
+	}
+	return at
+}
+
 // ByHost reports whether the dispatch is a defect that went to the station's
 // host at once: the host reads what the worker says of it, and answers directly.
 func (r *Request) ByHost(d Dispatch) bool { return r.What != "" && d.Attempt == 1 && d.Task == "" }

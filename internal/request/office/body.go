@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"nuanxin/internal/authz"
@@ -11,11 +10,12 @@ import (
 	"nuanxin/internal/request"
 )
 
-// handle runs an act of a body on its own dispatch.
+// handle runs an act of a body on its own dispatch; with an empty did, on the
+// one that waits for it.
 func (s *Service) handle(ctx context.Context, act authz.Action, k request.Kind, ref request.Ref, did request.DispatchID, do func(*op.Tx, *matter, *request.Dispatch) error) (request.Receipt, error) {
 	return s.act(ctx, act, ref, func(tx *op.Tx, m *matter) error {
-		i := slices.IndexFunc(m.ds, func(d request.Dispatch) bool {
-			return request.Sits(tx.Subject, d.Body) && d.Holds() && (did == "" || d.ID == did)
+		i := request.InHand(m.ds, func(d request.Dispatch) bool {
+			return request.Sits(tx.Subject, d.Body) && (did == "" || d.ID == did)
 		})
 		if i < 0 {
 			return fault.New(string(act), fault.Missing, "fault.missing")
@@ -35,7 +35,7 @@ func (m *matter) put(tx *op.Tx, d *request.Dispatch, e request.Entry) *request.E
 }
 
 // Open says that the body opened its page: the receipt that the matter arrived.
-// It is not yet signing for it. An empty did means the body's only one.
+// It is not yet signing for it.
 func (s *Service) Open(ctx context.Context, ref request.Ref, did request.DispatchID) (request.Receipt, error) {
 	return s.handle(ctx, request.Open, request.KindOpened, ref, did, func(tx *op.Tx, m *matter, d *request.Dispatch) error {
 		if d.State != request.DispatchSent {
@@ -154,14 +154,16 @@ func (m *matter) hear(e *request.Entry) {
 // feedback clock stops.
 func (s *Service) Report(ctx context.Context, ref request.Ref, did request.DispatchID, msg request.Message) (request.Receipt, error) {
 	return s.handle(ctx, request.Report, request.KindReported, ref, did, func(tx *op.Tx, m *matter, d *request.Dispatch) error {
-		return s.report(tx, m, d, msg, false)
+		_, err := s.report(tx, m, d, msg, false)
+		return err
 	})
 }
 
-func (s *Service) report(tx *op.Tx, m *matter, d *request.Dispatch, msg request.Message, empty bool) error {
+// report returns the words as they are kept.
+func (s *Service) report(tx *op.Tx, m *matter, d *request.Dispatch, msg request.Message, empty bool) (string, error) {
 	y, err := tidySay(request.Say{Words: msg.Words, Files: msg.Files}, string(request.Report), empty)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if d.State == request.DispatchSent || d.State == request.DispatchOpened {
 		s.signed(tx, m, d, tx.Subject.Name)
@@ -177,17 +179,19 @@ func (s *Service) report(tx *op.Tx, m *matter, d *request.Dispatch, msg request.
 		m.told(tx, request.KindReported)
 	}
 	m.resettle()
-	return nil
+	return y.Words, nil
 }
 
 // Fixed is the host's word that a reported defect is mended. The worker is asked
-// whether it is; the station's live status follows at once.
+// whether it is, and so is everybody whose report was joined to this one; the
+// station's live status follows at once.
 func (s *Service) Fixed(ctx context.Context, ref request.Ref, msg request.Message) (request.Receipt, error) {
 	return s.handle(ctx, request.Mend, request.KindReported, ref, "", func(tx *op.Tx, m *matter, d *request.Dispatch) error {
 		if !m.ByHost(*d) {
 			return fault.New(string(request.Mend), fault.Conflict, "request.mend.only")
 		}
-		if err := s.report(tx, m, d, msg, true); err != nil {
+		words, err := s.report(tx, m, d, msg, true)
+		if err != nil {
 			return err
 		}
 		m.Status, m.AnsweredAt = request.StatusAnswered, tx.Now()
@@ -195,7 +199,7 @@ func (s *Service) Fixed(ctx context.Context, ref request.Ref, msg request.Messag
 		m.told(tx, request.KindAnswered)
 		tx.Emit(request.Answered{ID: m.ID})
 		m.mended(tx)
-		return nil
+		return s.tellFollowers(ctx, tx, m, request.Entry{Kind: request.KindAnswered, BodyName: d.BodyName, Words: words, Fact: "fixed"})
 	})
 }
 

@@ -55,6 +55,9 @@ func (s *Service) clock(m *matter, now time.Time) {
 	es := m.all()
 	cs := request.Clocks(m.limits, m.cal, es, now)
 	c := request.Nearest(cs)
+	if m.Status == request.StatusMerged { // its promise runs on, but the one that it was joined to stands in the lists
+		c = request.Clock{}
+	}
 	m.DueAt, m.DueClock, m.SoonAt = c.Due, c.Name, c.SoonAt
 	m.AnswerBy = time.Time{}
 	for _, c := range cs {

@@ -1,8 +1,10 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"nuanxin/internal/authz"
@@ -41,7 +43,8 @@ func (s *Service) Assign(ctx context.Context, ref request.Ref, officer, name str
 	})
 }
 
-// Classify sorts the matter, without the worker noticing.
+// Classify sorts the matter, without the worker noticing; but one that goes to
+// another union's area tells the worker who has it now.
 func (s *Service) Classify(ctx context.Context, ref request.Ref, c request.Class) (request.Receipt, error) {
 	return s.act(ctx, request.Classify, ref, func(tx *op.Tx, m *matter) error {
 		m.looked(tx)
@@ -83,6 +86,14 @@ func (s *Service) sort(ctx context.Context, tx *op.Tx, m *matter, c request.Clas
 	u, err := s.needs.Orgs.UnionFor(ctx, tx, *c.Area)
 	if err != nil {
 		return wrong(string(request.Classify), "area", "request.area.wrong")
+	}
+	was, err := s.needs.Orgs.UnionFor(ctx, tx, m.Place.Area)
+	if err != nil && !fault.Is(err, fault.Missing) {
+		return err
+	}
+	if err != nil || !strings.HasPrefix(u.Area, was.Area) { // whose name stood there may not even see it any more
+		m.Officer, m.OfficerName = u.Officer, u.OfficerName
+		m.add(tx, request.Entry{Kind: request.KindAssigned, Readers: request.ToWorker | request.ToStaff, Words: cmp.Or(u.OfficerName, u.Name)})
 	}
 	m.Place.Area, m.AreaKnown, m.Union = *c.Area, true, u.ID
 	return nil
@@ -212,30 +223,26 @@ func (s *Service) Recall(ctx context.Context, ref request.Ref, did request.Dispa
 
 // Tell says something to the worker that is not yet the answer.
 func (s *Service) Tell(ctx context.Context, ref request.Ref, msg request.Message) (request.Receipt, error) {
-	return s.speak(ctx, request.Tell, request.KindTold, ref, msg, func(m *matter, _ time.Time) {})
+	return s.speak(ctx, request.Tell, request.KindTold, ref, msg, func(*op.Tx, *matter) {})
 }
 
 // Answer tells the worker the result. The office's time stops until the worker
 // says whether it is solved.
 func (s *Service) Answer(ctx context.Context, ref request.Ref, msg request.Message) (request.Receipt, error) {
-	return s.speak(ctx, request.Answer, request.KindAnswered, ref, msg, func(m *matter, now time.Time) {
-		m.Status, m.AnsweredAt = request.StatusAnswered, now
-		for i := range m.ds {
-			if m.ds[i].State == request.DispatchBounced {
-				m.ds[i].State, m.ds[i].EndedAt = request.DispatchSettled, now
-			}
-		}
+	return s.speak(ctx, request.Answer, request.KindAnswered, ref, msg, func(tx *op.Tx, m *matter) {
+		m.Status, m.AnsweredAt = request.StatusAnswered, tx.Now()
+		m.settleBounced(tx)
 	})
 }
 
 // Ask asks the worker for something. The clocks wait, visibly, until the worker
 // replies.
 func (s *Service) Ask(ctx context.Context, ref request.Ref, msg request.Message) (request.Receipt, error) {
-	return s.speak(ctx, request.Ask, request.KindAsked, ref, msg, func(m *matter, _ time.Time) { m.Status = request.StatusWaiting })
+	return s.speak(ctx, request.Ask, request.KindAsked, ref, msg, func(_ *op.Tx, m *matter) { m.Status = request.StatusWaiting })
 }
 
 // speak is what Tell, Answer and Ask share.
-func (s *Service) speak(ctx context.Context, act authz.Action, k request.Kind, ref request.Ref, msg request.Message, then func(*matter, time.Time)) (request.Receipt, error) {
+func (s *Service) speak(ctx context.Context, act authz.Action, k request.Kind, ref request.Ref, msg request.Message, then func(*op.Tx, *matter)) (request.Receipt, error) {
 	return s.act(ctx, act, ref, func(tx *op.Tx, m *matter) error {
 		y, err := tidySay(request.Say{Words: msg.Words, Files: msg.Files}, string(act), false)
 		if err != nil {
@@ -247,7 +254,7 @@ func (s *Service) speak(ctx context.Context, act authz.Action, k request.Kind, r
 		m.looked(tx)
 		e := m.add(tx, request.Entry{Kind: k, Readers: request.ToWorker | request.ToStaff, Words: y.Words})
 		m.attach(e, y.Files, "")
-		then(m, tx.Now())
+		then(tx, m)
 		m.told(tx, k)
 		if k == request.KindAnswered {
 			tx.Emit(request.Answered{ID: m.ID})
@@ -255,7 +262,7 @@ func (s *Service) speak(ctx context.Context, act authz.Action, k request.Kind, r
 		if !msg.Followers || k == request.KindAsked {
 			return nil
 		}
-		return s.tellFollowers(ctx, tx, m, k, y.Words, "")
+		return s.tellFollowers(ctx, tx, m, request.Entry{Kind: k, Words: y.Words})
 	})
 }
 
@@ -319,7 +326,8 @@ func (s *Service) Release(ctx context.Context, ref request.Ref, aid request.Atta
 }
 
 // NotOurs tells the worker whose the matter is, with a phone number, and that it
-// was passed on. The worker may still say that it is not solved.
+// was passed on. The worker may still say that it is not solved; so may those
+// whose requests were joined to it.
 func (s *Service) NotOurs(ctx context.Context, ref request.Ref, who, phone, words string) (request.Receipt, error) {
 	return s.act(ctx, request.Refer, ref, func(tx *op.Tx, m *matter) error {
 		who, err := need(request.Refer, "who", who, maxShort)
@@ -337,9 +345,11 @@ func (s *Service) NotOurs(ctx context.Context, ref request.Ref, who, phone, word
 		}
 		m.looked(tx)
 		m.Status, m.ClosedAt = request.StatusNotOurs, tx.Now()
-		m.add(tx, request.Entry{Kind: request.KindNotOurs, Readers: request.ToWorker | request.ToStaff, BodyName: who, Fact: phone, Words: words})
+		m.settleBounced(tx)
+		e := request.Entry{Kind: request.KindNotOurs, Readers: request.ToWorker | request.ToStaff, BodyName: who, Fact: phone, Words: words}
+		m.add(tx, e)
 		m.told(tx, request.KindNotOurs)
-		return nil
+		return s.tellFollowers(ctx, tx, m, e)
 	})
 }
 

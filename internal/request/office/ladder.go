@@ -1,7 +1,9 @@
 package office
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,34 +12,39 @@ import (
 	"nuanxin/internal/request"
 )
 
-// climbBatch is how many requests one run of the ladder takes at most.
+// climbBatch is how many requests one run of the ladder touches, about.
 const climbBatch = 500
 
 // Climb takes the steps of the escalation ladder that are due and returns how
 // many requests it touched. It is safe to run at any time and from several
-// places: each step is taken once, and only in working hours.
+// places: each step is taken once, and only in working hours. A request that
+// breaks, or whose area sleeps, holds up no other.
 func (s *Service) Climb(ctx context.Context) (int, error) {
 	// Outside the usual hours nobody climbs; an area whose rules begin earlier waits for them.
 	if work, err := s.working(s.desk.Now(), request.Builtin()); err != nil || !work {
 		return 0, nil
 	}
-	ids, err := op.List(ctx, s.desk, request.Remind, func(tx *op.Tx, _ op.Scope) ([]request.ID, error) {
-		return s.store.Climbable(ctx, tx, climbBatch)
-	})
-	if err != nil {
-		return 0, err
-	}
-	touched := 0
-	for _, rid := range ids {
-		_, err := s.act(ctx, request.Remind, request.Ref{ID: rid}, func(tx *op.Tx, m *matter) error { return s.climb(ctx, tx, m) })
-		switch {
-		case err == nil:
-			touched++
-		case !fault.Is(err, fault.Conflict):
-			return touched, err
+	touched, last := 0, request.ID("")
+	var broken error // the first, for who reads the log
+	for touched < climbBatch {
+		ids, err := op.List(ctx, s.desk, request.Remind, func(tx *op.Tx, _ op.Scope) ([]request.ID, error) {
+			return s.store.Climbable(ctx, tx, last, 100)
+		})
+		if err != nil || len(ids) == 0 {
+			return touched, cmp.Or(err, broken)
 		}
+		for _, rid := range ids {
+			_, err := s.act(ctx, request.Remind, request.Ref{ID: rid}, func(tx *op.Tx, m *matter) error { return s.climb(ctx, tx, m) })
+			switch {
+			case err == nil:
+				touched++
+			case !fault.Is(err, fault.Conflict) && broken == nil:
+				broken = fmt.Errorf("request %s: %w", rid, err)
+			}
+		}
+		last = ids[len(ids)-1]
 	}
-	return touched, nil
+	return touched, broken
 }
 
 // working reports whether a moment lies in office hours.

@@ -154,24 +154,33 @@ func (s *Service) followers(ctx context.Context, tx *op.Tx, m *matter) ([]*matte
 }
 
 // tellFollowers puts what was said of m on the timelines of those merged into
-// it. An answer is theirs to judge as much as the first worker's.
-func (s *Service) tellFollowers(ctx context.Context, tx *op.Tx, m *matter, k request.Kind, words, fact string) error {
+// it. An answer is theirs to judge as much as the first worker's, and what is
+// not ours with m is not ours with them.
+func (s *Service) tellFollowers(ctx context.Context, tx *op.Tx, m *matter, e request.Entry) error {
 	fs, err := s.followers(ctx, tx, m)
 	if err != nil {
 		return err
 	}
 	for _, f := range fs {
-		if f.Status != request.StatusMerged && f.Status != request.StatusAnswered || fact != "" && f.Status == request.StatusAnswered {
+		if f.Status != request.StatusMerged && (f.Status != request.StatusAnswered || e.Fact != "") {
 			continue // has judged, or is asked already
 		}
-		f.add(tx, request.Entry{Kind: k, Readers: request.ToWorker | request.ToStaff, Words: words, Fact: fact})
-		if k == request.KindAnswered {
+		e.Readers = request.ToWorker | request.ToStaff
+		f.add(tx, e)
+		told := []op.Event{request.Told{ID: f.ID, Number: f.Number, Kind: e.Kind}}
+		switch e.Kind {
+		case request.KindAnswered:
 			f.Status, f.AnsweredAt = request.StatusAnswered, tx.Now()
+			if f.What != "" && e.Fact != "" { // what it reported is mended, too
+				told = append(told, f.fixed())
+			}
+		case request.KindNotOurs:
+			f.Status, f.ClosedAt = request.StatusNotOurs, tx.Now()
 		}
 		if err := s.save(ctx, tx, f); err != nil {
 			return err
 		}
-		if err := tx.Also(ctx, request.Answer, f.AuthzObject(), request.Told{ID: f.ID, Number: f.Number, Kind: k}); err != nil {
+		if err := tx.Also(ctx, request.Answer, f.AuthzObject(), told...); err != nil {
 			return err
 		}
 	}

@@ -127,7 +127,7 @@ func (s *Service) Solved(ctx context.Context, ref request.Ref) (request.Receipt,
 		if err := s.say(ctx, tx, m, request.KindSolved, request.Say{}, ""); err != nil {
 			return err
 		}
-		return s.tellFollowers(ctx, tx, m, request.KindAnswered, "", "main_solved")
+		return s.tellFollowers(ctx, tx, m, request.Entry{Kind: request.KindAnswered, Fact: "main_solved"})
 	})
 }
 
@@ -246,6 +246,10 @@ func (s *Service) LeavePhone(ctx context.Context, ref request.Ref, phone, code s
 // mended tells the station that the reported defect counts no more.
 func (m *matter) mended(tx *op.Tx) {
 	if m.What != "" {
-		tx.Emit(request.StationFixed{ID: m.ID, Number: m.Number, Station: m.Place.Station, What: m.What})
+		tx.Emit(m.fixed())
 	}
+}
+
+func (m *matter) fixed() request.StationFixed {
+	return request.StationFixed{ID: m.ID, Number: m.Number, Station: m.Place.Station, What: m.What}
 }

@@ -21,7 +21,7 @@ func (s *Service) Renew(ctx context.Context, dark bool) (int, error) {
 		_, err := s.act(ctx, request.Remind, request.Ref{ID: rid}, func(tx *op.Tx, m *matter) error {
 			was := m.AnswerBy
 			s.clock(m, tx.Now())
-			if m.Status.Busy() && !m.AnswerBy.IsZero() && !m.AnswerBy.Equal(was) {
+			if (m.Status.Busy() || m.Status == request.StatusMerged) && !m.AnswerBy.IsZero() && !m.AnswerBy.Equal(was) {
 				m.add(tx, request.Entry{Kind: request.KindDated, Readers: request.ToWorker | request.ToStaff, Until: m.AnswerBy})
 			}
 			return nil

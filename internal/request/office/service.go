@@ -133,7 +133,7 @@ func (m *matter) all() []request.Entry { return append(m.es[:len(m.es):len(m.es)
 // settle puts the request into the state that its hands say.
 func (m *matter) settle() { m.Status = request.Derive(!m.SeenAt.IsZero(), m.Reopened, m.ds) }
 
-// looked stamps the first look, which every act of staff implies.
+// looked stamps the first look, which what a cadre decides implies.
 func (m *matter) looked(tx *op.Tx) {
 	if !m.SeenAt.IsZero() {
 		return

@@ -243,7 +243,8 @@ func (s *Store) holders(ctx context.Context, tx *op.Tx, rows []request.Row) erro
 }
 
 // Matters returns what the caller's bodies have in hand: the states asked for
-// (none: all), what waits for them first, then what they have answered, each by its deadline. No more than 200 at once.
+// (none: all), what waits for them first, then what they have answered or what is closed, each by its
+// deadline. No more than 200 at once.
 func (s *Store) Matters(ctx context.Context, tx *op.Tx, scope op.Scope, states ...request.DispatchState) ([]request.MatterRow, error) {
 	var args db.Args
 	where := scope.Where(authz.Columns{ID: "r.request_id", Body: "d.body_id in %s"}, &args) + " and d.state not in ('bounced', 'settled', 'recalled')"
@@ -255,7 +256,7 @@ func (s *Store) Matters(ctx context.Context, tx *op.Tx, scope op.Scope, states .
 			select r.request_id, r.number, r.status, r.topic, r.title, r.what, r.place, r.station_id, r.demo, d.dispatch_id, d.body_id, d.body_name, d.lead, d.state, d.attempt, d.final, d.task,
 				d.sent_at, d.sign_by, d.deadline, d.opened_at, d.signed_at, d.signed_by, d.reported_at
 			from request_dispatch d join request r on r.request_id = d.request_id
-			where `+where+` order by case when d.state = 'reported' then 1 else 0 end, d.deadline, d.dispatch_id limit 200`, args, func(r db.Row) error {
+			where `+where+` order by case when d.state = 'reported' or r.closed_at is not null then 1 else 0 end, d.deadline, d.dispatch_id limit 200`, args, func(r db.Row) error {
 		row, err := s.scanMatterRow(r, tx.Now())
 		rows = append(rows, row)
 		return err
@@ -279,18 +280,4 @@ func (s *Store) scanMatterRow(r db.Row, now time.Time) (request.MatterRow, error
 	}
 	d.Task, err = s.Unseal(task, "request_dispatch", "task", string(d.ID))
 	return m, err
-}
-
-// Climbable returns requests on which a step of the ladder is due, the longest
-// waiting first.
-func (s *Store) Climbable(ctx context.Context, tx *op.Tx, most int) ([]request.ID, error) {
-	var ids []request.ID
-	err := tx.Each(ctx, `select request_id from request where ladder_at <= $1 order by ladder_at, request_id limit $2`,
-		[]any{tx.Now().UnixMicro(), most}, func(r db.Row) error {
-			var rid request.ID
-			err := r.Scan(&rid)
-			ids = append(ids, rid)
-			return err
-		})
-	return ids, err
 }

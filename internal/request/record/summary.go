@@ -47,7 +47,7 @@ func (s *Store) Export(ctx context.Context, tx *op.Tx, scope op.Scope, f request
 	var args db.Args
 	q := `
 		select r.request_id, r.number, r.created_at, r.area, r.topic, r.channel, r.status, r.officer_name, r.seen_at, r.answered_at, r.closed_at, r.due_at,
-			r.missed, r.bounces, r.reopened, r.chases, r.followers
+			r.missed or coalesce(r.due_at < ` + args.Add(tx.Now().UnixMicro()) + `, false), r.bounces, r.reopened, r.chases, r.followers
 		from request r where ` + s.where(tx, f, scope, &args) + ` order by r.request_id limit ` + args.Add(most+1)
 	e := request.Export{Heads: exportHeads}
 	at := map[request.ID]int{}
@@ -124,10 +124,17 @@ func (s *Store) After(ctx context.Context, tx *op.Tx, last request.ID, most int)
 	return s.after(ctx, tx, "1 = 1", args, last, most)
 }
 
-// Open is After among those that still need somebody.
+// Open is After among those whose promises can still run: those that need
+// somebody, and those that were joined to one.
 func (s *Store) Open(ctx context.Context, tx *op.Tx, last request.ID, most int) ([]request.ID, error) {
 	var args db.Args
-	return s.after(ctx, tx, "status in "+db.In(&args, request.Life()), args, last, most)
+	return s.after(ctx, tx, "status in "+db.In(&args, append(request.Life(), request.StatusMerged)), args, last, most)
+}
+
+// Climbable is After among those on which a step of the ladder is due.
+func (s *Store) Climbable(ctx context.Context, tx *op.Tx, last request.ID, most int) ([]request.ID, error) {
+	var args db.Args
+	return s.after(ctx, tx, "ladder_at <= "+args.Add(tx.Now().UnixMicro()), args, last, most)
 }
 
 // Dark is After among those with a clock that runs into days not published.

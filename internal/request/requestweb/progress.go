@@ -143,9 +143,10 @@ func (g progressPage) running() bool {
 }
 
 // due says by when the answer comes, or that the time waits for the worker. A
-// matter that was joined to another or has its answer promises nothing more.
+// matter that has its answer promises nothing more; one that was joined to
+// another keeps its date.
 func (g progressPage) due(ctx context.Context) string {
-	if g.own.Status.Busy() || g.own.Status == request.StatusWaiting {
+	if g.own.Status.Busy() || g.own.Status == request.StatusWaiting || g.own.Status == request.StatusMerged {
 		return show.Due(ctx, g.own.Clock)
 	}
 	return ""

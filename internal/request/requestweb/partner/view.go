@@ -63,10 +63,8 @@ func topicWords(ctx context.Context, code string) string {
 
 // mine is the dispatch that the body has to act upon, if any.
 func (m matterPage) mine() (request.Dispatch, bool) {
-	for _, d := range m.Dispatches {
-		if d.Holds() {
-			return d, true
-		}
+	if i := request.InHand(m.Dispatches, func(request.Dispatch) bool { return true }); i >= 0 {
+		return m.Dispatches[i], true
 	}
 	return request.Dispatch{}, false
 }
