@@ -243,7 +243,10 @@ func classify(p *pages, ctx context.Context, c request.Case, ref request.Ref, v 
 		return &s
 	}
 	hide := v.Get("hide") != ""
-	k := request.Class{Title: text("title"), Heard: text("heard"), Place: text("place"), Area: text("area"), Topic: text("topic"), Hide: &hide}
+	k := request.Class{Title: text("title"), Heard: text("heard"), Place: text("place"), Area: text("area"), Topic: text("topic")}
+	if hide != c.Hidden {
+		k.Hide = &hide // else the rule of the topic decides: a box that nobody touched uncovers nobody
+	}
 	if k.Topic != nil && *k.Topic == "" && c.Topic == "" {
 		k.Topic = nil // not sorted before, and not now
 	}

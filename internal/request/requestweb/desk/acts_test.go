@@ -30,6 +30,22 @@ func photo(t *testing.T) []byte {
 	return b.Bytes()
 }
 
+// A matter that turns out to be about pay hides its worker by the rule of the
+// topic, though nobody touched the box; who takes the tick away uncovers.
+func TestSortingHidesByTheRuleOfTheTopic(t *testing.T) {
+	h := newHouse(t)
+	r := h.captured("worker", request.Draft{Words: "站长拖着不发钱", Place: request.Place{Area: county}})
+	cadre := h.as("cadre")
+	cadre.post(desk.Href(r.ID)+"/classify", "title", "欠薪", "topic", "pay", "area", county).want("sorted", 303)
+	if !h.one(r).Hidden {
+		t.Error("sorted as pay with the box as it was: got not hidden, want hidden by the rule")
+	}
+	cadre.post(desk.Href(r.ID)+"/classify", "title", "欠薪", "topic", "pay", "area", county).want("the tick taken away", 303)
+	if h.one(r).Hidden {
+		t.Error("the tick taken away: got hidden, want as the cadre said")
+	}
+}
+
 func TestOpeningIsTheFirstLook(t *testing.T) {
 	h := newHouse(t)
 	r := h.capture()
