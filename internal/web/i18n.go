@@ -85,18 +85,23 @@ func arguments(m *i18n.Message) string {
 
 // Texts are the words of the whole program, ready to be told.
 type Texts struct {
-	plain  map[string]map[string][]piece // language → key → pieces
+	said   map[string]map[string]message // language → key
 	plural map[string]*i18n.Localizer    // language → forms
-	many   map[string]map[string]bool    // language → key has plural forms
+}
+
+// message is what a key says in one language.
+type message struct {
+	pieces []piece
+	many   bool // it has plural forms
 }
 
 // NewTexts joins catalogues; this package's own words are always in. It panics
 // when two catalogues say a key differently.
 func NewTexts(words ...Words) *Texts {
-	t := &Texts{map[string]map[string][]piece{}, map[string]*i18n.Localizer{}, map[string]map[string]bool{}}
+	t := &Texts{map[string]map[string]message{}, map[string]*i18n.Localizer{}}
 	bundle := i18n.NewBundle(language.SimplifiedChinese)
 	for _, lang := range Languages() {
-		t.plain[lang], t.many[lang] = map[string][]piece{}, map[string]bool{}
+		t.said[lang] = map[string]message{}
 		for _, w := range append([]Words{Catalogue(ownWords)}, words...) {
 			for key, m := range w[lang] {
 				t.add(bundle, lang, key, m)
@@ -112,12 +117,11 @@ var ownWords embed.FS
 
 func (t *Texts) add(bundle *i18n.Bundle, lang, key string, m *i18n.Message) {
 	pieces := split(m.Other)
-	if old, ok := t.plain[lang][key]; ok && !slices.Equal(old, pieces) {
+	if old, ok := t.said[lang][key]; ok && !slices.Equal(old.pieces, pieces) {
 		panic("web: two texts for " + key + " in " + lang)
 	}
-	t.plain[lang][key] = pieces
+	t.said[lang][key] = message{pieces, m.One != ""}
 	if m.One != "" {
-		t.many[lang][key] = true
 		bundle.MustAddMessages(language.MustParse(lang), m)
 	}
 }
@@ -145,26 +149,26 @@ func split(s string) []piece {
 }
 
 func (t *Texts) has(lang, key string) bool {
-	_, ok := t.plain[lang][key]
+	_, ok := t.said[lang][key]
 	return ok
 }
 
 func (t *Texts) say(lang, key string, args pairs) string {
-	pieces, ok := t.plain[lang][key]
+	m, ok := t.said[lang][key]
 	switch {
 	case !ok:
 		return key
-	case t.many[lang][key]:
+	case m.many:
 		data := args.all()
 		s, err := t.plural[lang].Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: data["Count"], TemplateData: data})
 		if err == nil {
 			return s
 		}
-	case len(pieces) == 1 && pieces[0].arg == "":
-		return pieces[0].text
+	case len(m.pieces) == 1 && m.pieces[0].arg == "":
+		return m.pieces[0].text
 	}
 	b := make([]byte, 0, 64)
-	for _, p := range pieces {
+	for _, p := range m.pieces {
 		b = append(b, p.text...)
 		if p.arg == "" {
 			continue

@@ -245,8 +245,8 @@ func aroundView(h homePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				for _, f := range h.rows {
-					templ_7745c5c3_Err = nearRow(f).Render(ctx, templ_7745c5c3_Buffer)
+				for i := range h.rows {
+					templ_7745c5c3_Err = nearRow(&h.rows[i]).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -310,8 +310,8 @@ func aroundView(h homePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				for _, f := range h.shut {
-					templ_7745c5c3_Err = nearRow(f).Render(ctx, templ_7745c5c3_Buffer)
+				for i := range h.shut {
+					templ_7745c5c3_Err = nearRow(&h.shut[i]).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

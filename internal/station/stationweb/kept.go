@@ -19,10 +19,10 @@ import (
 type rowKey struct{ *finder.Card }
 
 // nearRow is one of the nearest stations in a list.
-func nearRow(f finder.Found) templ.Component {
+func nearRow(f *finder.Found) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		draw := func(ctx context.Context) templ.Component {
-			r := row(ctx, f, false)
+			r := row(ctx, *f, false)
 			r.End = ui.Hole
 			return ui.Row(r)
 		}
