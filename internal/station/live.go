@@ -102,7 +102,7 @@ func (s Status) IsOpen() bool { return s == Open || s == ClosingSoon }
 const LockCounts = 24 * time.Hour
 
 // LockedAt reports whether a report of a locked door counts at a moment.
-func (s Station) LockedAt(l Live, at time.Time) bool {
+func (l Live) LockedAt(at time.Time) bool {
 	r, ok := l.Locked(at)
 	if !ok || at.Sub(r.At) >= LockCounts {
 		return false
@@ -127,7 +127,7 @@ func (s Station) Now(l Live, at time.Time, cal hours.Calendar) Now {
 	if st.Why == hours.NotSaid {
 		n.By, n.AsOf = "", time.Time{}
 	}
-	if n.Status != Shut && s.LockedAt(l, at) {
+	if n.Status != Shut && l.LockedAt(at) {
 		r, _ := l.Locked(at)
 		n.Status, n.Why, n.By, n.AsOf, n.Reason = LockedNow, Reported, FromWorker, r.At, ""
 	}

@@ -5,7 +5,7 @@
 // Each process has one [Finder]. It knows the stations that the directory shows
 // to everybody, and stays close behind by [station.Service.Sync], as any reader
 // outside could: it needs no event, and a new process nothing but a read. What
-// it keeps of a station is a [Card] in a quarter of its room; positions lie in
+// it keeps of a station is a [Card] in a tenth of its room; positions lie in
 // an index of nearby, words in one piece of memory that a search reads through.
 // A search finds what looking at every station would find; tests hold that.
 //

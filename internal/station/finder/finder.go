@@ -3,6 +3,7 @@ package finder
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,16 +27,15 @@ type Finder struct {
 	calendar hours.Calendar
 	clock    clock.Clock
 	index    *nearby.Index
-	tables   atomic.Pointer[[]hours.Table] // schedules by number; only ever appended to
-	cards    sync.Map                      // nearby.Key → *record
-	sorted   atomic.Pointer[directory]     // by area and name
+	shares   shares
+	cards    *table
+	sorted   atomic.Pointer[directory] // by area and name
 	shown    memo.Map[atMinute, *Found]
+	doubts   atomic.Int64 // how many are doubted
 
-	refreshing sync.Mutex        // guards what follows
-	cursor     string            // of the directory's changes
-	numbers    map[string]uint32 // schedule numbers by key
-	shares     shares
-	doubted    map[nearby.Key]*record // with a report of a locked door: their flag changes with time
+	refreshing sync.Mutex             // guards what follows, and whoever adds to the shares and the cards
+	cursor     string                 // of the directory's changes
+	doubted    map[nearby.Key]*record // with a report of a locked door that counts: their flag changes with time
 	day        string                 // special days before it are forgotten
 	letters    *pinyin.Letters
 }
@@ -70,11 +70,10 @@ const (
 // the directory's own, clock its time. Call Refresh once before answering.
 func New(stations *station.Service, calendar hours.Calendar, clock clock.Clock) *Finder {
 	f := &Finder{stations: stations, calendar: calendar, clock: clock,
-		numbers: map[string]uint32{"": 0}, shares: newShares(), doubted: map[nearby.Key]*record{}, letters: pinyin.NewLetters()}
-	f.tables.Store(&[]hours.Table{{}})
-	f.sorted.Store(&directory{})
+		shares: newShares(), cards: newTable(), doubted: map[nearby.Key]*record{}, letters: pinyin.NewLetters()}
+	f.sorted.Store(&directory{shares: f.shares})
 	f.index = nearby.New(func(n uint32, at nearby.Minute) bool {
-		return (*f.tables.Load())[n].At(at.Time(), calendar).Status.IsOpen()
+		return f.shares.tables.at(n).At(at.Time(), calendar).Status.IsOpen()
 	})
 	return f
 }
@@ -92,7 +91,7 @@ func (f *Finder) filter(w Want) nearby.Filter {
 	n := nearby.Filter{Services: uint64(w.Services)}
 	if !w.OpenAt.IsZero() {
 		n.OpenAt = nearby.MinuteOf(w.OpenAt)
-		if w.OpenAt.Sub(f.now()) < station.LockCounts {
+		if !f.elsewhen(w) {
 			n.Without |= flagLocked
 		}
 	}
@@ -100,6 +99,12 @@ func (f *Finder) filter(w Want) nearby.Filter {
 		n.With |= flagAlways
 	}
 	return n
+}
+
+// elsewhen reports whether w asks for another time than now, at which reports of
+// locked doors may count that do not now, and the other way round.
+func (f *Finder) elsewhen(w Want) bool {
+	return f.doubts.Load() > 0 && !w.OpenAt.IsZero() && w.OpenAt.Sub(f.now()).Abs() > time.Minute
 }
 
 func (f *Finder) now() time.Time { return f.clock.Now() }
@@ -116,8 +121,14 @@ func (f *Finder) at(w Want) time.Time {
 // most within metres away (no limit when it is 0). Words and Area are not
 // looked at: who stands somewhere asks by distance.
 func (f *Finder) Nearest(p geo.Point, within float64, k int, w Want) []Found {
-	hits := f.index.Nearest(make([]nearby.Hit, 0, min(max(k, 0), nearby.MaxNearest)), nearby.Point(p), k, within, f.filter(w))
-	return f.found(hits, w)
+	k = min(max(k, 0), nearby.MaxNearest)
+	ask := k
+	if f.elsewhen(w) { // some of them may turn out to be locked
+		ask = min(k+int(f.doubts.Load()), nearby.MaxNearest)
+	}
+	hits := f.index.Nearest(make([]nearby.Hit, 0, ask), nearby.Point(p), ask, within, f.filter(w))
+	list := f.found(hits, w)
+	return list[:min(len(list), k)]
 }
 
 // InRect returns up to limit stations in the rectangle between two corners
@@ -132,11 +143,11 @@ func (f *Finder) found(hits []nearby.Hit, w Want) []Found {
 	at := f.at(w)
 	list := make([]Found, 0, len(hits))
 	for _, h := range hits {
-		r, ok := f.cards.Load(h.Key)
-		if !ok {
+		r := f.cards.get(h.Key)
+		if r == nil {
 			continue // it went away since
 		}
-		if one := f.inMinute(r.(*record), at); w.OpenAt.IsZero() || one.Now.Status.IsOpen() {
+		if one := f.inMinute(r, at); w.OpenAt.IsZero() || one.Now.Status.IsOpen() {
 			one.Metres = h.Metres
 			list = append(list, one)
 		}
@@ -144,16 +155,17 @@ func (f *Finder) found(hits []nearby.Hit, w Want) []Found {
 	return list
 }
 
-func (f *Finder) unpack(r *record) Card { return r.card((*f.tables.Load())[r.hours]) }
-
 // Get returns a station from memory as it is now.
 func (f *Finder) Get(id station.ID) (Found, bool) {
 	key, err := nearby.KeyOf(id)
-	r, ok := f.cards.Load(key)
-	if err != nil || !ok {
+	if err != nil {
 		return Found{}, false
 	}
-	return f.inMinute(r.(*record), f.now()), true
+	r := f.cards.get(key)
+	if r == nil {
+		return Found{}, false
+	}
+	return f.inMinute(r, f.now()), true
 }
 
 // Len returns how many stations the finder knows, and how many are on the map.
@@ -206,7 +218,9 @@ const atOnce = 1000
 // note adds to the changes what the directory says: records of stations that
 // one may go to, nil for those that went.
 func (f *Finder) note(changes map[nearby.Key]*record, d station.Delta) error {
-	for _, v := range d.Stations {
+	records, ends := make([]record, len(d.Stations)), make([]int, len(d.Stations))
+	var p packer
+	for i, v := range d.Stations {
 		key, err := nearby.KeyOf(v.ID)
 		if err != nil {
 			return err
@@ -215,7 +229,13 @@ func (f *Finder) note(changes map[nearby.Key]*record, d station.Delta) error {
 		if v.Hours.Known {
 			schedule = f.number(v.Hours)
 		}
-		changes[key] = f.shares.pack(key, v, schedule)
+		records[i] = record{key: key, rare: f.shares.pack(&p, v, schedule)}
+		ends[i] = len(p.buf)
+	}
+	packed, from := string(p.buf), 0 // one piece of memory for all of them
+	for i := range records {
+		records[i].packed, from = packed[from:ends[i]], ends[i]
+		changes[records[i].key] = &records[i]
 	}
 	for _, id := range d.Gone {
 		key, err := nearby.KeyOf(id)
@@ -235,27 +255,33 @@ func (f *Finder) take(changes map[nearby.Key]*record) error {
 	}
 	var items []nearby.Item
 	var gone []nearby.Key
-	for key, c := range changes {
+	for key, r := range changes {
 		delete(f.doubted, key)
-		if c == nil || !c.mapped() {
+		if r == nil {
+			f.cards.drop(key)
 			gone = append(gone, key)
-		} else {
-			items = append(items, f.item(c))
-		}
-		if c == nil {
-			f.cards.Delete(key)
 			continue
 		}
-		f.cards.Store(key, c)
-		if _, reported := c.live().Locked(f.now()); reported {
-			f.doubted[key] = c
+		f.cards.put(r)
+		if item, mapped := f.item(r); mapped {
+			items = append(items, item)
+		} else {
+			gone = append(gone, key)
+		}
+		if f.counts(r) {
+			f.doubted[key] = r
 		}
 	}
-	for key, c := range f.doubted {
-		if old, ok := f.index.Get(key); ok && changes[key] == nil && old.Flags != f.flags(c) {
-			items = append(items, f.item(c))
+	for key, r := range f.doubted {
+		item, _ := f.item(r)
+		if old, ok := f.index.Get(key); ok && changes[key] == nil && old.Flags != item.Flags {
+			items = append(items, item)
+		}
+		if !f.counts(r) {
+			delete(f.doubted, key)
 		}
 	}
+	f.doubts.Store(int64(len(f.doubted)))
 	switch {
 	case len(items)+len(gone) == 0:
 		return nil
@@ -265,24 +291,32 @@ func (f *Finder) take(changes map[nearby.Key]*record) error {
 	return f.index.Apply(items, gone)
 }
 
-func (f *Finder) item(r *record) nearby.Item {
-	n := r.hours
-	if r.rare != nil {
-		c := f.unpack(r)
-		n = f.number(c.Schedule(c.Live))
-	}
-	return nearby.Item{Key: r.key, Lat: r.lat, Lng: r.lng, Services: uint64(r.services), Hours: n, Flags: f.flags(r)}
+// counts reports whether some report of a locked door is not too old to count.
+func (f *Finder) counts(r *record) bool {
+	return slices.ContainsFunc(r.live().Reports, func(p station.Report) bool {
+		return p.What == station.Locked && f.now().Sub(p.At) < station.LockCounts
+	})
 }
 
-func (f *Finder) flags(r *record) (flags nearby.Flags) {
-	c := f.unpack(r)
-	if c.LockedAt(c.Live, f.now()) {
-		flags |= flagLocked
+// item is what the index knows of a record, if it is on the map.
+func (f *Finder) item(r *record) (item nearby.Item, mapped bool) {
+	h, u := f.shares.head(r)
+	at := f.shares.place(h, &u)
+	if at == nil {
+		return item, false
 	}
-	if c.Hours.Always() {
-		flags |= flagAlways
+	item = nearby.Item{Key: r.key, Lat: at.Lat, Lng: at.Lng, Services: uint64(h.services), Hours: h.hours}
+	if r.rare != nil {
+		c := f.shares.card(r)
+		item.Hours = f.number(c.Schedule(c.Live))
 	}
-	return flags
+	if r.live().LockedAt(f.now()) {
+		item.Flags |= flagLocked
+	}
+	if f.shares.tables.at(h.hours).Always() {
+		item.Flags |= flagAlways
+	}
+	return item, true
 }
 
 // number returns the number of a schedule, a new one if it is new.
@@ -290,14 +324,8 @@ func (f *Finder) number(t hours.Table) uint32 {
 	if f.day == "" {
 		f.day = clock.Day(f.now().AddDate(0, 0, -1))
 	}
-	key := t.Key(f.day)
-	if n, ok := f.numbers[key]; ok {
-		return n
-	}
-	t.Printed = ""
-	tables := append(*f.tables.Load(), t) // readers of the shorter list do not see it
-	n := uint32(len(tables) - 1)
-	f.tables.Store(&tables)
-	f.numbers[key] = n
-	return n
+	return f.shares.tables.number(t.Key(f.day), func() hours.Table {
+		t.Printed = ""
+		return t
+	})
 }

@@ -77,6 +77,42 @@ func TestFinder(t *testing.T) {
 	})
 }
 
+func TestALockedDoorAtAnotherTime(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite)
+	here := geo.Point{Lat: 31.46, Lng: 104.75}
+	near := h.add(t, at(t, "近站", 31.461, 104.75, "toilet", 8, 22))
+	far := h.add(t, at(t, "远站", 31.48, 104.75, "toilet", 8, 22))
+	f, refresh := h.finder(t)
+	nearest := func(after time.Duration) string {
+		return names(f.Nearest(here, 0, 1, finder.Want{OpenAt: h.clock.Now().Add(after)}))
+	}
+	if err := h.Reported(program, near.ID, station.Locked, h.clock.Now(), "R1"); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.Move(2 * time.Hour)
+	refresh()
+	for after, want := range map[time.Duration]string{0: "远站 ", time.Hour: "远站 ", 23 * time.Hour: "近站 ", -3 * time.Hour: "近站 "} {
+		if got := nearest(after); got != want {
+			t.Errorf("two hours after the report, asked for %v later: got %q, want %q", after, got, want)
+		}
+	}
+	// Told by a process whose clock is a little ahead: it counts once its time has come.
+	if err := h.Reported(program, far.ID, station.Locked, h.clock.Now().Add(time.Second), "R2"); err != nil {
+		t.Fatal(err)
+	}
+	refresh()
+	h.clock.Move(2 * time.Second)
+	refresh()
+	if got := nearest(0); got != "" {
+		t.Errorf("both are locked: got %q", got)
+	}
+	h.clock.Move(22 * time.Hour)
+	refresh()
+	if got := nearest(0); got != "近站 " {
+		t.Errorf("a day after the first report: got %q", got)
+	}
+}
+
 // TestFinderAgreesWithTheTables makes random changes and compares the finder
 // that followed them with one that loads everything, and with the directory.
 func TestFinderAgreesWithTheTables(t *testing.T) {

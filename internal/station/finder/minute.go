@@ -4,7 +4,7 @@ import "time"
 
 // show unpacks a record as it is at a time.
 func (f *Finder) show(r *record, at time.Time) Found {
-	c := f.unpack(r)
+	c := f.shares.card(r)
 	return Found{Card: &c, Now: c.Now(c.Live, at, f.calendar)}
 }
 

@@ -1,11 +1,14 @@
 package finder
 
 import (
-	"math"
+	"bytes"
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/nearby"
 	"nuanxin/internal/station"
@@ -13,140 +16,200 @@ import (
 	"nuanxin/internal/station/upkeep"
 )
 
-// record is what the finder keeps of a station: a [Card] in a quarter of its
-// room. A record never changes.
+// record is what the finder keeps of a station: a [Card] in a tenth of its
+// room. A record never changes. What is read of one is read in the order in
+// which [shares.pack] wrote it: first its head, by which it is found.
 type record struct {
-	key                                  nearby.Key
-	services                             amenity.Set
-	lat, lng                             float64 // NaN: not on the map
-	published, created, changed, hoursAt int64   // microseconds; never for none
-	name, address, phones, code          string  // phones joined
-	version                              int64
-	side                                 *side
-	kind                                 *kind
-	rare                                 *rare // nil for most
-	hours                                uint32
-}
-
-// never stands for the zero time.
-const never = math.MinInt64
-
-// side is where a station stands and who keeps it; neighbours have it alike.
-type side struct{ area, district, hostID, hostName, sourceDate string }
-
-// kind is what many stations all over the country have alike.
-type kind struct {
-	entry                                   station.Entry
-	size                                    station.Size
-	badge                                   station.Badge
-	hoursBy                                 station.Origin
-	datum                                   string
-	capacity, stars                         int
-	allDay, extended, smart, demo, unknowns bool
+	key    nearby.Key
+	packed string
+	rare   *rare // nil for most
 }
 
 // rare is what few stations have.
 type rare struct {
 	otherNames []string
 	honours    []station.Honour
-	given      *station.Place // where it differs from the position
-	unknown    hours.Table    // the words of hours that were not understood
+	unknown    hours.Table // the words of hours that were not understood
 	live       station.Live
-}
-
-// shares keeps one copy of each thing that many records have alike.
-type shares struct {
-	words map[string]string
-	sides map[side]*side
-	kinds map[kind]*kind
-}
-
-func newShares() shares {
-	return shares{map[string]string{}, map[side]*side{}, map[kind]*kind{}}
-}
-
-// word returns the one copy of s.
-func (s shares) word(text string) string {
-	one, ok := s.words[text]
-	if !ok {
-		one = strings.Clone(text)
-		s.words[one] = one
-	}
-	return one
-}
-
-func (s shares) side(v side) *side {
-	if one, ok := s.sides[v]; ok {
-		return one
-	}
-	v = side{s.word(v.area), s.word(v.district), s.word(v.hostID), s.word(v.hostName), s.word(v.sourceDate)}
-	s.sides[v] = &v
-	return &v
-}
-
-func (s shares) kind(v kind) *kind {
-	if one, ok := s.kinds[v]; ok {
-		return one
-	}
-	s.kinds[v] = &v
-	return &v
-}
-
-// pack makes the record of a station whose schedule has the number.
-func (s shares) pack(key nearby.Key, v station.View, schedule uint32) *record {
-	r := &record{
-		key: key, services: v.Services, lat: math.NaN(), hours: schedule, version: v.Version,
-		published: micros(v.PublishedAt), created: micros(v.CreatedAt), changed: micros(v.ChangedAt), hoursAt: micros(v.HoursAt),
-		name: v.Name, address: v.Address, phones: strings.Join(v.Phones, phoneMark), code: v.Code,
-		side: s.side(side{v.Area, v.District, v.HostID, v.HostName, v.SourceDate}),
-	}
-	k := kind{entry: v.Entry, size: v.Size, badge: v.Badge, hoursBy: v.HoursBy, capacity: v.Capacity, stars: v.Stars,
-		allDay: v.AllDay, extended: v.Life.Extended, smart: v.Smart, demo: v.Demo, unknowns: !v.Hours.Known}
-	x := rare{otherNames: v.OtherNames, honours: v.Honours, live: v.Live}
-	if p := v.Place; p != nil {
-		r.lat, r.lng, k.datum = p.Lat, p.Lng, s.word(p.Datum)
-		if p.GivenLat != p.Lat || p.GivenLng != p.Lng {
-			x.given = p
-		}
-	}
-	if !v.Hours.Known {
-		x.unknown = v.Hours
-		x.unknown.Printed = s.word(v.Hours.Printed)
-	}
-	r.kind = s.kind(k)
-	if !x.empty() {
-		r.rare = &x
-	}
-	return r
 }
 
 func (x rare) empty() bool {
 	u := x.unknown
-	return len(x.otherNames)+len(x.honours)+len(x.live.Days)+len(x.live.Reports)+len(u.Rows)+len(u.Special)+len(u.Printed) == 0 && x.given == nil
+	return len(x.otherNames)+len(x.honours)+len(x.live.Days)+len(x.live.Reports)+len(u.Rows)+len(u.Special)+len(u.Printed) == 0
+}
+
+// numbered keeps one copy of each thing that many records have alike, by its
+// number. Numbers are only ever added: one goroutine at a time may, while others read.
+type numbered[T any] struct {
+	numbers map[string]uint32
+	all     atomicList[T]
+}
+
+func newNumbered[T any](zero T) *numbered[T] {
+	n := &numbered[T]{numbers: map[string]uint32{"": 0}}
+	n.all.Store(&[]T{zero})
+	return n
+}
+
+// number returns the number of the thing with the key, which thing makes if it is new.
+func (n *numbered[T]) number(key string, thing func() T) uint32 {
+	i, ok := n.numbers[key]
+	if !ok {
+		all := append(*n.all.Load(), thing()) // readers of the shorter list do not see it
+		i = uint32(len(all) - 1)              //nolint:gosec // fewer than stations
+		n.all.Store(&all)
+		n.numbers[strings.Clone(key)] = i
+	}
+	return i
+}
+
+func (n *numbered[T]) at(i uint32) T { return (*n.all.Load())[i] }
+
+// shares are the things that records have alike.
+type shares struct {
+	words  *numbered[string]
+	tables *numbered[hours.Table] // schedules
+}
+
+func newShares() shares {
+	return shares{newNumbered(""), newNumbered(hours.Table{})}
+}
+
+// The yes-or-no facts of a record.
+const (
+	isMapped  = 1 << iota
+	isDerived // the position follows from the numbers it was given in
+	isUnclear // its hours were not understood
+	isAllDay
+	isExtended
+	isSmart
+	isDemo
+	isAbout // the floor space
+)
+
+// head is by what a record is found and put in order. Its name is as packed,
+// which has the order of the text.
+type head struct {
+	area, name string
+	code       uint32
+	services   amenity.Set
+	hours      uint32 // its schedule's number
+	flags      uint64
+}
+
+func (h head) has(flag uint64) bool { return h.flags&flag != 0 }
+
+// pack writes a station whose schedule has the number, and returns what few have.
+func (s shares) pack(p *packer, v station.View, schedule uint32) *rare {
+	word := func(text string) {
+		p.number(uint64(s.words.number(text, func() string { return strings.Clone(text) })))
+	}
+	var flags uint64
+	for _, f := range []struct {
+		on   bool
+		flag uint64
+	}{{v.Place != nil, isMapped}, {v.Place != nil && derived(*v.Place), isDerived}, {!v.Hours.Known, isUnclear}, {v.AllDay, isAllDay},
+		{v.Life.Extended, isExtended}, {v.Smart, isSmart}, {v.Demo, isDemo}, {v.Size.About, isAbout}} {
+		if f.on {
+			flags |= f.flag
+		}
+	}
+	word(v.Area)
+	p.text(v.Name)
+	p.number(uint64(codeNumber(v.Code)))
+	p.number(uint64(v.Services))
+	p.number(uint64(schedule))
+	p.number(flags)
+	if v.Place != nil {
+		word(v.Place.Datum)
+		p.degrees(v.Place.GivenLat)
+		p.degrees(v.Place.GivenLng)
+		if flags&isDerived == 0 {
+			p.degrees(v.Place.Lat)
+			p.degrees(v.Place.Lng)
+		}
+	}
+	p.text(v.Address)
+	p.text(strings.Join(v.Phones, phoneMark))
+	p.text(v.HostName)
+	for _, text := range []string{v.District, v.HostID, v.SourceDate, string(v.Entry.Method), v.Entry.How, v.Size.Printed, string(v.Badge), string(v.HoursBy)} {
+		word(text)
+	}
+	for _, n := range []int64{v.Version, int64(v.Size.Metres), int64(v.Capacity), int64(v.Stars)} {
+		p.number(uint64(n)) //nolint:gosec // none is negative
+	}
+	p.time(v.CreatedAt, 0)
+	for _, at := range []time.Time{v.PublishedAt, v.ChangedAt, v.HoursAt} {
+		p.time(at, v.CreatedAt.UnixMicro())
+	}
+	x := rare{otherNames: v.OtherNames, honours: v.Honours, live: v.Live}
+	if !v.Hours.Known {
+		x.unknown = v.Hours
+	}
+	if x.empty() {
+		return nil
+	}
+	return &x
+}
+
+// derived reports whether the position is what the given numbers say.
+func derived(p station.Place) bool {
+	d, err := geo.ParseDatum(p.Datum)
+	return err == nil && geo.From(d, p.GivenLat, p.GivenLng) == p.Point
 }
 
 // phoneMark stands between two phones; no text holds it.
 const phoneMark = "\x00"
 
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return never
-	}
-	return t.UnixMicro()
+// head reads the beginning of a record; the position comes next.
+func (s shares) head(r *record) (h head, rest unpacker) {
+	u := unpacker{r.packed}
+	h = head{area: s.word(&u), name: u.bytes(), code: uint32(u.number()), services: amenity.Set(u.number()), hours: uint32(u.number()), flags: u.number()} //nolint:gosec // as packed
+	return h, u
 }
 
-func moment(micros int64) time.Time {
-	if micros == never {
-		return time.Time{}
+func (s shares) word(u *unpacker) string { return s.words.at(uint32(u.number())) } //nolint:gosec // as packed
+
+// place reads the position; nil when the record has none.
+func (s shares) place(h head, u *unpacker) *station.Place {
+	if !h.has(isMapped) {
+		return nil
 	}
-	return time.UnixMicro(micros).UTC()
+	p := &station.Place{Datum: s.word(u), GivenLat: u.degrees(), GivenLng: u.degrees()}
+	if !h.has(isDerived) {
+		p.Lat, p.Lng = u.degrees(), u.degrees()
+	} else if d, err := geo.ParseDatum(p.Datum); err == nil { // it was one when it was packed
+		p.Point = geo.From(d, p.GivenLat, p.GivenLng)
+	}
+	return p
 }
 
-// mapped reports whether the station is on the map.
-func (r *record) mapped() bool { return !math.IsNaN(r.lat) }
-
-func (r *record) cursor() station.Cursor {
-	return station.Cursor{Area: r.side.area, Name: r.name, ID: station.ID(r.key.String())}
+// card unpacks the record.
+func (s shares) card(r *record) Card {
+	h, u := s.head(r)
+	name := unpacker{h.name}
+	f := station.Facts{Name: name.chars(), Area: h.area, Services: h.services, Hours: s.tables.at(h.hours), Place: s.place(h, &u), Public: true,
+		AllDay: h.has(isAllDay), Smart: h.has(isSmart), Demo: h.has(isDemo), Life: upkeep.Life{Extended: h.has(isExtended)}}
+	c := Card{Station: station.Station{ID: station.ID(r.key.String()), Facts: f}}
+	c.Address, c.Code = u.text(), strconv.FormatUint(uint64(h.code), 10)
+	if phones := u.text(); phones != "" {
+		c.Phones = strings.Split(phones, phoneMark)
+	}
+	c.HostName, c.District, c.HostID, c.SourceDate = u.text(), s.word(&u), s.word(&u), s.word(&u)
+	c.Entry = station.Entry{Method: station.EntryMethod(s.word(&u)), How: s.word(&u)}
+	c.Size = station.Size{Printed: s.word(&u), About: h.has(isAbout)}
+	c.Badge, c.HoursBy = station.Badge(s.word(&u)), station.Origin(s.word(&u))
+	c.Version, c.Size.Metres, c.Capacity, c.Stars = int64(u.number()), int(u.number()), int(u.number()), int(u.number()) //nolint:gosec // as packed
+	c.CreatedAt = u.time(0)
+	beside := c.CreatedAt.UnixMicro()
+	c.PublishedAt, c.ChangedAt, c.HoursAt = u.time(beside), u.time(beside), u.time(beside)
+	if x := r.rare; x != nil {
+		c.OtherNames, c.Honours, c.Live = x.otherNames, x.honours, x.live
+		if h.has(isUnclear) {
+			c.Hours = x.unknown
+		}
+	}
+	return c
 }
 
 func (r *record) otherNames() []string {
@@ -163,38 +226,50 @@ func (r *record) live() station.Live {
 	return r.rare.live
 }
 
-// card unpacks the record. week is its schedule.
-func (r *record) card(week hours.Table) Card {
-	k, at := r.kind, r.side
-	f := station.Facts{
-		Name: r.name, Address: r.address, Area: at.area, District: at.district, HostID: at.hostID, HostName: at.hostName, SourceDate: at.sourceDate,
-		Services: r.services, Hours: week, Entry: k.entry, AllDay: k.allDay, Smart: k.smart, Size: k.size, Capacity: k.capacity, Stars: k.stars,
-		Badge: k.badge, Life: upkeep.Life{Extended: k.extended}, Demo: k.demo, Public: true,
-	}
-	if r.phones != "" {
-		f.Phones = strings.Split(r.phones, phoneMark)
-	}
-	if r.mapped() {
-		f.Place = &station.Place{Datum: k.datum, GivenLat: r.lat, GivenLng: r.lng}
-		f.Place.Lat, f.Place.Lng = r.lat, r.lng
-	}
-	c := Card{Live: r.live(), Station: station.Station{
-		ID: station.ID(r.key.String()), Code: r.code, Version: r.version, Facts: f, PublishedAt: moment(r.published), CreatedAt: moment(r.created),
-		ChangedAt: moment(r.changed), HoursAt: moment(r.hoursAt), HoursBy: k.hoursBy,
-	}}
-	if x := r.rare; x != nil {
-		c.OtherNames, c.Honours = x.otherNames, x.honours
-		if x.given != nil {
-			c.Place = x.given
-		}
-		if k.unknowns {
-			c.Hours = x.unknown
-		}
-	}
-	return c
+// texts returns by what a record is found, beside its code.
+func (s shares) texts(r *record) (name string, others []string, address string) {
+	h, u := s.head(r)
+	s.place(h, &u)
+	n := unpacker{h.name}
+	return n.chars(), r.otherNames(), u.text()
 }
 
 // sameWords reports whether both are found by the same words.
-func sameWords(a, b *record) bool {
-	return a.code == b.code && a.address == b.address && slices.Equal(a.otherNames(), b.otherNames())
+func (s shares) sameWords(a, b *record) bool {
+	nameA, othersA, addressA := s.texts(a)
+	nameB, othersB, addressB := s.texts(b)
+	return nameA == nameB && addressA == addressB && slices.Equal(othersA, othersB)
+}
+
+func (s shares) code(r *record) uint32 {
+	h, _ := s.head(r)
+	return h.code
+}
+
+// codeNumber is a code, which never begins with 0, as a number; 0 when text can be none.
+func codeNumber(text string) uint32 {
+	if len(text) != codeLength || strings.Trim(text, "0123456789") != "" {
+		return 0
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
+}
+
+const codeLength = 8
+
+// cursor is the record's place in the order of the directory.
+func (s shares) cursor(r *record) station.Cursor {
+	h, _ := s.head(r)
+	name := unpacker{h.name}
+	return station.Cursor{Area: h.area, Name: name.chars(), ID: station.ID(r.key.String())}
+}
+
+// byPlace orders as cursors do: ids are the texts of their keys.
+func (s shares) byPlace(a, b *record) int {
+	x, _ := s.head(a)
+	y, _ := s.head(b)
+	return cmp.Or(cmp.Compare(x.area, y.area), cmp.Compare(x.name, y.name), bytes.Compare(a.key[:], b.key[:]))
 }

@@ -1,10 +1,8 @@
 package finder
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,25 +17,23 @@ import (
 // asked, and touches only the cards that it finds. A directory never changes;
 // a refresh makes the next one.
 type directory struct {
+	shares
 	cards []*record
 	codes []uint32 // of each card
 	text  []uint16 // of each card its name, then its other names and its address
-	ends  []span   // where they end
+	ends  []uint32 // where those of each card end; they begin where the ones of the card before end
+	names []uint16 // how long the names are
 	known pinyin.Known
 }
-
-// span is where a card's name and its other words end in the text; they begin
-// where the ones of the card before end.
-type span struct{ name, more uint32 }
 
 // words returns what card i is found by.
 func (d *directory) words(i int) (name, more []uint16) {
 	var from uint32
 	if i > 0 {
-		from = d.ends[i-1].more
+		from = d.ends[i-1]
 	}
-	e := d.ends[i]
-	return d.text[from:e.name], d.text[e.name:e.more]
+	middle := from + uint32(d.names[i])
+	return d.text[from:middle], d.text[middle:d.ends[i]]
 }
 
 // within returns the run of cards that lie in an area.
@@ -45,9 +41,13 @@ func (d *directory) within(area string) (from, to int) {
 	if area == "" {
 		return 0, len(d.cards)
 	}
-	from, _ = slices.BinarySearchFunc(d.cards, area, func(c *record, a string) int { return cmp.Compare(c.side.area, a) })
-	n, _ := slices.BinarySearchFunc(d.cards[from:], area, func(c *record, a string) int {
-		if strings.HasPrefix(c.side.area, a) {
+	of := func(r *record) string {
+		h, _ := d.head(r)
+		return h.area
+	}
+	from, _ = slices.BinarySearchFunc(d.cards, area, func(r *record, a string) int { return cmp.Compare(of(r), a) })
+	n, _ := slices.BinarySearchFunc(d.cards[from:], area, func(r *record, a string) int {
+		if strings.HasPrefix(of(r), a) {
 			return -1
 		}
 		return 1
@@ -59,7 +59,7 @@ func (d *directory) within(area string) (from, to int) {
 // map: with words the best matches first, else by area and name after the
 // given cursor.
 func (f *Finder) Search(w Want, after station.Cursor, limit int) []Found {
-	s := sought{finder: f, directory: f.sorted.Load(), want: w, after: after, at: f.at(w), limit: limit}
+	s := sought{finder: f, directory: f.sorted.Load(), want: w, after: after, at: f.at(w), limit: limit, open: map[uint32]bool{}}
 	if limit <= 0 {
 		return nil
 	}
@@ -77,6 +77,7 @@ type sought struct {
 	after station.Cursor
 	at    time.Time
 	limit int
+	open  map[uint32]bool // by schedule, as far as asked
 	found []Found
 	score []int // of what was found, falling
 }
@@ -85,7 +86,7 @@ type sought struct {
 func (s *sought) list() []Found {
 	from, to := s.within(s.want.Area)
 	if s.after.ID != "" {
-		n, _ := slices.BinarySearchFunc(s.cards[from:to], s.after, func(c *record, a station.Cursor) int { return compare(c.cursor(), a) })
+		n, _ := slices.BinarySearchFunc(s.cards[from:to], s.after, func(r *record, a station.Cursor) int { return compare(s.cursor(r), a) })
 		from += n
 	}
 	for _, r := range s.cards[from:to] {
@@ -100,14 +101,28 @@ func (s *sought) list() []Found {
 
 // fits unpacks what passes the filter.
 func (s *sought) fits(r *record) (one Found, ok bool) {
-	if !r.services.Has(s.want.Services) || s.after.ID != "" && compare(r.cursor(), s.after) <= 0 {
+	h, _ := s.head(r)
+	if !h.services.Has(s.want.Services) || s.want.AllDay && !s.tables.at(h.hours).Always() {
+		return one, false
+	}
+	if !s.want.OpenAt.IsZero() && r.rare == nil && !s.opens(h.hours) {
+		return one, false
+	}
+	if s.after.ID != "" && compare(s.cursor(r), s.after) <= 0 {
 		return one, false
 	}
 	one = s.finder.show(r, s.at)
-	if s.want.AllDay && !one.Hours.Always() || !s.want.OpenAt.IsZero() && !one.Now.Status.IsOpen() {
-		return one, false
+	return one, s.want.OpenAt.IsZero() || one.Now.Status.IsOpen()
+}
+
+// opens reports whether a schedule is open, worked out once a search.
+func (s *sought) opens(schedule uint32) bool {
+	open, ok := s.open[schedule]
+	if !ok {
+		open = s.tables.at(schedule).At(s.at, s.finder.calendar).Status.IsOpen()
+		s.open[schedule] = open
 	}
-	return one, true
+	return open
 }
 
 // inName is what a match in the name counts more than one in the address;
@@ -126,7 +141,7 @@ func (s *sought) best() []Found {
 	for i := from; i < to; i++ {
 		name, more := s.words(i)
 		switch score := 0; {
-		case code != 0 && s.codes[i] == code && s.cards[i].code == digits:
+		case code != 0 && s.codes[i] == code:
 			s.take(i, byCode)
 		default:
 			if score = scan.Score(name); score > 0 {
@@ -168,22 +183,8 @@ func (s *sought) take(i, score int) {
 	s.found, s.score = slices.Insert(s.found, at, one), slices.Insert(s.score, at, score)
 }
 
-// codeNumber is the code as a number; 0 when s can be no code.
-func codeNumber(s string) uint32 {
-	n, err := strconv.ParseUint(s, 10, 32)
-	if err != nil {
-		return 0
-	}
-	return uint32(n)
-}
-
 func compare(a, b station.Cursor) int {
 	return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-}
-
-// byPlace orders as compare does: ids are the texts of their keys.
-func byPlace(a, b *record) int {
-	return cmp.Or(cmp.Compare(a.side.area, b.side.area), cmp.Compare(a.name, b.name), bytes.Compare(a.key[:], b.key[:]))
 }
 
 // with returns the directory after the changes; nil stands for one that went.
@@ -204,9 +205,9 @@ func (d *directory) with(changes map[nearby.Key]*record, letters *pinyin.Letters
 		}
 	}
 	if kept == 0 || len(list)-kept > 1000 {
-		slices.SortFunc(list, byPlace)
+		slices.SortFunc(list, d.byPlace)
 	} else {
-		list = merge(list[:kept], list[kept:], byPlace)
+		list = merge(list[:kept], list[kept:], d.byPlace)
 	}
 	return d.spell(list, changes, letters)
 }
@@ -221,8 +222,8 @@ func (d *directory) swap(changes map[nearby.Key]*record) (*directory, bool) {
 		if c == nil {
 			return nil, false
 		}
-		i, ok := slices.BinarySearchFunc(d.cards, c, byPlace)
-		if !ok || !sameWords(d.cards[i], c) {
+		i, ok := slices.BinarySearchFunc(d.cards, c, d.byPlace)
+		if !ok || !d.sameWords(d.cards[i], c) {
 			return nil, false
 		}
 		next.cards[i] = c
@@ -233,28 +234,29 @@ func (d *directory) swap(changes map[nearby.Key]*record) (*directory, bool) {
 // spell lays out the words of the list; those of cards that did not change are
 // copied.
 func (d *directory) spell(list []*record, changes map[nearby.Key]*record, letters *pinyin.Letters) *directory {
-	next := &directory{cards: list, codes: make([]uint32, len(list)), ends: make([]span, len(list)), text: make([]uint16, 0, len(d.text)+24*len(changes))}
+	next := &directory{shares: d.shares, cards: list, codes: make([]uint32, len(list)), ends: make([]uint32, len(list)), names: make([]uint16, len(list)), text: make([]uint16, 0, len(d.text)+24*len(changes))}
 	old := 0
 	for i, c := range list {
+		from := len(next.text)
 		if _, changed := changes[c.key]; changed {
-			next.text = letters.Spell(next.text, c.name)
-			next.ends[i].name = uint32(len(next.text))
-			for _, name := range c.otherNames() {
+			next.codes[i] = d.code(c)
+			name, others, address := d.texts(c)
+			next.text = letters.Spell(next.text, name)
+			next.names[i] = uint16(len(next.text) - from) //nolint:gosec // no name is longer than [station.Facts.Check] allows
+			for _, name := range append(slices.Clip(others), address) {
 				next.text = letters.Spell(next.text, name)
 			}
-			next.text = letters.Spell(next.text, c.address)
 		} else {
 			for d.cards[old] != c {
 				old++
 			}
 			name, more := d.words(old)
 			next.text = append(append(next.text, name...), more...)
-			next.ends[i].name = uint32(len(next.text) - len(more))
+			next.names[i], next.codes[i] = d.names[old], d.codes[old]
 		}
-		next.ends[i].more = uint32(len(next.text))
-		next.codes[i] = codeNumber(c.code)
+		next.ends[i] = uint32(len(next.text))
 	}
-	if cap(next.text) > len(next.text)+len(next.text)/8 {
+	if cap(next.text) > len(next.text)+len(next.text)/64 {
 		next.text = slices.Clone(next.text)
 	}
 	next.known = letters.Known()
