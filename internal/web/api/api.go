@@ -107,7 +107,11 @@ func (a *adapter) Handle(h *huma.Operation, handler func(huma.Context)) {
 	}
 	a.routes = append(a.routes, web.Route{
 		Method: h.Method, Pattern: h.Path, Action: op.Action, Purpose: op.Purpose, Roles: op.Roles, BodyLimit: op.BodyLimit,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler(humago.NewContext(h, r, w)) }),
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			one := &onePiece{ResponseWriter: w}
+			handler(humago.NewContext(h, r, one))
+			one.end()
+		}),
 	})
 }
 
@@ -127,7 +131,11 @@ type Appender interface {
 func marshal(w io.Writer, v any) error {
 	a, ok := v.(Appender)
 	if !ok {
-		return json.MarshalWrite(w, v)
+		b, err := json.Marshal(v)
+		if err == nil {
+			_, err = w.Write(b)
+		}
+		return err
 	}
 	b := buffers.Get().(*[]byte)
 	defer buffers.Put(b)
