@@ -115,7 +115,8 @@ type answer struct {
 	next   station.ID
 	counts map[string]int // by part, of those that the words and the area take
 	areas  map[string]int // by division one level down
-	whole  bool           // false: the area has more than [countMax] stations
+	whole  bool           // false: more than [countMax] stations are in use here
+	gone   bool           // false: more than that many were counted before the last closed one
 }
 
 // find answers a query. An area of ordinary size is read whole, so that all
@@ -124,20 +125,19 @@ type answer struct {
 func (p *pages) find(ctx context.Context, q query) (answer, error) {
 	a := answer{query: q, counts: map[string]int{}, areas: map[string]int{}}
 	f := station.Filter{Area: q.area, WithClosed: true}
-	all, whole, err := p.scan(ctx, f, countMax, nil)
+	all, err := p.read(ctx, f, &a)
 	if err != nil {
 		return a, err
 	}
 	words := wordsOf(q.words)
 	all = keep(all, words.match)
-	a.whole = whole
 	a.count(all)
 	list := keep(all, func(v station.View) bool { return takes(q.show, v) })
 	after, err := p.cursor(ctx, q.after)
 	if err != nil {
 		return a, err
 	}
-	if whole {
+	if a.exact(q.show) {
 		list = keep(list, func(v station.View) bool { return after.ID == "" || later(v.Cursor(), after) })
 	} else if list, err = p.seek(ctx, q, f, after); err != nil {
 		return a, err
@@ -147,6 +147,30 @@ func (p *pages) find(ctx context.Context, q query) (answer, error) {
 		a.next = a.views[perPage-1].ID
 	}
 	return a, nil
+}
+
+// read reads the stations of an area, as many as are counted. Where a large list
+// was taken back more are closed than in use; those in use are then read alone.
+func (p *pages) read(ctx context.Context, f station.Filter, a *answer) (all []station.View, err error) {
+	all, a.whole, err = p.scan(ctx, f, countMax, nil)
+	if a.gone = a.whole; a.whole || err != nil {
+		return all, err
+	}
+	f.WithClosed = false
+	used, whole, err := p.scan(ctx, f, countMax, nil)
+	if !whole || err != nil {
+		return all, err
+	}
+	a.whole = true
+	return append(keep(all, func(v station.View) bool { return !v.InUse() }), used...), nil
+}
+
+// exact reports whether all stations of a part were counted.
+func (a answer) exact(show string) bool {
+	if show == showGone {
+		return a.gone
+	}
+	return a.whole
 }
 
 // seek looks for a page in a large area.
@@ -300,14 +324,14 @@ func (a answer) filters(ctx context.Context) []ui.Filter {
 		if s == showGone && a.counts[s] == 0 && a.show != s {
 			continue
 		}
-		out = append(out, ui.Filter{Text: tell.T(ctx, "show."+s), Href: a.showing(s).href(HrefStations), On: a.show == s, Count: a.many(a.counts[s])})
+		out = append(out, ui.Filter{Text: tell.T(ctx, "show."+s), Href: a.showing(s).href(HrefStations), On: a.show == s, Count: a.many(s, a.counts[s])})
 	}
 	return out
 }
 
 // many writes a count, with a plus when not all were counted.
-func (a answer) many(n int) string {
-	if a.whole {
+func (a answer) many(show string, n int) string {
+	if a.exact(show) {
 		return web.Count(int64(n))
 	}
 	return web.Count(int64(n)) + "+"
@@ -345,7 +369,7 @@ func (a answer) down() []step {
 	slices.Sort(codes)
 	var out []step
 	for _, c := range codes {
-		out = append(out, step{region.Name(c), a.within(c).href(HrefStations), a.many(a.areas[c])})
+		out = append(out, step{region.Name(c), a.within(c).href(HrefStations), a.many(a.show, a.areas[c])})
 	}
 	return out
 }
@@ -387,7 +411,7 @@ func (a answer) prevHref() string {
 }
 
 func (a answer) summary(ctx context.Context) string {
-	if !a.whole {
+	if !a.exact(a.show) {
 		return tell.T(ctx, "list.large", "Count", web.Count(countMax))
 	}
 	return tell.T(ctx, "list.count", "Count", a.counts[a.show], "Shown", fmt.Sprint(len(a.views)))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+
 	"strings"
 	"testing"
 
@@ -81,6 +82,9 @@ func TestLongImport(t *testing.T) {
 	h.send("cadre", at+"/undo", url.Values{})
 	h.work(0)
 	h.tells("undone", h.open("cadre", at), 200, "撤掉 2,100 个")
+	h.add(facts("河边驿站"))
+	h.tells("the list counts what is in use", h.open("cadre", desk.HrefStations), 200, "河边驿站", "1 个，这一页 1 个", "1,999+")
+	h.tells("and goes through what is closed", h.open("cadre", desk.HrefStations+"?show=gone"), 200, "第0号驿站", "1,999+", "after=")
 }
 
 func TestLongFilesThatAreNone(t *testing.T) {

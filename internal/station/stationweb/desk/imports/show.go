@@ -145,10 +145,8 @@ func (p *pages) ask(w http.ResponseWriter, r *http.Request, when intake.State, d
 		return err
 	case !mayImport(ctx, b):
 		return fault.New("station.import", fault.Denied, "fault.denied")
-	case b.Busy():
+	case b.Busy() || b.State != when: // it went on meanwhile: its page tells
 		return web.See(w, r, href(b))
-	case b.State != when:
-		return fault.New("station.import", fault.Conflict, "import.state")
 	}
 	v, err := p.view(ctx, b, intake.PartAll, "")
 	if err != nil {
@@ -180,11 +178,7 @@ func (p *pages) carry(w http.ResponseWriter, r *http.Request, kind intake.Kind, 
 		return err
 	}
 	if !b.Busy() {
-		t := b.Done
-		if kind == intake.Undoing {
-			t = b.Undone
-		}
-		web.SetFlash(w, r, told, "Done", t.Added+t.Updated, "Left", t.Left)
+		web.SetFlash(w, r, told) // the page tells how many
 	}
 	return web.See(w, r, href(b))
 }
