@@ -45,8 +45,12 @@ func readFlash(r *http.Request) *flash {
 	return &f
 }
 
-// takeFlash clears the cookie once a page was made that could tell it.
+// takeFlash clears the cookie once a page was made that could tell it. A script
+// that sends a form under its id sees the next page first, and nobody reads that.
 func takeFlash(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Idempotency-Key") != "" {
+		return
+	}
 	if s := stateOf(r.Context()); s != nil && s.flash != nil {
 		http.SetCookie(w, flashWith(r, "", -1))
 	}

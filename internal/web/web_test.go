@@ -236,6 +236,10 @@ func TestFlashIsToldOnce(t *testing.T) {
 	if got := body(t, page); !strings.Contains(got, "还有 3 处要改") {
 		t.Errorf("page after the form: got %.200q, want the message", got)
 	}
+	unseen := do(h, "GET", "/p", "", "Cookie", "flash="+sent.Cookies()[0].Value, "Idempotency-Key", "0190a000-0000-7000-8000-000000000001")
+	if c := unseen.Cookies(); len(c) != 0 {
+		t.Errorf("cookie after a script went there: got %v, want it kept for the reader", c)
+	}
 	if c := page.Cookies(); len(c) != 1 || c[0].MaxAge >= 0 {
 		t.Errorf("cookie after the page: got %v, want it cleared", c)
 	}
