@@ -34,7 +34,7 @@ type Failure struct {
 	Fields    []FieldWords
 	Look      Look
 	Retry     string // where "try again" leads; empty when trying again cannot help
-	Home      string
+	Home      string // where the reader starts anew
 	RequestID string
 }
 
@@ -96,7 +96,8 @@ func Status(k fault.Kind) int {
 // FailureOf tells err for the reader in ctx. It is the only place where faults
 // become status and words.
 func FailureOf(ctx context.Context, err error) Failure {
-	f := Failure{Look: LookOf(ctx), Home: "/", RequestID: RequestID(ctx)}
+	look := LookOf(ctx)
+	f := Failure{Look: look, Home: start(look), RequestID: RequestID(ctx)}
 	if r, ok := refusalOf(err); ok {
 		f.Status, f.Code, f.Key = r.status, r.code, r.key
 		return f
@@ -116,6 +117,15 @@ func FailureOf(ctx context.Context, err error) Failure {
 		f.Fields = append(f.Fields, FieldWords{Name: x.Name, Key: x.Msg, Text: TArgs(ctx, x.Msg, x.Args)})
 	}
 	return f
+}
+
+// start is where whoever saw such a page begins anew: the desk leads everybody
+// on to the page of their role.
+func start(l Look) string {
+	if l == LookStaff || l == LookPartner {
+		return "/desk"
+	}
+	return "/"
 }
 
 func refusalOf(err error) (refusal, bool) {

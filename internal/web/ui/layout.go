@@ -148,6 +148,7 @@ func Staff(p StaffPage) templ.Component {
 type PartnerPage struct {
 	Title string
 	Body  string // the body's name
+	Home  string // where the mark leads; empty: nowhere
 	Nav   []NavItem
 }
 
