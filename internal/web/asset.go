@@ -189,7 +189,7 @@ func (a *Assets) fixed(name string) http.HandlerFunc {
 // serveWorker puts the names of the files to keep before the worker's code, so
 // that a new version of any of them is a new worker.
 func (a *Assets) serveWorker(w http.ResponseWriter, r *http.Request) {
-	head := "const KEEP=['" + a.URL("app.css") + "','" + a.URL("app.js") + "'];\n"
+	head := "const KEEP=['" + a.URL("app.css") + "','" + a.URL("app.js") + "','" + a.URL("capture.js") + "'];\n"
 	f := asset{raw: append([]byte(head), a.byName["sw.js"].raw...), kind: typeOf(".js")}
 	sum := sha256.Sum256(f.raw)
 	f.hashed = hex.EncodeToString(sum[:8])

@@ -1,8 +1,10 @@
 package ui_test
 
 import (
+	"fmt"
 	"image"
 	"image/jpeg"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -114,13 +116,11 @@ func TestFormWithoutNetworkWaitsAndIsSentOnce(t *testing.T) {
 	p.Click(".choice:nth-child(2)")
 	p.Type("#text", "东门不让进")
 	p.Offline(true)
+	p.Wait(`!document.querySelector('[data-net]').hidden`) // as whoever reads it before pressing: a short page cannot but move for it
 	p.Click("#f button[type=submit]")
 	p.Wait(`!document.querySelector('[data-outbox-list]').hidden`)
 	if got := p.Text("[data-outbox-list] .row__title"); got != "小区不让进" {
 		t.Errorf("without network: got row %q waiting, want 小区不让进", got)
-	}
-	if got := p.Text("[data-net]"); got == "" {
-		t.Error("without network: got no strip, want one")
 	}
 	if got := webtest.Eval[string](p, "document.querySelector('#text').value"); got != "" {
 		t.Errorf("after keeping: got text %q in the form, want it empty for the next matter", got)
@@ -131,6 +131,30 @@ func TestFormWithoutNetworkWaitsAndIsSentOnce(t *testing.T) {
 	got := d.all()
 	if len(got) != 1 || got[0].text != "东门不让进" || got[0].kind != "gate" || got[0].id != got[0].header || got[0].id == "" {
 		t.Errorf("with network again: got %+v, want the form once with its id as Idempotency-Key", got)
+	}
+}
+
+func TestStripMovesNothingUnderTheThumb(t *testing.T) {
+	for _, from := range []int{0, 100} {
+		_, p := open(t, "/ask", webtest.View{Width: 360, Height: 400})
+		at := func() float64 {
+			return webtest.Eval[float64](p, "new Promise(ok=>requestAnimationFrame(()=>requestAnimationFrame(()=>ok(document.querySelector('#text').getBoundingClientRect().top))))")
+		}
+		webtest.Eval[bool](p, fmt.Sprintf("(scrollTo(0,%d),true)", from))
+		want := at()
+		p.Offline(true)
+		p.Wait(`!document.querySelector('[data-net]').hidden`)
+		if got := at(); math.Abs(got-want) >= 1 {
+			t.Errorf("scrolled by %d, network gone: the field went from %v to %v, want it to stay", from, want, got)
+		}
+		if got := webtest.Eval[float64](p, "document.querySelector('[data-net]').getBoundingClientRect().top"); got < 0 || got > 100 {
+			t.Errorf("scrolled by %d, network gone: got the strip at %v, want it in sight", from, got)
+		}
+		p.Offline(false)
+		p.Wait(`document.querySelector('[data-net]').hidden`)
+		if got := at(); math.Abs(got-want) >= 1 {
+			t.Errorf("scrolled by %d, network back: the field went from %v to %v, want it to stay", from, want, got)
+		}
 	}
 }
 
@@ -306,4 +330,25 @@ func TestFirstVisitIsLight(t *testing.T) {
 	if len(urls) > 4 || bytes > 40<<10 {
 		t.Errorf("got %d requests %q and %d bytes, want at most 4 and 40 KB", len(urls), urls, bytes)
 	}
+}
+
+func TestWhatWasTriedInVainLeadsHome(t *testing.T) {
+	browser, base := webtest.Start(t), serve(t)
+	for path, home := range map[string]string{"/broken-staff": "/desk", "/nowhere": "/"} {
+		p := browser.Open(t, base+path, webtest.View{NoJS: true})
+		if got := webtest.Eval[bool](p, "!!document.querySelector('main a[href=\""+home+"\"]')"); !got {
+			t.Errorf("%s: got no way to %s, want one beside trying again", path, home)
+		}
+	}
+}
+
+func TestToastGoesAwayAndCoversNothing(t *testing.T) {
+	_, p := open(t, "/ask", webtest.View{})
+	p.Type("#text", "东门不让进")
+	p.Follow("#f button[type=submit]")
+	p.Wait(`location.pathname==='/thanks'`)
+	if got := p.Text(".toast"); got != "发出去了。" {
+		t.Errorf("after sending: got %q, want it told", got)
+	}
+	p.Wait(`!document.querySelector('.toast')`)
 }
