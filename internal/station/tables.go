@@ -2,7 +2,6 @@ package station
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"nuanxin/internal/db"
@@ -31,17 +30,24 @@ func (Tables) Many(ctx context.Context, tx *op.Tx, ids []ID) (map[ID]Station, er
 	return all, nil
 }
 
-// Lives returns the live parts of stations.
-func (Tables) Lives(ctx context.Context, tx *op.Tx, ids []ID) (map[ID]Live, error) {
-	all := map[ID]Live{}
+// Used returns which of the stations have been lived in: a day of theirs was
+// set, or people reported something, also when that is over.
+func (Tables) Used(ctx context.Context, tx *op.Tx, ids []ID) (map[ID]bool, error) {
+	used := map[ID]bool{}
 	for some := range slices.Chunk(ids, 500) {
-		lives, err := liveOf(ctx, tx.Tx, tx.Now(), some...)
+		var args db.Args
+		in := db.In(&args, some)
+		err := tx.Each(ctx, `select station_id from station_day where station_id in `+in+` union select station_id from station_report where station_id in `+in, args, func(r db.Row) error {
+			var id ID
+			err := r.Scan(&id)
+			used[id] = true
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		maps.Copy(all, lives)
 	}
-	return all, nil
+	return used, nil
 }
 
 // Code draws a code for a station that is about to be inserted.

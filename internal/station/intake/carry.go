@@ -39,8 +39,10 @@ func (s *Service) applyOn(ctx context.Context, head Batch) error {
 			return err
 		}
 	}
-	before, now := list.Seen{}, slices.Clone(b.Lines)
-	list.Decide(now[:b.Work.Done], before, nil)
+	before, now := list.NewSeen(), slices.Clone(b.Lines)
+	if err := s.look(ctx, now[:b.Work.Done], before); err != nil { // what follows may repeat it
+		return err
+	}
 	for from := b.Work.Done; from < len(now); from = b.Work.Done {
 		to := min(from+few, len(now))
 		there, err := s.glance(ctx, now[from:to], before)
@@ -98,7 +100,7 @@ func (s *Service) prepared(l list.Line, seq int, old station.Station) (change, e
 	d := doneRow{Outcome: Outcome{Row: l.Row, Action: l.Action}}
 	if l.Action == list.WillUpdate {
 		facts, _ = l.Onto(old)
-		d.Before, d.By = &old.Facts, old.HoursBy
+		d.Before, d.By, d.HoursAt = &old.Facts, old.HoursBy, old.HoursAt
 	} else {
 		n, err := rand.Int(rand.Reader, big.NewInt(90_000_000))
 		if err != nil {
@@ -214,36 +216,32 @@ func (s *Service) reversed(ctx context.Context, rows []doneRow) ([]change, error
 		ids[i] = d.Station
 	}
 	var stations map[station.ID]station.Station
-	lives, err := op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (lives map[station.ID]station.Live, err error) {
+	used, err := op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (used map[station.ID]bool, err error) {
 		if stations, err = s.tables.Many(ctx, tx, ids); err != nil {
 			return nil, err
 		}
-		return s.tables.Lives(ctx, tx, ids)
+		return s.tables.Used(ctx, tx, ids)
 	})
 	if err != nil {
 		return nil, err
 	}
 	all := make([]change, len(rows))
 	for i, d := range rows {
-		if all[i], err = s.backwards(d, stations[d.Station], lives[d.Station]); err != nil {
+		if all[i], err = s.backwards(d, stations[d.Station], used[d.Station]); err != nil {
 			return nil, fmt.Errorf("row %d: %w", d.Row, err)
 		}
 	}
 	return all, nil
 }
 
-// used reports whether a station has been lived in: it has special days, or
-// people reported something.
-func used(l station.Live) bool { return len(l.Days)+len(l.Reports) > 0 }
-
 // backwards is the station of an applied row as it was: closed, or with the
 // facts of before.
-func (s *Service) backwards(d doneRow, st station.Station, l station.Live) (change, error) {
+func (s *Service) backwards(d doneRow, st station.Station, used bool) (change, error) {
 	at := s.desk.Now()
 	switch d.Why = ""; {
 	case !st.InUse(), st.Version != d.After:
 		d.Why = "import.changed_meanwhile"
-	case d.Action == list.WillAdd && used(l):
+	case d.Action == list.WillAdd && used:
 		d.Why = "import.used_meanwhile"
 	}
 	if d.Why != "" {
@@ -253,7 +251,9 @@ func (s *Service) backwards(d doneRow, st station.Station, l station.Live) (chan
 	if d.Action == list.WillAdd {
 		st.ClosedAt, st.ClosedWhy, st.ChangedAt = at, "导入撤销", at
 	} else {
-		st, err = st.With(*d.Before, d.By, at)
+		if st, err = st.With(*d.Before, d.By, at); !d.HoursAt.IsZero() {
+			st.HoursAt, st.HoursBy = d.HoursAt, d.By // they are as old as they were
+		}
 	}
 	st.Version++
 	return change{seq: d.seq, next: &st}, err
@@ -265,10 +265,10 @@ func (s *Service) lateUses(ctx context.Context, tx *op.Tx, base int64, rows []do
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	lives, err := s.tables.Lives(ctx, tx, ids)
+	used, err := s.tables.Used(ctx, tx, ids)
 	late := map[int]string{}
 	for _, d := range rows {
-		if d.Action == list.WillAdd && used(lives[d.Station]) {
+		if d.Action == list.WillAdd && used[d.Station] {
 			late[d.seq] = "import.used_meanwhile"
 		}
 	}

@@ -92,7 +92,7 @@ func (s *Service) DryRun(ctx context.Context, t sheet.Table, o list.Options) (li
 	if _, err := s.ownArea(authz.From(ctx), o); err != nil {
 		return report, err
 	}
-	return report, s.look(ctx, report.Lines, list.Seen{})
+	return report, s.look(ctx, report.Lines, list.NewSeen())
 }
 
 // Staged returns an import with its lines.
@@ -193,7 +193,9 @@ type doneRow struct {
 	After  int64          `json:"after"`            // the station's version since
 	Before *station.Facts `json:"before,omitempty"` // of an update
 	By     station.Origin `json:"by,omitempty"`
-	seq    int
+	// HoursAt is when the hours of before were stated; zero in rows of earlier versions of the program.
+	HoursAt time.Time `json:"hours_at,omitzero"`
+	seq     int
 }
 
 // Imports returns the latest imports in the reader's area, newest first,

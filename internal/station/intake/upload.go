@@ -65,7 +65,7 @@ func (s *Service) Stage(ctx context.Context, t sheet.Table, o list.Options) (Bat
 	if _, err := s.ownArea(authz.From(ctx), o); err != nil {
 		return Batch{}, err
 	}
-	if err := s.look(ctx, report.Lines, list.Seen{}); err != nil {
+	if err := s.look(ctx, report.Lines, list.NewSeen()); err != nil {
 		return Batch{}, err
 	}
 	done, err := op.Write(ctx, s.desk, station.Import, s.propose(o, report), func(tx *op.Tx, b Batch) (ID, error) {
@@ -139,18 +139,16 @@ func (s *Service) readOn(ctx context.Context, b Batch) error {
 			return err
 		}
 	}
-	before, lines := list.Seen{}, make([]list.Line, 0, r.Rows()) // never grown: before points into it
+	before, lines := list.NewSeen(), make([]list.Line, 0, r.Rows()) // never grown: before points into it
 	for from := 0; from < r.Rows(); from = len(lines) {
 		for i := from; i < min(from+piece, r.Rows()); i++ {
 			lines = append(lines, r.Line(i))
 		}
-		if some := lines[from:]; len(lines) <= b.Work.Done { // kept already; what follows may repeat it
-			s.keys(authz.From(ctx), some)
-			list.Decide(some, before, nil)
-			continue
-		}
 		if _, err := s.glance(ctx, lines[from:], before); err != nil {
 			return err
+		}
+		if len(lines) <= b.Work.Done {
+			continue // kept already; it was read because what follows may repeat it
 		}
 		if err := s.storePiece(ctx, b, report, from, lines[from:]); err != nil {
 			return err

@@ -11,10 +11,16 @@ import (
 	"nuanxin/internal/station/printed"
 )
 
-// Seen are the lines further up in a file, by name key; a file begins with
-// Seen{}. It points into the lines that were decided, which must stay where
-// they are.
-type Seen map[string][]*Line
+// Seen are the lines further up in a file, by each of their name keys, and those
+// among them that are about a station that is there. It points into the lines
+// that were decided, which must stay where they are.
+type Seen struct {
+	named map[string][]*Line
+	about map[station.ID]*Line
+}
+
+// NewSeen is the beginning of a file.
+func NewSeen() Seen { return Seen{map[string][]*Line{}, map[station.ID]*Line{}} }
 
 // Decide says for each line that is not refused whether it adds a station,
 // changes one, or needs a person, and puts it into before. there are the
@@ -27,19 +33,45 @@ func Decide(lines []Line, before Seen, there map[string][]station.Station) {
 			continue
 		}
 		l.Action, l.Why, l.Changes, l.Station, l.Version = WillAdd, "", nil, "", 0
-		key := printed.NameKey(l.Understood.Name)
-		if twin := l.twin(before[key]); twin != nil {
-			l.Action, l.Why = WillSkip, "import.repeated_row"
-			l.doubt("import.repeated_row", printed.Name, fmt.Sprintf("%d %s", twin.Row, twin.Understood.Name))
+		above := before.of(l)
+		if twin := l.twin(above); twin != nil {
+			l.repeats(twin)
 			continue
 		}
-		namesake := slices.ContainsFunc(before[key], func(o *Line) bool { return region.Near(o.Understood.Area, l.Understood.Area) })
-		before[key] = append(before[key], l)
+		namesake := slices.ContainsFunc(above, func(o *Line) bool { return region.Near(o.Understood.Area, l.Understood.Area) })
 		l.against(candidates(l.Understood, there))
+		if twin := before.about[l.Station]; twin != nil { // one station by two of its names
+			l.repeats(twin)
+			continue
+		}
+		before.add(l)
 		if l.Action == WillAdd && namesake {
 			l.doubt("import.same_name", printed.Name, l.Understood.Name)
 		}
 	}
+}
+
+// of are the lines that have one of the names of l.
+func (s Seen) of(l *Line) (all []*Line) {
+	for _, key := range l.Understood.NameKeys() {
+		all = append(all, s.named[key]...)
+	}
+	return all
+}
+
+func (s Seen) add(l *Line) {
+	for _, key := range l.Understood.NameKeys() {
+		s.named[key] = append(s.named[key], l)
+	}
+	if l.Station != "" {
+		s.about[l.Station] = l
+	}
+}
+
+// repeats leaves it to a person what to do with a second line about one place.
+func (l *Line) repeats(twin *Line) {
+	l.Action, l.Why, l.Changes = WillSkip, "import.repeated_row", nil
+	l.doubt("import.repeated_row", printed.Name, fmt.Sprintf("%d %s", twin.Row, twin.Understood.Name))
 }
 
 // Anew returns the line as it would be decided against the stations there, in
@@ -109,12 +141,22 @@ func (l *Line) against(list []station.Station) {
 		l.doubt("import.several", printed.Name, l.Understood.Name)
 	case len(surely) == 1:
 		l.Station, l.Version = surely[0].ID, surely[0].Version
-		_, l.Changes = l.Onto(surely[0])
-		if l.Action = WillUpdate; len(l.Changes) == 0 {
-			l.Action = WillNot
-		}
+		l.onto(surely[0])
 	case len(list) > 0:
 		l.doubt("import.same_name", printed.Name, l.Understood.Name)
+	}
+}
+
+// onto says what the line would change of the station; what no record may hold
+// is for a person.
+func (l *Line) onto(st station.Station) {
+	facts, changes := l.Onto(st)
+	switch l.Action, l.Changes = WillUpdate, changes; {
+	case len(changes) == 0:
+		l.Action = WillNot
+	case facts.Tidy().Check() != nil:
+		l.Action, l.Why = WillSkip, "import.invalid"
+		l.doubt("import.invalid", printed.Name, st.Name)
 	}
 }
 

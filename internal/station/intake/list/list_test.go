@@ -43,7 +43,7 @@ func judged(t *testing.T, tb sheet.Table, o list.Options, there ...station.Stati
 	if err != nil {
 		t.Fatal(err)
 	}
-	list.Decide(r.Lines, list.Seen{}, named(there...))
+	list.Decide(r.Lines, list.NewSeen(), named(there...))
 	return r
 }
 
@@ -144,6 +144,34 @@ func TestStatedDatum(t *testing.T) {
 	}
 	if got := say(report.Lines[1]); got != "add import.place.swapped" {
 		t.Errorf("swapped numbers: %s", got)
+	}
+}
+
+// TestDatumOfEachColumn: a header speaks of its own column, and of two systems
+// for one position none is chosen.
+func TestDatumOfEachColumn(t *testing.T) {
+	report := judged(t, table(t, "名称,百度经度,百度纬度,高德经度,高德纬度,坐标系\n甲站,104.75,31.46,,,\n乙站,,,104.75,31.46,\n丙站,104.75,,,31.46,\n丁站,104.75,31.46,,,地方坐标\n"), fucheng)
+	for i, want := range []string{"bd09", "gcj02", "", ""} {
+		got := ""
+		if p := report.Lines[i].Understood.Place; p != nil {
+			got = p.Datum
+		}
+		if got != want {
+			t.Errorf("row %d is in %q, want %q (%s)", i, got, want, say(report.Lines[i]))
+		}
+	}
+	if got := say(report.Lines[2]) + say(report.Lines[3]); got != "add import.place.no_datumadd import.place.no_datum" {
+		t.Errorf("what is doubted: %s", got)
+	}
+}
+
+// TestRowThatCannotBeKept: a row that would make a record too long is told
+// before anything is applied.
+func TestRowThatCannotBeKept(t *testing.T) {
+	st := with(t, station.Station{}, station.Facts{Name: "甲站", OtherNames: []string{strings.Repeat("长", 480), "锐明眼镜店"}, Area: "510703", Address: "一环路1号"}, station.FromCadre)
+	report := judged(t, table(t, header+"涪城区,锐明眼镜店工会户外劳动者服务站点,一环路1号,,,,,,\n"), fucheng, st)
+	if got := say(report.Lines[0]); got != "skip(import.invalid) import.invalid" {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -121,7 +121,7 @@ func Open(t sheet.Table, o Options) (*Reader, Report, error) {
 	if err != nil {
 		return nil, Report{}, err
 	}
-	r := &Reader{options: o, rows: h.Rows, columns: map[printed.Field][]int{}, places: map[[3]string]resolved{}}
+	r := &Reader{options: o, rows: h.Rows, columns: map[printed.Field][]int{}, datums: map[int]string{}, places: map[[3]string]resolved{}}
 	report := Report{Encoding: t.Encoding, Header: h.Header, Others: t.Others, Lines: make([]Line, 0, len(h.Rows))}
 	for i, name := range h.Header {
 		name = plain.Brief(plain.Visible(name), 120)
@@ -138,12 +138,9 @@ func Open(t sheet.Table, o Options) (*Reader, Report, error) {
 			r.maps = append(r.maps, mapColumn{printed.MapOf(name), i})
 		}
 		r.columns[f] = append(r.columns[f], i)
-		if d, ok := printed.DatumIn(name); ok && (f == printed.Lat || f == printed.Lng || f == printed.Position) {
-			r.datum = d.String()
+		if d, ok := printed.DatumIn(name); ok {
+			r.datums[i] = d.String()
 		}
-	}
-	if r.datum == "" {
-		r.datum = o.Datum
 	}
 	return r, report, nil
 }
@@ -154,7 +151,7 @@ type Reader struct {
 	options Options
 	rows    []sheet.Row
 	columns map[printed.Field][]int
-	datum   string // stated for the whole file
+	datums  map[int]string // stated by the headers of columns
 	places  map[[3]string]resolved
 	maps    []mapColumn
 
@@ -341,6 +338,32 @@ func (r *Reader) resolve(province, city, county string) (string, []region.Doubt)
 	return known.code, known.doubts
 }
 
+// stated is the datum that the row states, or the headers of its coordinates, or
+// the importer for the whole file; "" where none does, or several do.
+func (r *Reader) stated() string {
+	if text := r.cell(printed.Datum); text != "" {
+		if own, ok := printed.DatumIn(text); ok {
+			return own.String()
+		}
+		return "" // something else than we know
+	}
+	var all []string
+	for _, f := range []printed.Field{printed.Lat, printed.Lng, printed.Position} {
+		for _, i := range r.columns[f] {
+			if d := r.datums[i]; d != "" && r.row.Cell(i) != "" && !slices.Contains(all, d) {
+				all = append(all, d)
+			}
+		}
+	}
+	switch len(all) {
+	case 0:
+		return r.options.Datum
+	case 1:
+		return all[0]
+	}
+	return ""
+}
+
 // place makes a position of the row's coordinates, if their datum is stated.
 func (r *Reader) place() *station.Place {
 	lat, lng, both := r.cell(printed.Lat), r.cell(printed.Lng), r.cell(printed.Position)
@@ -348,11 +371,7 @@ func (r *Reader) place() *station.Place {
 	if text == "" {
 		return nil
 	}
-	stated := r.datum
-	if own, ok := printed.DatumIn(r.cell(printed.Datum)); ok {
-		stated = own.String()
-	}
-	datum, err := geo.ParseDatum(stated)
+	datum, err := geo.ParseDatum(r.stated())
 	if err != nil {
 		r.doubt("import.place.no_datum", printed.Position, text)
 		return nil
