@@ -14,13 +14,14 @@ type Limits struct {
 	Bytes   int64 // size of the file
 	Unzip   int64 // size of everything in an XLSX archive
 	Entries int   // files in an XLSX archive
+	Merged  int   // blocks of merged cells in a worksheet
 	Rows    int
 	Columns int
 	Cell    int // bytes in one cell
 }
 
 // Standard are the limits for files of stations, people and the like.
-var Standard = Limits{Bytes: 20 << 20, Unzip: 48 << 20, Entries: 500, Rows: 50_000, Columns: 200, Cell: 32 << 10}
+var Standard = Limits{Bytes: 20 << 20, Unzip: 48 << 20, Entries: 500, Merged: 20_000, Rows: 50_000, Columns: 200, Cell: 32 << 10}
 
 func (l Limits) filled() Limits {
 	s := Standard
@@ -29,7 +30,7 @@ func (l Limits) filled() Limits {
 			*f.mine = *f.std
 		}
 	}
-	for _, f := range []struct{ mine, std *int }{{&l.Entries, &s.Entries}, {&l.Rows, &s.Rows}, {&l.Columns, &s.Columns}, {&l.Cell, &s.Cell}} {
+	for _, f := range []struct{ mine, std *int }{{&l.Entries, &s.Entries}, {&l.Merged, &s.Merged}, {&l.Rows, &s.Rows}, {&l.Columns, &s.Columns}, {&l.Cell, &s.Cell}} {
 		if *f.mine == 0 {
 			*f.mine = *f.std
 		}

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -193,6 +194,54 @@ func TestReadXLSX(t *testing.T) {
 	if !slices.Equal(table.Others, []string{"Sheet2"}) {
 		t.Errorf("other sheets = %q", table.Others)
 	}
+}
+
+// The library compares each block of merged cells with all others, and a small
+// archive holds a million of them.
+func TestXLSXWithTooManyMergedCells(t *testing.T) {
+	book := func(blocks int) *bytes.Buffer {
+		f := excelize.NewFile()
+		f.SetCellValue("Sheet1", "A1", "x")
+		f.SetCellValue("Sheet1", "B2", "y")
+		var plain, merged bytes.Buffer
+		if err := f.Write(&plain); err != nil {
+			t.Fatal(err)
+		}
+		from, err := zip.NewReader(bytes.NewReader(plain.Bytes()), int64(plain.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := zip.NewWriter(&merged)
+		for _, part := range from.File {
+			r, err := part.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, _ := to.Create(part.Name)
+			io.WriteString(w, strings.Replace(string(text), "</sheetData>", "</sheetData><mergeCells>"+merges(blocks)+"</mergeCells>", 1))
+		}
+		to.Close()
+		return &merged
+	}
+	few, err := sheet.Read(book(30), sheet.Auto, sheet.Limits{})
+	if err != nil || len(few.Rows) != 2 || few.Rows[1].Cell(0) != "x" {
+		t.Errorf("with 30 blocks: %v, %v; want two rows, the second with the cell merged from above", few.Rows, err)
+	}
+	if _, err := sheet.Read(book(20_001), sheet.Auto, sheet.Limits{}); fault.Of(err).Msg != "sheet.bomb" {
+		t.Errorf("with 20,001 blocks: %v, want sheet.bomb", err)
+	}
+}
+
+func merges(blocks int) string {
+	var b strings.Builder
+	for i := range blocks {
+		fmt.Fprintf(&b, `<mergeCell ref="A%d:A%d"/>`, 2*i+1, 2*i+2)
+	}
+	return b.String()
 }
 
 func TestXLSXDeclarationsAreFoundAnywhere(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"nuanxin/internal/fault"
@@ -89,15 +90,13 @@ func (t *Table) spread(book *excelize.File, limits Limits) error {
 // fill spreads a merged block. A title merged across a whole row says nothing
 // about columns, so a block is spread downwards only.
 func (t *Table) fill(col, endCol, row, endRow int) {
-	value := ""
-	for i := range t.Rows {
+	at, found := slices.BinarySearchFunc(t.Rows, row, func(r Row, line int) int { return r.Line - line })
+	if !found || col != endCol || t.Rows[at].Cell(col) == "" {
+		return
+	}
+	value := t.Rows[at].Cell(col)
+	for i := at + 1; i < len(t.Rows) && t.Rows[i].Line <= endRow; i++ {
 		r := &t.Rows[i]
-		if r.Line == row {
-			value = r.Cell(col)
-		}
-		if r.Line <= row || r.Line > endRow || value == "" || col != endCol {
-			continue
-		}
 		for len(r.Cells) <= col {
 			r.Cells = append(r.Cells, "")
 		}
@@ -117,7 +116,7 @@ func inspect(raw []byte, limits Limits) error {
 	}
 	left := limits.Unzip
 	for _, f := range z.File {
-		n, err := inspectPart(f, left)
+		n, err := inspectPart(f, left, limits.Merged)
 		if err != nil {
 			return err
 		}
@@ -126,7 +125,7 @@ func inspect(raw []byte, limits Limits) error {
 	return nil
 }
 
-func inspectPart(f *zip.File, left int64) (int64, error) {
+func inspectPart(f *zip.File, left int64, merged int) (int64, error) {
 	if f.UncompressedSize64 > uint64(max(left, 0)) {
 		return 0, refuse("sheet.bomb", nil)
 	}
@@ -138,40 +137,48 @@ func inspectPart(f *zip.File, left int64) (int64, error) {
 		return 0, refuse("sheet.xlsx", err)
 	}
 	defer r.Close()
-	n, declared, err := measure(r, left, isXML(f.Name))
+	part, err := measure(r, left, isXML(f.Name))
 	switch {
-	case declared:
+	case part.declared:
 		return 0, refuse("sheet.xml", nil)
 	case err != nil:
 		return 0, refuse("sheet.xlsx", err)
-	case n > left:
+	case part.size > left, part.merged > merged:
 		return 0, refuse("sheet.bomb", nil)
 	}
-	return n, nil
+	return part.size, nil
+}
+
+// measured is what is known of a part before anything is made of it.
+type measured struct {
+	size     int64
+	declared bool // XML with declarations
+	merged   int  // blocks of merged cells, at most: the library compares each with all others
 }
 
 // measure unpacks a part, a piece at a time, until it has counted more than
-// most, and looks for declarations in XML.
-func measure(r io.Reader, most int64, xml bool) (n int64, declared bool, err error) {
+// most, and looks into XML.
+func measure(r io.Reader, most int64, xml bool) (m measured, err error) {
 	const overlap = 16 // longer than what is looked for
 	piece := make([]byte, overlap+64<<10)
 	kept := 0
-	for n <= most {
+	for m.size <= most && !m.declared {
 		got, err := io.ReadFull(r, piece[kept:])
-		n += int64(got)
+		m.size += int64(got)
 		seen := piece[:kept+got]
-		if xml && declares(seen) {
-			return n, true, nil
+		if xml {
+			m.declared = declares(seen)
+			m.merged += bytes.Count(seen, []byte("mergeCell")) // what stands in the overlap counts twice, which does no harm
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return n, false, nil
+			return m, nil
 		}
 		if err != nil {
-			return n, false, err
+			return m, err
 		}
 		kept = copy(piece, seen[len(seen)-overlap:])
 	}
-	return n, false, nil
+	return m, nil
 }
 
 func isXML(name string) bool {
