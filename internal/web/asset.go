@@ -21,11 +21,15 @@ import (
 //go:embed static
 var ownFiles embed.FS
 
+// AssetPath is where the files with hashed names lie.
+const AssetPath = "/a/"
+
 // Assets are the static files under names that carry their hash, so that a
 // browser may keep them for ever.
 type Assets struct {
 	byName map[string]*asset // app.css
 	byHash map[string]*asset // app.1f2e3d4c.css
+	worker *asset
 }
 
 // asset is one file. Its packed forms are made when first asked for.
@@ -40,7 +44,7 @@ type asset struct {
 // NewAssets reads the program's static files. It panics when it cannot, since
 // they are part of the program.
 func NewAssets() *Assets {
-	a := &Assets{map[string]*asset{}, map[string]*asset{}}
+	a := &Assets{byName: map[string]*asset{}, byHash: map[string]*asset{}}
 	var names []string
 	err := fs.WalkDir(ownFiles, "static", func(p string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -60,7 +64,18 @@ func NewAssets() *Assets {
 		}
 		a.add(strings.TrimPrefix(p, "static/"), raw)
 	}
+	a.worker = a.makeWorker()
 	return a
+}
+
+// makeWorker puts the names of the files to keep before the worker's code, so
+// that a new version of any of them is a new worker.
+func (a *Assets) makeWorker() *asset {
+	head := "const KEEP=['" + a.URL("app.css") + "','" + a.URL("app.js") + "','" + a.URL("capture.js") + "'];\n"
+	f := &asset{raw: append([]byte(head), a.byName["sw.js"].raw...), kind: typeOf(".js")}
+	sum := sha256.Sum256(f.raw)
+	f.hashed = hex.EncodeToString(sum[:8])
+	return f
 }
 
 func rank(name string) int {
@@ -113,7 +128,7 @@ func slim(src []byte) []byte {
 func (a *Assets) rewrite(dir string, css []byte) []byte {
 	for name, f := range a.byName {
 		rel := strings.TrimPrefix(name, dir+"/")
-		css = bytes.ReplaceAll(css, []byte("url("+rel+")"), []byte("url(/a/"+f.hashed+")"))
+		css = bytes.ReplaceAll(css, []byte("url("+rel+")"), []byte("url("+AssetPath+f.hashed+")"))
 	}
 	return css
 }
@@ -142,7 +157,7 @@ func (a *Assets) URL(name string) string {
 	if f == nil {
 		panic("web: no static file " + name)
 	}
-	return "/a/" + f.hashed
+	return AssetPath + f.hashed
 }
 
 // Asset returns the address of a static file for the page being made.
@@ -150,7 +165,7 @@ func Asset(ctx context.Context, name string) string {
 	if s := stateOf(ctx); s != nil && s.site.Assets != nil {
 		return s.site.Assets.URL(name)
 	}
-	return "/a/" + name
+	return AssetPath + name
 }
 
 // Routes serve the files: the hashed ones for ever, and the few with fixed
@@ -160,12 +175,12 @@ func (a *Assets) Routes() []Route {
 		return Route{Method: http.MethodGet, Pattern: pattern, Action: "web.asset", Purpose: purpose, Roles: []string{"anyone"}, Handler: h}
 	}
 	return []Route{
-		line("/a/{name}", "static files under hashed names", a.serveHashed),
-		line("/sw.js", "service worker", a.serveWorker),
-		line("/manifest.webmanifest", "what a phone needs to keep the pages as an app", a.fixed("manifest.webmanifest")),
-		line("/favicon.ico", "icon", a.fixed("icon-192.png")),
-		line("/icon-192.png", "icon", a.fixed("icon-192.png")),
-		line("/icon-512.png", "icon", a.fixed("icon-512.png")),
+		line(AssetPath+"{name}", "static files under hashed names", a.serveHashed),
+		line("/sw.js", "service worker", a.worker.fixed),
+		line("/manifest.webmanifest", "what a phone needs to keep the pages as an app", a.byName["manifest.webmanifest"].fixed),
+		line("/favicon.ico", "icon", a.byName["icon-192.png"].fixed),
+		line("/icon-192.png", "icon", a.byName["icon-192.png"].fixed),
+		line("/icon-512.png", "icon", a.byName["icon-512.png"].fixed),
 	}
 }
 
@@ -179,25 +194,10 @@ func (a *Assets) serveHashed(w http.ResponseWriter, r *http.Request) {
 	f.serve(w, r)
 }
 
-func (a *Assets) fixed(name string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache")
-		a.byName[name].serveChecked(w, r)
-	}
-}
-
-// serveWorker puts the names of the files to keep before the worker's code, so
-// that a new version of any of them is a new worker.
-func (a *Assets) serveWorker(w http.ResponseWriter, r *http.Request) {
-	head := "const KEEP=['" + a.URL("app.css") + "','" + a.URL("app.js") + "','" + a.URL("capture.js") + "'];\n"
-	f := asset{raw: append([]byte(head), a.byName["sw.js"].raw...), kind: typeOf(".js")}
-	sum := sha256.Sum256(f.raw)
-	f.hashed = hex.EncodeToString(sum[:8])
+// fixed serves a file whose name has no hash: the browser asks each time whether
+// it has changed.
+func (f *asset) fixed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-cache")
-	f.serveChecked(w, r)
-}
-
-func (f *asset) serveChecked(w http.ResponseWriter, r *http.Request) {
 	tag := `W/"` + f.hashed + `"`
 	w.Header().Set("ETag", tag)
 	if matches(r.Header.Get("If-None-Match"), tag) {
