@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 )
 
@@ -186,6 +187,9 @@ func (s *Service) EndSession(ctx context.Context, sessionID, token string) error
 	_, err := op.Write(ctx, s.desk, EndSession, selfOf(ctx), func(tx *op.Tx, p Person) (int64, error) {
 		if sessionID == "" {
 			return tx.Exec(ctx, `delete from account_session where person_id = $1 and hash <> $2`, string(p.ID), tokenHash(token))
+		}
+		if !id.Valid(sessionID) {
+			return 0, nil // like one that has ended; PostgreSQL does not even compare it
 		}
 		return tx.Exec(ctx, `delete from account_session where person_id = $1 and session_id = $2`, string(p.ID), sessionID)
 	})

@@ -229,6 +229,7 @@ func TestEndingSessions(t *testing.T) {
 		if alive(here) != "ok" || alive(there) != "missing" || alive(theirs) != "ok" {
 			t.Error("one ends one's own sessions and nobody else's")
 		}
+		w.must(w.EndSession(ctx, "no id", here.Token))
 		_, there = w.as("liuting")
 		w.must(w.EndSession(ctx, "", here.Token))
 		if alive(here) != "ok" || alive(there) != "missing" {

@@ -88,7 +88,7 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 		c := cookies(s.Secure)
 		token := read(r, c.session())
 		ctx := account.WithOrigin(r.Context(), account.Origin{Addr: s.address(r), Agent: r.UserAgent(), Session: token, Device: read(r, c.device())})
-		if token != "" && !strings.HasPrefix(r.URL.Path, "/static/") {
+		if token != "" && !strings.HasPrefix(r.URL.Path, web.AssetPath) {
 			v, err := s.Accounts.Enter(ctx, token)
 			switch {
 			case err == nil:

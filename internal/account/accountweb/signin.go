@@ -57,7 +57,7 @@ func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
 		return p.showPhone(w, r, f, err)
 	}
 	if f.Own {
-		in.EndsAt = web.Now(r.Context()).Add(keepCookie)
+		in.Lasts = keepCookie
 	}
 	Sessions{Secure: p.Secure}.Begin(w, in)
 	return web.See(w, r, f.Next)

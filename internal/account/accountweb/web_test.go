@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -241,6 +242,52 @@ func TestWorkerSignsIn(t *testing.T) {
 		if r.get("/sign-in?next=" + url.QueryEscape(next)); !strings.Contains(r.page, `name="next" value="/me"`) {
 			t.Errorf("the page leads to %s", next)
 		}
+	}
+}
+
+// A worker's session is prolonged by use, so that the browser must keep its
+// secret for longer than the first day promised.
+func TestOwnPhoneKeepsTheSecret(t *testing.T) {
+	h := open(t)
+	for own, want := range map[string]time.Duration{"1": 400 * 24 * time.Hour, "": time.Hour} {
+		phone := "1381234000" + strconv.Itoa(len(own))
+		h.reader().post("/sign-in/code", "phone", phone)
+		form := url.Values{"phone": {phone}, "code": {h.phones[phone]}, "own": {own}}
+		req, err := http.NewRequest("POST", h.url+"/sign-in", strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if c := res.Cookies(); len(c) != 1 || c[0].MaxAge != int(want.Seconds()) {
+			t.Errorf("own %q: got %v, want one cookie for %v", own, c, want)
+		}
+	}
+}
+
+// Static files do not ask who wants them: they are served while the database is
+// not, and cost it nothing.
+func TestStaticFilesAskNobody(t *testing.T) {
+	h := &house{t: t, clock: clock.At(start), phones: phones{}}
+	d := dbtest.SQLite(t, h.clock, []fs.FS{op.Schema, account.Schema})
+	h.serve(d)
+	r := h.reader()
+	page := r.get("/sign-in").page
+	sheet := regexp.MustCompile(`/a/app\.[0-9a-f]+\.css`).FindString(page)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	u, _ := url.Parse(h.url)
+	r.client.Jar.SetCookies(u, []*http.Cookie{{Name: "nx", Value: "some secret"}})
+	if r.get(sheet); r.code != http.StatusOK || sheet == "" {
+		t.Errorf("the sheet %q: got %d without a database, want 200", sheet, r.code)
+	}
+	if r.get("/who"); r.code != http.StatusInternalServerError {
+		t.Errorf("a page: got %d without a database, want 500", r.code)
 	}
 }
 
