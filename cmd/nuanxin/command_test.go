@@ -131,12 +131,13 @@ func TestUser(t *testing.T) {
 	for about, r := range map[string]result{
 		"twice the same login":  add(cadrePassword+"\n", "liuting", "--role", "cadre", "--area", area),
 		"no password":           add("", "sunyue", "--area", area),
+		"an empty password":     add("\n", "sunyue", "--area", area),
 		"a password of a list":  add("1234567890\n", "sunyue", "--area", area),
 		"neither area nor body": add(cadrePassword+"\n", "sunyue"),
 		"an area that is none":  add(cadrePassword+"\n", "sunyue", "--role", "cadre", "--area", "99"),
 		"nobody's password":     run(t, cadrePassword+"\n", with([]string{"user", "password", "nobody"}, where...)...),
 	} {
-		if r.code != 1 || r.err == "" || strings.Contains(r.err, "goroutine") {
+		if r.code != 1 || r.err == "" || strings.Contains(r.err, "goroutine") || strings.Contains(r.err, "%!") {
 			t.Errorf("%s: got exit code %d, %s", about, r.code, r.err)
 		}
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"nuanxin/internal/app"
@@ -66,8 +68,11 @@ func (c *userPasswordCmd) Run(e *env) error {
 func readPassword(e *env) (string, error) {
 	fmt.Fprint(e.stderr, "Password: ")
 	line, err := bufio.NewReader(e.stdin).ReadString('\n')
-	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", fmt.Errorf("no password on standard input: %w", err)
+	switch line = strings.TrimRight(line, "\r\n"); {
+	case line != "":
+		return line, nil
+	case err == nil, errors.Is(err, io.EOF):
+		return "", errors.New("no password on standard input")
 	}
-	return line, nil
+	return "", fmt.Errorf("read the password: %w", err)
 }
