@@ -90,7 +90,7 @@ func metrics(t *testing.T, c *county) {
 	if err != nil || a.status != http.StatusOK || !strings.HasPrefix(a.header.Get("Content-Type"), "text/plain") {
 		t.Fatalf("got %d, %s, %v", a.status, a.header.Get("Content-Type"), err)
 	}
-	for _, name := range []string{"nuanxin_http_seconds", "nuanxin_events", "nuanxin_stations", "nuanxin_build", "go_goroutines", "process_resident_memory_bytes"} {
+	for _, name := range []string{"nuanxin_http_seconds", "nuanxin_http_answers_total", "nuanxin_events", "nuanxin_stations", "nuanxin_build", "go_goroutines", "process_resident_memory_bytes"} {
 		if families[name] == nil || len(families[name].Metric) == 0 {
 			t.Errorf("%s is promised and absent", name)
 		}

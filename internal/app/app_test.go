@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/app"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/id"
 )
 
 // start serves a fresh installation on a free port and returns its address.
@@ -76,6 +77,44 @@ func TestServe(t *testing.T) {
 	} {
 		if status, body := get(t, url+test.path); status != test.status || !strings.Contains(body, test.holds) {
 			t.Errorf("%s: GET %s = %d, want %d with %q in\n%s", test.about, test.path, status, test.status, test.holds, body)
+		}
+	}
+}
+
+// Figures are as many as there are routes: what strangers make up is no name of
+// one, and a way to answer is no histogram of its own.
+func TestFiguresAreBounded(t *testing.T) {
+	url := start(t, app.Config{})
+	ask := func(method, path string) {
+		req, err := http.NewRequestWithContext(t.Context(), method, url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	}
+	for _, path := range []string{"/", "/nowhere", "/sign-in"} {
+		for _, method := range []string{"GET", "HEAD", "MADEUP", "PROPFIND"} {
+			ask(method, path)
+		}
+	}
+	ask("GET", "/stations/x")
+	ask("GET", "/stations/"+id.New[string]())
+	_, figures := get(t, url+"/metrics")
+	for _, unwanted := range []string{"MADEUP", "PROPFIND", "HEAD", "nowhere", "seconds_count{method=\"GET\",route=\"/sign-in\",status"} {
+		if strings.Contains(figures, unwanted) {
+			t.Errorf("the figures hold %q:\n%s", unwanted, figures)
+		}
+	}
+	for _, wanted := range []string{
+		`nuanxin_http_seconds_count{method="GET",route="/sign-in"} 2`, `nuanxin_http_answers_total{method="GET",route="/sign-in",status="2xx"} 2`,
+		`nuanxin_http_answers_total{method="",route="",status="4xx"} 8`,
+	} {
+		if !strings.Contains(figures, wanted) {
+			t.Errorf("the figures lack %q:\n%s", wanted, figures)
 		}
 	}
 }

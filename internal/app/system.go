@@ -50,16 +50,18 @@ func (a *App) healthz(w http.ResponseWriter, r *http.Request) error {
 // gauges are the figures that a monitoring system collects.
 type gauges struct {
 	registry *prometheus.Registry
-	served   *prometheus.HistogramVec
+	took     *prometheus.HistogramVec
+	answers  *prometheus.CounterVec
 }
 
 func newGauges(a *App) *gauges {
 	g := &gauges{registry: prometheus.NewRegistry()}
-	g.served = prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "nuanxin_http_seconds", Help: "Time to answer a request, by route and status.",
-		Buckets: []float64{.001, .005, .02, .08, .3, 1, 5},
-	}, []string{"method", "route", "status"})
-	g.registry.MustRegister(g.served, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	// A histogram is ten lines: one for each way to answer would be most of all figures.
+	g.took = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "nuanxin_http_seconds", Help: "Time to answer a request, by route.", Buckets: []float64{.005, .02, .08, .3, 1, 5},
+	}, []string{"method", "route"})
+	g.answers = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nuanxin_http_answers_total", Help: "Answers, by route and class of status."}, []string{"method", "route", "status"})
+	g.registry.MustRegister(g.took, g.answers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nuanxin_stations", Help: "Public stations that the finder knows."}, func() float64 {
 			all, _ := a.Finder.Len()
 			return float64(all)
@@ -71,7 +73,8 @@ func newGauges(a *App) *gauges {
 }
 
 func (g *gauges) observe(s web.Served) {
-	g.served.WithLabelValues(s.Method, s.Route, strconv.Itoa(s.Status)).Observe(s.Took.Seconds())
+	g.took.WithLabelValues(s.Method, s.Route).Observe(s.Took.Seconds())
+	g.answers.WithLabelValues(s.Method, s.Route, strconv.Itoa(s.Status/100)+"xx").Inc()
 }
 
 func (g *gauges) handler() http.Handler {

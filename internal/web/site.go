@@ -161,7 +161,7 @@ func newRequestID() string {
 
 // Served is one answered request, for metrics: no path, no reader.
 type Served struct {
-	Method, Route string // the route's pattern; empty when no route took it
+	Method, Route string // the route's method and pattern; both empty when no route took it
 	Status        int
 	Took          time.Duration
 }
@@ -169,9 +169,9 @@ type Served struct {
 // logLine writes the request's one line: the route's pattern, never the path or
 // the query, which may name a person.
 func (s *Site) logLine(r *http.Request, st *state, w *tracker, took time.Duration) {
-	route := strings.TrimPrefix(st.route, r.Method+" ")
+	method, route, _ := strings.Cut(st.route, " ")
 	if s.Observe != nil {
-		s.Observe(Served{r.Method, route, w.status(), took})
+		s.Observe(Served{method, route, w.status(), took})
 	}
 	level := slog.LevelInfo
 	words := append(make([]slog.Attr, 0, 11),
