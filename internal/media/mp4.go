@@ -30,6 +30,12 @@ type mp4 struct {
 	sounds, data     int
 }
 
+// mp4MaxUnits is a thousand ages at any rate, and far from where sums wrap.
+const mp4MaxUnits = 1 << 60
+
+// reach moves the end of the sound to what was read, if that is later.
+func (m *mp4) reach(end int64) { m.end = min(max(m.end, end), mp4MaxUnits) }
+
 // cleanMP4 overwrites all boxes that carry no sound, where they stand.
 func cleanMP4(raw []byte) (Voice, error) {
 	out := bytes.Clone(raw)
@@ -64,6 +70,7 @@ func (m *mp4) walk(b []byte, depth int) (int, error) {
 		}
 		at += size
 	}
+	clear(b[at:]) // too little for a box
 	return at, nil
 }
 
@@ -162,7 +169,7 @@ func (m *mp4) headBox(name string, b []byte) error {
 	}
 	if name == "mdhd" {
 		m.mediaRate = rate
-		m.end = max(m.end, units)
+		m.reach(units)
 		return nil
 	}
 	m.units, m.perSecond = units, rate
@@ -199,7 +206,7 @@ func (m *mp4) fragmentTime(b []byte) error {
 		}
 		begin = int64(binary.BigEndian.Uint64(b[4:]) & (1<<62 - 1))
 	}
-	m.end = max(m.end, begin)
+	m.reach(begin)
 	return nil
 }
 
@@ -207,7 +214,7 @@ func (m *mp4) fragmentTime(b []byte) error {
 func (m *mp4) run(b []byte) error {
 	flags, count := binary.BigEndian.Uint32(b), int64(binary.BigEndian.Uint32(b[4:]))
 	if flags&0x100 == 0 {
-		m.end += min(count, 1<<24) * m.step
+		m.reach(m.end + min(count, 1<<24)*m.step)
 		return nil
 	}
 	at, width := 8, 0
@@ -222,7 +229,7 @@ func (m *mp4) run(b []byte) error {
 		}
 	}
 	for ; count > 0 && at+width <= len(b); count, at = count-1, at+width {
-		m.end += int64(binary.BigEndian.Uint32(b[at:]))
+		m.reach(m.end + int64(binary.BigEndian.Uint32(b[at:])))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -172,6 +173,20 @@ func TestVoiceIsKnownAndCleaned(t *testing.T) {
 	}
 }
 
+// What is too little for a box may still be a word.
+func TestVoiceHidesNothingBehindTheLastBox(t *testing.T) {
+	raw := mp4Fragments(1)
+	tail := []byte("CANARY")
+	at := bytes.Index(raw, []byte("mvex")) - 4
+	raw = slices.Concat(raw[:at], box("mvex", box("trex", be(0, 1, 1, 960, 0, 0)), tail), raw[at+len(box("mvex", box("trex", be(0, 1, 1, 960, 0, 0)))):])
+	moov := bytes.Index(raw, []byte("moov")) - 4
+	binary.BigEndian.PutUint32(raw[moov:], binary.BigEndian.Uint32(raw[moov:])+uint32(len(tail)))
+	v, err := Clean(raw)
+	if err != nil || bytes.Contains(v.Data, tail) {
+		t.Errorf("%v, and the tail is there: %v", err, bytes.Contains(v.Data, tail))
+	}
+}
+
 func TestVoiceInFragments(t *testing.T) {
 	v, err := Clean(mp4Fragments(7))
 	if err != nil || v.Length != 7*time.Second {
@@ -201,6 +216,13 @@ func TestVoiceRefusals(t *testing.T) {
 		el(webmTracks, el(webmTrack, el(webmKind, []byte{2}), el(webmCodec, []byte("A_OPUS")))),
 		el(webmCluster, el(webmTime, bytes.Repeat([]byte{0xff}, 8)), el(webmBlock, []byte("\x81\x00\x00\x80opus"))))...)
 	cases = append(cases, refusal{"WebM whose time would wrap to nothing", far, "media.broken"})
+	long := mp4Fragments(1)
+	traf := append(box("tfhd", be(0x20008, 1, 0xffffffff)), box("tfdt", be(1<<24, 0x3fffffff, 0xffffffff))...)
+	for range 80 {
+		traf = append(traf, box("trun", be(0, 1<<24))...)
+	}
+	long = append(append(long, box("moof", box("mfhd", be(0, 1)), box("traf", traf))...), box("mdat", []byte("sound"))...)
+	cases = append(cases, refusal{"MP4 whose length would wrap to nothing", long, "media.too_long"})
 	for kind, raw := range samples(160) {
 		cases = append(cases, refusal{kind + " of 160 seconds", raw, "media.too_long"})
 	}
