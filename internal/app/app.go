@@ -227,10 +227,10 @@ func (a *App) Handler() http.Handler { return a.handler }
 func (a *App) Work(ctx context.Context) {
 	var follow sync.WaitGroup
 	follow.Go(func() {
-		a.Finder.Follow(ctx, followEvery, func(err error) { a.logFailure(ctx, "the finder does not follow", err) })
+		clock.Repeat(ctx, followEvery, a.Finder.Refresh, func(err error) { a.logFailure(ctx, "the finder does not follow", err) })
 	})
 	follow.Go(func() {
-		a.Calendar.Follow(ctx, calendarEvery, func(err error) { a.logFailure(ctx, "the calendar does not follow", err) })
+		clock.Repeat(ctx, calendarEvery, a.Calendar.Refresh, func(err error) { a.logFailure(ctx, "the calendar does not follow", err) })
 	})
 	a.worker.Run(ctx)
 	follow.Wait()

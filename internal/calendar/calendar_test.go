@@ -233,3 +233,22 @@ func TestAs(t *testing.T) {
 		}
 	})
 }
+
+// The year of a notice is held against the year in Beijing.
+func TestTheYearBeginsInBeijing(t *testing.T) {
+	c := clock.At(time.Date(2027, 12, 31, 15, 59, 0, 0, time.UTC))
+	d := dbtest.SQLite(t, c, []fs.FS{op.Schema, job.Schema, calendar.Schema})
+	s := calendar.NewService(op.New(d, calendar.Policy), whole)
+	text := []byte(strings.ReplaceAll(string(notice(t)), "2027", "2030"))
+	look := func() error {
+		_, err := s.Preview(admin(), calendar.Entry{Text: text})
+		return err
+	}
+	if err := look(); len(fault.Of(err).Fields) == 0 || fault.Of(err).Fields[0].Msg != "calendar.bad_year" {
+		t.Errorf("a minute before midnight: %v, want a notice too far ahead", err)
+	}
+	c.Move(time.Minute)
+	if err := look(); err != nil {
+		t.Errorf("at midnight: %v", err)
+	}
+}

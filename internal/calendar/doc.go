@@ -17,6 +17,6 @@
 // it. Only a revision that corrects a slip of the pen replaces what it corrects,
 // for everybody, and then each moved date is told on its request.
 //
-// Every process follows the table ([Service.Follow]). [Published] tells the
+// Every process follows the table ([Service.Refresh]). [Published] tells the
 // program to compute anew what waited for the notice.
 package calendar

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -34,7 +35,7 @@ type Published struct {
 func (Published) EventName() string { return "calendar.published" }
 
 // Service is what other packages may ask about the calendar. It answers from
-// memory; Refresh and Follow read the table.
+// memory; Refresh reads the table.
 type Service struct {
 	desk   *op.Desk
 	area   Area
@@ -66,38 +67,22 @@ func (s *Service) IsWorkday(day string) (bool, error) { return s.Ledger().Now().
 // IsHoliday implements hours.Calendar by what is published now.
 func (s *Service) IsHoliday(day string) (bool, error) { return s.Ledger().Now().IsHoliday(day) }
 
-// Refresh reads the table anew when it has grown.
+// Refresh reads the table anew when it has grown. Every process does so again and
+// again, so that it sees what one of them was told.
 func (s *Service) Refresh(ctx context.Context) error {
+	before := s.ledger.Load()
 	l, err := op.List(ctx, s.desk, See, func(tx *op.Tx, _ op.Scope) (*Ledger, error) {
-		l := s.ledger.Load()
 		last, err := last(ctx, tx)
-		if err != nil || last == l.Current() {
-			return l, err
+		if err != nil || last == before.Current() {
+			return before, err
 		}
 		read, err := load(ctx, tx)
 		return &read, err
 	})
 	if err == nil {
-		s.ledger.Store(l)
+		s.ledger.CompareAndSwap(before, l) // who read at the same time may have read more
 	}
 	return err
-}
-
-// Follow refreshes until ctx ends, so that every process sees what one of them
-// was told.
-func (s *Service) Follow(ctx context.Context, every time.Duration, failed func(error)) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
-				failed(err)
-			}
-		}
-	}
 }
 
 // target is the calendar as the target of acts.
@@ -209,7 +194,7 @@ const maxSource = 500
 // wrong says everything that is wrong with a notice that could be read.
 func wrong(p Preview, now time.Time) error {
 	var form fault.Form
-	if year := now.Year(); p.Notice.Year < year-1 || p.Notice.Year > year+2 {
+	if year := now.In(clock.Zone).Year(); p.Notice.Year < year-1 || p.Notice.Year > year+2 {
 		form.Add("text", "calendar.bad_year", fault.Args{"Year": p.Notice.Year})
 	}
 	for _, f := range p.Notice.Flaws() {

@@ -4,6 +4,7 @@
 package clock
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -51,6 +52,23 @@ func (f *Fake) Set(t time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.now = t.UTC().Truncate(time.Microsecond)
+}
+
+// Repeat does act at every interval of the machine's time until ctx ends. What
+// goes wrong is told to failed, and done again the next time.
+func Repeat(ctx context.Context, every time.Duration, act func(context.Context) error, failed func(error)) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := act(ctx); err != nil && ctx.Err() == nil {
+				failed(err)
+			}
+		}
+	}
 }
 
 // Day returns the civil date of t in Zone as YYYY-MM-DD.

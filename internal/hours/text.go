@@ -161,10 +161,10 @@ func monthDayEn(md string) string {
 	return fmt.Sprintf("%d %s", d, months[3*m-3:3*m])
 }
 
-// Key is a compact form of what decides the table's answers from the given day
-// (YYYY-MM-DD) on, for numbering distinct schedules: two tables with the same
-// key answer alike at every moment of that day and later. An unknown table
-// without special days has the empty key.
+// Key is a compact form of what decides the table's answers after the given day
+// (YYYY-MM-DD), for numbering distinct schedules: two tables with the same key
+// answer alike at every moment after that day, into which a special day before
+// it may reach. An unknown table without special days has the empty key.
 func (t Table) Key(from string) string {
 	var b []byte
 	if t.Known {
