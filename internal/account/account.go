@@ -9,6 +9,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/plain"
 )
 
 // ID is a person's id.
@@ -100,7 +101,7 @@ const (
 // draw returns the person that st describes, or what is wrong with it.
 func (st Staff) draw() (Person, error) {
 	var f fault.Form
-	p := Person{Kind: authz.Staff, Login: foldLogin(st.Login), Name: oneLine(st.Name), Area: st.Area, Org: st.Org, Active: true, Version: 1}
+	p := Person{Kind: authz.Staff, Login: foldLogin(st.Login), Name: plain.Line(st.Name), Area: st.Area, Org: st.Org, Active: true, Version: 1}
 	if !isLogin(p.Login) {
 		f.Add("login", "account.login.form", fault.Args{"Limit": maxLogin})
 	}

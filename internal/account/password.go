@@ -37,7 +37,7 @@ const (
 func (c cost) hash(password string) string {
 	salt := make([]byte, saltSize)
 	_, _ = rand.Read(salt) // never fails: it would end the program
-	return c.encode(salt, argon2.IDKey(plain(password), salt, c.passes, c.memory, c.lanes, keySize))
+	return c.encode(salt, argon2.IDKey(typed(password), salt, c.passes, c.memory, c.lanes, keySize))
 }
 
 func (c cost) encode(salt, key []byte) string {
@@ -64,7 +64,7 @@ func (c cost) matches(hash, password string) (ok, stale bool) {
 	if err != nil || len(want) != keySize {
 		return false, false
 	}
-	got := argon2.IDKey(plain(password), salt, was.passes, was.memory, was.lanes, keySize)
+	got := argon2.IDKey(typed(password), salt, was.passes, was.memory, was.lanes, keySize)
 	return subtle.ConstantTimeCompare(got, want) == 1, was != c
 }
 
@@ -72,9 +72,9 @@ func (c cost) matches(hash, password string) (ok, stale bool) {
 // it takes as long as any other. No password matches it.
 func (c cost) nobody() string { return c.encode(make([]byte, saltSize), make([]byte, keySize)) }
 
-// plain is the password as typed on any keyboard: full-width and half-width
+// typed is the password as typed on any keyboard: full-width and half-width
 // signs are the same.
-func plain(password string) []byte { return []byte(norm.NFKC.String(password)) }
+func typed(password string) []byte { return []byte(norm.NFKC.String(password)) }
 
 //go:embed common.txt
 var commonPasswords string

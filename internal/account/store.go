@@ -12,7 +12,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/op"
-	clean "nuanxin/internal/plain"
+	"nuanxin/internal/plain"
 )
 
 // Schema holds the tables of this package.
@@ -180,13 +180,10 @@ func fieldFault(field, msg string) error {
 	return f.Err("account.field")
 }
 
-// oneLine is s without what cannot be seen and with single spaces.
-func oneLine(s string) string { return strings.Join(strings.Fields(clean.Text(s)), " ") }
-
 // parseName returns a name without its outer and doubled spaces, and without
 // what cannot be seen.
 func parseName(s string) (string, error) {
-	s = oneLine(s)
+	s = plain.Line(s)
 	if s != "" && !isName(s) {
 		return "", fieldFault("name", "account.name.length")
 	}

@@ -122,8 +122,8 @@ const (
 func (o Org) draw(d Draft) (Org, error) {
 	var f fault.Form
 	o.Kind, o.Level, o.Area, o.Parent = d.Kind, d.Level, d.Area, d.Parent
-	o.Name, o.Short = clean(d.Name), clean(d.Short)
-	o.Phone, o.Address = clean(d.Phone), clean(d.Address)
+	o.Name, o.Short = plain.Line(d.Name), plain.Line(d.Short)
+	o.Phone, o.Address = plain.Line(d.Phone), plain.Line(d.Address)
 	if n := utf8.RuneCountInString(o.Name); n < 2 || n > maxName {
 		f.Add("name", "org.name.length", fault.Args{"Limit": maxName})
 	}
@@ -210,6 +210,3 @@ func topicsAbove(topic string) []string {
 	}
 	return all
 }
-
-// clean is s as one line: without what cannot be seen, with single spaces.
-func clean(s string) string { return strings.Join(strings.Fields(plain.Text(s)), " ") }

@@ -34,22 +34,35 @@ func keep(r rune) rune {
 	return r
 }
 
-// seen reports whether r shows anything by itself.
-func seen(r rune) bool {
-	switch r {
-	case 0x2800, 0x115f, 0x1160, 0x3164, 0xffa0: // braille blank, Hangul fillers: printed as nothing
-		return false
-	}
-	return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Mn, unicode.Me, unicode.Variation_Selector)
+// blank reports whether r is a letter or sign that is printed as nothing: the
+// fillers of Hangul and the blank of braille.
+func blank(r rune) bool {
+	return r == 0x2800 || r == 0x115f || r == 0x1160 || r == 0x3164 || r == 0xffa0
 }
 
-// unseen are signs that show nothing and join nothing.
-var unseen = strings.NewReplacer("\u200b", "", "\u2060", "", "\ufeff", "", "\u00ad", "", "\u200e", "", "\u200f", "", "\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
+// seen reports whether r shows anything by itself.
+func seen(r rune) bool {
+	return !blank(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Mn, unicode.Me, unicode.Variation_Selector)
+}
 
 // Visible is [Text] without what only machines see: in names that are compared
 // it would tell two apart that look alike. Joiners stay, for emoji and some
 // scripts need them.
-func Visible(s string) string { return Text(unseen.Replace(s)) }
+func Visible(s string) string { return Text(strings.Map(dropUnseen, s)) }
+
+// dropUnseen drops what shows nothing and joins nothing.
+func dropUnseen(r rune) rune {
+	switch {
+	case r == 0x200c, r == 0x200d: // the joiners
+		return r
+	case blank(r), unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		return -1
+	}
+	return r
+}
+
+// Line is s as one line, such as a name: [Visible], with single spaces.
+func Line(s string) string { return strings.Join(strings.Fields(Visible(s)), " ") }
 
 // Brief is the beginning of s, of so many characters at most.
 func Brief(s string, most int) string {

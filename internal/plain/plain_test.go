@@ -30,10 +30,14 @@ func TestText(t *testing.T) {
 }
 
 func TestVisible(t *testing.T) {
-	for text, want := range map[string]string{"人民\u200b大街\ufeff": "人民大街", "\u2067甲\u2069\u200f站": "甲站", "软\u00ad连": "软连", "👨‍👩‍👧": "👨‍👩‍👧", "\u200b": ""} {
+	for text, want := range map[string]string{"人民\u200b大街\ufeff": "人民大街", "\u2067甲\u2069\u200f站": "甲站", "软\u00ad连": "软连", "王\u3164静": "王静", "甲\u061c站\U000e0041": "甲站", "a\u2062b": "ab",
+		"می\u200cخواهم": "می\u200cخواهم", "👨‍👩‍👧": "👨‍👩‍👧", "\u200b": ""} {
 		if got := plain.Visible(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
+	}
+	if got := plain.Line(" 刘\u200b婷\n\t 二 "); got != "刘婷 二" {
+		t.Errorf("a line: got %q", got)
 	}
 	if got := plain.Brief("一二三", 2) + plain.Brief("一二", 2); got != "一二…一二" {
 		t.Errorf("brief: got %q", got)
