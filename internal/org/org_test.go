@@ -331,3 +331,63 @@ func TestList(t *testing.T) {
 		}
 	})
 }
+
+// A union keeps an area that contains those it leads, and stays a union while it
+// leads any.
+func TestALeaderCoversWhomItLeads(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		city := w.found(org.Local, org.City, "云川市总工会", "9901", "")
+		county := w.found(org.Local, org.County, "青石县总工会", "990102", city)
+		for _, test := range []struct {
+			about  string
+			change func(*org.Draft)
+			want   string
+		}{
+			{"to another city", func(d *org.Draft) { d.Area = "9902" }, "area"},
+			{"to a county beside the one it leads", func(d *org.Draft) { d.Area, d.Level = "990101", org.County }, "area"},
+			{"to a host", func(d *org.Draft) { d.Kind = org.Host }, "kind"},
+			{"to the whole province", func(d *org.Draft) { d.Area, d.Level = "99", org.Province }, ""},
+			{"to the very county", func(d *org.Draft) { d.Area, d.Level = "990102", org.County }, ""},
+		} {
+			o, err := w.Get(system, city)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := o.Draft()
+			test.change(&d)
+			err = w.Edit(as(authz.Admin, "99"), city, o.Version, d)
+			got := ""
+			if fields := fault.Of(err).Fields; len(fields) == 1 && fields[0].Msg == "org.leads_others" {
+				got = fields[0].Name
+			}
+			if got != test.want || (err == nil) != (test.want == "") {
+				t.Errorf("%s: %v, want a fault of the field %q", test.about, err, test.want)
+			}
+		}
+		o, err := w.Get(system, county)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(system, county, o.Version); err != nil {
+			t.Fatal(err)
+		}
+		if o, err = w.Get(system, city); err != nil {
+			t.Fatal(err)
+		}
+		d := o.Draft()
+		d.Area = "9903"
+		if d.Level = org.City; w.Edit(as(authz.Admin, "99"), city, o.Version, d) != nil {
+			t.Error("one that leads none any more may move")
+		}
+	})
+}
+
+// Names that look alike are alike.
+func TestNamesAreOneLine(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		o, err := w.Get(system, w.found(org.Host, org.Town, " 南康\u200b街道\n\u3164办事处 ", "990102", ""))
+		if err != nil || o.Name != "南康街道 办事处" {
+			t.Errorf("got %q, %v", o.Name, err)
+		}
+	})
+}

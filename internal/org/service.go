@@ -85,6 +85,9 @@ func (s *Service) Edit(ctx context.Context, id ID, version int64, d Draft) error
 		if err := s.underParent(ctx, tx, o); err != nil {
 			return false, err
 		}
+		if err := stillLeads(ctx, tx, o, was); err != nil {
+			return false, err
+		}
 		contact, o, err := s.sealContact(o, d.Contact)
 		if err != nil {
 			return false, err
@@ -188,6 +191,28 @@ func (s *Service) underParent(ctx context.Context, tx *op.Tx, o Org) error {
 		return err
 	}
 	return o.checkParent(p)
+}
+
+// stillLeads refuses a change of area or kind after which o could not lead one
+// that it leads now.
+func stillLeads(ctx context.Context, tx *op.Tx, o, was Org) error {
+	field := "area"
+	switch {
+	case !o.IsUnion() && was.IsUnion():
+		field = "kind"
+	case o.Area == was.Area:
+		return nil
+	}
+	if err := tx.Lock(ctx, treeLock); err != nil { // so that it comes to lead no other meanwhile
+		return err
+	}
+	left, err := leftBehind(ctx, tx, o)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	var f fault.Form
+	f.Add(field, "org.leads_others", fault.Args{"Name": left[0].Called()})
+	return f.Err(string(Edit))
 }
 
 // differing are the duties that only one of the two lists has.

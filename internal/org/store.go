@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/pinyin"
+	"nuanxin/internal/plain"
 )
 
 // Schema holds the tables of this package.
@@ -88,7 +89,7 @@ func (o Org) find() string {
 	return fold(o.Name+" "+o.Short) + " " + k.Full() + " " + k.Initials()
 }
 
-func fold(s string) string { return strings.ToLower(width.Fold.String(clean(s))) }
+func fold(s string) string { return strings.ToLower(width.Fold.String(plain.Line(s))) }
 
 func get(ctx context.Context, tx *op.Tx, which ID) (Org, error) {
 	os, err := list(ctx, tx, Filter{IDs: []ID{which}, Closed: true}, "1 = 1", nil)
@@ -216,6 +217,17 @@ func lead(ctx context.Context, tx *op.Tx, o Org) error {
 		}
 	}
 	return nil
+}
+
+// leftBehind returns one that o leads and, as o now stands, may not lead.
+func leftBehind(ctx context.Context, tx *op.Tx, o Org) ([]Org, error) {
+	var args db.Args
+	scope := "1 = 1"
+	if o.IsUnion() {
+		from, to := authz.Range(o.Area)
+		scope = `not (o.area >= ` + args.Add(from) + ` and o.area < ` + args.Add(to) + `)`
+	}
+	return list(ctx, tx, Filter{Parent: o.ID, Limit: 1}, scope, args)
 }
 
 // step is one line of the closure as seen from one of its ends.
