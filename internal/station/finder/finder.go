@@ -30,7 +30,7 @@ type Finder struct {
 	shares   shares
 	cards    *table
 	sorted   atomic.Pointer[directory] // by area and name
-	shown    memo.Map[atMinute, *Found]
+	shown    memo.Map[atMinute, *Seen]
 	doubts   atomic.Int64 // how many are doubted
 
 	refreshing sync.Mutex             // guards what follows, and whoever adds to the shares and the cards
@@ -51,12 +51,18 @@ type Card struct {
 	Live station.Live
 }
 
-// Found is a station in an answer, as it is at the asked time. The nearest
-// stations that are asked for in the same minute have the same Card as long as
-// nothing changes: what is made of it can be kept by that pointer.
-type Found struct {
+// Seen is a station as it is at a time.
+type Seen struct {
 	*Card
-	Now    station.Now
+	Now station.Now
+}
+
+// Found is a station in an answer, as it is at the asked time. The nearest
+// stations that are asked for in the same minute are the same Seen, with the
+// same Card, as long as nothing changes: what is made of one can be kept by that
+// pointer.
+type Found struct {
+	*Seen
 	Metres float64 // from the asked position; 0 where none was asked
 }
 
@@ -148,8 +154,7 @@ func (f *Finder) found(hits []nearby.Hit, w Want) []Found {
 			continue // it went away since
 		}
 		if one := f.inMinute(r, at); w.OpenAt.IsZero() || one.Now.Status.IsOpen() {
-			one.Metres = h.Metres
-			list = append(list, one)
+			list = append(list, Found{one, h.Metres})
 		}
 	}
 	return list
@@ -165,7 +170,7 @@ func (f *Finder) Get(id station.ID) (Found, bool) {
 	if r == nil {
 		return Found{}, false
 	}
-	return f.inMinute(r, f.now()), true
+	return Found{Seen: f.inMinute(r, f.now())}, true
 }
 
 // Len returns how many stations the finder knows, and how many are on the map.

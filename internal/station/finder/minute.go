@@ -3,9 +3,9 @@ package finder
 import "time"
 
 // show unpacks a record as it is at a time.
-func (f *Finder) show(r *record, at time.Time) Found {
+func (f *Finder) show(r *record, at time.Time) *Seen {
 	c := f.shares.card(r)
-	return Found{Card: &c, Now: c.Now(c.Live, at, f.calendar)}
+	return &Seen{&c, c.Now(c.Live, at, f.calendar)}
 }
 
 // atMinute is a station, by its record, in one minute.
@@ -17,10 +17,7 @@ type atMinute struct {
 // inMinute is show, unpacked once a minute: hours are whole minutes, and a
 // report makes a new record. Only the end of the day for which a locked door
 // counts may be told some seconds late.
-func (f *Finder) inMinute(r *record, at time.Time) Found {
-	one, _ := f.shown.Get(atMinute{r, at.Unix() / 60}, func() (*Found, error) {
-		one := f.show(r, at)
-		return &one, nil
-	})
-	return *one
+func (f *Finder) inMinute(r *record, at time.Time) *Seen {
+	one, _ := f.shown.Get(atMinute{r, at.Unix() / 60}, func() (*Seen, error) { return f.show(r, at), nil })
+	return one
 }

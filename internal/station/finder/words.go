@@ -111,7 +111,7 @@ func (s *sought) fits(r *record) (one Found, ok bool) {
 	if s.after.ID != "" && compare(s.cursor(r), s.after) <= 0 {
 		return one, false
 	}
-	one = s.finder.show(r, s.at)
+	one.Seen = s.finder.show(r, s.at)
 	return one, s.want.OpenAt.IsZero() || one.Now.Status.IsOpen()
 }
 

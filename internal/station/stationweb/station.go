@@ -62,7 +62,7 @@ func (p *pages) find(r *http.Request) (finder.Found, error) {
 }
 
 func found(v station.View) finder.Found {
-	return finder.Found{Card: &finder.Card{Station: v.Station, Live: v.Live}, Now: v.Now}
+	return finder.Found{Seen: &finder.Seen{Card: &finder.Card{Station: v.Station, Live: v.Live}, Now: v.Now}}
 }
 
 func (p *pages) stationPage(r *http.Request, f finder.Found) stationPage {

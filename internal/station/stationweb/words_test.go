@@ -48,7 +48,7 @@ func TestStatusInWords(t *testing.T) {
 		{"the year's holidays are not published", hours.Table{}, station.Now{Status: station.Unknown, Why: hours.NoCalendar}, "放假安排没公布，说不准", "Holidays not yet announced", "说不准", "not sure"},
 		{"closed for good", hours.Table{}, station.Now{Status: station.Gone}, "不再开了", "Closed for good", "不再开了", "Closed for good"},
 	} {
-		f := finder.Found{Card: &finder.Card{}, Now: test.now}
+		f := finder.Found{Seen: &finder.Seen{Card: &finder.Card{}, Now: test.now}}
 		f.Hours = test.hours
 		zh, en := lookOf(reader("zh-CN"), f), lookOf(reader("en"), f)
 		if zh.text != test.zh || en.text != test.en || zh.short != test.short || en.short != test.shortEnd {
@@ -101,7 +101,7 @@ func TestFilterThereAndBack(t *testing.T) {
 
 func TestSourceLinks(t *testing.T) {
 	for source, linked := range map[string]bool{"https://example.org/a": true, "http://example.org": true, "javascript:alert(1)": false, "//example.org": false, "工人日报": false, "data:text/html,x": false} {
-		f := finder.Found{Card: &finder.Card{}}
+		f := finder.Found{Seen: &finder.Seen{Card: &finder.Card{}}}
 		f.Source = source
 		if p := sourceOf(t, f); (p.Node != nil) != linked {
 			t.Errorf("source %q: got a link %v, want %v", source, p.Node != nil, linked)
