@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
+	"nuanxin/internal/station/intake/list"
 )
 
 // many is a list that is too long to be done while one waits.
@@ -140,6 +141,65 @@ func TestLongListInTheBackground(t *testing.T) {
 		h.whole(t)
 		if some, err := h.in.Waiting(background); some || err != nil {
 			t.Errorf("work is left: %v", err)
+		}
+	})
+}
+
+// TestOneAfterTheOther: who waits is told for whom, what was ordered first is
+// done first, and each goes on by itself.
+func TestOneAfterTheOther(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		staged := func(file string) intake.ID {
+			o := fucheng
+			o.File = file
+			id, err := h.in.Upload(cadre, csv(many), o)
+			h.must(t, err)
+			h.must(t, h.in.Work(background))
+			return id
+		}
+		order := func(id intake.ID) {
+			h.clock.Move(time.Second)
+			_, err := h.in.Carry(cadre, id, intake.Applying)
+			h.must(t, err)
+		}
+		ahead := func(who context.Context, id intake.ID) string {
+			a, err := h.in.Ahead(who, id)
+			h.must(t, err)
+			return fmt.Sprintf("%d %s %d/%d", a.Count, a.File, a.Work.Done, a.Work.Total)
+		}
+		first, second := staged("a.csv"), staged("b.csv")
+		order(second)
+		order(first)
+		elsewhere, err := h.in.Upload(sibling, csv(many), list.Options{Area: "510704"})
+		h.must(t, err)
+		for _, want := range []struct {
+			about string
+			who   context.Context
+			id    intake.ID
+			says  string
+		}{
+			{"ordered first", cadre, second, "0  0/0"},
+			{"ordered later, though staged before", cadre, first, fmt.Sprintf("1 b.csv 0/%d", many)},
+			{"who may not see them", sibling, elsewhere, fmt.Sprintf("2  0/%d", many)},
+		} {
+			if got := ahead(want.who, want.id); got != want.says {
+				t.Errorf("%s: got %s, want %s", want.about, got, want.says)
+			}
+		}
+		if err := h.in.Work(cutOff(t, background, 300)); err == nil {
+			t.Fatal("it was not cut off")
+		}
+		if got, want := ahead(cadre, first), fmt.Sprintf("1 b.csv 300/%d", many); got != want {
+			t.Errorf("on the way: got %s, want %s", got, want)
+		}
+		h.must(t, h.in.Work(background))
+		last, err := h.in.Head(sibling, elsewhere)
+		h.must(t, err)
+		if h.state(t, first) != "applied" || h.state(t, second) != "applied" || last.Work != nil {
+			t.Errorf("in the end: %s, %s, %+v", h.state(t, first), h.state(t, second), last.Work)
+		}
+		if got := ahead(cadre, first); got != "0  0/0" {
+			t.Errorf("in the end: %s", got)
 		}
 	})
 }

@@ -14,17 +14,18 @@ import (
 )
 
 // putWork puts work to hand, in the place of tidying up; that is done again
-// after it.
+// after it. Tidying up keeps the place of what it tidies up after.
 func putWork(ctx context.Context, tx *op.Tx, id ID, w Work) error {
 	subject, err := json.Marshal(w.subject)
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `
-		insert into station_work (import_id, kind, beside, subject, file, base, done, total, stop, tries, fault, at)
-		values ($1, $2, $3, $4, $5, $6, 0, $7, false, 0, '', $8)
+		insert into station_work (import_id, kind, beside, subject, file, base, done, total, stop, tries, fault, at, ordered_at)
+		values ($1, $2, $3, $4, $5, $6, 0, $7, false, 0, '', $8, $8)
 		on conflict (import_id) do update set kind = excluded.kind, beside = excluded.beside, subject = excluded.subject, file = excluded.file,
-			base = excluded.base, done = 0, total = excluded.total, stop = false, tries = 0, fault = '', at = excluded.at`,
+			base = excluded.base, done = 0, total = excluded.total, stop = false, tries = 0, fault = '', at = excluded.at,
+			ordered_at = case when excluded.kind = 'tidy' then station_work.ordered_at else excluded.ordered_at end`,
 		id, string(w.Kind), w.beside, string(subject), db.Null(w.file), w.base, w.Total, tx.Now().UnixMicro())
 	return err
 }
@@ -73,12 +74,12 @@ type dueWork struct {
 }
 
 // dueWorks are what was left to the background, and what stood still since
-// before in the hands of somebody else; what waits for a person is not among
-// them. An import's id tells when it was made.
+// before in the hands of somebody else, in the order in which it was ordered;
+// what waits for a person is not among them.
 func dueWorks(ctx context.Context, tx *op.Tx, before time.Time) ([]dueWork, error) {
 	var all []dueWork
 	err := tx.Each(ctx, `select import_id, subject, tries, beside from station_work
-		where (fault = '' or stop) and tries < $1 and (beside or at < $2) order by import_id`, []any{patience, before.UnixMicro()}, func(r db.Row) error {
+		where (fault = '' or stop) and tries < $1 and (beside or at < $2) order by ordered_at, import_id`, []any{patience, before.UnixMicro()}, func(r db.Row) error {
 		var one dueWork
 		var subject string
 		if err := r.Scan(&one.id, &subject, &one.tries, &one.beside); err != nil {
@@ -88,6 +89,13 @@ func dueWorks(ctx context.Context, tx *op.Tx, before time.Time) ([]dueWork, erro
 		return json.Unmarshal([]byte(subject), &all[len(all)-1].subject)
 	})
 	return all, err
+}
+
+// aheadOf are the imports that the background does before the given one, first
+// the one that is being done.
+func aheadOf(ctx context.Context, tx *op.Tx, b Batch) ([]Batch, error) {
+	return batches(ctx, tx, heads+`w.beside and w.kind <> 'tidy' and (w.fault = '' or w.stop) and w.tries < $1
+		and (w.ordered_at, w.import_id) < ($2, $3) order by w.ordered_at, w.import_id`, patience, b.Work.ordered, b.ID)
 }
 
 // keepChanges keeps some of what is about to be taken over: the records, by

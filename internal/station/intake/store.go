@@ -64,16 +64,16 @@ func insertLines(ctx context.Context, tx *op.Tx, id ID, from int, lines []list.L
 	return nil
 }
 
-const heads = `select i.head, i.state, w.kind, w.done, w.total, w.stop, w.fault, w.beside, w.subject, w.file, w.base
+const heads = `select i.head, i.state, w.kind, w.done, w.total, w.stop, w.fault, w.beside, w.subject, w.file, w.base, w.ordered_at
 	from station_import i left join station_work w on w.import_id = i.import_id where `
 
 // scan reads a row of heads.
 func (b *Batch) scan(r db.Row) error {
 	var head, state string
 	var kind, trouble, subject, file *string
-	var done, total, base *int64
+	var done, total, base, ordered *int64
 	var stop, beside *bool
-	if err := r.Scan(&head, &state, &kind, &done, &total, &stop, &trouble, &beside, &subject, &file, &base); err != nil {
+	if err := r.Scan(&head, &state, &kind, &done, &total, &stop, &trouble, &beside, &subject, &file, &base, &ordered); err != nil {
 		return err
 	}
 	err := json.Unmarshal([]byte(head), b)
@@ -81,7 +81,7 @@ func (b *Batch) scan(r db.Row) error {
 	if kind == nil {
 		return err
 	}
-	w := &Work{Kind: Kind(*kind), Done: int(*done), Total: int(*total), Stop: *stop, beside: *beside, base: *base}
+	w := &Work{Kind: Kind(*kind), Done: int(*done), Total: int(*total), Stop: *stop, beside: *beside, base: *base, ordered: *ordered}
 	if file != nil {
 		w.file = *file
 	}

@@ -40,6 +40,34 @@ type Work struct {
 	subject authz.Subject
 	file    string
 	base    int64 // number of change before the first row was looked at
+	ordered int64 // when, in microseconds
+}
+
+// Ahead is what an import in the background waits for.
+type Ahead struct {
+	Count int    // imports that are done before it
+	File  string // of the one that is being done; "" where the reader may not see it
+	Work  Work   // on that one
+}
+
+// Ahead returns what is done before an import that waits for its turn.
+func (s *Service) Ahead(ctx context.Context, id ID) (Ahead, error) {
+	var out Ahead
+	_, err := op.Read(ctx, s.desk, station.ImportSee, func(tx *op.Tx) (Batch, error) {
+		b, err := getHead(ctx, tx, id)
+		if err != nil || !b.Busy() || !b.Work.beside || b.Work.Done > 0 {
+			return b, err
+		}
+		all, err := aheadOf(ctx, tx, b)
+		if err != nil || len(all) == 0 {
+			return b, err
+		}
+		if out = (Ahead{Count: len(all), Work: *all[0].Work}); s.desk.Rules().May(tx.Subject, station.ImportSee, all[0].AuthzObject()) {
+			out.File = all[0].Options.File
+		}
+		return b, nil
+	})
+	return out, err
 }
 
 // Trouble is why work cannot go on until a person looks at it.

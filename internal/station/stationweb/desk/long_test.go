@@ -87,6 +87,16 @@ func TestLongImport(t *testing.T) {
 	h.tells("and goes through what is closed", h.open("cadre", desk.HrefStations+"?show=gone"), 200, "第0号驿站", "1,999+", "after=")
 }
 
+func TestWaitingForAnotherImport(t *testing.T) {
+	h := newHouse(t)
+	h.upload("cadre", long(), map[string]string{"public": "1"})
+	at := h.upload("cadre", long(), map[string]string{"public": "1"}).to
+	h.work(1000)
+	h.tells("which, and how far", h.open("cadre", at), 200, "前面还有一份名单在办", "读了 1,000 行，共 2,100 行", "自己就开始")
+	h.work(0)
+	h.tells("it went on by itself", h.open("cadre", at), 200, "第0号驿站")
+}
+
 func TestLongFilesThatAreNone(t *testing.T) {
 	h := newHouse(t)
 	at := h.upload("cadre", []byte(strings.Repeat("一,二\r\n", intake.Direct+1)), nil).to

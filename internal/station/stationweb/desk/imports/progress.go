@@ -16,12 +16,16 @@ const again = 3
 // progress shows how far long work has come, or why it does not go on.
 func (p *pages) progress(w http.ResponseWriter, r *http.Request, b intake.Batch) error {
 	ctx := r.Context()
+	ahead, err := p.Intake.Ahead(ctx, b.ID)
+	if err != nil {
+		return err
+	}
 	page := p.Frame(ctx, fileName(ctx, b), ui.Crumb{Text: tell.T(ctx, "title"), Href: tell.HrefStations}, ui.Crumb{Text: tell.T(ctx, "imports"), Href: Href})
 	if page.Scripts = []string{"htmx"}; going(b) {
 		page.Refresh = again
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return web.Show(w, r, http.StatusOK, progressPage(page, b, mayImport(ctx, b)))
+	return web.Show(w, r, http.StatusOK, progressPage(page, b, aheadWords(ctx, ahead), mayImport(ctx, b)))
 }
 
 // going reports whether work goes on without anybody doing anything.
@@ -69,6 +73,26 @@ func rowsWords(ctx context.Context, w *intake.Work) string {
 		return tell.T(ctx, "work.opening")
 	}
 	return tell.T(ctx, "work.rows."+string(w.Kind), "Done", web.Count(int64(w.Done)), "Total", web.Count(int64(w.Total)))
+}
+
+// aheadWords say which import is done before this one, and how far it is; ""
+// where none is.
+func aheadWords(ctx context.Context, a intake.Ahead) string {
+	if a.Count == 0 {
+		return ""
+	}
+	file := a.File
+	if file == "" {
+		file = tell.T(ctx, "work.ahead_other")
+	}
+	far := rowsWords(ctx, &a.Work)
+	if a.Work.Stop {
+		far = tell.T(ctx, "work.stop")
+	}
+	if a.Count > 1 {
+		return tell.T(ctx, "work.ahead_many", "Count", a.Count, "File", file, "Rows", far)
+	}
+	return tell.T(ctx, "work.ahead", "File", file, "Rows", far)
 }
 
 // share is how much of the work is done, in percent.
