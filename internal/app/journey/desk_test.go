@@ -106,6 +106,9 @@ func keys(t *testing.T, p *webtest.Page) {
 		}
 	}
 	p.Wait("document.querySelector('#peek h2').innerText === " + fmt.Sprintf("%q", left[1]))
+	if got := webtest.Eval[string](p, "[...document.querySelectorAll('.tk[aria-current]')].map(e=>e.querySelector('.tk__t').innerText).join()"); got != left[1] {
+		t.Errorf("beside the list: got %q marked, want the line that is shown, %q", got, left[1])
+	}
 	whole(t, "beside the list", p)
 	p.Enter()
 	if got := p.Text("h1"); !strings.Contains(got, left[1]) {

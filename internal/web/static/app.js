@@ -271,8 +271,15 @@
   }
   /* what comes late never takes the field away in which somebody writes */
   body.addEventListener('htmx:beforeSwap', function (e) {
-    var at = d.activeElement;
-    if (/^(INPUT|TEXTAREA)$/.test(at.tagName) && e.detail.target.contains(at)) e.detail.shouldSwap = false;
+    var at = d.activeElement, x = e.detail;
+    if (/^(INPUT|TEXTAREA)$/.test(at.tagName) && x.target.contains(at)) x.shouldSwap = false;
+    else if (x.target.id === 'peek') $('.tk').forEach(function (t) { /* the line that is shown */
+      if (t === x.requestConfig.elt) t.setAttribute('aria-current', 'true'); else t.removeAttribute('aria-current');
+    });
+  });
+  d.addEventListener('keydown', function (e) {
+    var m = e.key === 'Escape' && e.target.closest('.phead .menu[open]');
+    if (m) { m.open = false; one('summary', m).focus(); }
   });
   function keysOn() { return keep.get('keys') !== 'off'; }
   $('[data-keys]').forEach(function (b) { b.hidden = false; b.setAttribute('aria-pressed', String(keysOn())); });

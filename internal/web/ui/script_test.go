@@ -352,3 +352,18 @@ func TestToastGoesAwayAndCoversNothing(t *testing.T) {
 	}
 	p.Wait(`!document.querySelector('.toast')`)
 }
+
+func TestMenuStaysWhereItWasPressedAndClosesWithEscape(t *testing.T) {
+	p := webtest.Start(t).Open(t, serve(t)+"/staff", webtest.View{})
+	top := func() string {
+		return webtest.Eval[string](p, "JSON.stringify(document.querySelector('.phead .menu summary').getBoundingClientRect())")
+	}
+	before := top()
+	p.Click(".phead .menu summary")
+	p.Wait(`document.querySelector('.phead .menu').open`)
+	if got := top(); got != before {
+		t.Errorf("open: the button went from %s to %s, want it to stay", before, got)
+	}
+	p.Key("\x1b")
+	p.Wait(`!document.querySelector('.phead .menu').open&&document.activeElement.matches('.phead .menu summary')`)
+}
