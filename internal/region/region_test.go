@@ -217,6 +217,7 @@ func TestSearch(t *testing.T) {
 		{"the city before the districts of its name", "朝阳", "", "2113"},
 		{"narrowed by a word before", "辽源 龙山", "", "220402"},
 		{"narrowed by pinyin", "beijing cy", "", "110105"},
+		{"narrowed by all above, one of them twice", "吉林 liaoyuan 辽源 龙山", "", "220402"},
 		{"a street", "东华门", "", "110101001"},
 		{"Changsha", "changsha", "", "4301"},
 		{"Lishui, not Lìshui", "lishui", "33", "3311"},
@@ -225,6 +226,13 @@ func TestSearch(t *testing.T) {
 		got := codes(region.Search(c.query, c.area, 10))
 		if len(got) == 0 || got[0] != c.first {
 			t.Errorf("%s: %q in %q: got %v, want %s first", c.say, c.query, c.area, got, c.first)
+		}
+	}
+	for about, query := range map[string]string{
+		"one of the words above finds nothing": "辽源 苏州 龙山", "more words than there are names above": strings.Repeat("辽源 ", 12) + "龙山",
+	} {
+		if got := codes(region.Search(query, "", 5)); len(got) > 0 {
+			t.Errorf("%s: got %v, want nothing", about, got)
 		}
 	}
 	if got := codes(region.Search("lys", "", 5)); !slices.Contains(got, "2204") {
