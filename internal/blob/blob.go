@@ -81,7 +81,7 @@ func (s *Store) Put(ctx context.Context, name ID, data []byte) error {
 	defer door.Unlock()
 	switch old, err := s.get(name); {
 	case err == nil && bytes.Equal(old, data):
-		return nil
+		return fault.Wrap(op, s.settle(name))
 	case err == nil:
 		return fault.New(op, fault.Conflict, "blob.taken")
 	case !errors.Is(err, fs.ErrNotExist):
@@ -148,7 +148,7 @@ func (s *Store) Import(ctx context.Context, name ID, sealed []byte) error {
 	defer door.Unlock()
 	if old, err := s.read(name); err == nil {
 		if bytes.Equal(old, sealed) {
-			return nil
+			return fault.Wrap(op, s.settle(name))
 		}
 		return fault.New(op, fault.Conflict, "blob.taken")
 	}

@@ -166,6 +166,36 @@ func TestExportAndImport(t *testing.T) {
 	}
 }
 
+// What was moved into its place and cut off before the folder was synced is not
+// promised to last; putting it again promises that.
+func TestPutAgainAfterACutSettles(t *testing.T) {
+	ctx := context.Background()
+	for about, again := range map[string]func(s *Store, one ID) error{
+		"put": func(s *Store, one ID) error { return s.Put(ctx, one, []byte("voice")) },
+		"import": func(s *Store, one ID) error {
+			sealed, err := s.Export(ctx, one)
+			return errors.Join(err, s.Import(ctx, one, sealed))
+		},
+	} {
+		s, one := opened(t, t.TempDir()), id.New[ID]()
+		cut := errors.New("cut off")
+		s.at = func(at string) error {
+			if at == "moved" {
+				return cut
+			}
+			return nil
+		}
+		if err := s.Put(ctx, one, []byte("voice")); !errors.Is(err, cut) {
+			t.Fatal(err)
+		}
+		var steps []string
+		s.at = func(at string) error { steps = append(steps, at); return nil }
+		if err := again(s, one); err != nil || len(steps) != 1 || steps[0] != "settled" {
+			t.Errorf("%s again: %v after %q, want its folder synced", about, err, steps)
+		}
+	}
+}
+
 func TestWalk(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	s := opened(t, dir)

@@ -36,6 +36,16 @@ func (s *Store) write(name ID, sealed []byte) error {
 	return s.sync(dir)
 }
 
+// settle makes sure that an object which is there stays: whoever moved it into its
+// place may have been cut off before the folder was synced.
+func (s *Store) settle(name ID) error {
+	dir, _ := where(name)
+	if err := s.stop("settled"); err != nil {
+		return err
+	}
+	return s.sync(dir)
+}
+
 // fill writes a new file and syncs it.
 func (s *Store) fill(name string, sealed []byte) error {
 	f, err := s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

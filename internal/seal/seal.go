@@ -98,7 +98,10 @@ func create(path string, suite Suite) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	dir := filepath.Dir(path)
+	_, err = os.Stat(dir)
+	made := errors.Is(err, os.ErrNotExist)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	// O_EXCL: two programs started at once must not each make a key.
@@ -110,7 +113,21 @@ func create(path string, suite Suite) ([]byte, error) {
 		return nil, err
 	}
 	_, err = file.Write(data)
-	return data, errors.Join(err, file.Sync(), file.Close())
+	err = errors.Join(err, file.Sync(), file.Close())
+	// What is sealed from now on is lost with the file, so its name must last, too.
+	if err = errors.Join(err, syncDir(dir)); err == nil && made {
+		err = syncDir(filepath.Dir(dir))
+	}
+	return data, err
+}
+
+// syncDir makes the names in a folder durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 func random(n int) []byte {
