@@ -46,7 +46,7 @@ func (a *App) pages(desk *op.Desk, words *web.Texts) (http.Handler, error) {
 	assets := web.NewAssets()
 	mux := web.NewMux(a.tables(desk, assets, secure)...)
 	a.routes = mux.Routes()
-	site := &web.Site{Texts: words, Assets: assets, Clock: a.clock, Failure: ui.Failure, Secure: secure, Look: lookOf, Demo: a.config.Demo, Observe: a.metrics.observe}
+	site := &web.Site{Texts: words, Assets: assets, Clock: a.clock, Failure: ui.Failure, Secure: secure, Look: lookOf, Observe: a.metrics.observe}
 	if a.config.Origin != "" {
 		site.Origins = []string{a.config.Origin}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nuanxin/internal/clock"
+	"nuanxin/internal/idcard"
 )
 
 // The formats of times, distances and numbers. One look everywhere: 24 hours
@@ -204,66 +205,8 @@ func Count(n int64) string {
 	return sign + s
 }
 
-// Large says a count on a dashboard: 98.6 万, 8 亿; below 10,000 like [Count].
-func Large(ctx context.Context, n int64) string {
-	var unit float64
-	var key string
-	switch {
-	case english(ctx) && n >= 1e8:
-		unit, key = 1e6, "web.million"
-	case english(ctx) || n < 1e4:
-		return Count(n)
-	case n >= 1e8:
-		unit, key = 1e8, "web.yi"
-	default:
-		unit, key = 1e4, "web.wan"
-	}
-	number := strings.TrimSuffix(strconv.FormatFloat(float64(n)/unit, 'f', 1, 64), ".0")
-	return number + " " + T(ctx, key)
-}
-
-// Percent says 93.1% of a share between 0 and 1.
-func Percent(share float64) string {
-	return strings.TrimSuffix(strconv.FormatFloat(share*100, 'f', 1, 64), ".0") + "%"
-}
-
-// Money says 3,000 元 or ¥3,000; fen only when there are any.
-func Money(ctx context.Context, fen int64) string {
-	s := Count(fen / 100)
-	if fen%100 != 0 {
-		s += fmt.Sprintf(".%02d", max(fen%100, -(fen%100)))
-		if fen < 0 && fen > -100 {
-			s = "−" + s
-		}
-	}
-	if english(ctx) {
-		return "¥" + s
-	}
-	return s + " 元"
-}
-
-// MaskPhone says 138****6207; a shorter number shows its last two digits.
-func MaskPhone(n string) string {
-	switch {
-	case len(n) >= 11:
-		return n[:3] + strings.Repeat("*", len(n)-7) + n[len(n)-4:]
-	case len(n) > 2:
-		return strings.Repeat("*", len(n)-2) + n[len(n)-2:]
-	}
-	return strings.Repeat("*", len(n))
-}
-
-// MaskName says 马*国, 陈*.
-func MaskName(name string) string {
-	r := []rune(name)
-	switch len(r) {
-	case 0, 1:
-		return name
-	case 2:
-		return string(r[0]) + "*"
-	}
-	return string(r[0]) + strings.Repeat("*", len(r)-2) + string(r[len(r)-1])
-}
+// MaskPhone says 138****6207.
+func MaskPhone(n string) string { return idcard.MaskPhone(n) }
 
 // Seconds says 18 秒, the length of a recording.
 func Seconds(ctx context.Context, n int) string { return T(ctx, "web.seconds", "Count", n) }
@@ -274,16 +217,4 @@ func List(ctx context.Context, words ...string) string {
 		return strings.Join(words, ", ")
 	}
 	return strings.Join(words, "、")
-}
-
-// Temperature says −23℃.
-func Temperature(ctx context.Context, celsius int) string {
-	s := strconv.Itoa(celsius)
-	if celsius < 0 {
-		s = "−" + s[1:]
-	}
-	if english(ctx) {
-		return s + " °C"
-	}
-	return s + "℃"
 }

@@ -27,7 +27,6 @@ type Site struct {
 	Secure  bool                          // served over TLS: cookies are Secure, HSTS is sent
 	Origins []string                      // other origins that may send forms, such as "https://union.example"
 	Look    func(path string) Look        // the look of a path without a route; nil means worker
-	Demo    bool                          // demo data: pages may say so
 	Observe func(Served)                  // told of each answer, for metrics; nil: nobody
 
 	drawn drawings // pieces of pages that look the same to many; see [Redraw]
@@ -109,12 +108,6 @@ func Now(ctx context.Context) time.Time {
 		return s.now
 	}
 	return clock.System.Now()
-}
-
-// IsDemo reports whether the site shows demo data.
-func IsDemo(ctx context.Context) bool {
-	s := stateOf(ctx)
-	return s != nil && s.site.Demo
 }
 
 // Handler wraps next with everything that each answer needs.

@@ -20,7 +20,7 @@ func serve(t *testing.T) string {
 
 func serveRoutes(t *testing.T, tables ...[]web.Route) *httptest.Server {
 	t.Helper()
-	s := &web.Site{Texts: web.NewTexts(ui.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Demo: true, Log: slog.New(slog.DiscardHandler)}
+	s := &web.Site{Texts: web.NewTexts(ui.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
 	server := httptest.NewServer(s.Handler(web.NewMux(append(tables, web.SettingsRoutes(), s.Assets.Routes())...)))
 	t.Cleanup(server.Close)
 	return server
