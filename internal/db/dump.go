@@ -132,7 +132,8 @@ func (tx *Tx) ordered(ctx context.Context) ([]Table, error) {
 	return done, nil
 }
 
-// Load reads a dump into a freshly migrated, empty database, all or nothing.
+// Load reads a dump into a freshly migrated, empty database, all or nothing. That
+// it is empty is the caller's to know: what is in a table of the dump goes.
 func (d *DB) Load(ctx context.Context, r io.Reader) (rows int64, err error) {
 	err = d.Update(ctx, func(tx *Tx) error {
 		rows, err = tx.load(ctx, r)
@@ -180,8 +181,8 @@ func (tx *Tx) load(ctx context.Context, r io.Reader) (rows int64, err error) {
 	}
 }
 
-// loadInto returns the insert statement for the table that line announces,
-// after seeing that the table is known and empty but for what migrations put in.
+// loadInto returns the insert statement for the table that line announces, and
+// takes out of it what migrations put in.
 func (tx *Tx) loadInto(ctx context.Context, line []byte) (string, error) {
 	var t dumpTable
 	if err := json.Unmarshal(line, &t); err != nil {

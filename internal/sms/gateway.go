@@ -178,7 +178,7 @@ func (g *Gateway) send(ctx context.Context, m Message) error {
 // pause doubles with each try and is then drawn from the half to the one and a
 // half of it, so that many senders do not come back together.
 func (g *Gateway) pause(try int) time.Duration {
-	d := min(firstWait<<(try-1), longWait)
+	d := min(firstWait<<min(try-1, 10), longWait)
 	return time.Duration(float64(d) * (0.5 + g.ground.Chance()))
 }
 
