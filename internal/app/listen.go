@@ -42,6 +42,7 @@ func (a *App) listen(sender sms.Sender, words *web.Texts) {
 	a.worker.On(calendar.Published{}.EventName(), a.published)
 	a.worker.On(request.StationReported{}.EventName(), a.stationReported)
 	a.worker.On(request.StationFixed{}.EventName(), a.stationFixed)
+	a.worker.On(station.Mended{}.EventName(), a.stationMended)
 	a.worker.Every("audit.anchor", 10*time.Minute, func(ctx context.Context) error {
 		return op.SealAudit(ctx, a.db, a.signer())
 	})
@@ -76,6 +77,15 @@ func (a *App) stationFixed(ctx context.Context, e job.Event) error {
 		return err
 	}
 	return known(a.Stations.Settled(ctx, station.ID(r.Station), r.Number, e.At))
+}
+
+// stationMended tells those whose reports a station settled by itself.
+func (a *App) stationMended(ctx context.Context, e job.Event) error {
+	var m station.Mended
+	if err := e.Decode(&m); err != nil {
+		return err
+	}
+	return a.Requests.StationMended(ctx, e.At, m.Numbers...)
 }
 
 // known lets an event about a thing that is gone pass: trying again would not

@@ -44,6 +44,7 @@ type Clock struct {
 	DaysLeft  int           // working days left, for the answer
 	State     ClockState
 	Missed    bool // was over its limit at some time; never forgotten
+	Extended  int  // how often the union gave more time
 }
 
 // Clocks tells how every clock of a request stands at now. It is a function of
@@ -75,7 +76,11 @@ type hand struct {
 	name              string
 	sent, signed, end time.Time
 	deadline          time.Time
+	given             []given
 }
+
+// given is more time that the union gave.
+type given struct{ at, until time.Time }
 
 // chase is a reply that the worker was promised.
 type chase struct{ asked, until, told time.Time }
@@ -164,6 +169,8 @@ func (h *hand) note(e Entry) {
 		if h.end.IsZero() {
 			h.end = e.At
 		}
+	case KindGranted:
+		h.given = append(h.given, given{e.At, e.Until})
 	}
 }
 
@@ -191,14 +198,31 @@ func (m meter) sign(h *hand) Clock {
 	return m.measure(c, time.Time{}, soon)
 }
 
+// feedback runs to the deadline, and to a later one from when the union gave it:
+// what was over before that stays missed.
 func (m meter) feedback(h *hand) Clock {
-	c := Clock{Name: ClockFeedback, Dispatch: h.id, BodyName: h.name, Start: h.sent, Ended: h.end}
-	limit, err := m.cal.WorkingBetween(h.sent, h.deadline, m.l.Hours)
+	from, until := h.sent, h.deadline
+	var before Clock
+	for _, g := range h.given {
+		leg := m.leg(h, from, until, g.at)
+		before.Missed, before.Spent = before.Missed || leg.Missed, before.Spent+leg.Spent
+		from, until = g.at, g.until
+	}
+	c := m.leg(h, from, until, h.end)
+	c.Start, c.Missed, c.Extended = h.sent, c.Missed || before.Missed, len(h.given)
+	c.Limit, c.Spent = c.Limit+before.Spent, c.Spent+before.Spent
+	return c
+}
+
+// leg is the clock of a hand from a moment to a deadline.
+func (m meter) leg(h *hand, from, until, end time.Time) Clock {
+	c := Clock{Name: ClockFeedback, Dispatch: h.id, BodyName: h.name, Start: from, Ended: end}
+	limit, err := m.cal.WorkingBetween(from, until, m.l.Hours)
 	c.Limit = max(limit, 0)
 	if err != nil {
-		c.NotBefore = h.deadline // the date itself is known whatever the calendar
+		c.NotBefore = until // the date itself is known whatever the calendar
 	}
-	return m.measure(c, h.deadline, 0)
+	return m.measure(c, until, 0)
 }
 
 func (m meter) answer() Clock {
@@ -320,6 +344,16 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// FeedbackOf returns the feedback's clock of a dispatch.
+func FeedbackOf(cs []Clock, d DispatchID) Clock {
+	for _, c := range cs {
+		if c.Name == ClockFeedback && c.Dispatch == d {
+			return c
+		}
+	}
+	return Clock{}
 }
 
 // Nearest returns the running clock that ends first, or the zero Clock.

@@ -22,6 +22,8 @@
 //
 //   - Only the worker calls a matter solved. The program may note that nobody
 //     has said a word for long ([Request.Quiet]); that is not solved.
+//   - A body may ask for more time before its time ends, so often as the rule says;
+//     only the union moves the date. The first one stays, and so does a miss.
 //   - "Not solved" goes on with the same case and the same clocks.
 //   - The answer's clock starts when the worker pressed send. A bounce does not
 //     touch it, a rule made later does not touch it, and a miss stays in sight.

@@ -27,6 +27,9 @@ func (r Rung) Key() string {
 	if r.Clock.Name == ClockReply {
 		of = fmt.Sprint(r.Clock.Start.Unix())
 	}
+	if r.Clock.Extended > 0 { // another date, and steps of its own
+		of += fmt.Sprint(":", r.Clock.Extended)
+	}
 	return fmt.Sprintf("%s:%d:%s", r.Clock.Name, r.Level, of)
 }
 

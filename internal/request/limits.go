@@ -29,6 +29,7 @@ type Limits struct {
 	AnswerDays    int           `json:"answer_days"`     // working days to answer the worker
 	QuietDays     int           `json:"quiet_days"`      // working days without a word after an answer
 	Bounces       int           `json:"bounces"`         // after so many the union decides
+	MoreTimes     int           `json:"more_times"`      // a body may ask for more time, for each handing
 	Chases        int           `json:"chases"`          // a day
 	ExportRows    int           `json:"export_rows"`
 	Silent        bool          `json:"silent_owns"`   // a body that has not signed in time has it all the same, and may not send it back
@@ -46,7 +47,7 @@ func Builtin() Limits {
 			{From: workday.At(12, 0), To: workday.At(13, 30)},
 		}},
 		LookMinutes: 120, RemindMinutes: 240, SignMinutes: 480, BodyMinutes: 960, HostMinutes: 240, ReplyMinutes: 240, SoonMinutes: 180, UpMinutes: 480,
-		AnswerDays: 5, QuietDays: 15, Bounces: 2, Chases: 2, ExportRows: 5000,
+		AnswerDays: 5, QuietDays: 15, Bounces: 2, MoreTimes: 1, Chases: 2, ExportRows: 5000,
 		Veiled: []string{"pay", "penalty", "injury"},
 	}
 }
@@ -70,8 +71,10 @@ func (l Limits) Check() error {
 	if l.RemindMinutes <= 0 || l.RemindMinutes >= l.SignMinutes {
 		form.Add("remind", "request.policy.remind", nil)
 	}
-	if l.Bounces < 0 || l.Chases < 0 || l.SoonMinutes < 0 {
-		form.Add("bounces", "request.policy.positive", nil)
+	for name, n := range map[string]int{"bounces": l.Bounces, "more": l.MoreTimes, "chases": l.Chases, "soon": l.SoonMinutes} {
+		if n < 0 {
+			form.Add(name, "request.policy.negative", nil)
+		}
 	}
 	if l.Hours.Check() != nil {
 		form.Add("hours", "request.policy.hours", nil)

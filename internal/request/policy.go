@@ -41,10 +41,14 @@ const (
 	Bounce authz.Action = "request.bounce"
 	Work   authz.Action = "request.work"
 	Report authz.Action = "request.report"
-	Mend   authz.Action = "request.mend" // a station's defect, by its host
+
+	MoreTime authz.Action = "request.more_time" // asked for by a body
+	GiveTime authz.Action = "request.give_time" // or refuse it
+	Mend     authz.Action = "request.mend"      // a station's defect, by its host
 
 	Remind authz.Action = "request.remind" // the ladder
 	Linked authz.Action = "request.linked" // whether a body's link went out
+	Mended authz.Action = "request.mended" // what a station says
 	Verify authz.Action = "request.check"
 
 	List       authz.Action = "request.list" // staff
@@ -71,8 +75,8 @@ var Policy = authz.Rules{
 	Add: person, Reply: person, Chase: person, Solve: person, Reopen: person, Withdraw: person, Leave: authz.Held,
 	Look: cadre, Assign: staff, Classify: cadre, Send: cadre, Recall: cadre, Tell: cadre, Brief: cadre, Answer: cadre, Ask: cadre,
 	Note: staff, Release: cadre, Join: cadre, Part: cadre, Refer: cadre, Reveal: authz.Sensitive(cadre), Raise: staff,
-	Open: body, Sign: body, Bounce: body, Work: body, Report: body, Mend: authz.OfBody(authz.Host),
-	Remind: authz.Program, Linked: authz.Program, Verify: authz.Program,
+	Open: body, Sign: body, Bounce: body, Work: body, Report: body, Mend: authz.OfBody(authz.Host), MoreTime: body, GiveTime: cadre,
+	Remind: authz.Program, Linked: authz.Program, Mended: authz.Program, Verify: authz.Program,
 	List: staff, Mine: authz.Owner, Matters: body,
 	MakeExport: authz.Sensitive(staff), SetRule: authz.InArea(authz.Leader, authz.Admin), SetWord: authz.InArea(authz.Cadre, authz.Leader),
 }

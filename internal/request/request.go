@@ -115,7 +115,8 @@ type Request struct {
 	Bounces     int
 	Reopened    int // times that the worker said "not solved"
 	MergedInto  ID
-	Quiet       bool // answered, and no word for long
+	Quiet       bool      // answered, and no word for long
+	MendedAt    time.Time // the station says since then that it is mended; zero: it does not, or the worker has said no
 	Demo        bool
 
 	// What follows decides about access or is sealed; no page shows it.
@@ -164,7 +165,10 @@ type Dispatch struct {
 	Suggest    string // who should do it, in the body's words
 	SentAt     time.Time
 	SignBy     time.Time
-	Deadline   time.Time
+	Deadline   time.Time // that holds now
+	First      time.Time // the deadline that was set first; zero: it was never moved
+	AskedUntil time.Time // more time is asked for, and the union has not said; zero: not
+	DueBy      time.Time // when its clock ends, with what waited for the worker; zero: as Deadline
 	OpenedAt   time.Time
 	SignedAt   time.Time
 	SignedBy   string
@@ -196,6 +200,11 @@ func InHand(ds []Dispatch, own func(Dispatch) bool) int {
 // ByHost reports whether the dispatch is a defect that went to the station's
 // host at once: the host reads what the worker says of it, and answers directly.
 func (r *Request) ByHost(d Dispatch) bool { return r.What != "" && d.Attempt == 1 && d.Task == "" }
+
+// Asks reports whether the body waits for the union's word on more time.
+func (d Dispatch) Asks() bool {
+	return !d.AskedUntil.IsZero() && d.Holds() && d.State != DispatchReported
+}
 
 // Silent reports whether the body has the matter because it said nothing in time.
 func (d Dispatch) Silent(l Limits) bool { return l.Silent && !d.SignedAt.IsZero() && d.SignedBy == "" }
@@ -287,6 +296,10 @@ const (
 	KindBounced  Kind = "bounced"
 	KindWorking  Kind = "working"
 	KindReported Kind = "reported"
+	KindMoreTime Kind = "more_time" // asked for, until Until
+	KindGranted  Kind = "granted"   // more time, by the union
+	KindRefused  Kind = "refused"   // more time, by the union
+	KindMended   Kind = "mended"    // the station says so, when no host has the matter in hand
 
 	KindLinked   Kind = "linked" // what became of the message that brings a body its link; the Fact is a Link…
 	KindReminded Kind = "reminded"

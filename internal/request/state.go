@@ -2,7 +2,9 @@ package request
 
 import (
 	"slices"
+	"time"
 
+	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 )
 
@@ -40,6 +42,10 @@ var fits = map[Kind][]Status{
 	KindBounced:    append(slices.Clone(busy), StatusWaiting),
 	KindWorking:    append(slices.Clone(busy), StatusWaiting),
 	KindReported:   append(slices.Clone(busy), StatusWaiting, StatusAnswered),
+	KindMoreTime:   append(slices.Clone(busy), StatusWaiting),
+	KindGranted:    append(slices.Clone(busy), StatusWaiting),
+	KindRefused:    append(slices.Clone(busy), StatusWaiting),
+	KindMended:     append(slices.Clone(busy), StatusWaiting),
 }
 
 func without(all []Status, not ...Status) []Status {
@@ -61,6 +67,10 @@ func Closed() []Status { return without(Statuses(), life...) }
 
 // Busy reports whether the matter is with the union or with a body.
 func (s Status) Busy() bool { return slices.Contains(busy, s) }
+
+// Promises reports whether the date of the answer stands and runs: with the union
+// or a body, or joined to another matter.
+func (s Status) Promises() bool { return s.Busy() || s == StatusMerged }
 
 // Open reports whether the matter still needs somebody.
 func (s Status) Open() bool { return slices.Contains(life, s) }
@@ -86,6 +96,46 @@ func (r *Request) MayBounce(d Dispatch, l Limits) error {
 		return r.Fit(KindBounced)
 	}
 	return nil
+}
+
+// MayAskTime says why a body may not ask for more time for a dispatch, or nil:
+// only before its time ends, and so often as the rule says. The clock is the
+// dispatch's own, and asked how often it was asked for.
+func (r *Request) MayAskTime(d Dispatch, c Clock, asked int, l Limits) error {
+	refuse := func(msg string) error { return fault.New(string(MoreTime), fault.Conflict, msg) }
+	switch {
+	case !d.Holds() || d.State == DispatchReported:
+		return refuse("request.dispatch.over")
+	case d.Asks():
+		return refuse("request.more.asked")
+	case asked >= l.MoreTimes:
+		return refuse("request.more.limit")
+	case c.State == ClockLate:
+		return refuse("request.more.late")
+	}
+	return r.Fit(KindMoreTime)
+}
+
+// CheckLater refuses a date that is no more time than there is, or out of reach.
+func (d Dispatch) CheckLater(act authz.Action, until, now time.Time) error {
+	var form fault.Form
+	switch {
+	case !until.After(d.Deadline) || !until.After(now):
+		form.Add("until", "request.more.sooner", nil)
+	case until.After(now.AddDate(1, 0, 0)):
+		form.Add("until", "request.deadline.far", nil)
+	}
+	return form.Err(string(act))
+}
+
+// AskedTime counts how often more time was asked for a dispatch.
+func AskedTime(es []Entry, d DispatchID) (n int) {
+	for _, e := range es {
+		if e.Kind == KindMoreTime && e.Dispatch == d {
+			n++
+		}
+	}
+	return n
 }
 
 // Derive is the state of a request that is neither held nor finished, from the

@@ -74,6 +74,7 @@ type Holder struct {
 	SignedBy string
 	Deadline time.Time
 	Lead     bool
+	Asks     bool // for more time
 }
 
 // Matter is a request as a body reads it: what the union asks of it, and
@@ -94,6 +95,7 @@ type Matter struct {
 	CreatedAt  time.Time
 	Bounces    int
 	MayBounce  bool
+	MayAskTime bool
 	Dispatches []Dispatch // this body's own
 	Others     []Holder   // other bodies
 	Timeline   []Entry    // about this body's own
@@ -133,7 +135,7 @@ func (m Whole) Own(cal workday.Calendar, now time.Time) Own {
 		Followers: m.Followers, Bounces: m.Bounces, Reopened: m.Reopened, MergedInto: m.MergedInto, Quiet: m.Quiet, CreatedAt: m.CreatedAt, Demo: m.Demo}
 	for _, d := range m.Dispatches {
 		if d.Holds() {
-			v.Holders = append(v.Holders, Holder{d.BodyName, d.State, d.SignedBy, d.Deadline, d.Lead})
+			v.Holders = append(v.Holders, Holder{d.BodyName, d.State, d.SignedBy, d.Deadline, d.Lead, false})
 			v.ToHost = v.ToHost || m.ByHost(d)
 		}
 	}
@@ -163,11 +165,13 @@ func (m Whole) Matter(who authz.Subject, cal workday.Calendar, now time.Time) Ma
 	v := Matter{ID: m.ID, Number: m.Number, Version: m.Version, Status: m.Status, Topic: m.Topic, Title: m.Title, Place: m.Place, What: m.What,
 		Union: m.Union, Officer: m.OfficerName, CreatedAt: m.CreatedAt, Bounces: m.Bounces, Demo: m.Demo}
 	own := map[DispatchID]bool{}
+	clocks := Clocks(m.Limits, cal, m.Entries, now)
 	for _, d := range m.Dispatches {
 		switch {
 		case Sits(who, d.Body):
 			own[d.ID] = true
 			v.Dispatches = append(v.Dispatches, d)
+			v.MayAskTime = v.MayAskTime || m.MayAskTime(d, FeedbackOf(clocks, d.ID), AskedTime(m.Entries, d.ID), m.Limits) == nil
 			v.MayBounce = v.MayBounce || m.MayBounce(d, m.Limits) == nil
 		case d.Holds():
 			v.Others = append(v.Others, Holder{Name: d.BodyName, State: d.State, Deadline: d.Deadline, Lead: d.Lead})
@@ -184,7 +188,7 @@ func (m Whole) Matter(who authz.Subject, cal workday.Calendar, now time.Time) Ma
 			v.Files = append(v.Files, a)
 		}
 	}
-	for _, c := range Clocks(m.Limits, cal, m.Entries, now) {
+	for _, c := range clocks {
 		if own[c.Dispatch] {
 			v.Clocks = append(v.Clocks, c)
 		}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"nuanxin/internal/web/webtest"
 )
@@ -242,6 +243,29 @@ func TestDefectGoesToTheHostAndBack(t *testing.T) {
 	p.Go(h.url + "/help/" + number)
 	reads(t, "mended", p, "换了加热管")
 	whole(t, "mended", p)
+
+	// The worker says no; the union has it now, and the station says again that it is mended.
+	h.clock.Move(time.Minute)
+	p.Go(h.url + "/help/" + number + "/unsolved")
+	p.Follow(`main form[action$="/unsolved"] button[type=submit]`)
+	deliver(t, h)
+	h.clock.Move(time.Minute)
+	host.Go(h.url + "/host/" + id)
+	host.Follow(`form[action$="/mended"]:has(input[value=no_hot_water]) button`)
+	deliver(t, h)
+	p.Go(h.url + "/help/" + number)
+	reads(t, "the station says", p, "驿站说修好了", "已经解决了")
+	desk := h.matter(t, "liuting", number, deskView())
+	reads(t, "the desk", desk, "驿站说修好了")
+	whole(t, "the desk", desk)
 	p.Follow(`[form="f-solved"]`)
 	reads(t, "solved", p, "解决")
+}
+
+// deliver lets everybody hear what happened.
+func deliver(t *testing.T, h *house) {
+	t.Helper()
+	if err := h.app.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }

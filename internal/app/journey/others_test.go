@@ -111,6 +111,46 @@ func TestPartnerByOneTimeLink(t *testing.T) {
 	reads(t, "the worker reads the step", worker, "新兴街道")
 }
 
+// A body asks for more time, the cadre agrees with a reason, and the worker reads
+// the new date with it.
+func TestBodyAsksForMoreTime(t *testing.T) {
+	h := open(t)
+	number, link, to := h.invited(t)
+	p := h.browser.Open(t, h.url+link, phoneView())
+	p.Follow("main form .btn--primary")
+	p.Type("#code", h.app.CodeTo(to))
+	p.Follow("main form .btn--primary")
+	p.Named("来不及，要求延期")
+	p.Type("#more-words", "门禁系统要等厂家来人")
+	p.Set("#more-until", "2026-11-24")
+	p.Follow(`main form[action$="/more-time"] button`)
+	reads(t, "no more time than there is", p, "要比现在的时限晚")
+	if got := webtest.Eval[string](p, `document.querySelector('#more-words').value`); got != "门禁系统要等厂家来人" {
+		t.Errorf("refused: got %q in the form, want what was written", got)
+	}
+	p.Set("#more-until", "2026-12-03")
+	p.Follow(`main form[action$="/more-time"] button`)
+	reads(t, "asked", p, "12月3日", "等工会回话")
+	whole(t, "asked", p)
+
+	desk := h.matter(t, "liuting", number, deskView())
+	reads(t, "the desk", desk, "要求延到", "门禁系统要等厂家来人")
+	desk.FollowNamed("回复延期")
+	reads(t, "the reason is offered", desk, "本人会看到新日子和缘由")
+	whole(t, "to answer", desk)
+	desk.Set("#why", "门禁厂家下周才来人")
+	desk.Follow(`main form[action$="/more-time"] .btn--primary`)
+	reads(t, "given", desk, "原定", "12月3日")
+	whole(t, "given", desk)
+
+	worker := h.visit(t, phone, "/help/"+number, phoneView())
+	reads(t, "the worker reads why", worker, "工会同意了", "门禁厂家下周才来人", "12月3日", "给你答复的日子没有变")
+	hides(t, "the worker's page", worker.Text("main"), "等厂家来人")
+	p.Go(h.url + p.Path())
+	reads(t, "the body reads both dates", p, "原定", "12月3日")
+	whole(t, "the body reads both dates", p)
+}
+
 // chooseNamed hands a matter to one body alone.
 func chooseNamed(p *webtest.Page, name string) {
 	webtest.Eval[bool](p, `(()=>{const c=[...document.querySelectorAll('#body .card')].find(c=>c.innerText.includes('`+name+`'));const i=c.querySelector('input[name=body]');

@@ -69,6 +69,9 @@ func (s *Service) clock(m *matter, now time.Time) {
 			if d.ID == c.Dispatch && c.Name == request.ClockSign && d.SignedAt.IsZero() && !c.Due.IsZero() {
 				m.ds[i].SignBy = c.Due
 			}
+			if d.ID == c.Dispatch && c.Name == request.ClockFeedback && c.Ended.IsZero() && !c.Due.IsZero() {
+				m.ds[i].DueBy = c.Due
+			}
 		}
 	}
 	_, m.LadderAt, m.NotBefore = request.Ladder(m.Request, m.limits, es, cs, m.cal, now)

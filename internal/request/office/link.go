@@ -2,7 +2,9 @@ package office
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
@@ -27,4 +29,28 @@ func (s *Service) Linked(ctx context.Context, ref request.Ref, did request.Dispa
 		m.add(tx, request.Entry{Kind: request.KindLinked, Readers: request.ToStaff, Dispatch: d.ID, Body: d.Body, BodyName: d.BodyName, Fact: outcome})
 		return nil
 	})
+}
+
+// StationMended notes what a station says of the defects that these requests
+// reported: that they are mended, though no host has them in hand any more. The
+// union has each, and its worker alone judges; both are told. It may be called
+// again: what is said is said once, until the worker says no.
+func (s *Service) StationMended(ctx context.Context, at time.Time, numbers ...string) error {
+	var all error
+	for _, n := range numbers {
+		_, err := s.act(ctx, request.Mended, request.Ref{Number: n}, func(tx *op.Tx, m *matter) error {
+			said := slices.ContainsFunc(m.es, func(e request.Entry) bool { return e.Kind == request.KindUnsolved && e.At.After(at) })
+			if m.What == "" || !m.MendedAt.IsZero() || said || !m.Status.May(request.KindMended) {
+				return nil // has its answer already, or none is asked for
+			}
+			m.MendedAt = at
+			m.add(tx, request.Entry{Kind: request.KindMended, Readers: request.ToWorker | request.ToStaff})
+			m.told(tx, request.KindMended)
+			return nil
+		})
+		if !fault.Is(err, fault.Missing) {
+			all = errors.Join(all, err)
+		}
+	}
+	return all
 }

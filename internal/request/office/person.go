@@ -157,7 +157,7 @@ func (s *Service) Unsolved(ctx context.Context, ref request.Ref, reason string, 
 			}
 		}
 		m.Reopened++
-		m.ClosedAt = time.Time{}
+		m.ClosedAt, m.MendedAt = time.Time{}, time.Time{}
 		m.endReported(tx)
 		m.Status = request.StatusUnsolved
 		tx.Emit(request.Unsolved{ID: m.ID})

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"nuanxin/internal/op"
@@ -17,20 +18,23 @@ func (s *Service) Renew(ctx context.Context, dark bool) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i, rid := range stale {
+	done, broken := 0, error(nil)
+	for _, rid := range stale {
 		_, err := s.act(ctx, request.Remind, request.Ref{ID: rid}, func(tx *op.Tx, m *matter) error {
 			was := m.AnswerBy
 			s.clock(m, tx.Now())
-			if (m.Status.Busy() || m.Status == request.StatusMerged) && !m.AnswerBy.IsZero() && !m.AnswerBy.Equal(was) {
+			if m.Status.Promises() && !m.AnswerBy.IsZero() && !m.AnswerBy.Equal(was) {
 				m.add(tx, request.Entry{Kind: request.KindDated, Readers: request.ToWorker | request.ToStaff, Until: m.AnswerBy})
 			}
 			return nil
 		})
-		if err != nil {
-			return i, err
+		if err == nil {
+			done++
+		} else if broken == nil {
+			broken = fmt.Errorf("request %s: %w", rid, err) // the others get their dates all the same
 		}
 	}
-	return len(stale), nil
+	return done, broken
 }
 
 // stale lists the open requests whose stored times are not what the calendar
@@ -62,7 +66,7 @@ type Foresight struct {
 func (s *Service) Foresee(ctx context.Context, next request.Calendars) (Foresight, error) {
 	var f Foresight
 	err := s.each(ctx, s.store.Open, func(tx *op.Tx, m *matter) error {
-		if !m.Status.Busy() {
+		if !m.Status.Promises() {
 			return nil
 		}
 		due := func(c request.Calendars, revision int64) time.Time {

@@ -231,12 +231,13 @@ func (s *Store) holders(ctx context.Context, tx *op.Tx, rows []request.Row) erro
 		at[r.ID], ids = i, append(ids, r.ID)
 	}
 	var args db.Args
-	q := `select request_id, body_name, state, signed_by, deadline, lead from request_dispatch
+	q := `select request_id, body_name, state, signed_by, deadline, lead, asked_until is not null from request_dispatch
 		where state not in ('recalled', 'settled') and request_id in ` + db.In(&args, ids) + ` order by request_id, sent_at, dispatch_id`
 	return tx.Each(ctx, q, args, func(r db.Row) error {
 		var rid request.ID
 		var h request.Holder
-		err := r.Scan(&rid, &h.Name, &h.State, &h.SignedBy, db.Time(&h.Deadline), &h.Lead)
+		err := r.Scan(&rid, &h.Name, &h.State, &h.SignedBy, db.Time(&h.Deadline), &h.Lead, &h.Asks)
+		h.Asks = h.Asks && h.State != request.DispatchReported && h.State != request.DispatchBounced
 		rows[at[rid]].Holder = append(rows[at[rid]].Holder, h)
 		return err
 	})
@@ -254,7 +255,7 @@ func (s *Store) Matters(ctx context.Context, tx *op.Tx, scope op.Scope, states .
 	var rows []request.MatterRow
 	err := tx.Each(ctx, `
 			select r.request_id, r.number, r.status, r.topic, r.title, r.what, r.place, r.station_id, r.demo, d.dispatch_id, d.body_id, d.body_name, d.lead, d.state, d.attempt, d.final, d.task,
-				d.sent_at, d.sign_by, d.deadline, d.opened_at, d.signed_at, d.signed_by, d.reported_at
+				d.sent_at, d.sign_by, d.deadline, d.due_by, d.asked_until, d.opened_at, d.signed_at, d.signed_by, d.reported_at
 			from request_dispatch d join request r on r.request_id = d.request_id
 			where `+where+` order by case when d.state = 'reported' or r.closed_at is not null then 1 else 0 end, d.deadline, d.dispatch_id limit 200`, args, func(r db.Row) error {
 		row, err := s.scanMatterRow(r, tx.Now())
@@ -269,12 +270,15 @@ func (s *Store) scanMatterRow(r db.Row, now time.Time) (request.MatterRow, error
 	var where, task []byte
 	d := &m.Dispatch
 	err := r.Scan(&m.ID, &m.Number, &m.Status, &m.Topic, &m.Title, &m.What, &where, db.Text(&m.Station), &m.Demo, &d.ID, &d.Body, &d.BodyName, &d.Lead, &d.State, &d.Attempt, &d.Final, &task,
-		db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt))
+		db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.DueBy), db.Time(&d.AskedUntil), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt))
 	if err != nil {
 		return m, err
 	}
 	unsigned := d.SignedAt.IsZero() && !d.SignBy.IsZero() && now.After(d.SignBy)
-	m.Late = m.Status.Busy() && d.ReportedAt.IsZero() && (unsigned || now.After(d.Deadline))
+	if d.DueBy.IsZero() {
+		d.DueBy = d.Deadline // handed out before it was kept
+	}
+	m.Late = m.Status.Busy() && d.ReportedAt.IsZero() && (unsigned || now.After(d.DueBy))
 	if m.Place, err = s.Unseal(where, "request", "place", string(m.ID)); err != nil {
 		return m, err
 	}

@@ -15,7 +15,7 @@ import (
 const limitColumns = `policy_id, area, from_day, rules, cite`
 
 func scanLimits(r db.Row) (request.Limits, error) {
-	var l request.Limits
+	l := request.Limits{MoreTimes: request.Builtin().MoreTimes} // of rules that were set before there was this one
 	var rules string
 	var pid, area, from, cite string
 	if err := r.Scan(&pid, &area, &from, &rules, &cite); err != nil {

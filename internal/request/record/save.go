@@ -56,12 +56,12 @@ func (s *Store) saveRoot(ctx context.Context, tx *op.Tx, q *request.Request) err
 		update request set version = $2, status = $3, area = $4, area_known = $5, union_id = $6, topic = $7, title = $8, hidden = $9, heard = $10, place = $11,
 			officer_id = $12, officer_name = $13, changed_at = $14, seen_at = $15, answered_at = $16, closed_at = $17,
 			due_at = $18, due_clock = $19, soon_at = $20, answer_by = $21, ladder_at = $22, sort_at = $23, missed = $24, level = $25, raised_area = $26,
-			chases = $27, followers = $28, bounces = $29, reopened = $30, merged_into = $31, quiet = $32, not_before = $33
+			chases = $27, followers = $28, bounces = $29, reopened = $30, merged_into = $31, quiet = $32, not_before = $33, mended_at = $34
 		where request_id = $1`,
 		q.ID, q.Version, q.Status, q.Place.Area, q.AreaKnown, db.Null(q.Union), q.Topic, q.Title, q.Hidden, heard, place,
 		db.Null(q.Officer), q.OfficerName, q.ChangedAt.UnixMicro(), db.Micros(q.SeenAt), db.Micros(q.AnsweredAt), db.Micros(q.ClosedAt),
 		db.Micros(q.DueAt), q.DueClock, db.Micros(q.SoonAt), db.Micros(q.AnswerBy), db.Micros(q.LadderAt), sortKey(q), q.Missed, q.Level, raised(q),
-		q.Chases, q.Followers, q.Bounces, q.Reopened, db.Null(q.MergedInto), q.Quiet, db.Micros(q.NotBefore))
+		q.Chases, q.Followers, q.Bounces, q.Reopened, db.Null(q.MergedInto), q.Quiet, db.Micros(q.NotBefore), db.Micros(q.MendedAt))
 	return err
 }
 
@@ -131,13 +131,15 @@ func (s *Store) saveDispatch(ctx context.Context, tx *op.Tx, rid request.ID, d r
 	}
 	_, err := tx.Exec(ctx, `
 		insert into request_dispatch (request_id, dispatch_id, body_id, body_name, lead, state, attempt, final, task, reason, suggest,
-			sent_at, sign_by, deadline, opened_at, signed_at, signed_by, reported_at, ended_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+			sent_at, sign_by, deadline, opened_at, signed_at, signed_by, reported_at, ended_at, first_deadline, asked_until, due_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 		on conflict (request_id, dispatch_id) do update set state = excluded.state, reason = excluded.reason, suggest = excluded.suggest, sign_by = excluded.sign_by,
 			deadline = excluded.deadline, opened_at = excluded.opened_at, signed_at = excluded.signed_at, signed_by = excluded.signed_by,
-			reported_at = excluded.reported_at, ended_at = excluded.ended_at`,
+			reported_at = excluded.reported_at, ended_at = excluded.ended_at,
+			first_deadline = excluded.first_deadline, asked_until = excluded.asked_until, due_by = excluded.due_by`,
 		rid, d.ID, d.Body, d.BodyName, d.Lead, d.State, d.Attempt, d.Final, sealed[0], sealed[1], sealed[2],
-		d.SentAt.UnixMicro(), db.Micros(d.SignBy), d.Deadline.UnixMicro(), db.Micros(d.OpenedAt), db.Micros(d.SignedAt), d.SignedBy, db.Micros(d.ReportedAt), db.Micros(d.EndedAt))
+		d.SentAt.UnixMicro(), db.Micros(d.SignBy), d.Deadline.UnixMicro(), db.Micros(d.OpenedAt), db.Micros(d.SignedAt), d.SignedBy, db.Micros(d.ReportedAt), db.Micros(d.EndedAt),
+		db.Micros(d.First), db.Micros(d.AskedUntil), db.Micros(d.DueBy))
 	return err
 }
 

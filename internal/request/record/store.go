@@ -18,7 +18,7 @@ import (
 const rootColumns = `request_id, number, version, status, area, area_known, union_id, topic, title, channel, source,
 	station_id, what, owner_id, hidden, words, heard, place, lat, lng, name, phone, phone_index, phone_ok,
 	officer_id, officer_name, policy, calendar, created_at, changed_at, seen_at, answered_at, closed_at, due_at, due_clock, soon_at, answer_by, ladder_at, not_before,
-	missed, level, raised_area, chases, followers, bounces, reopened, merged_into, quiet, demo`
+	missed, level, raised_area, chases, followers, bounces, reopened, merged_into, quiet, mended_at, demo`
 
 // Store keeps requests. What people wrote is sealed with its ring.
 type Store struct{ Ring *seal.Ring }
@@ -53,7 +53,7 @@ func (s *Store) scan(r db.Row) (*request.Request, error) {
 		db.Text(&q.Place.Station), &q.What, db.Text(&q.Owner), &q.Hidden, &words, &heard, &place, &lat, &lng, &q.SealedName, &q.SealedPhone, db.Text(&q.PhoneIndex), &q.PhoneOK,
 		db.Text(&q.Officer), &q.OfficerName, &q.Policy, &q.Calendar, db.Time(&q.CreatedAt), db.Time(&q.ChangedAt), db.Time(&q.SeenAt), db.Time(&q.AnsweredAt), db.Time(&q.ClosedAt),
 		db.Time(&q.DueAt), &q.DueClock, db.Time(&q.SoonAt), db.Time(&q.AnswerBy), db.Time(&q.LadderAt), db.Time(&q.NotBefore),
-		&q.Missed, &q.Level, db.Text(&q.RaisedTo), &q.Chases, &q.Followers, &q.Bounces, &q.Reopened, db.Text(&q.MergedInto), &q.Quiet, &q.Demo)
+		&q.Missed, &q.Level, db.Text(&q.RaisedTo), &q.Chases, &q.Followers, &q.Bounces, &q.Reopened, db.Text(&q.MergedInto), &q.Quiet, db.Time(&q.MendedAt), &q.Demo)
 	if err != nil {
 		return nil, err
 	}
@@ -152,12 +152,12 @@ func (s *Store) Dispatches(ctx context.Context, tx *op.Tx, rid request.ID) ([]re
 	var ds []request.Dispatch
 	err := tx.Each(ctx, `
 		select dispatch_id, body_id, body_name, lead, state, attempt, final, task, reason, suggest,
-			sent_at, sign_by, deadline, opened_at, signed_at, signed_by, reported_at, ended_at
+			sent_at, sign_by, deadline, first_deadline, asked_until, due_by, opened_at, signed_at, signed_by, reported_at, ended_at
 		from request_dispatch where request_id = $1 order by sent_at, dispatch_id`, []any{rid}, func(r db.Row) error {
 		var d request.Dispatch
 		var task, reason, suggest []byte
 		err := r.Scan(&d.ID, &d.Body, &d.BodyName, &d.Lead, &d.State, &d.Attempt, &d.Final, &task, &reason, &suggest,
-			db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt), db.Time(&d.EndedAt))
+			db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.First), db.Time(&d.AskedUntil), db.Time(&d.DueBy), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt), db.Time(&d.EndedAt))
 		if err != nil {
 			return err
 		}

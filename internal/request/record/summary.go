@@ -20,11 +20,11 @@ func (s *Store) Health(ctx context.Context, tx *op.Tx, scope Scope, since time.T
 	now := args.Add(tx.Now().UnixMicro())
 	q := `
 		select d.body_id, max(d.body_name), count(*), count(d.opened_at), count(d.signed_at),
-			count(*) filter (where d.signed_at > d.sign_by or d.state in ('sent', 'opened') and d.sign_by < ` + now + `),
+			count(*) filter (where d.signed_at > d.sign_by or d.state in ('sent', 'opened') and d.sign_by < coalesce(r.closed_at, ` + now + `)),
 			count(d.reported_at),
-			count(*) filter (where d.reported_at > d.deadline or d.state in ('sent', 'opened', 'accepted', 'working') and d.deadline < ` + now + `),
+			count(*) filter (where d.reported_at > coalesce(d.due_by, d.deadline) or d.state in ('sent', 'opened', 'accepted', 'working') and coalesce(d.due_by, d.deadline) < coalesce(r.closed_at, ` + now + `)),
 			count(*) filter (where d.reason is not null),
-			count(*) filter (where d.state in ('sent', 'opened', 'accepted', 'working')) as in_hand,
+			count(*) filter (where d.state in ('sent', 'opened', 'accepted', 'working') and r.closed_at is null) as in_hand,
 			max(coalesce(d.reported_at, d.signed_at, d.opened_at))
 		from request_dispatch d join request r on r.request_id = d.request_id
 		where ` + where + ` group by d.body_id order by in_hand desc, d.body_id`

@@ -77,7 +77,7 @@ func (p *pages) heldRows(r *http.Request, page *minePage, seen map[string]bool) 
 		page.holds = true
 		g := progressPage{own: own}
 		row := mineRow{number: own.Number, state: show.State{Status: own.Status, Who: own.Who, Body: g.holder(r.Context())}, about: g.about(r.Context()), place: own.Place.Text, at: own.CreatedAt, words: own.Words}
-		if own.Status.Busy() {
+		if own.Status.Promises() {
 			row.due, row.dark = own.Clock.Due, own.Clock.NotBefore
 		}
 		page.rows = append(page.rows, row)
@@ -88,7 +88,7 @@ func (p *pages) heldRows(r *http.Request, page *minePage, seen map[string]bool) 
 
 func rowOf(ctx context.Context, q *request.Request) mineRow {
 	row := mineRow{number: q.Number, state: show.State{Status: q.Status, Who: q.OfficerName}, about: show.About(ctx, q.Title, q.What, q.Topic), place: q.Place.Text, at: q.CreatedAt, words: q.Words}
-	if q.Status.Busy() {
+	if q.Status.Promises() {
 		row.due, row.dark = q.AnswerBy, q.NotBefore
 	}
 	return row

@@ -146,7 +146,7 @@ func (g progressPage) running() bool {
 // matter that has its answer promises nothing more; one that was joined to
 // another keeps its date.
 func (g progressPage) due(ctx context.Context) string {
-	if g.own.Status.Busy() || g.own.Status == request.StatusWaiting || g.own.Status == request.StatusMerged {
+	if g.own.Status.Promises() || g.own.Status == request.StatusWaiting {
 		return show.Due(ctx, g.own.Clock)
 	}
 	return ""

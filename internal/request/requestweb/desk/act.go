@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/desk/reach"
 	"nuanxin/internal/request/requestweb/desk/tell"
@@ -34,7 +35,7 @@ func (a smallAct) fits(ctx context.Context, c request.Case) bool {
 type field struct {
 	name    string
 	value   string
-	kind    string // "", "long", "select", "check", "hidden", "tel"
+	kind    string // "", "long", "select", "check", "hidden", "tel", "when"
 	options []ui.Option
 	empty   string // of a select: the line without a value
 	need    bool
@@ -49,6 +50,7 @@ func smallActs() []smallAct {
 		{name: "raise", icon: "up", action: request.Raise, kind: request.KindRaised, purpose: "bring a matter before the union above", prime: whyField, do: raise},
 		{name: "unmerge", icon: "swap", action: request.Part, kind: request.KindUnmerged, purpose: "take a request out of the one that it was merged into", prime: wordsField, do: unmerge},
 		{name: "recall", icon: "reply", action: request.Recall, kind: request.KindRecalled, purpose: "take a matter back from a body", needs: "dispatch", prime: recallFields, do: recall},
+		{name: "more-time", icon: "clock", action: request.GiveTime, kind: request.KindGranted, purpose: "give a body more time, or refuse it", needs: "dispatch", prime: timeFields, do: giveTime},
 	}
 }
 
@@ -156,6 +158,40 @@ func recallFields(_ *pages, _ context.Context, c request.Case, v url.Values) ([]
 
 func recall(p *pages, ctx context.Context, _ request.Case, ref request.Ref, v url.Values) error {
 	_, err := p.Office.Recall(ctx, ref, request.DispatchID(v.Get("dispatch")), v.Get("why"))
+	return err
+}
+
+// timeFields offer the date that was asked for, and the body's reason as what
+// the worker will be told.
+func timeFields(_ *pages, ctx context.Context, c request.Case, v url.Values) ([]field, error) {
+	d := tell.Dispatch(c, request.DispatchID(v.Get("dispatch")))
+	if d == nil {
+		return nil, reach.Missing()
+	}
+	until, why := "", ""
+	if d.Asks() {
+		until = d.AskedUntil.In(clock.Zone).Format(localTime)
+	}
+	for _, e := range c.Timeline {
+		if e.Kind == request.KindMoreTime && e.Dispatch == d.ID {
+			why = e.Words
+		}
+	}
+	say := field{name: "say", kind: "select", need: true}
+	for _, s := range []string{"yes", "no"} {
+		say.options = append(say.options, ui.Option{Value: s, Text: t(ctx, "act.more-time.say."+s), On: s == given(v, "say", "yes")})
+	}
+	return []field{{name: "dispatch", kind: "hidden", value: string(d.ID)}, say, {name: "until", kind: "when", value: given(v, "until", until)},
+		{name: "why", kind: "long", value: given(v, "why", why), need: true}}, nil
+}
+
+func giveTime(p *pages, ctx context.Context, _ request.Case, ref request.Ref, v url.Values) (err error) {
+	did := request.DispatchID(v.Get("dispatch"))
+	if v.Get("say") == "no" {
+		_, err = p.Office.RefuseTime(ctx, ref, did, v.Get("why"))
+	} else {
+		_, err = p.Office.GiveTime(ctx, ref, did, v.Get("why"), parseLocal(v.Get("until")))
+	}
 	return err
 }
 

@@ -193,6 +193,11 @@ func input(v actPage, in field) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case "when":
+			templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: v.props(ctx, in), Value: in.value, Type: "datetime-local"}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		default:
 			templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: v.props(ctx, in), Value: in.value, MaxLength: 200, Required: in.need}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -211,6 +211,29 @@ func TestReleasedFiles(t *testing.T) {
 	}
 }
 
+// A cadre answers a body that asks for more time; the body's reason is offered as
+// the words for the worker.
+func TestMoreTime(t *testing.T) {
+	h := newHouse(t)
+	r := h.capture()
+	d := h.dispatched(r)
+	cadre, at := h.as("cadre"), desk.Href(r.ID)+"/more-time"
+	cadre.get(at).want("for no body", 404)
+	later := h.clk.Now().Add(96 * time.Hour)
+	if _, err := h.AskTime(authzPartner(housing), request.Ref{ID: r.ID}, "", "等配件到货", later); err != nil {
+		t.Fatal(err)
+	}
+	cadre.get(desk.HrefRequests).want("the inbox", 200, "要求延期")
+	cadre.get(at+"?dispatch="+string(d)).want("the form", 200, "等配件到货", later.In(clock.Zone).Format("2006-01-02T15:04"))
+	cadre.post(at, "dispatch", string(d), "say", "yes", "until", "", "why", "写好的缘由").want("without a date", 422, "写好的缘由")
+	h.as("leader").post(at, "dispatch", string(d), "say", "yes", "until", h.later(), "why", "好").want("a leader", 403)
+	cadre.post(at, "dispatch", string(d), "say", "no", "why", "等不得").want("refused", 303)
+	if now := h.one(r).Dispatches[0]; now.Asks() || !now.First.IsZero() {
+		t.Errorf("refused: got %+v, want the date as it was", now)
+	}
+	cadre.post(at, "dispatch", string(d), "say", "yes", "until", later.In(clock.Zone).Format("2006-01-02T15:04"), "why", "好").want("a second answer", 409)
+}
+
 func TestSmallActs(t *testing.T) {
 	h := newHouse(t)
 	cadre := h.as("cadre")
@@ -362,7 +385,7 @@ func TestPhrasesAndLimits(t *testing.T) {
 		t.Errorf("got keys without words near %q", got)
 	}
 	form := []string{"area", county, "from", "2026-12-01", "cite", "示例规定第3条", "hours_from", "09:00", "hours_to", "17:30", "break_from", "12:00", "break_to", "13:30", "look", "60", "remind", "120", "sign", "240",
-		"body", "960", "station", "240", "reply", "240", "soon", "180", "up", "480", "answer", "3", "quiet", "15", "bounces", "2", "chases", "2", "export", "5000"}
+		"body", "960", "station", "240", "reply", "240", "soon", "180", "up", "480", "answer", "3", "quiet", "15", "bounces", "2", "more", "1", "chases", "2", "export", "5000"}
 	leader.post(desk.HrefRules, append(form, "from", "x")...).want("set", 303)
 	leader.get(desk.HrefRules).want("told before they apply", 200, "5 个工作日", "2026-12-01", "示例规定第3条")
 	h.clk.Set(time.Date(2026, 12, 2, 2, 0, 0, 0, time.UTC))

@@ -57,7 +57,7 @@ func (h *house) shown() map[string]string {
 	one := desk.Href(r.ID)
 	d := h.one(r).Dispatches
 	return map[string]string{"inbox": "/desk/requests", "open": "/desk/requests?open=" + string(r.ID), "empty": "/desk/requests?group=raised", "case": one, "answer": one + "?say=answered", "dispatch": one + "/dispatch",
-		"merge": one + "/merge", "name": one + "/name", "classify": one + "/classify", "recall": one + "/recall?dispatch=" + string(d[len(d)-1].ID), "new": desk.HrefNew, "health": desk.HrefHealth,
+		"merge": one + "/merge", "name": one + "/name", "classify": one + "/classify", "recall": one + "/recall?dispatch=" + string(d[len(d)-1].ID), "time": one + "/more-time?dispatch=" + string(d[len(d)-1].ID), "new": desk.HrefNew, "health": desk.HrefHealth,
 		"phrases": desk.HrefPhrases, "rules": desk.HrefRules, "export": desk.HrefExport + "?group=all"}
 }
 

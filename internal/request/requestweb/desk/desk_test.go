@@ -16,7 +16,7 @@ func TestPagesOpen(t *testing.T) {
 	d := h.dispatched(r)
 	one := desk.Href(r.ID)
 	for _, path := range []string{"/desk/requests", "/desk/requests?group=late", "/desk/requests?q=2026-1124", one, one + "?side=worker", one + "?side=body", one + "?side=inside", one + "?say=asked",
-		one + "/dispatch", one + "/merge", one + "/name", one + "/classify", one + "/assign", one + "/not-ours", one + "/raise", one + "/recall?dispatch=" + string(d),
+		one + "/dispatch", one + "/merge", one + "/name", one + "/classify", one + "/assign", one + "/not-ours", one + "/raise", one + "/recall?dispatch=" + string(d), one + "/more-time?dispatch=" + string(d),
 		"/desk/requests/new", "/desk/requests/health", "/desk/requests/phrases", "/desk/requests/rules", "/desk/requests/export"} {
 		got := h.as("cadre").get(path).want(path, 200, "!requestdesk.", "!request.desk", "!"+name, "!"+phone)
 		if i := strings.Index(got.body, "requestdesk."); i >= 0 {

@@ -241,6 +241,9 @@ func (l list) ticket(ctx context.Context, r request.Row) ui.TicketProps {
 			p.Holder = t(ctx, "ticket.dark", "Day", web.Date(ctx, r.NotBefore), "Holder", p.Holder)
 		}
 	}
+	if !r.MendedAt.IsZero() && r.Status.Busy() {
+		p.Sub = append(p.Sub, t(ctx, "ticket.mended"))
+	}
 	if r.Missed && r.State != request.ClockLate {
 		p.Sub = append(p.Sub, t(ctx, "ticket.missed"))
 	}

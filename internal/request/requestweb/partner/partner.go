@@ -81,6 +81,7 @@ func Routes(c Config) []web.Route {
 		page("POST", one+"/sign", request.Sign, "sign for a matter", p.sign),
 		page("POST", one+"/bounce", request.Bounce, "send a matter back, with a reason", p.bounce),
 		page("POST", one+"/work", request.Work, "say how it goes", p.work),
+		page("POST", one+"/more-time", request.MoreTime, "ask for more time", p.moreTime),
 		files,
 		page("GET", one+"/files/{file}", request.Handle, "look at a photo", p.file),
 		page("GET", link, "account.start_link", "open a one-time link", p.ask),
@@ -149,9 +150,10 @@ func (p *pages) showWith(w http.ResponseWriter, r *http.Request, m matterPage, s
 	if m.Matter, err = p.Requests.Matter(r.Context(), at); err != nil {
 		return err
 	}
-	// Reading the page is the body's receipt. Repeating it changes nothing.
+	// Reading the page is the body's receipt. Repeating it changes nothing, and a
+	// browser that only fetches ahead has read nothing.
 	for _, d := range m.Dispatches {
-		if d.State == request.DispatchSent && r.Method == http.MethodGet {
+		if d.State == request.DispatchSent && r.Method == http.MethodGet && r.Header.Get("Sec-Purpose") == "" {
 			if _, err := p.Requests.Open(r.Context(), at, d.ID); err != nil {
 				return err
 			}
@@ -186,9 +188,9 @@ func (p *pages) settle(w http.ResponseWriter, r *http.Request, at request.Ref, n
 	return err
 }
 
-// stale says what came between the page and the form.
+// stale says what came between the page and the form, or which rule forbids it.
 func stale(ctx context.Context, err error) string {
-	if fault.Of(err).Msg == op.Reused {
+	if msg := fault.Of(err).Msg; msg != "request.state" && (msg == op.Reused || web.HasText(ctx, msg)) {
 		return web.FailureOf(ctx, err).Detail
 	}
 	return t(ctx, "stale")
@@ -219,6 +221,17 @@ func (p *pages) work(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+func (p *pages) moreTime(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, "more-time", func(ctx context.Context, at request.Ref, f form) error {
+		until, err := day(f.Until)
+		if err != nil {
+			return err
+		}
+		_, err = p.Requests.AskTime(ctx, at, "", f.Words, until)
+		return err
+	})
+}
+
 func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	at, err := ref(r)
 	if err != nil {
@@ -240,7 +253,7 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	return p.settle(w, r, at, "report", f, err)
 }
 
-// day reads a date input as the end of that day; empty is none.
+// day reads a date input as 17:00 of that day, when offices close; empty is none.
 func day(s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil

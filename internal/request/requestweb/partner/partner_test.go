@@ -2,6 +2,7 @@ package partner
 
 import (
 	"testing"
+	"time"
 
 	"nuanxin/internal/request"
 	"nuanxin/internal/web"
@@ -14,7 +15,7 @@ func TestWords(t *testing.T) { webtest.Complete(t, Texts()) }
 func TestStepsHaveWords(t *testing.T) {
 	kinds := []request.Kind{
 		request.KindDispatched, request.KindOpened, request.KindSigned, request.KindOwned, request.KindBounced, request.KindWorking, request.KindReported,
-		request.KindBriefed, request.KindReminded, request.KindCaptured, request.KindAdded,
+		request.KindBriefed, request.KindReminded, request.KindCaptured, request.KindAdded, request.KindMoreTime, request.KindGranted, request.KindRefused,
 	}
 	site := &web.Site{Texts: web.NewTexts(Texts())}
 	for _, lang := range []string{"zh-CN", "en"} {
@@ -24,5 +25,20 @@ func TestStepsHaveWords(t *testing.T) {
 				t.Errorf("%s: no words for %s", lang, k)
 			}
 		}
+	}
+}
+
+// What the worker has called solved asks nothing more of a body, though it never
+// signed.
+func TestClosedRowAsksNothing(t *testing.T) {
+	site := &web.Site{Texts: web.NewTexts(Texts())}
+	ctx := site.With(t.Context(), "/", web.Display{Lang: "zh-CN"})
+	row := request.MatterRow{Status: request.StatusDispatched, Dispatch: request.Dispatch{State: request.DispatchSent, Deadline: time.Unix(1, 0), DueBy: time.Unix(1, 0)}}
+	if got := rowOf(ctx, row); !got.New || got.More == "" {
+		t.Errorf("a fresh one: new %v, %q; want new, with its date", got.New, got.More)
+	}
+	row.Status = request.StatusSolved
+	if got := rowOf(ctx, row); got.New || got.More != "" {
+		t.Errorf("a solved one: new %v, %q; want neither", got.New, got.More)
 	}
 }

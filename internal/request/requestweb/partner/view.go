@@ -87,6 +87,9 @@ func chip(ctx context.Context, d request.Dispatch) templ.Component {
 		request.DispatchSent: ui.Amber, request.DispatchOpened: ui.Amber, request.DispatchSigned: ui.Ice, request.DispatchWorking: ui.Ice,
 		request.DispatchReported: ui.Pine, request.DispatchBounced: ui.Plain, request.DispatchSettled: ui.Plain, request.DispatchRecalled: ui.Plain,
 	}
+	if d.State == request.DispatchSettled && !d.ReportedAt.IsZero() {
+		d.State = request.DispatchReported // answered, and then handed out anew
+	}
 	icons := map[ui.Tone]string{ui.Amber: "clock", ui.Ice: "chat", ui.Pine: "check", ui.Plain: "reply"}
 	return ui.Chip(tones[d.State], icons[tones[d.State]], t(ctx, "state_"+string(d.State)))
 }
@@ -141,7 +144,8 @@ func (m matterPage) steps(ctx context.Context) []ui.Step {
 		} else if i == len(m.Timeline)-1 {
 			state = ui.Now
 		}
-		all = append(all, ui.Step{State: state, Title: t(ctx, "did_"+string(e.Kind), "Who", who(ctx, e)), Text: e.Words, At: e.At, When: web.When(ctx, e.At)})
+		title := t(ctx, "did_"+string(e.Kind), "Who", who(ctx, e), "Until", deadline(ctx, e.Until))
+		all = append(all, ui.Step{State: state, Title: title, Text: e.Words, At: e.At, When: web.When(ctx, e.At)})
 	}
 	return all
 }
@@ -205,13 +209,16 @@ func rowOf(ctx context.Context, r request.MatterRow) ui.RowProps {
 	}
 	row := ui.RowProps{Href: HrefMatters + "/" + string(r.ID), Icon: "inbox", Tile: true, Title: title,
 		Chip: chip(ctx, r.Dispatch), New: r.Dispatch.State == request.DispatchSent}
-	when := deadline(ctx, r.Dispatch.Deadline)
+	when := deadline(ctx, r.Dispatch.DueBy)
 	switch {
 	case when == "":
 	case r.Late:
 		row.Tone, when = ui.Rose, t(ctx, "late", "When", when)
 	default:
 		when = t(ctx, "due", "When", when)
+	}
+	if !r.Status.Open() { // it needs nothing more, whatever was left undone
+		row.Chip, row.New, row.Tone, when = ui.Chip(ui.Plain, "check", t(ctx, "closed")), false, ui.Plain, ""
 	}
 	row.Sub, row.More = web.List(ctx, nonEmpty(r.Place, r.Number)...), when
 	return row
@@ -241,6 +248,13 @@ func valueOf(m matterPage, act string) string {
 		return ""
 	}
 	return m.Form.Words
+}
+
+func untilOf(m matterPage, act string) string {
+	if m.Act != act {
+		return ""
+	}
+	return m.Form.Until
 }
 
 // reportLook fills the one button that matters now: signing comes first.

@@ -53,6 +53,7 @@ var kinds = []request.Kind{
 	request.KindSeen, request.KindAssigned, request.KindClassified, request.KindDispatched, request.KindRecalled, request.KindTold, request.KindAnswered,
 	request.KindAsked, request.KindNoted, request.KindReleased, request.KindBriefed, request.KindMerged, request.KindAbsorbed, request.KindUnmerged, request.KindNotOurs,
 	request.KindRaised, request.KindOpened, request.KindSigned, request.KindBounced, request.KindWorking, request.KindReported, request.KindReminded, request.KindQuiet,
+	request.KindMoreTime, request.KindGranted, request.KindRefused, request.KindMended,
 }
 
 func TestSaid(t *testing.T) {

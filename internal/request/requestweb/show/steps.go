@@ -62,7 +62,7 @@ func Said(ctx context.Context, r Reader, e request.Entry) (title, text string) {
 		text = until(ctx, "until.reply", e)
 	case request.KindDated:
 		text = until(ctx, "until.dated", e)
-	case request.KindDispatched, request.KindWorking:
+	case request.KindDispatched, request.KindWorking, request.KindMoreTime, request.KindGranted:
 		text = join(ctx, e.Words, until(ctx, "until."+string(e.Kind), e))
 	case request.KindSigned:
 		if e.Fact != "" {
@@ -148,6 +148,8 @@ func icon(k request.Kind) string {
 	switch k {
 	case request.KindAdded, request.KindReplied:
 		return "plus"
+	case request.KindMoreTime, request.KindGranted, request.KindRefused:
+		return "clock"
 	case request.KindChased, request.KindReminded:
 		return "bell"
 	case request.KindUnsolved, request.KindBounced, request.KindRecalled:

@@ -131,6 +131,7 @@ func numbers() []number {
 		{"answer", func(l *request.Limits) *int { return &l.AnswerDays }, "day"},
 		{"quiet", func(l *request.Limits) *int { return &l.QuietDays }, "day"},
 		{"bounces", func(l *request.Limits) *int { return &l.Bounces }, "times"},
+		{"more", func(l *request.Limits) *int { return &l.MoreTimes }, "times"},
 		{"chases", func(l *request.Limits) *int { return &l.Chases }, "times"},
 		{"export", func(l *request.Limits) *int { return &l.ExportRows }, "rows"},
 	}

@@ -104,6 +104,9 @@ func Holder(ctx context.Context, r request.Row) string {
 	if i < 0 {
 		i = max(0, slices.IndexFunc(r.Holder, func(h request.Holder) bool { return h.Lead }))
 	}
+	if at := slices.IndexFunc(r.Holder, func(h request.Holder) bool { return h.Asks }); at >= 0 && r.Holder[i].State != request.DispatchBounced {
+		return t(ctx, "holder.asks", "Name", r.Holder[at].Name)
+	}
 	h := r.Holder[i]
 	return t(ctx, "holder."+string(h.State), "Name", h.Name)
 }
