@@ -57,13 +57,19 @@ func NewAssets() *Assets {
 	}
 	// Style sheets last: they name images, which need their hashes first.
 	slices.SortStableFunc(names, func(x, y string) int { return rank(x) - rank(y) })
+	var sheet []byte // our own sheet, whose parts lie in a folder of its name
 	for _, p := range names {
 		raw, err := fs.ReadFile(ownFiles, p)
 		if err != nil {
 			panic("web: " + err.Error())
 		}
-		a.add(strings.TrimPrefix(p, "static/"), raw)
+		if path.Dir(p) == "static/app.css" {
+			sheet = append(sheet, raw...)
+		} else {
+			a.add(strings.TrimPrefix(p, "static/"), raw)
+		}
 	}
+	a.add("app.css", sheet)
 	a.worker = a.makeWorker()
 	return a
 }

@@ -1,5 +1,5 @@
 // Package ui holds the components and layouts that all pages are made of, as
-// templ components with typed props; the look is that of internal/web/static/app.css.
+// templ components with typed props; the look is that of the sheets in internal/web/static/app.css.
 //
 // A page is a layout around components:
 //
