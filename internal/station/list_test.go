@@ -70,6 +70,74 @@ func TestListAndPaging(t *testing.T) {
 	})
 }
 
+func TestPartsOfTheList(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		hidden, invented := facts("没放出来的站"), facts("示例站")
+		hidden.Public, invented.Demo = false, true
+		h.add(t, hidden)
+		h.add(t, invented)
+		locked, gone := h.add(t, facts("门没开的站")), h.add(t, facts("撤掉的站"))
+		for number, what := range map[string]station.What{"R1": station.Locked, "R2": station.NoWater} {
+			if err := h.Reported(program, locked.ID, what, h.clock.Now(), number); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := h.Reported(program, gone.ID, station.Locked, h.clock.Now(), "R3"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.CloseForGood(cadre, gone.ID, 1, "搬走了"); err != nil {
+			t.Fatal(err)
+		}
+		list := func(f station.Filter) (names string) {
+			views, err := h.List(cadre, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range views {
+				names += v.Name + " "
+			}
+			return names
+		}
+		for _, test := range []struct {
+			about string
+			f     station.Filter
+			want  string
+		}{
+			{"hidden or invented", station.Filter{Hidden: true}, "没放出来的站 示例站 "},
+			{"reported locked", station.Filter{Reported: station.Locked}, "门没开的站 "},
+			{"nothing of that", station.Filter{Reported: station.Toilet}, ""},
+			{"closed for good", station.Filter{Gone: true}, "撤掉的站 "},
+		} {
+			if got := list(test.f); got != test.want {
+				t.Errorf("%s: got %q, want %q", test.about, got, test.want)
+			}
+		}
+		if err := h.Settled(program, locked.ID, "R1", h.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if got := list(station.Filter{Reported: station.Locked}); got != "" {
+			t.Errorf("settled: got %q", got)
+		}
+	})
+}
+
+func TestClearingNothingIsNoChange(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		done := h.add(t, facts("站"))
+		before, err := h.Sync(stranger, "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.ClearDay(host, done.ID, "2026-11-25"); err != nil {
+			t.Fatal(err)
+		}
+		after, err := h.Sync(stranger, before.Cursor, 0)
+		if err != nil || after.Cursor != before.Cursor {
+			t.Errorf("a day that was not set, cleared: from %s to %s, %v", before.Cursor, after.Cursor, err)
+		}
+	})
+}
+
 func TestSync(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		kept, closed := h.add(t, facts("留下的")), h.add(t, facts("关掉的"))
@@ -93,6 +161,9 @@ func TestSync(t *testing.T) {
 		none, err := h.Sync(stranger, next.Cursor, 0)
 		if err != nil || len(none.Stations)+len(none.Gone) != 0 || none.Cursor != next.Cursor || !none.ServerTime.Equal(h.clock.Now()) {
 			t.Errorf("a sync after nothing = %+v, %v", none, err)
+		}
+		if _, err := h.Sync(stranger, "999", 0); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a cursor that was never given: %v", err)
 		}
 		if _, err := h.Sync(stranger, "yesterday", 0); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a cursor that is none: %v", err)

@@ -260,7 +260,7 @@ func (s *Service) SetDay(ctx context.Context, id ID, day hours.Special) (Done, e
 // ClearDay takes a special day back: the weekly hours hold again.
 func (s *Service) ClearDay(ctx context.Context, id ID, day string) (Done, error) {
 	return s.live(ctx, SetDay, id, func(tx *op.Tx, st Station) (bool, error) {
-		return true, clearDay(ctx, tx, id, day)
+		return clearDay(ctx, tx, id, day)
 	})
 }
 

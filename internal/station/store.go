@@ -203,7 +203,10 @@ type Filter struct {
 	Unmapped   bool        // only those not yet on the map
 	NoHours    bool        // only those whose hours are not known
 	Public     bool        // only those shown to workers
+	Hidden     bool        // only those not shown to workers, or invented
+	Reported   What        // only those of which this is reported and not settled
 	WithClosed bool        // those closed for good, too
+	Gone       bool        // only those closed for good
 	Cells      []geo.Range // only those on the map in these
 	After      Cursor
 	Limit      int // 1–200; 0 means 50
@@ -250,10 +253,14 @@ func (f Filter) where(args *db.Args) string {
 	for _, c := range []struct {
 		on   bool
 		cond string
-	}{{f.Unmapped, "lat is null"}, {f.NoHours, "not hours_known"}, {f.Public, "public"}, {!f.WithClosed, "closed_at is null"}} {
+	}{{f.Unmapped, "lat is null"}, {f.NoHours, "not hours_known"}, {f.Public, "public"}, {f.Hidden, "(not public or demo)"},
+		{!f.WithClosed && !f.Gone, "closed_at is null"}, {f.Gone, "closed_at is not null"}} {
 		if c.on {
 			and(c.cond)
 		}
+	}
+	if f.Reported != "" {
+		and("exists (select 1 from station_report r where r.station_id = station.station_id and r.settled_at is null and r.what = " + args.Add(string(f.Reported)) + ")")
 	}
 	if f.Cells != nil {
 		and(cellsIn(f.Cells, args))
@@ -396,6 +403,12 @@ type change struct {
 	seq int64
 }
 
+// lastChange is the number of the last change.
+func lastChange(ctx context.Context, tx *db.Tx) (last int64, err error) {
+	err = tx.One(ctx, `select value from station_counter where name = 'change'`, nil, &last)
+	return last, err
+}
+
 // changesSince returns up to limit changes after the given number, in order.
 func changesSince(ctx context.Context, tx *db.Tx, seq int64, limit int) ([]change, error) {
 	var list []change
@@ -420,9 +433,10 @@ func setDay(ctx context.Context, tx *op.Tx, id ID, d Day) error {
 	return err
 }
 
-func clearDay(ctx context.Context, tx *op.Tx, id ID, day string) error {
-	_, err := tx.Exec(ctx, `delete from station_day where station_id = $1 and day = $2`, id, day)
-	return err
+// clearDay reports whether there was such a day.
+func clearDay(ctx context.Context, tx *op.Tx, id ID, day string) (bool, error) {
+	n, err := tx.Exec(ctx, `delete from station_day where station_id = $1 and day = $2`, id, day)
+	return n > 0, err
 }
 
 // settledMark is the kind of the row that says that a request is settled, so

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -22,13 +23,15 @@ type Delta struct {
 
 // Sync returns up to limit changes of public stations after the cursor since,
 // which is empty at first and then the cursor of the answer before. The cursor
-// is a number of change, see the package's words on changes in order.
+// is a number of change, see the package's words on changes in order; one that
+// was never given, as after a backup was restored, is refused: whoever has it
+// begins anew.
 func (s *Service) Sync(ctx context.Context, since string, limit int) (Delta, error) {
 	var from int64
 	if since != "" {
 		n, err := strconv.ParseInt(since, 10, 64)
 		if err != nil || n < 0 {
-			return Delta{}, fault.New("station.sync", fault.Invalid, "station.sync.cursor")
+			return Delta{}, wrongCursor()
 		}
 		from = n
 	}
@@ -51,6 +54,8 @@ func (s *Service) Sync(ctx context.Context, since string, limit int) (Delta, err
 	})
 }
 
+func wrongCursor() error { return fault.New("station.sync", fault.Invalid, "station.sync.cursor") }
+
 // batch is a run of changes, public or not, in order.
 type batch struct {
 	views []View
@@ -70,6 +75,11 @@ func (s *Service) batch(ctx context.Context, tx *op.Tx, from int64, limit int) (
 	ids := make([]ID, len(changes))
 	for i, c := range changes {
 		ids[i], b.last = c.id, c.seq
+	}
+	if len(changes) == 0 && from > 0 {
+		if last, err := lastChange(ctx, tx.Tx); err != nil || from > last {
+			return b, cmp.Or(err, wrongCursor())
+		}
 	}
 	byID, err := s.byIDs(ctx, tx.Tx, tx.Now(), ids)
 	for _, id := range ids {

@@ -64,7 +64,7 @@ func (Tables) Touch(ctx context.Context, tx *op.Tx, ids ...ID) error { return to
 // Changed returns the stations that changed after the given number of change,
 // and the number of the last change.
 func (Tables) Changed(ctx context.Context, tx *op.Tx, since int64) (ids []ID, last int64, err error) {
-	if err := tx.One(ctx, `select value from station_counter where name = 'change'`, nil, &last); err != nil || last == since {
+	if last, err = lastChange(ctx, tx.Tx); err != nil || last == since {
 		return nil, last, err
 	}
 	err = tx.Each(ctx, `select station_id from station_change where seq > $1`, []any{since}, func(r db.Row) error {

@@ -1,10 +1,23 @@
 package finder
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"nuanxin/internal/clock"
+	"nuanxin/internal/station"
+)
 
 // show unpacks a record as it is at a time.
 func (f *Finder) show(r *record, at time.Time) *Seen {
 	c := f.shares.card(r)
+	if days := c.Live.Days; len(days) > 0 { // those that are over since the record was read say nothing any more
+		yesterday := clock.Day(f.now().AddDate(0, 0, -1))
+		over := slices.IndexFunc(days, func(d station.Day) bool { return d.Day >= yesterday })
+		if c.Live.Days = nil; over >= 0 {
+			c.Live.Days = days[over:]
+		}
+	}
 	return &Seen{&c, c.Now(c.Live, at, f.calendar)}
 }
 

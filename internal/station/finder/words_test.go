@@ -192,6 +192,28 @@ func TestTheFinderKeepsWhatAnswersShow(t *testing.T) {
 	}
 }
 
+func TestDaysThatAreOverAreForgotten(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite)
+	v := h.add(t, at(t, "甲站", 31, 104, "water", 8, 22))
+	for _, day := range []string{"2026-11-25", "2026-11-28"} {
+		if _, err := h.SetDay(cadre, v.ID, hours.Special{Day: day, Reason: "停电"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, _ := h.finder(t)
+	for _, step := range []struct {
+		after time.Duration
+		days  int
+	}{{0, 2}, {72 * time.Hour, 1}, {72 * time.Hour, 0}} {
+		h.clock.Move(step.after)
+		got, _ := f.Get(v.ID)
+		want, err := h.Get(program, v.ID)
+		if err != nil || len(got.Live.Days) != step.days || !reflect.DeepEqual(got.Live, want.Live) {
+			t.Errorf("on %v: got %+v, want %+v (%v)", h.clock.Now(), got.Live, want.Live, err)
+		}
+	}
+}
+
 func TestTheFinderSaysOfEveryMomentWhatTheHoursSay(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite)
 	for i, to := range []int{9, 12, 22, 24, 30} {

@@ -53,6 +53,7 @@ func TestHostToday(t *testing.T) {
 		{"in the break it opens as planned", "13:00", "17:00", []hours.Period{{From: 480, To: 720}, {From: 840, To: 1020}}},
 		{"after closing it opens again", "19:00", "21:00", []hours.Period{{From: 480, To: 720}, {From: 840, To: 1080}, {From: 1140, To: 1260}}},
 		{"into the night", "19:00", "01:00", []hours.Period{{From: 480, To: 720}, {From: 840, To: 1080}, {From: 1140, To: 1500}}},
+		{"until the morning", "22:00", "08:00", []hours.Period{{From: 480, To: 720}, {From: 840, To: 1080}, {From: 1320, To: 1920}}},
 	} {
 		at(test.now)
 		r := h.send("host", hostPath(v, "/today"), url.Values{"kind": {"until"}, "until": {test.until}})
@@ -68,6 +69,7 @@ func TestHostToday(t *testing.T) {
 		want  string
 	}{
 		{"a time that is over", url.Values{"kind": {"until"}, "until": {"14:00"}}, "这个点已经过了"},
+		{"a time of this morning", url.Values{"kind": {"until"}, "until": {"11:00"}}, "这个点已经过了"},
 		{"no time", url.Values{"kind": {"until"}, "until": {"晚上"}}, "这个点已经过了"},
 		{"nothing chosen", url.Values{"until": {"20:00"}}, "选一下今天怎么开"},
 		{"closed without a word", url.Values{"kind": {"closed"}}, "写一句为什么"},

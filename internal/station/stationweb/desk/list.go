@@ -139,7 +139,7 @@ func (p *pages) find(ctx context.Context, q query) (answer, error) {
 	}
 	if a.exact(q.show) {
 		list = keep(list, func(v station.View) bool { return after.ID == "" || later(v.Cursor(), after) })
-	} else if list, err = p.seek(ctx, q, f, after); err != nil {
+	} else if list, a.next, err = p.seek(ctx, q, f, after); err != nil {
 		return a, err
 	}
 	if a.views = list; len(list) > perPage {
@@ -173,26 +173,33 @@ func (a answer) exact(show string) bool {
 	return a.whole
 }
 
-// seek looks for a page in a large area.
-func (p *pages) seek(ctx context.Context, q query, f station.Filter, after station.Cursor) ([]station.View, error) {
-	f.After, f.WithClosed, f.Unmapped = after, q.show == showGone, q.show == showNoMap
+// seek looks for a page in a large area, and tells where to go on when it gave
+// up before the end.
+func (p *pages) seek(ctx context.Context, q query, f station.Filter, after station.Cursor) (list []station.View, next station.ID, err error) {
+	f.After, f.WithClosed, f.Gone, f.Unmapped, f.Hidden = after, false, q.show == showGone, q.show == showNoMap, q.show == showHidden
+	if q.show == showLocked {
+		f.Reported = station.Locked
+	}
 	if f.Words = q.words; p.Finder != nil && q.words != "" && !hasHan(q.words) {
 		f.Words, f.IDs = "", []station.ID{}
 		for _, found := range p.Finder.Search(finder.Want{Words: q.words, Area: q.area}, station.Cursor{}, batch) {
 			f.IDs = append(f.IDs, found.ID)
 		}
 		if len(f.IDs) == 0 {
-			return nil, nil
+			return nil, "", nil
 		}
 	}
 	found := 0
-	list, _, err := p.scan(ctx, f, 20*countMax, func(v station.View) bool {
+	all, whole, err := p.scan(ctx, f, 20*countMax, func(v station.View) bool {
 		if takes(q.show, v) {
 			found++
 		}
 		return found <= perPage
 	})
-	return keep(list, func(v station.View) bool { return takes(q.show, v) }), err
+	if err == nil && !whole {
+		next = all[len(all)-1].ID
+	}
+	return keep(all, func(v station.View) bool { return takes(q.show, v) }), next, err
 }
 
 // scan reads pages of the directory until it has most stations, the end, or

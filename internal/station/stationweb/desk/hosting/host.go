@@ -196,10 +196,10 @@ func web24(at time.Time) string { return at.In(clock.Zone).Format("15:04") }
 // openUntil returns today's openings so that the station is open until the
 // given time: what lies before stays, what lies after is cut, and where it is
 // closed now it opens now. A time that is over means tomorrow when it is in the
-// small hours; else it is refused.
+// small hours, or not half a day away; else it is a mistake, and refused.
 func openUntil(spans []hours.Period, now int, until int) ([]hours.Period, bool) {
 	if until <= now {
-		if until += 24 * 60; until > 36*60 {
+		if until += 24 * 60; until > 30*60 && until-now > 12*60 {
 			return nil, false
 		}
 	}
