@@ -25,6 +25,7 @@ var Schema embed.FS
 // Filter selects organisations. Its zero value selects all that are active.
 type Filter struct {
 	Area   string // in this area
+	Over   string // whose area contains this one, itself among them
 	Kinds  []Kind
 	Under  ID     // below this one in the tree, and itself
 	Parent ID     // led directly by this one
@@ -142,6 +143,9 @@ func (f Filter) where(args *db.Args) string {
 	if f.Area != "" {
 		from, to := authz.Range(f.Area)
 		w += ` and o.area >= ` + args.Add(from) + ` and o.area < ` + args.Add(to)
+	}
+	if f.Over != "" {
+		w += ` and o.area in ` + db.In(args, areasAbove(f.Over))
 	}
 	if len(f.Kinds) > 0 {
 		w += ` and o.kind in ` + db.In(args, texts(f.Kinds))

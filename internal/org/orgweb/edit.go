@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -111,7 +112,7 @@ func (p *pages) showForm(w http.ResponseWriter, r *http.Request, f formPage, ref
 	if !founder(ctx) {
 		return fault.New(string(org.Found), fault.Denied, "fault.denied")
 	}
-	parents, err := p.Orgs.List(ctx, org.Filter{Area: cityOf(f.Draft.Area), Kinds: org.Unions(), Limit: choicesLimit})
+	parents, err := p.parents(ctx, f.Draft)
 	if err != nil {
 		return err
 	}
@@ -128,6 +129,26 @@ func (p *pages) showForm(w http.ResponseWriter, r *http.Request, f formPage, ref
 		f.Frame = p.frame(ctx, t(ctx, "edit.of", "Name", f.Called), ui.Crumb{Text: f.Called, Href: f.Back})
 	}
 	return web.Show(w, r, status, formView(f))
+}
+
+// parents are the unions that may lead an organisation so described: those above
+// its area, the one that leads it among them, and those of its city.
+func (p *pages) parents(ctx context.Context, d org.Draft) ([]org.Org, error) {
+	all, err := p.Orgs.List(ctx, org.Filter{Over: d.Area, Kinds: org.Unions(), Limit: choicesLimit})
+	if err != nil {
+		return nil, err
+	}
+	near, err := p.Orgs.List(ctx, org.Filter{Area: cityOf(d.Area), Kinds: org.Unions(), Limit: choicesLimit})
+	if err != nil {
+		return nil, err
+	}
+	leads, err := p.Orgs.List(ctx, org.Filter{IDs: []org.ID{d.Parent}}) // there may be more than are listed
+	for _, o := range append(near, leads...) {
+		if !slices.ContainsFunc(all, func(a org.Org) bool { return a.ID == o.ID }) {
+			all = append(all, o)
+		}
+	}
+	return all, err
 }
 
 // cityOf is the area in which a parent is looked for: a city's unions may lead

@@ -105,6 +105,30 @@ func form(pairs ...string) url.Values {
 	return f
 }
 
+// Whoever saves a form as it came changes nothing: the union above is among the
+// choices, however much larger its area is.
+func TestTheFormKeepsTheUnionAbove(t *testing.T) {
+	h, system := open(t), authz.AsSystem(t.Context(), "test")
+	above := org.ID("")
+	for _, d := range []org.Draft{
+		{Kind: org.Local, Level: org.National, Name: "示例全国总工会"},
+		{Kind: org.Local, Level: org.Province, Name: "示例省总工会", Area: "99"},
+		{Kind: org.Local, Level: org.City, Name: "云川市总工会", Area: "9901"},
+		{Kind: org.Local, Level: org.County, Name: "龙山县总工会", Area: "990101"},
+	} {
+		d.Parent = above
+		id, err := h.orgs.Found(system, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := h.do(staff(authz.Admin, ""), "zh-CN", "GET", orgweb.ListPath+"/"+string(id)+"/edit", nil).text
+		if n := strings.Count(text, `value="`+string(above)+`" selected`); above != "" && n != 1 {
+			t.Errorf("%s: the union above is chosen %d times, want once", d.Name, n)
+		}
+		above = id
+	}
+}
+
 func TestWords(t *testing.T) { webtest.Complete(t, orgweb.Texts()) }
 
 // Every fault that the domain tells has words.
