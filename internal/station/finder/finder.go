@@ -19,9 +19,9 @@ import (
 )
 
 // Finder answers "where can I go?" for all public stations from memory. It
-// follows the directory's changes: [Finder.Refresh] takes in what is new, and
-// [Finder.Follow] does so again and again, so that a change made by any process
-// shows within the interval. Readers never wait for a refresh.
+// follows the directory's changes: [Finder.Refresh] takes in what is new, and is
+// called again and again, so that a change made by any process shows within the
+// interval. Readers never wait for a refresh.
 type Finder struct {
 	stations *station.Service
 	calendar hours.Calendar
@@ -175,23 +175,6 @@ func (f *Finder) Get(id station.ID) (Found, bool) {
 
 // Len returns how many stations the finder knows, and how many are on the map.
 func (f *Finder) Len() (all, mapped int) { return len(f.sorted.Load().cards), f.index.Len() }
-
-// Follow refreshes at every interval until ctx ends. What goes wrong is told
-// to failed and tried again.
-func (f *Finder) Follow(ctx context.Context, every time.Duration, failed func(error)) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := f.Refresh(ctx); err != nil && ctx.Err() == nil {
-				failed(err)
-			}
-		}
-	}
-}
 
 // Refresh takes in everything that changed since the last time; the first time
 // that is all. When it returns without error, every answer shows it.
