@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -208,6 +209,28 @@ func TestReleasedFiles(t *testing.T) {
 	cadre.post(one+"/release", "file", string(c.Files[0].ID)).want("taken back", 303)
 	if h.one(r).Files[0].Released {
 		t.Error("got the photo out, want it taken back")
+	}
+}
+
+// Who was joined to a matter gets its answer unless the cadre says otherwise,
+// whichever way the form was reached.
+func TestFollowersReadTheAnswerByDefault(t *testing.T) {
+	h := newHouse(t)
+	main, other := h.capture(), h.capture()
+	h.must(h.Merge(as("cadre"), request.Ref{ID: main.ID}, "", other.ID))
+	one, cadre := desk.Href(main.ID), h.as("cadre")
+	ticked := regexp.MustCompile(`<input[^>]*name="all"[^>]*\bchecked`)
+	for say, got := range map[string]answer{
+		"opened":                     cadre.get(one + "?say=answered"),
+		"come from a question":       cadre.post(one+"/say", "kind", "asked", "words", "哪个门", "do", "to.answered"),
+		"a phrase put in, as it was": cadre.post(one+"/say", "kind", "answered", "words", "", "all", "on", "do", "phrase", "phrase", "好了"),
+	} {
+		if !ticked.MatchString(got.want(say, 200, `name="all"`).body) {
+			t.Errorf("%s: got the tick off, want it on", say)
+		}
+	}
+	if off := cadre.post(one+"/say", "kind", "told", "words", "在问", "do", "to.answered").want("taken away before", 200); ticked.MatchString(off.body) {
+		t.Error("taken away before: got the tick on, want it off")
 	}
 }
 

@@ -1931,7 +1931,7 @@ func sayBox(v caseView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Request.Followers > 0 && (v.say.kind == request.KindTold || v.say.kind == request.KindAnswered) {
+			if v.Request.Followers > 0 && v.say.toAll() {
 				templ_7745c5c3_Err = ui.Check(ui.ToggleProps{Name: "all", Text: t(ctx, "say.all", "Count", v.Request.Followers), On: v.say.all}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -70,6 +70,12 @@ func (f sayForm) bodyOptions(c request.Case) []ui.Option {
 	return out
 }
 
+// toAll reports whether those who were joined to the request can read it, too.
+// They do unless the tick is taken away: each was promised an answer.
+func (f sayForm) toAll() bool {
+	return f.kind == request.KindTold || f.kind == request.KindAnswered
+}
+
 // sayKind is the kind that was asked for, if it is open to the reader, else the
 // first that is.
 func sayKind(ctx context.Context, c request.Case, asked string) request.Kind {
@@ -151,6 +157,7 @@ func (p *pages) say(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) redraw(w http.ResponseWriter, r *http.Request, c request.Case, f sayForm, do string) error {
 	switch {
 	case strings.HasPrefix(do, "to."):
+		f.all = f.all || !f.toAll() // there was no tick to take away
 		f.kind = sayKind(r.Context(), c, strings.TrimPrefix(do, "to."))
 	case do == "phrase":
 		f.words = strings.TrimLeft(f.words+"\n"+r.PostForm.Get("phrase"), "\n")

@@ -45,7 +45,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	say := sayForm{kind: sayKind(ctx, c, r.URL.Query().Get("say")), reqID: web.NewReqID(), seen: c.Version}
+	say := sayForm{kind: sayKind(ctx, c, r.URL.Query().Get("say")), all: true, reqID: web.NewReqID(), seen: c.Version}
 	return p.showCase(w, r, http.StatusOK, c, say)
 }
 
