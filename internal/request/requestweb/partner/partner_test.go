@@ -42,3 +42,22 @@ func TestClosedRowAsksNothing(t *testing.T) {
 		t.Errorf("a solved one: new %v, %q; want neither", got.New, got.More)
 	}
 }
+
+// A clock that stopped because the matter had its result is not told as work
+// that the body did.
+func TestStoppedClockIsNoWork(t *testing.T) {
+	site := &web.Site{Texts: web.NewTexts(Texts())}
+	ctx := site.With(t.Context(), "/", web.Display{Lang: "zh-CN"})
+	over := request.Clock{Name: request.ClockFeedback, State: request.ClockDone}
+	done := over
+	done.Ended = time.Unix(1, 0)
+	var m matterPage
+	m.Clocks = []request.Clock{over, done}
+	got := m.limits(ctx)
+	if got[0].Main != "停了，这件事已经有结果" || got[0].Small != "没答复" {
+		t.Errorf("stopped: got %q, %q; want it told that there is a result, without their answer", got[0].Main, got[0].Small)
+	}
+	if got[1].Main != "按时做了" {
+		t.Errorf("done: got %q, want 按时做了", got[1].Main)
+	}
+}

@@ -101,12 +101,9 @@ func (m matterPage) limits(ctx context.Context) []ui.ClockProps {
 		p := ui.ClockProps{State: ui.ClockState(c.State), Share: share(c), Small: t(ctx, "limit_"+c.Name, "When", due(ctx, c))}
 		switch c.State {
 		case request.ClockDone:
-			if !c.Ended.IsZero() {
-				p.Small = t(ctx, "ended_"+c.Name, "When", web.When(ctx, c.Ended))
-			}
-			p.Main = t(ctx, "clock_done")
+			p.Main, p.Small = doneWords(ctx, c)
 			if c.Missed {
-				p.Main, p.State = t(ctx, "clock_done_late"), ui.ClockLate
+				p.State = ui.ClockLate
 			}
 		case request.ClockHeld:
 			p.Main = t(ctx, "clock_held")
@@ -118,6 +115,20 @@ func (m matterPage) limits(ctx context.Context) []ui.ClockProps {
 		all = append(all, p)
 	}
 	return all
+}
+
+// doneWords tells of a clock that stopped: the body did it, or nobody waits for
+// it any more because the matter had its result without it.
+func doneWords(ctx context.Context, c request.Clock) (main, small string) {
+	switch {
+	case c.Ended.IsZero():
+		return t(ctx, "clock_over"), t(ctx, "over_"+c.Name)
+	case c.Missed:
+		main = t(ctx, "clock_done_late")
+	default:
+		main = t(ctx, "clock_done")
+	}
+	return main, t(ctx, "ended_"+c.Name, "When", web.When(ctx, c.Ended))
 }
 
 func share(c request.Clock) int {
