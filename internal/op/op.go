@@ -18,7 +18,7 @@ import (
 var Schema embed.FS
 
 // Groups are the groups of tables, each with its own audit chain and outbox.
-var Groups = []string{"org", "person", "request", "station"}
+var Groups = []string{"member", "org", "person", "request", "station"}
 
 // Desk runs operations under one set of rules.
 type Desk struct {

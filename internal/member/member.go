@@ -1,0 +1,220 @@
+package member
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/idcard"
+	"nuanxin/internal/plain"
+)
+
+// ID is a member's id.
+type ID string
+
+// State is where a membership stands. Its words are "member.state."+State.
+type State string
+
+// The states.
+const (
+	Applied   State = "applied"   // 已申请: waits for the union
+	Active    State = "active"    // 在籍
+	Kept      State = "kept"      // 保留会籍: without work for now, and still a member
+	Left      State = "left"      // 退会, of one's own will
+	Ended     State = "ended"     // by the union, with a reason
+	Refused   State = "refused"   // the application was not approved
+	Withdrawn State = "withdrawn" // the application was taken back
+)
+
+// States are all states, what waits first.
+func States() []State { return []State{Applied, Active, Kept, Left, Ended, Refused, Withdrawn} }
+
+// Belongs reports whether somebody in the state is a member.
+func (s State) Belongs() bool { return s == Active || s == Kept }
+
+// Holds reports whether the state keeps its phone and identity number from
+// being used for another application.
+func (s State) Holds() bool { return s == Applied || s.Belongs() }
+
+// Occupation is what somebody does. Its words are "member.occupation."+Occupation.
+type Occupation string
+
+// The occupations: the four that the national campaign names (货车司机、网约车司机、
+// 快递员、外卖配送员), and others.
+const (
+	Rider   Occupation = "rider"
+	Courier Occupation = "courier"
+	Driver  Occupation = "driver" // of ride-hailing cars
+	Trucker Occupation = "trucker"
+	Other   Occupation = "other"
+)
+
+// Occupations are all occupations.
+func Occupations() []Occupation { return []Occupation{Rider, Courier, Driver, Trucker, Other} }
+
+// Channel is how an application came. Its words are "member.channel."+Channel.
+type Channel string
+
+// The channels.
+const (
+	ByPoster  Channel = "poster"
+	ByLink    Channel = "link"
+	ByStation Channel = "station"
+	ByDesk    Channel = "desk"
+	ByWeb     Channel = "web" // found it alone
+)
+
+// Channels are all channels.
+func Channels() []Channel { return []Channel{ByPoster, ByLink, ByStation, ByDesk, ByWeb} }
+
+// Member is somebody who belongs to a union or has applied to.
+type Member struct {
+	ID         ID
+	Number     string // for life; empty until approved
+	Person     string // the account; empty until they sign in
+	Union      string // that they belong to, or applied to
+	UnionName  string
+	Area       string // of that union: whose cadres decide
+	State      State
+	Name       string
+	Phone      string // masked
+	Document   string // masked; empty when none was given
+	Born       string // YYYY-MM-DD, from the identity number; empty: not known
+	Occupation Occupation
+	Works      string // platform or company, in their words
+	Channel    Channel
+	To         string // the union that a transfer was asked of; empty: none waits
+	ToName     string
+	AppliedAt  time.Time // the application, or the transfer that waits
+	DueAt      time.Time // by when the union answers it; zero: the calendar is not published so far
+	DecidedAt  time.Time
+	Reason     string // why it was refused, or ended
+	Version    int64
+}
+
+// AuthzObject implements op.Target. A transfer that waits is the new union's
+// to decide, so that the area is the new one's meanwhile.
+func (m Member) AuthzObject() authz.Object {
+	return authz.Object{Kind: "member", ID: string(m.ID), Group: "member", Area: m.Area, Owner: m.Person}
+}
+
+// Waits reports whether the union has something to decide.
+func (m Member) Waits() bool { return m.State == Applied || m.To != "" }
+
+// Term is one stretch of a membership. Terms follow each other; the last has no end.
+type Term struct {
+	Seq       int64
+	Kind      TermKind
+	Union     string
+	UnionName string
+	From      time.Time
+	Until     time.Time // zero: it lasts
+	By        string    // who decided, as it was called then; empty: the member
+	Reason    string
+}
+
+// TermKind is what began a term. Its words are "member.term."+TermKind.
+type TermKind string
+
+// The kinds of terms.
+const (
+	Join     TermKind = "join"     // 入会
+	Transfer TermKind = "transfer" // 接转
+	Keep     TermKind = "keep"     // 保留会籍
+	Resume   TermKind = "resume"   // 恢复
+	Leave    TermKind = "leave"    // 退会
+	End      TermKind = "end"      // 终止
+)
+
+// Doubt is why a cadre should look twice before approving. Its words are
+// "member.doubt."+Why.
+type Doubt struct {
+	Why   string // same_document, same_name_birth, same_name_area, young, document_area
+	Other ID     // the one that it may be; empty for doubts about the application itself
+}
+
+// Application is what somebody writes to join.
+type Application struct {
+	Name       string
+	Document   string // identity number; may be empty
+	Occupation Occupation
+	Works      string
+	Area       string // where they work: the union is proposed from it
+	Channel    Channel
+	Consents   []Consent
+}
+
+// Consent is a purpose that somebody agreed to, in the words of a version.
+type Consent struct {
+	Purpose string `json:"purpose"`
+	Version int64  `json:"version"`
+}
+
+const (
+	maxWorks  = 60
+	maxReason = 300
+	adult     = 16 // 劳动法 art. 15: nobody younger may be employed
+)
+
+// draft is an application that passed.
+type draft struct {
+	Application
+	resident idcard.Resident
+}
+
+// draw returns the application as it is kept, or what is wrong with it.
+func (a Application) draw(today string) (draft, error) {
+	var f fault.Form
+	d := draft{Application: a}
+	var err error
+	if d.Name, err = idcard.ParseName(a.Name); err != nil {
+		f.Add("name", "member.name.unknown", nil)
+	}
+	if d.Document = idcard.Plain(a.Document); d.Document != "" {
+		if d.resident, err = idcard.ParseResident(d.Document, today); err != nil {
+			f.Add("document", "member.document.wrong", nil)
+		}
+		d.Document = d.resident.Number
+	}
+	if !slices.Contains(Occupations(), a.Occupation) {
+		f.Add("occupation", "member.occupation.needed", nil)
+	}
+	if d.Works = plain.Line(a.Works); utf8.RuneCountInString(d.Works) > maxWorks {
+		f.Add("works", "member.works.length", fault.Args{"Limit": maxWorks})
+	}
+	if len(a.Area) < 6 || len(a.Area) > 12 || strings.Trim(a.Area, "0123456789") != "" {
+		f.Add("area", "member.area.needed", nil)
+	}
+	if !slices.Contains(Channels(), a.Channel) {
+		d.Channel = ByWeb
+	}
+	return d, f.Err(string(Apply))
+}
+
+// doubts are those that the application itself raises on a day.
+func (d draft) doubts(today string) (all []Doubt) {
+	if d.Document == "" {
+		return nil
+	}
+	if d.resident.AgeOn(today) < adult {
+		all = append(all, Doubt{Why: "young"})
+	}
+	if d.resident.Doubt != "" {
+		all = append(all, Doubt{Why: "document_area"})
+	}
+	return all
+}
+
+// reason is why somebody decides as they do, in words that are needed.
+func reason(act authz.Action, text string) (string, error) {
+	text = strings.TrimSpace(plain.Visible(text))
+	if n := utf8.RuneCountInString(text); n < 2 || n > maxReason {
+		var f fault.Form
+		f.Add("reason", "member.reason.length", fault.Args{"Limit": maxReason})
+		return "", f.Err(string(act))
+	}
+	return text, nil
+}

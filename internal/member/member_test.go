@@ -1,0 +1,410 @@
+package member_test
+
+import (
+	"context"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/member"
+	"nuanxin/internal/op"
+	"nuanxin/internal/seal"
+)
+
+// A Tuesday in Beijing, ten in the morning.
+var start = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+
+const county, sibling = "990101", "990102"
+
+// unions are two counties that have a union each.
+type unions map[string]member.Union
+
+func (u unions) UnionFor(_ context.Context, _ *op.Tx, area string) (member.Union, error) {
+	if found, ok := u[area[:6]]; ok {
+		return found, nil
+	}
+	return member.Union{}, fault.New("test", fault.Missing, "")
+}
+
+// phones are the accounts: a person's id leads to a phone.
+type phones map[string]string
+
+func (p phones) Contact(_ context.Context, _ *op.Tx, person string) (name, phone string, err error) {
+	return "", p[person], nil
+}
+
+type world struct {
+	*member.Service
+	db     *db.DB
+	clock  *clock.Fake
+	t      *testing.T
+	phones phones
+}
+
+func each(t *testing.T, f func(t *testing.T, w *world)) {
+	at := clock.At(start)
+	dbtest.Each(t, at, []fs.FS{op.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
+		at.Set(start)
+		ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &world{db: d, clock: at, t: t, phones: phones{}}
+		w.Service = member.NewService(op.New(d, member.Policy), member.Config{Ring: ring, People: w.phones, Orgs: unions{
+			county:  {ID: id.New[string](), Name: "云川县总工会", Area: county, Officer: "柳婷"},
+			sibling: {ID: id.New[string](), Name: "青石县总工会", Area: sibling},
+		}})
+		f(t, w)
+	})
+}
+
+// worker is somebody who signed in with a phone of their own.
+func (w *world) worker(phone string) context.Context {
+	who := id.New[string]()
+	w.phones[who] = phone
+	return authz.With(context.Background(), authz.Subject{ID: who, Kind: authz.Worker})
+}
+
+func staff(role authz.Role, area string) context.Context {
+	return authz.With(context.Background(), authz.Subject{ID: id.New[string](), Kind: authz.Staff, Name: "柳婷", Grants: []authz.Grant{{Role: role, Area: area}}})
+}
+
+var cadre = staff(authz.Cadre, county)
+
+func form(name string) member.Application {
+	return member.Application{Name: name, Occupation: member.Rider, Works: "某外卖平台", Area: county + "001", Consents: []member.Consent{{Purpose: "membership", Version: 1}}}
+}
+
+func withDocument(a member.Application, document string) member.Application {
+	a.Document = document
+	a.Consents = append(a.Consents, member.Consent{Purpose: "document", Version: 1})
+	return a
+}
+
+func (w *world) apply(ctx context.Context, a member.Application) member.Receipt {
+	w.t.Helper()
+	r, err := w.Apply(ctx, a)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// join makes somebody a member.
+func (w *world) join(ctx context.Context, a member.Application) member.ID {
+	w.t.Helper()
+	r := w.apply(ctx, a)
+	w.must(w.Approve(cadre, r.ID, 1))
+	return r.ID
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) mine(ctx context.Context) member.Own {
+	w.t.Helper()
+	o, err := w.Mine(ctx)
+	w.must(err)
+	return o
+}
+
+func code(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	return fault.KindOf(err).Code()
+}
+
+func kinds(ts []member.Term) string {
+	var all []string
+	for _, t := range ts {
+		all = append(all, string(t.Kind)+" "+t.UnionName)
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestJoining(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		me := w.worker("13900000001")
+		r := w.apply(me, form("阿不都·热合曼"))
+		if r.Union != "云川县总工会" || r.Officer != "柳婷" || !r.DueAt.Equal(time.Date(2026, 11, 27, 9, 30, 0, 0, time.UTC)) {
+			t.Errorf("got %+v, want the county's union, a name and the end of Friday", r)
+		}
+		if o := w.mine(me); o.State != member.Applied || o.Name != "阿不都·热合曼" || o.Phone != "139****0001" || o.Number != "" || o.Officer != "柳婷" || len(o.Consents) != 1 {
+			t.Errorf("after applying: got %+v", o)
+		}
+		w.must(w.Approve(cadre, r.ID, 1))
+		o := w.mine(me)
+		if o.State != member.Active || o.Number != "99010126000001" || kinds(o.Terms) != "join 云川县总工会" || o.Terms[0].By != "柳婷" || !o.Terms[0].Until.IsZero() {
+			t.Errorf("after the approval: got %+v", o)
+		}
+		if two := w.join(w.worker("13900000002"), form("王小明")); two == r.ID {
+			t.Error("two members have one id")
+		}
+	})
+}
+
+func TestWhatAnApplicationNeeds(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for _, test := range []struct {
+			about string
+			form  func(*member.Application)
+			field string
+		}{
+			{"no name", func(a *member.Application) { a.Name = "" }, "name"},
+			{"a sentence for a name", func(a *member.Application) { a.Name = "<script>alert(1)</script>" }, "name"},
+			{"a wrong check digit", func(a *member.Application) { *a = withDocument(*a, "110105194912310021") }, "document"},
+			{"no consent of its own for the identity number", func(a *member.Application) { a.Document = "11010519491231002X" }, "consent_document"},
+			{"no consent", func(a *member.Application) { a.Consents = nil }, "consent_membership"},
+			{"consent to words that are not there", func(a *member.Application) { a.Consents[0].Version = 9 }, "consent_membership"},
+			{"no occupation", func(a *member.Application) { a.Occupation = "king" }, "occupation"},
+			{"no place", func(a *member.Application) { a.Area = "" }, "area"},
+			{"a place without a union", func(a *member.Application) { a.Area = "110101" }, "area"},
+			{"a long company", func(a *member.Application) { a.Works = strings.Repeat("长", 61) }, "works"},
+		} {
+			a := form("李四")
+			test.form(&a)
+			_, err := w.Apply(w.worker("13900000003"), a)
+			if fields := fault.Of(err).Fields; code(err) != "invalid" || len(fields) != 1 || fields[0].Name != test.field {
+				t.Errorf("%s: got %v, want %s refused", test.about, err, test.field)
+			}
+		}
+	})
+}
+
+func TestNobodyIsAMemberTwice(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		me := w.worker("13900000004")
+		first := w.apply(me, withDocument(form("赵六"), "11010519491231002X"))
+		if _, err := w.Apply(me, form("赵六")); code(err) != "conflict" {
+			t.Errorf("the same phone: got %v, want told", err)
+		}
+		twice := w.apply(w.worker("13900000005"), withDocument(form("赵六"), "11010519491231002x"))
+		f, err := w.Get(cadre, twice.ID)
+		w.must(err)
+		if len(f.Doubts) != 1 || f.Doubts[0].Why != "same_document" || f.Others[first.ID].Name != "赵六" {
+			t.Errorf("the same identity number: got doubts %+v, want the other beside", f.Doubts)
+		}
+		w.must(w.Approve(cadre, first.ID, 1))
+		if err := w.Approve(cadre, twice.ID, 1); code(err) != "conflict" {
+			t.Errorf("approving the second: got %v, want refused", err)
+		}
+		w.must(w.Refuse(cadre, twice.ID, 1, "这张身份证已经入会了"))
+		if o := w.mine(me); o.State != member.Active {
+			t.Errorf("the first: got %s, want untouched", o.State)
+		}
+	})
+}
+
+func TestDoubts(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.join(w.worker("13900000006"), form("张三"))
+		w.join(w.worker("13900000007"), withDocument(form("钱七"), "440524188001010014"))
+		for _, test := range []struct{ name, document, want string }{
+			{"张三", "", "same_name_area"},
+			{"张三丰", "", ""},
+			{"钱七", "440524188001010022", "same_name_birth"},
+		} {
+			a := form(test.name)
+			if test.document != "" {
+				a = withDocument(a, test.document)
+			}
+			ctx := w.worker("139000001" + test.document + test.name)
+			r, err := w.Apply(ctx, a)
+			w.must(err)
+			f, err := w.Get(cadre, r.ID)
+			w.must(err)
+			var why []string
+			for _, d := range f.Doubts {
+				why = append(why, d.Why)
+			}
+			if got := strings.Join(why, " "); got != test.want {
+				t.Errorf("%s %s: got %q, want %q", test.name, test.document, got, test.want)
+			}
+		}
+	})
+}
+
+func TestTransfer(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		me := w.worker("13900000008")
+		who := w.join(me, form("孙八"))
+		if _, err := w.AskTransfer(me, who, county); code(err) != "invalid" {
+			t.Errorf("to the own union: got %v", err)
+		}
+		r, err := w.AskTransfer(me, who, sibling+"003")
+		w.must(err)
+		if r.Union != "青石县总工会" || r.DueAt.IsZero() {
+			t.Errorf("got %+v", r)
+		}
+		if err := w.Approve(cadre, who, 3); code(err) != "missing" && code(err) != "denied" {
+			t.Errorf("the old union takes it over: got %v, want refused", err)
+		}
+		there := staff(authz.Cadre, sibling)
+		w.must(w.Refuse(there, who, 3, "请先联系原工会"))
+		if o := w.mine(me); o.State != member.Active || o.UnionName != "云川县总工会" || o.Area != county || o.To != "" || o.Reason == "" {
+			t.Errorf("refused: got %+v, want a member as before, with the reason", o)
+		}
+		_, err = w.AskTransfer(me, who, sibling)
+		w.must(err)
+		w.must(w.Approve(there, who, 5))
+		o := w.mine(me)
+		if o.UnionName != "青石县总工会" || o.Number != "99010126000001" || kinds(o.Terms) != "join 云川县总工会, transfer 青石县总工会" || o.Terms[0].Until.IsZero() {
+			t.Errorf("taken over: got %+v, want the number for life and both terms", o)
+		}
+		if _, err := w.Get(cadre, who); code(err) != "missing" {
+			t.Errorf("the old union reads on: got %v, want missing", err)
+		}
+	})
+}
+
+func TestHistoryIsNeverOverwritten(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		me := w.worker("13900000009")
+		who := w.join(me, form("周九"))
+		w.must(w.Keep(cadre, who, 2, "暂时没有工作"))
+		w.clock.Move(24 * time.Hour)
+		w.must(w.Resume(cadre, who, 3, "又上岗了"))
+		w.must(w.Quit(me, who))
+		o := w.mine(me)
+		if o.State != member.Left || kinds(o.Terms) != "join 云川县总工会, keep 云川县总工会, resume 云川县总工会, leave 云川县总工会" {
+			t.Errorf("got %s %s", o.State, kinds(o.Terms))
+		}
+		if again := w.join(me, form("周九")); again == who {
+			t.Error("joined again under the old record")
+		}
+		if err := w.Quit(me, who); code(err) != "conflict" {
+			t.Errorf("leaving twice: got %v", err)
+		}
+	})
+}
+
+func TestTakingBack(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		me := w.worker("13900000010")
+		r := w.apply(me, form("吴十"))
+		w.must(w.Withdraw(me, r.ID))
+		if err := w.Approve(cadre, r.ID, 2); code(err) != "conflict" {
+			t.Errorf("approving what was taken back: got %v", err)
+		}
+		w.apply(me, form("吴十"))
+	})
+}
+
+func TestWhoMayDoWhat(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		me := w.worker("13900000011")
+		r := w.apply(me, form("郑一"))
+		for _, test := range []struct {
+			about string
+			ctx   context.Context
+			see   string
+			decid string
+		}{
+			{"another worker", w.worker("13900000012"), "missing", "missing"},
+			{"nobody", context.Background(), "missing", "missing"},
+			{"a sibling county's cadre", staff(authz.Cadre, sibling), "missing", "missing"},
+			{"an administrator", staff(authz.Admin, county), "missing", "missing"},
+			{"a leader", staff(authz.Leader, county), "ok", "denied"},
+			{"oneself", me, "ok", "denied"},
+			{"the city's cadre", staff(authz.Cadre, "9901"), "ok", "conflict"}, // the version is another
+		} {
+			_, err := w.Get(test.ctx, r.ID)
+			if code(err) != test.see {
+				t.Errorf("%s sees: got %s, want %s", test.about, code(err), test.see)
+			}
+			if err := w.Approve(test.ctx, r.ID, 9); code(err) != test.decid {
+				t.Errorf("%s approves: got %s, want %s", test.about, code(err), test.decid)
+			}
+			rows, err := w.List(test.ctx, member.Filter{Waits: true})
+			w.must(err)
+			if listed := len(rows) == 1; listed != (test.see == "ok" && test.about != "oneself") {
+				t.Errorf("%s lists %d", test.about, len(rows))
+			}
+		}
+		if _, err := w.Open(cadre, r.ID); code(err) != "invalid" {
+			t.Errorf("without a purpose: got %v", err)
+		}
+		full, err := w.Open(op.With(cadre, op.Call{Purpose: "打电话核对"}), r.ID)
+		if err != nil || full.Phone != "13900000011" {
+			t.Errorf("with a purpose: got %+v, %v", full, err)
+		}
+	})
+}
+
+func TestTwoCadresAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		r := w.apply(w.worker("13900000013"), form("王二"))
+		var all sync.WaitGroup
+		codes := make([]string, 8)
+		for i := range codes {
+			all.Go(func() {
+				if i%2 == 0 {
+					codes[i] = code(w.Approve(cadre, r.ID, 1))
+				} else {
+					codes[i] = code(w.Refuse(cadre, r.ID, 1, "资料不全"))
+				}
+			})
+		}
+		all.Wait()
+		if ok := strings.Count(strings.Join(codes, " "), "ok"); ok != 1 {
+			t.Errorf("got %v, want one to win", codes)
+		}
+		f, err := w.Get(cadre, r.ID)
+		w.must(err)
+		if len(f.Terms) > 1 || (f.State == member.Active) != (len(f.Terms) == 1) {
+			t.Errorf("got %s with %d terms", f.State, len(f.Terms))
+		}
+	})
+}
+
+func TestOnePhoneAppliesOnceAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		me := w.worker("13900000014")
+		var all sync.WaitGroup
+		codes := make([]string, 8)
+		for i := range codes {
+			all.Go(func() {
+				_, err := w.Apply(me, form("冯十四"))
+				codes[i] = code(err)
+			})
+		}
+		all.Wait()
+		if got := strings.Join(codes, " "); strings.Count(got, "ok") != 1 || strings.Count(got, "conflict") != 7 {
+			t.Errorf("got %s, want one", got)
+		}
+	})
+}
+
+func TestNothingPersonalIsPlain(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.join(w.worker("13955667788"), withDocument(form("机密人"), "11010519491231002X"))
+		w.must(w.db.View(context.Background(), func(tx *db.Tx) error {
+			for _, column := range []string{"name", "phone", "document", "born"} {
+				var b []byte
+				if err := tx.One(context.Background(), `select `+column+` from member`, nil, &b); err != nil {
+					return err
+				}
+				for _, secret := range []string{"机密人", "13955667788", "11010519491231002X", "1949-12-31"} {
+					if strings.Contains(string(b), secret) || len(b) == 0 {
+						t.Errorf("%s is kept plain or not at all", column)
+					}
+				}
+			}
+			return nil
+		}))
+	})
+}

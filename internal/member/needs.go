@@ -1,0 +1,74 @@
+package member
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"nuanxin/internal/op"
+	"nuanxin/internal/seal"
+	"nuanxin/internal/workday"
+)
+
+// Orgs knows the unions.
+type Orgs interface {
+	// UnionFor returns the union that looks after an area: the lowest of a county
+	// or above around it. None is fault.Missing.
+	UnionFor(ctx context.Context, tx *op.Tx, area string) (Union, error)
+}
+
+// Union is a union as members need it.
+type Union struct {
+	ID, Name, Area string
+	Officer        string // the name of who looks first; may be empty
+}
+
+// People knows accounts.
+type People interface {
+	// Contact returns a worker's name and phone; either may be empty.
+	Contact(ctx context.Context, tx *op.Tx, worker string) (name, phone string, err error)
+}
+
+// Service is what other packages may ask about members.
+type Service struct {
+	desk *op.Desk
+	vault
+	orgs     Orgs
+	people   People
+	calendar func() workday.Calendar
+}
+
+// Config is what the service needs.
+type Config struct {
+	Ring     *seal.Ring
+	Orgs     Orgs
+	People   People
+	Calendar func() workday.Calendar // nil: the one that the program was built with
+}
+
+// NewService returns the service of members.
+func NewService(desk *op.Desk, c Config) *Service {
+	if c.Calendar == nil {
+		c.Calendar = func() workday.Calendar { return workday.Calendar{} }
+	}
+	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Calendar}
+}
+
+// due is by when a union answers what it is asked now: the end of office hours
+// on the last of so many working days; zero when the days are not published so
+// far.
+func (s *Service) due(ctx context.Context, tx *op.Tx) (time.Time, error) {
+	days, err := rule(ctx, tx, "answer_days")
+	if err != nil {
+		return time.Time{}, err
+	}
+	closes, err := rule(ctx, tx, "day_ends_min")
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, err := s.calendar().AddWorkdays(tx.Now(), int(days), workday.Hours{To: workday.Minute(closes)})
+	if errors.Is(err, workday.ErrUnknown) {
+		return time.Time{}, nil
+	}
+	return at, err
+}

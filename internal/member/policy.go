@@ -1,0 +1,36 @@
+package member
+
+import "nuanxin/internal/authz"
+
+// The actions on a membership.
+const (
+	See      authz.Action = "member.see"
+	List     authz.Action = "member.list"
+	Apply    authz.Action = "member.apply"
+	Withdraw authz.Action = "member.withdraw"
+	Move     authz.Action = "member.ask_transfer"
+	Quit     authz.Action = "member.leave"
+	Approve  authz.Action = "member.approve"
+	Refuse   authz.Action = "member.refuse"
+	Pause    authz.Action = "member.keep"
+	Continue authz.Action = "member.resume"
+	Finish   authz.Action = "member.end"
+	Open     authz.Action = "member.open" // phone and identity number in full
+)
+
+// Policy says who may do them. An administrator, who gives the rights, reads no
+// member.
+var Policy = authz.Rules{
+	See:      authz.Any(authz.Owner, authz.InArea(authz.Cadre, authz.Leader)),
+	List:     authz.InArea(authz.Cadre, authz.Leader),
+	Apply:    authz.Owner,
+	Withdraw: authz.Owner,
+	Move:     authz.Owner,
+	Quit:     authz.Owner,
+	Approve:  authz.InArea(authz.Cadre),
+	Refuse:   authz.InArea(authz.Cadre),
+	Pause:    authz.InArea(authz.Cadre),
+	Continue: authz.InArea(authz.Cadre),
+	Finish:   authz.InArea(authz.Cadre),
+	Open:     authz.Sensitive(authz.InArea(authz.Cadre)),
+}

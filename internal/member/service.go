@@ -1,0 +1,316 @@
+package member
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/idcard"
+	"nuanxin/internal/op"
+)
+
+// Receipt tells an applicant what happens now.
+type Receipt struct {
+	ID      ID        `json:"id"`
+	Union   string    `json:"union"`   // its name
+	Officer string    `json:"officer"` // who looks first; may be empty
+	DueAt   time.Time `json:"due_at"`  // zero: the working days are not published so far
+}
+
+// Own is one's own membership.
+type Own struct {
+	Member
+	Terms    []Term
+	Consents []Given
+	Officer  string // who looks first at what waits
+}
+
+// AuthzObject implements op.Target.
+func (o Own) AuthzObject() authz.Object { return o.Member.AuthzObject() }
+
+// Purpose is what personal data of members is used for, in a version of its
+// words: "member.purpose.<purpose>.<version>" in the catalogue.
+type Purpose struct {
+	Purpose  string
+	Version  int64
+	Required bool // without it nobody can be a member
+}
+
+// Given is a consent, and what became of it.
+type Given struct {
+	Consent
+	At          time.Time
+	WithdrawnAt time.Time
+}
+
+// Purposes are those that count now.
+func (s *Service) Purposes(ctx context.Context) ([]Purpose, error) {
+	return op.List(ctx, s.desk, Apply, func(tx *op.Tx, _ op.Scope) ([]Purpose, error) { return purposes(ctx, tx) })
+}
+
+func purposes(ctx context.Context, tx *op.Tx) ([]Purpose, error) {
+	var all []Purpose
+	err := tx.Each(ctx, `select purpose, version, required from member_purpose where since <= $1 order by purpose, version`, []any{clock.Day(tx.Now())}, func(r db.Row) error {
+		var p Purpose
+		if err := r.Scan(&p.Purpose, &p.Version, &p.Required); err != nil {
+			return err
+		}
+		if n := len(all); n > 0 && all[n-1].Purpose == p.Purpose {
+			all = all[:n-1] // the newer words
+		}
+		all = append(all, p)
+		return nil
+	})
+	slices.SortStableFunc(all, func(a, b Purpose) int { // what is needed first
+		switch {
+		case a.Required == b.Required:
+			return 0
+		case a.Required:
+			return -1
+		}
+		return 1
+	})
+	return all, err
+}
+
+// Propose returns the union that looks after an area, before one applies.
+func (s *Service) Propose(ctx context.Context, area string) (Union, error) {
+	return op.List(ctx, s.desk, Apply, func(tx *op.Tx, _ op.Scope) (Union, error) { return s.orgs.UnionFor(ctx, tx, area) })
+}
+
+// Apply asks the union of an area for membership, in the name of the worker who
+// is signed in. Who is a member or has applied already is told so
+// (fault.Conflict, "member.already").
+func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
+	fresh := Member{ID: id.New[ID](), Person: authz.From(ctx).ID, State: Applied, Version: 1}
+	propose := func(tx *op.Tx) (Member, error) { return fresh, nil }
+	return op.Write(ctx, s.desk, Apply, propose, func(tx *op.Tx, m Member) (Receipt, error) {
+		d, err := a.draw(clock.Day(tx.Now()))
+		if err != nil {
+			return Receipt{}, err
+		}
+		if err := agreed(ctx, tx, d); err != nil {
+			return Receipt{}, err
+		}
+		u, err := s.unionFor(ctx, tx, Apply, d.Area)
+		if err != nil {
+			return Receipt{}, err
+		}
+		_, phone, err := s.people.Contact(ctx, tx, m.Person)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if err := s.claim(ctx, tx, m.ID, phone); err != nil {
+			return Receipt{}, err
+		}
+		m.Union, m.UnionName, m.Area = u.ID, u.Name, u.Area
+		m.Occupation, m.Works, m.Channel = d.Occupation, d.Works, d.Channel
+		m.Phone, m.Document = idcard.MaskPhone(phone), idcard.MaskID(d.Document)
+		m.AppliedAt = tx.Now()
+		if m.DueAt, err = s.due(ctx, tx); err != nil {
+			return Receipt{}, err
+		}
+		if err := s.insert(ctx, tx, m, d, phone); err != nil {
+			return Receipt{}, err
+		}
+		if err := consent(ctx, tx, m.ID, d.Consents); err != nil {
+			return Receipt{}, err
+		}
+		tx.Emit(AppliedTo{m.ID, u.ID})
+		return Receipt{m.ID, u.Name, u.Officer, m.DueAt}, nil
+	})
+}
+
+// claim takes the phone for an application, or says whose it is. The identity
+// number is claimed at the approval, for what is typed here may be another's.
+func (s *Service) claim(ctx context.Context, tx *op.Tx, which ID, phone string) error {
+	whose, err := guard(ctx, tx, "member_phone", "phone", s.index("phone", phone), which)
+	if err != nil || whose == which {
+		return err
+	}
+	old, err := s.get(ctx, tx, whose)
+	if err != nil {
+		return err
+	}
+	return fault.New(string(Apply), fault.Conflict, "member.already").With(fault.Args{"Union": old.UnionName})
+}
+
+// unionFor is the union of an area, or the fault of the form that named it.
+func (s *Service) unionFor(ctx context.Context, tx *op.Tx, act authz.Action, area string) (Union, error) {
+	u, err := s.orgs.UnionFor(ctx, tx, area)
+	if fault.Is(err, fault.Missing) {
+		var f fault.Form
+		f.Add("area", "member.area.nobody", nil)
+		err = f.Err(string(act))
+	}
+	return u, err
+}
+
+// agreed refuses an application without what nobody can be a member without, or
+// an identity number without the consent of its own that it needs.
+func agreed(ctx context.Context, tx *op.Tx, d draft) error {
+	all, err := purposes(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var f fault.Form
+	for _, p := range all {
+		needed := p.Required || p.Purpose == "document" && d.Document != ""
+		if needed && !slices.Contains(d.Consents, Consent{p.Purpose, p.Version}) {
+			f.Add("consent_"+p.Purpose, "member.consent.needed", nil)
+		}
+	}
+	return f.Err(string(Apply))
+}
+
+// consent keeps what was agreed to, of the purposes that there are.
+func consent(ctx context.Context, tx *op.Tx, which ID, given []Consent) error {
+	all, err := purposes(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if !slices.Contains(given, Consent{p.Purpose, p.Version}) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `insert into member_consent (member_id, purpose, seq, version, given_at, withdrawn_at) values ($1, $2, 1, $3, $4, null)`,
+			string(which), p.Purpose, p.Version, tx.Now().UnixMicro()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Mine returns the membership of the worker who is signed in: the newest, be it
+// over. None is fault.Missing.
+func (s *Service) Mine(ctx context.Context) (Own, error) {
+	return op.Read(ctx, s.desk, See, func(tx *op.Tx) (Own, error) {
+		who := authz.From(ctx)
+		if who.Kind != authz.Worker {
+			return Own{}, fault.New(string(See), fault.Missing, "fault.missing")
+		}
+		m, err := s.one(ctx, tx, `m.person_id = $1`, who.ID)
+		if err != nil {
+			return Own{}, err
+		}
+		o := Own{Member: m}
+		if o.Terms, err = terms(ctx, tx, m.ID); err != nil {
+			return o, err
+		}
+		if o.Consents, err = consents(ctx, tx, m.ID); err != nil || !m.Waits() {
+			return o, err
+		}
+		u, err := s.orgs.UnionFor(ctx, tx, m.Area)
+		o.Officer = u.Officer
+		return o, err
+	})
+}
+
+func consents(ctx context.Context, tx *op.Tx, which ID) ([]Given, error) {
+	var all []Given
+	err := tx.Each(ctx, `select purpose, version, given_at, withdrawn_at from member_consent where member_id = $1 order by purpose, seq`, []any{string(which)}, func(r db.Row) error {
+		var g Given
+		err := r.Scan(&g.Purpose, &g.Version, db.Time(&g.At), db.Time(&g.WithdrawnAt))
+		all = append(all, g)
+		return err
+	})
+	return all, err
+}
+
+// Withdraw takes an application, or a transfer that waits, back.
+func (s *Service) Withdraw(ctx context.Context, which ID) error {
+	return s.change(ctx, Withdraw, which, func(tx *op.Tx, m *Member) error {
+		switch {
+		case m.To != "":
+			return s.stay(ctx, tx, m)
+		case m.State != Applied:
+			return fault.New(string(Withdraw), fault.Conflict, "member.withdraw.late")
+		}
+		m.State, m.DecidedAt, m.DueAt = Withdrawn, tx.Now(), time.Time{}
+		return free(ctx, tx, m.ID)
+	})
+}
+
+// AskTransfer asks the union of another area to take the membership over
+// (接转). The old union is told when it happens and need not agree.
+func (s *Service) AskTransfer(ctx context.Context, which ID, area string) (Receipt, error) {
+	var r Receipt
+	err := s.change(ctx, Move, which, func(tx *op.Tx, m *Member) error {
+		if !m.State.Belongs() || m.To != "" {
+			return fault.New(string(Move), fault.Conflict, "member.transfer.not_now")
+		}
+		u, err := s.unionFor(ctx, tx, Move, area)
+		if err != nil {
+			return err
+		}
+		if u.ID == m.Union {
+			var f fault.Form
+			f.Add("area", "member.transfer.same", nil)
+			return f.Err(string(Move))
+		}
+		m.To, m.ToName, m.Area, m.AppliedAt, m.Reason = u.ID, u.Name, u.Area, tx.Now(), ""
+		if m.DueAt, err = s.due(ctx, tx); err != nil {
+			return err
+		}
+		r = Receipt{m.ID, u.Name, u.Officer, m.DueAt}
+		tx.Emit(AppliedTo{m.ID, u.ID})
+		return nil
+	})
+	return r, err
+}
+
+// Quit ends one's own membership (退会), which is free and needs no reason.
+func (s *Service) Quit(ctx context.Context, which ID) error {
+	return s.change(ctx, Quit, which, func(tx *op.Tx, m *Member) error {
+		if !m.State.Belongs() {
+			return fault.New(string(Quit), fault.Conflict, "member.leave.not_now")
+		}
+		return s.over(ctx, tx, m, Left, Term{Kind: Leave})
+	})
+}
+
+// over ends a membership.
+func (s *Service) over(ctx context.Context, tx *op.Tx, m *Member, state State, t Term) error {
+	if err := s.stay(ctx, tx, m); err != nil {
+		return err
+	}
+	m.State, m.DecidedAt, m.Reason = state, tx.Now(), t.Reason
+	t.Union, t.UnionName = m.Union, m.UnionName
+	if err := begin(ctx, tx, m.ID, t); err != nil {
+		return err
+	}
+	tx.Emit(Gone{m.ID, m.Union})
+	return free(ctx, tx, m.ID)
+}
+
+// stay drops a transfer that waits.
+func (s *Service) stay(ctx context.Context, tx *op.Tx, m *Member) (err error) {
+	m.To, m.ToName, m.DueAt = "", "", time.Time{}
+	m.Area, err = homeArea(ctx, tx, m.ID)
+	return err
+}
+
+// change runs an act on one membership and stores what became of it.
+func (s *Service) change(ctx context.Context, act authz.Action, which ID, do func(*op.Tx, *Member) error) error {
+	find := func(tx *op.Tx) (Member, error) { return s.get(ctx, tx, which) }
+	_, err := op.Write(ctx, s.desk, act, find, func(tx *op.Tx, m Member) (bool, error) {
+		home, err := homeArea(ctx, tx, which)
+		if err != nil {
+			return false, err
+		}
+		was := m.Union
+		if err := do(tx, &m); err != nil {
+			return false, err
+		}
+		if m.Union != was {
+			home = m.Area
+		}
+		return true, save(ctx, tx, m, home)
+	})
+	return err
+}

@@ -1,0 +1,231 @@
+package member
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/op"
+	"nuanxin/internal/seal"
+)
+
+// Schema holds the tables of this package.
+//
+//go:embed migrate/*.sql
+var Schema embed.FS
+
+const columns = `m.member_id, m.number, m.person_id, m.union_id, m.union_name, m.area, m.state, m.name, m.phone_mask, m.doc_mask, m.born,
+	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.version`
+
+// byColumns are the columns that decide about a row.
+var byColumns = authz.Columns{ID: "m.member_id", Area: "m.area", Owner: "m.person_id"}
+
+// vault seals and finds what a member's row keeps.
+type vault struct{ ring *seal.Ring }
+
+func (v vault) seal(plain, column string, row ID) ([]byte, error) {
+	if plain == "" {
+		return nil, nil
+	}
+	return v.ring.Seal([]byte(plain), seal.Place("member", column, string(row)))
+}
+
+func (v vault) open(sealed []byte, column string, row ID) (string, error) {
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	plain, err := v.ring.Open(sealed, seal.Place("member", column, string(row)))
+	return string(plain), err
+}
+
+// index is the blind index of a value of one sort; of nothing it is nothing.
+func (v vault) index(sort, value string) string {
+	if value == "" {
+		return ""
+	}
+	return v.ring.Index("member|"+sort, value)
+}
+
+func (v vault) scan(r db.Row) (Member, error) {
+	var m Member
+	var name, born []byte
+	err := r.Scan(&m.ID, &m.Number, db.Text(&m.Person), &m.Union, &m.UnionName, &m.Area, &m.State, &name, &m.Phone, &m.Document, &born,
+		&m.Occupation, &m.Works, &m.Channel, db.Text(&m.To), &m.ToName, db.Time(&m.AppliedAt), db.Time(&m.DueAt), db.Time(&m.DecidedAt), &m.Reason, &m.Version)
+	if err != nil {
+		return m, err
+	}
+	if m.Name, err = v.open(name, "name", m.ID); err == nil {
+		m.Born, err = v.open(born, "born", m.ID)
+	}
+	return m, err
+}
+
+func (v vault) get(ctx context.Context, tx *op.Tx, which ID) (Member, error) {
+	if !id.Valid(string(which)) {
+		return Member{}, fault.New("member.get", fault.Missing, "fault.missing")
+	}
+	return v.one(ctx, tx, `m.member_id = $1`, string(which))
+}
+
+// one returns the newest member that a condition selects, or Missing.
+func (v vault) one(ctx context.Context, tx *op.Tx, where string, args ...any) (Member, error) {
+	all, err := v.some(ctx, tx, where+` order by m.member_id desc limit 1`, args)
+	if err == nil && len(all) == 0 {
+		err = fault.New("member.get", fault.Missing, "fault.missing")
+	}
+	if err != nil {
+		return Member{}, err
+	}
+	return all[0], nil
+}
+
+func (v vault) some(ctx context.Context, tx *op.Tx, where string, args db.Args) ([]Member, error) {
+	var all []Member
+	err := tx.Each(ctx, `select `+columns+` from member m where `+where, args, func(r db.Row) error {
+		m, err := v.scan(r)
+		all = append(all, m)
+		return err
+	})
+	return all, err
+}
+
+// insert stores an application.
+func (v vault) insert(ctx context.Context, tx *op.Tx, m Member, d draft, phone string) error {
+	sealed := map[string][]byte{}
+	for column, plain := range map[string]string{"name": d.Name, "phone": phone, "document": d.Document, "born": d.resident.Birth} {
+		b, err := v.seal(plain, column, m.ID)
+		if err != nil {
+			return err
+		}
+		sealed[column] = b
+	}
+	birth := ""
+	if d.resident.Birth != "" {
+		birth = v.index("birth", d.Name+"|"+d.resident.Birth)
+	}
+	_, err := tx.Exec(ctx, `
+		insert into member (member_id, number, person_id, union_id, union_name, area, home_area, state, name, phone, phone_mask, document, doc_mask, born,
+			name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, version)
+		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, null, '', $20, $21, null, '', 1)`,
+		string(m.ID), db.Null(m.Person), m.Union, m.UnionName, m.Area, string(m.State), sealed["name"], sealed["phone"], m.Phone, blob(sealed["document"]), m.Document, blob(sealed["born"]),
+		v.index("name", d.Name), birth, v.index("phone", phone), v.index("document", d.Document), string(m.Occupation), m.Works, string(m.Channel),
+		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt))
+	return err
+}
+
+// blob is b as an argument, NULL when it is empty.
+func blob(b []byte) any {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
+// save stores what may change of m if it still has the version that was read.
+func save(ctx context.Context, tx *op.Tx, m Member, home string) error {
+	n, err := tx.Exec(ctx, `
+		update member set number = $2, union_id = $3, union_name = $4, area = $5, home_area = $6, state = $7, to_id = $8, to_name = $9,
+			applied_at = $10, due_at = $11, decided_at = $12, reason = $13, version = version + 1
+		where member_id = $1 and version = $14`,
+		string(m.ID), m.Number, m.Union, m.UnionName, m.Area, home, string(m.State), db.Null(m.To), m.ToName,
+		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), db.Micros(m.DecidedAt), m.Reason, m.Version)
+	if err == nil && n == 0 {
+		err = fault.New("member.save", fault.Conflict, "member.changed")
+	}
+	return err
+}
+
+// homeArea is the area of the union that a member belongs to.
+func homeArea(ctx context.Context, tx *op.Tx, which ID) (area string, err error) {
+	err = tx.One(ctx, `select home_area from member where member_id = $1`, []any{string(which)}, &area)
+	return area, err
+}
+
+// guard takes a value that only one may have. It reports whose it is.
+func guard(ctx context.Context, tx *op.Tx, table, column, value string, which ID) (ID, error) {
+	n, err := tx.Exec(ctx, `insert into `+table+` (`+column+`, member_id) values ($1, $2) on conflict (`+column+`) do nothing`, value, string(which))
+	if err != nil || n == 1 {
+		return which, err
+	}
+	return guardedBy(ctx, tx, table, column, value)
+}
+
+// guardedBy is who has the value, or nobody.
+func guardedBy(ctx context.Context, tx *op.Tx, table, column, value string) (ID, error) {
+	var whose ID
+	err := tx.One(ctx, `select member_id from `+table+` where `+column+` = $1`, []any{value}, &whose)
+	if errors.Is(err, db.ErrNone) {
+		return "", nil
+	}
+	return whose, err
+}
+
+// free lets go of what guards m, so that the person may apply again.
+func free(ctx context.Context, tx *op.Tx, which ID) error {
+	for _, table := range []string{"member_phone", "member_document"} {
+		if _, err := tx.Exec(ctx, `delete from `+table+` where member_id = $1`, string(which)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// terms returns a member's history, the first first.
+func terms(ctx context.Context, tx *op.Tx, which ID) ([]Term, error) {
+	var all []Term
+	err := tx.Each(ctx, `select seq, kind, union_id, union_name, from_at, until_at, by_name, reason from member_term where member_id = $1 order by seq`, []any{string(which)}, func(r db.Row) error {
+		var t Term
+		err := r.Scan(&t.Seq, &t.Kind, &t.Union, &t.UnionName, db.Time(&t.From), db.Time(&t.Until), &t.By, &t.Reason)
+		all = append(all, t)
+		return err
+	})
+	return all, err
+}
+
+// begin ends the term that lasts and begins t now; one that ends the membership
+// is over at once.
+func begin(ctx context.Context, tx *op.Tx, which ID, t Term) error {
+	now := tx.Now()
+	if _, err := tx.Exec(ctx, `update member_term set until_at = $2 where member_id = $1 and until_at is null`, string(which), now.UnixMicro()); err != nil {
+		return err
+	}
+	t.From, t.Until = now, time.Time{}
+	if t.Kind == Leave || t.Kind == End {
+		t.Until = now
+	}
+	var last int64
+	if err := tx.One(ctx, `select coalesce(max(seq), 0) from member_term where member_id = $1`, []any{string(which)}, &last); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `insert into member_term (member_id, seq, kind, union_id, union_name, from_at, until_at, by_name, reason) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		string(which), last+1, string(t.Kind), t.Union, t.UnionName, t.From.UnixMicro(), db.Micros(t.Until), t.By, t.Reason)
+	return err
+}
+
+// rule is the value that counts now.
+func rule(ctx context.Context, tx *op.Tx, name string) (value int64, err error) {
+	err = tx.One(ctx, `select value from member_rule where name = $1 and since <= $2 order by since desc limit 1`, []any{name, clock.Day(tx.Now())}, &value)
+	return value, err
+}
+
+// number is a member's number for life: the county (6), the year (2), and the
+// running number of the two (6).
+func number(ctx context.Context, tx *op.Tx, which ID, series string) (string, error) {
+	var n int64
+	err := tx.One(ctx, `
+		insert into member_count (series, last) values ($1, 1)
+		on conflict (series) do update set last = member_count.last + 1 returning last`, []any{series}, &n)
+	if err != nil {
+		return "", err
+	}
+	no := fmt.Sprintf("%s%06d", series, n)
+	_, err = guard(ctx, tx, "member_number", "number", no, which)
+	return no, err
+}
