@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/job"
 	"nuanxin/internal/media"
+	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
@@ -35,10 +36,10 @@ import (
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema, calendar.Schema}
+var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, account.Policy, station.Policy, request.Policy, calendar.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, account.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -57,6 +58,7 @@ type App struct {
 	Requests *office.Service
 	Intake   *intake.Service
 	Calendar *calendar.Service
+	Members  *member.Service
 
 	config  Config
 	clock   clock.Clock
@@ -200,6 +202,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Finder = finder.New(a.Stations, a.Calendar, a.db.Clock())
 	a.Intake = intake.NewService(desk, fileStore{a.blobs})
 	a.Requests = a.requests(desk, sender, words)
+	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: unions{bodies{a.Orgs, a.Accounts}}, People: a.Accounts, Calendar: a.workdays})
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
 	a.worker = job.New(a.db, op.Groups)
 	a.metrics = newGauges(a)

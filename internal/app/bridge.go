@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
@@ -18,6 +19,7 @@ import (
 	"nuanxin/internal/station"
 	stationdesk "nuanxin/internal/station/stationweb/desk"
 	"nuanxin/internal/web"
+	"nuanxin/internal/workday"
 )
 
 // This file connects what one domain needs to the domain that has it.
@@ -76,6 +78,18 @@ func (b bodies) UnionFor(ctx context.Context, tx *op.Tx, area string) (request.U
 	u.OfficerName = staff[u.Officer]
 	return u, nil
 }
+
+// unions is what members need of organisations.
+type unions struct{ bodies }
+
+// UnionFor implements member.Orgs.
+func (u unions) UnionFor(ctx context.Context, tx *op.Tx, area string) (member.Union, error) {
+	found, err := u.bodies.UnionFor(ctx, tx, area)
+	return member.Union{ID: found.ID, Name: found.Name, Area: found.Area, Officer: found.OfficerName}, err
+}
+
+// workdays are the working days as they are published now.
+func (a *App) workdays() workday.Calendar { return a.Calendar.Ledger().Now() }
 
 // BodiesFor implements request.Orgs.
 func (b bodies) BodiesFor(ctx context.Context, tx *op.Tx, topic, area string) ([]request.Body, error) {

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
+	"nuanxin/internal/app/tables"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/db"
@@ -85,7 +85,7 @@ func (a *App) checks(report *CheckReport, earlier []AnchorLine) []check {
 			seen, report.Anchors, wrong, err = a.checkAnchors(ctx, tx, earlier)
 			return seen, wrong, err
 		}},
-		{"references", checkReferences},
+		{"references", tables.References},
 		{"undelivered events", a.checkOutbox},
 		{"files", a.checkFiles},
 		{"requests", a.checkRequests},
@@ -108,8 +108,8 @@ func checkStorage(ctx context.Context, tx *db.Tx) (int64, []string, error) {
 
 // checkTables holds the catalogue against the list of tables.
 func checkTables(ctx context.Context, tx *db.Tx) (int64, []string, error) {
-	tables, err := tx.Tables(ctx)
-	return int64(len(tables)), tableFaults(tables), err
+	found, err := tx.Tables(ctx)
+	return int64(len(found)), tables.Faults(found), err
 }
 
 func checkAudit(ctx context.Context, tx *db.Tx) (int64, []string, error) {
@@ -119,46 +119,6 @@ func checkAudit(ctx context.Context, tx *db.Tx) (int64, []string, error) {
 		wrong = append(wrong, b.String())
 	}
 	return rows, wrong, err
-}
-
-// checkReferences finds ids that name nothing. Groups have no foreign keys
-// between them, so that each can live on shards of its own; this is the report
-// that stands in their place.
-func checkReferences(ctx context.Context, tx *db.Tx) (seen int64, wrong []string, err error) {
-	known := map[string]map[string]bool{}
-	for _, ref := range references() {
-		if known[ref.to] == nil {
-			if known[ref.to], err = column(ctx, tx, ref.to, ref.toKey); err != nil {
-				return seen, wrong, err
-			}
-		}
-		used, err := column(ctx, tx, ref.from, ref.column)
-		if err != nil {
-			return seen, wrong, err
-		}
-		for value := range used {
-			seen++
-			if !known[ref.to][value] {
-				wrong = append(wrong, fmt.Sprintf("%s.%s %s names no row of %s", ref.from, ref.column, value, ref.to))
-			}
-		}
-	}
-	slices.Sort(wrong)
-	return seen, wrong, nil
-}
-
-// column returns the distinct values of one column. The names come from our
-// own list of tables.
-func column(ctx context.Context, tx *db.Tx, table, name string) (map[string]bool, error) {
-	values := map[string]bool{}
-	err := tx.Each(ctx, `select distinct `+name+` from `+table+` where `+name+` is not null`, nil, func(r db.Row) error {
-		var v string
-		err := r.Scan(&v)
-		values[v] = true
-		return err
-	})
-	delete(values, "")
-	return values, err
 }
 
 func (a *App) checkOutbox(ctx context.Context, _ *db.Tx) (seen int64, wrong []string, err error) {
@@ -175,11 +135,11 @@ func (a *App) checkOutbox(ctx context.Context, _ *db.Tx) (seen int64, wrong []st
 // checkFiles reads every attachment's object and finds those that are missing
 // or damaged.
 func (a *App) checkFiles(ctx context.Context, tx *db.Tx) (seen int64, wrong []string, err error) {
-	used, err := column(ctx, tx, "request_attachment", "blob")
+	used, err := tables.Column(ctx, tx, "request_attachment", "blob")
 	if err != nil {
 		return 0, nil, err
 	}
-	thumbs, err := column(ctx, tx, "request_attachment", "thumb")
+	thumbs, err := tables.Column(ctx, tx, "request_attachment", "thumb")
 	pictures, err2 := a.Stations.Files(authz.AsSystem(ctx, "check"))
 	if err := errors.Join(err, err2); err != nil {
 		return 0, nil, err
@@ -197,35 +157,4 @@ func (a *App) checkFiles(ctx context.Context, tx *db.Tx) (seen int64, wrong []st
 	}
 	slices.Sort(wrong)
 	return seen, wrong, err
-}
-
-// tableFaults says where a catalogue differs from the list of tables, and where
-// a key does not begin with its shard key.
-func tableFaults(tables []db.Table) []string {
-	var wrong []string
-	listed := map[string]table{}
-	for _, t := range Tables {
-		listed[t.Name] = t
-	}
-	for _, t := range tables {
-		want, ok := listed[t.Name]
-		delete(listed, t.Name)
-		switch {
-		case !ok:
-			wrong = append(wrong, t.Name+" is not in the list of tables")
-			continue
-		case len(t.Key) == 0 || !want.reference() && t.Key[0] != want.Key:
-			wrong = append(wrong, fmt.Sprintf("%s: the primary key (%s) does not begin with %s", t.Name, strings.Join(t.Key, ", "), want.Key))
-		}
-		for name, columns := range t.Uniques {
-			if !want.reference() && !slices.Contains(columns, want.Key) {
-				wrong = append(wrong, fmt.Sprintf("%s: the unique index %s does not contain %s", t.Name, name, want.Key))
-			}
-		}
-	}
-	for name := range listed {
-		wrong = append(wrong, name+" is in the list of tables and not in the database")
-	}
-	slices.Sort(wrong)
-	return wrong
 }

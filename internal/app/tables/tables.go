@@ -1,4 +1,8 @@
-package app
+// Package tables lists the program's tables, by group and shard key, and proves
+// of a database what follows from the list alone: that it has these tables and
+// no others, with keys that let them be distributed, and that no id in them
+// names nothing.
+package tables
 
 import "slices"
 
@@ -19,9 +23,9 @@ const reference = "reference"
 
 func (t table) reference() bool { return t.Group == reference }
 
-// Tables lists every table. `nuanxin check` and a test hold it against the
+// all lists every table. `nuanxin check` and a test hold it against the
 // catalogues of both databases.
-var Tables = slices.Concat([]table{
+var all = slices.Concat([]table{
 	{Name: "act", Group: "act", Key: "client_id"},
 	{Name: "audit_anchor", Group: "anchor", Key: "name"},
 	{Name: "lease", Group: reference, Key: "name"},
@@ -68,32 +72,42 @@ var Tables = slices.Concat([]table{
 	{Name: "request_policy", Group: reference, Key: "policy_id"},
 	{Name: "request_phrase", Group: reference, Key: "phrase_id"},
 
+	{Name: "member", Group: "member", Key: "member_id", Refs: map[string]string{"person_id": "person", "union_id": "org", "to_id": "org"}},
+	{Name: "member_term", Group: "member", Key: "member_id", Refs: map[string]string{"union_id": "org"}},
+	{Name: "member_consent", Group: "member", Key: "member_id"},
+	{Name: "member_phone", Group: "guard", Key: "phone", Refs: map[string]string{"member_id": "member"}},
+	{Name: "member_document", Group: "guard", Key: "document", Refs: map[string]string{"member_id": "member"}},
+	{Name: "member_number", Group: "guard", Key: "number", Refs: map[string]string{"member_id": "member"}},
+	{Name: "member_count", Group: "guard", Key: "series"},
+	{Name: "member_rule", Group: reference, Key: "name"},
+	{Name: "member_purpose", Group: reference, Key: "purpose"},
+
 	{Name: "calendar_year", Group: reference, Key: "revision", Refs: map[string]string{"by_id": "person"}},
-}, traces("org", "person", "request", "station"))
+}, traces("member", "org", "person", "request", "station"))
 
 // traces are the tables of the audit chain and the outbox of each group.
-func traces(groups ...string) (all []table) {
+func traces(groups ...string) (list []table) {
 	for _, g := range groups {
 		for _, name := range []string{"_audit", "_audit_head", "_outbox"} {
-			all = append(all, table{Name: g + name, Group: g, Key: "root_id"})
+			list = append(list, table{Name: g + name, Group: g, Key: "root_id"})
 		}
 	}
-	return all
+	return list
 }
 
 // ref is one column that holds ids of another table.
 type ref struct{ from, column, to, toKey string }
 
 // references lists the columns that hold ids of rows of other tables.
-func references() (all []ref) {
+func references() (list []ref) {
 	key := map[string]string{}
-	for _, t := range Tables {
+	for _, t := range all {
 		key[t.Name] = t.Key
 	}
-	for _, t := range Tables {
+	for _, t := range all {
 		for column, to := range t.Refs {
-			all = append(all, ref{t.Name, column, to, key[to]})
+			list = append(list, ref{t.Name, column, to, key[to]})
 		}
 	}
-	return all
+	return list
 }
