@@ -216,7 +216,7 @@ func (s *Service) claimDocument(ctx context.Context, tx *op.Tx, which ID) error 
 	if err := tx.One(ctx, `select doc_index from member where member_id = $1`, []any{string(which)}, &key); err != nil || key == "" {
 		return err
 	}
-	whose, err := guard(ctx, tx, "member_document", "document", key, which)
+	whose, err := guardDocument.claim(ctx, tx, key, which)
 	if err != nil || whose == which {
 		return err
 	}

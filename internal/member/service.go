@@ -129,7 +129,7 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 // claim takes the phone for an application, or says whose it is. The identity
 // number is claimed at the approval, for what is typed here may be another's.
 func (s *Service) claim(ctx context.Context, tx *op.Tx, which ID, phone string) error {
-	whose, err := guard(ctx, tx, "member_phone", "phone", s.index("phone", phone), which)
+	whose, err := guardPhone.claim(ctx, tx, s.index("phone", phone), which)
 	if err != nil || whose == which {
 		return err
 	}

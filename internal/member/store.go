@@ -3,7 +3,6 @@ package member
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"time"
 
@@ -148,33 +147,38 @@ func homeArea(ctx context.Context, tx *op.Tx, which ID) (area string, err error)
 	return area, err
 }
 
-// guard takes a value that only one may have. It reports whose it is.
-func guard(ctx context.Context, tx *op.Tx, table, column, value string, which ID) (ID, error) {
-	n, err := tx.Exec(ctx, `insert into `+table+` (`+column+`, member_id) values ($1, $2) on conflict (`+column+`) do nothing`, value, string(which))
+// guard is a table in which a value belongs to one member.
+type guard struct{ take, whose string }
+
+var (
+	guardPhone = guard{
+		`insert into member_phone (phone, member_id) values ($1, $2) on conflict (phone) do nothing`,
+		`select member_id from member_phone where phone = $1`,
+	}
+	guardDocument = guard{
+		`insert into member_document (document, member_id) values ($1, $2) on conflict (document) do nothing`,
+		`select member_id from member_document where document = $1`,
+	}
+)
+
+// claim takes a value for a member, and returns whose it is then.
+func (g guard) claim(ctx context.Context, tx *op.Tx, value string, which ID) (ID, error) {
+	n, err := tx.Exec(ctx, g.take, value, string(which))
 	if err != nil || n == 1 {
 		return which, err
 	}
-	return guardedBy(ctx, tx, table, column, value)
-}
-
-// guardedBy is who has the value, or nobody.
-func guardedBy(ctx context.Context, tx *op.Tx, table, column, value string) (ID, error) {
 	var whose ID
-	err := tx.One(ctx, `select member_id from `+table+` where `+column+` = $1`, []any{value}, &whose)
-	if errors.Is(err, db.ErrNone) {
-		return "", nil
-	}
+	err = tx.One(ctx, g.whose, []any{value}, &whose)
 	return whose, err
 }
 
-// free lets go of what guards m, so that the person may apply again.
+// free lets go of what guards a member, so that the person may apply again.
 func free(ctx context.Context, tx *op.Tx, which ID) error {
-	for _, table := range []string{"member_phone", "member_document"} {
-		if _, err := tx.Exec(ctx, `delete from `+table+` where member_id = $1`, string(which)); err != nil {
-			return err
-		}
+	_, err := tx.Exec(ctx, `delete from member_phone where member_id = $1`, string(which))
+	if err == nil {
+		_, err = tx.Exec(ctx, `delete from member_document where member_id = $1`, string(which))
 	}
-	return nil
+	return err
 }
 
 // terms returns a member's history, the first first.
@@ -226,6 +230,6 @@ func number(ctx context.Context, tx *op.Tx, which ID, series string) (string, er
 		return "", err
 	}
 	no := fmt.Sprintf("%s%06d", series, n)
-	_, err = guard(ctx, tx, "member_number", "number", no, which)
+	_, err = tx.Exec(ctx, `insert into member_number (number, member_id) values ($1, $2)`, no, string(which))
 	return no, err
 }

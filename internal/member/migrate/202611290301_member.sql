@@ -96,3 +96,5 @@ insert into member_purpose (purpose, version, since, required, source) values
 	('membership', 1, '2026-11-01', true,  '个人信息保护法 第13、17条;工会法 第3条'),
 	('document',   1, '2026-11-01', false, '个人信息保护法 第28、29条:身份证号须单独同意'),
 	('news',       1, '2026-11-01', false, '个人信息保护法 第16条:不同意不影响入会');
+create index member_phone_of on member_phone (member_id);
+create index member_document_of on member_document (member_id);
