@@ -21,6 +21,14 @@ type Day struct {
 	At time.Time `json:"at"`
 }
 
+// endsNight returns the day before when what is said of this day was said on it
+// and leaves nothing of the night before: closed, or hours from midnight on.
+func (d Day) endsNight() (before string, ok bool) {
+	at, err := time.Parse(time.DateOnly, d.Day)
+	ok = err == nil && clock.Day(d.At) == d.Day && (len(d.Periods) == 0 || d.Periods[0].From == 0)
+	return at.AddDate(0, 0, -1).Format(time.DateOnly), ok
+}
+
 // What is wrong at a station, as workers say it.
 type What string
 
@@ -85,9 +93,16 @@ func (n Now) Age(at time.Time) time.Duration {
 	return at.Sub(n.AsOf)
 }
 
-// Schedule joins the weekly hours with the special days.
+// Schedule joins the weekly hours with the special days. An opening that runs
+// past midnight belongs to the day on which it began; but who said after that
+// midnight that the station is closed, or until when it is open, speaks of it.
 func (s Station) Schedule(l Live) hours.Table {
 	t := s.Hours
+	for _, d := range l.Days {
+		if before, ok := d.endsNight(); ok {
+			t.Special = append(t.Special, hours.Special{Day: before}) // the first of a day counts
+		}
+	}
 	for _, d := range l.Days {
 		t.Special = append(t.Special, d.Special)
 	}

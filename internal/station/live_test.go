@@ -4,9 +4,11 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/station"
+	"nuanxin/internal/workday"
 )
 
 func TestNow(t *testing.T) {
@@ -51,6 +53,31 @@ func TestNow(t *testing.T) {
 			t.Errorf("a closed station takes days: %v", err)
 		}
 	})
+}
+
+// TestTheNightBefore: a station that is open past midnight, and what is said of
+// the new day meanwhile.
+func TestTheNightBefore(t *testing.T) {
+	st := station.Station{Facts: station.Facts{Hours: hours.Table{Known: true, Rows: []hours.Row{{Days: hours.EveryDay, From: 20 * 60, To: 26 * 60}}}}}
+	one := time.Date(2026, 11, 25, 1, 0, 0, 0, clock.Zone)
+	for _, test := range []struct {
+		about   string
+		said    time.Duration // before one o'clock
+		periods []hours.Period
+		open    bool
+		until   string
+	}{
+		{"closed, said after midnight", 10 * time.Minute, nil, false, "00:00"},
+		{"closed, said the day before", 5 * time.Hour, nil, true, "02:00"},
+		{"until half past one", 10 * time.Minute, []hours.Period{{From: 0, To: 90}}, true, "01:30"},
+		{"other hours in the daytime", 10 * time.Minute, []hours.Period{{From: 540, To: 1020}}, true, "02:00"},
+	} {
+		l := station.Live{Days: []station.Day{{Special: hours.Special{Day: "2026-11-25", Periods: test.periods, Reason: "停电"}, By: station.FromHost, At: one.Add(-test.said)}}}
+		n := st.Now(l, one, workday.Calendar{})
+		if until := n.Until.In(clock.Zone).Format("15:04"); n.Status.IsOpen() != test.open || test.open && until != test.until {
+			t.Errorf("%s: got %s until %s, want open %v until %s", test.about, n.Status, until, test.open, test.until)
+		}
+	}
 }
 
 func TestReportsInAnyOrder(t *testing.T) {

@@ -21,7 +21,7 @@ func (p *packer) time(t time.Time, beside int64) {
 		return
 	}
 	d := t.UnixMicro() - beside
-	p.number((uint64(d<<1) ^ uint64(d>>63)) + 1) //nolint:gosec // the sign goes into the last bit
+	p.number((uint64(d<<1) ^ uint64(d>>63)) + 1)
 }
 
 // The first bytes of characters that are neither ASCII nor most of Chinese,
@@ -39,17 +39,17 @@ func (p *packer) text(s string) {
 	for _, r := range s {
 		n += size(r)
 	}
-	p.number(uint64(n)) //nolint:gosec // not negative
+	p.number(uint64(n))
 	for _, r := range s {
 		switch size(r) {
 		case 1:
 			p.buf = append(p.buf, byte(r))
 		case 2:
-			p.buf = append(p.buf, byte(below+1+(r-han)>>8), byte(r-han)) //nolint:gosec // cut on purpose
+			p.buf = append(p.buf, byte(below+1+(r-han)>>8), byte(r-han))
 		case 3:
-			p.buf = append(p.buf, below, byte(r>>8), byte(r)) //nolint:gosec // cut on purpose
+			p.buf = append(p.buf, below, byte(r>>8), byte(r))
 		default:
-			p.buf = append(p.buf, above, byte(r>>16), byte(r>>8), byte(r)) //nolint:gosec // cut on purpose
+			p.buf = append(p.buf, above, byte(r>>16), byte(r>>8), byte(r))
 		}
 	}
 }
@@ -72,7 +72,7 @@ const fine = 1e7
 
 // degrees writes an angle exactly: shortly as it is printed, else as it is.
 func (p *packer) degrees(x float64) {
-	if n := math.Round(x * fine); n >= 0 && n <= 360*fine && n/fine == x {
+	if n := math.Round(x * fine); !math.Signbit(n) && n <= 360*fine && n/fine == x {
 		p.number(uint64(n) + 1)
 		return
 	}
@@ -102,7 +102,7 @@ func (u *unpacker) moment(beside int64) (micros int64, ok bool) {
 		return 0, false
 	}
 	n--
-	return beside + (int64(n>>1) ^ -int64(n&1)), true //nolint:gosec // as packed
+	return beside + (int64(n>>1) ^ -int64(n&1)), true
 }
 
 func (u *unpacker) time(beside int64) time.Time {

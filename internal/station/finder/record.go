@@ -56,7 +56,7 @@ func (n *numbered[T]) number(key string, thing func() T) uint32 {
 	i, ok := n.numbers[key]
 	if !ok {
 		all := append(*n.all.Load(), thing()) // readers of the shorter list do not see it
-		i = uint32(len(all) - 1)              //nolint:gosec // fewer than stations
+		i = uint32(len(all) - 1)
 		n.all.Store(&all)
 		n.numbers[strings.Clone(key)] = i
 	}
@@ -136,7 +136,7 @@ func (s shares) pack(p *packer, v station.View, schedule uint32) *rare {
 		word(text)
 	}
 	for _, n := range []int64{v.Version, int64(v.Size.Metres), int64(v.Capacity), int64(v.Stars)} {
-		p.number(uint64(n)) //nolint:gosec // none is negative
+		p.number(uint64(n))
 	}
 	p.time(v.CreatedAt, 0)
 	for _, at := range []time.Time{v.PublishedAt, v.ChangedAt, v.HoursAt} {
@@ -164,11 +164,11 @@ const phoneMark = "\x00"
 // head reads the beginning of a record; the position comes next.
 func (s shares) head(r *record) (h head, rest unpacker) {
 	u := unpacker{r.packed}
-	h = head{area: s.word(&u), name: u.bytes(), code: uint32(u.number()), services: amenity.Set(u.number()), hours: uint32(u.number()), flags: u.number()} //nolint:gosec // as packed
+	h = head{area: s.word(&u), name: u.bytes(), code: uint32(u.number()), services: amenity.Set(u.number()), hours: uint32(u.number()), flags: u.number()}
 	return h, u
 }
 
-func (s shares) word(u *unpacker) string { return s.words.at(uint32(u.number())) } //nolint:gosec // as packed
+func (s shares) word(u *unpacker) string { return s.words.at(uint32(u.number())) }
 
 // place reads the position; nil when the record has none.
 func (s shares) place(h head, u *unpacker) *station.Place {
@@ -199,7 +199,7 @@ func (s shares) card(r *record) Card {
 	c.Entry = station.Entry{Method: station.EntryMethod(s.word(&u)), How: s.word(&u)}
 	c.Size = station.Size{Printed: s.word(&u), About: h.has(isAbout)}
 	c.Badge, c.HoursBy = station.Badge(s.word(&u)), station.Origin(s.word(&u))
-	c.Version, c.Size.Metres, c.Capacity, c.Stars = int64(u.number()), int(u.number()), int(u.number()), int(u.number()) //nolint:gosec // as packed
+	c.Version, c.Size.Metres, c.Capacity, c.Stars = int64(u.number()), int(u.number()), int(u.number()), int(u.number())
 	c.CreatedAt = u.time(0)
 	beside := c.CreatedAt.UnixMicro()
 	c.PublishedAt, c.ChangedAt, c.HoursAt = u.time(beside), u.time(beside), u.time(beside)

@@ -30,7 +30,7 @@ func newTable() *table {
 
 // slotOf is where a key belongs: the end of a UUID is drawn at random.
 func slotOf(k nearby.Key, among int) int {
-	return int(binary.LittleEndian.Uint64(k[8:])>>8) & (among - 1) //nolint:gosec // cut on purpose
+	return int(binary.LittleEndian.Uint64(k[8:])>>8) & (among - 1)
 }
 
 // get returns the record with the key, or nil.

@@ -242,7 +242,7 @@ func (d *directory) spell(list []*record, changes map[nearby.Key]*record, letter
 			next.codes[i] = d.code(c)
 			name, others, address := d.texts(c)
 			next.text = letters.Spell(next.text, name)
-			next.names[i] = uint16(len(next.text) - from) //nolint:gosec // no name is longer than [station.Facts.Check] allows
+			next.names[i] = uint16(len(next.text) - from) // no name is longer than [station.Facts.Check] allows
 			for _, name := range append(slices.Clip(others), address) {
 				next.text = letters.Spell(next.text, name)
 			}
