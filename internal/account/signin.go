@@ -189,17 +189,31 @@ func (s *Service) SignInStaff(ctx context.Context, login, password string) (Sign
 // verify holds password against hash, a few at a time, and returns a new hash
 // when the old one was made at another cost.
 func (s *Service) verify(ctx context.Context, hash, password string) (ok bool, fresh string, err error) {
+	err = s.inTurn(ctx, func() {
+		var stale bool
+		if ok, stale = s.cost.matches(hash, password); ok && stale {
+			fresh = s.cost.hash(password)
+		}
+	})
+	return ok, fresh, err
+}
+
+// hash returns password as it is kept, a few at a time.
+func (s *Service) hash(ctx context.Context, password string) (hash string, err error) {
+	err = s.inTurn(ctx, func() { hash = s.cost.hash(password) })
+	return hash, err
+}
+
+// inTurn does dear work when there is room for it, so that memory stays bounded.
+func (s *Service) inTurn(ctx context.Context, work func()) error {
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
-		return false, "", ctx.Err()
+		return ctx.Err()
 	}
 	defer func() { <-s.slots }()
-	ok, stale := s.cost.matches(hash, password)
-	if ok && stale {
-		fresh = s.cost.hash(password)
-	}
-	return ok, fresh, nil
+	work()
+	return nil
 }
 
 // enter begins the session of somebody whose password was right, unless the

@@ -62,7 +62,10 @@ func (s *Service) AddStaff(ctx context.Context, st Staff) (ID, string, error) {
 	if password == "" {
 		password = s.firstPassword(fresh.Reset)
 	}
-	hash := s.cost.hash(password)
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return "", "", fault.Wrap(string(Add), err)
+	}
 	propose := func(tx *op.Tx) (Person, error) {
 		p, err := st.draw()
 		if err != nil {
@@ -213,7 +216,10 @@ func (s *Service) Rename(ctx context.Context, who ID, version int64, name string
 // Their own password people change themselves.
 func (s *Service) ResetPassword(ctx context.Context, who ID) (string, error) {
 	fresh := added{who, id.New[string]()}
-	hash := s.cost.hash(s.firstPassword(fresh.Reset))
+	hash, err := s.hash(ctx, s.firstPassword(fresh.Reset))
+	if err != nil {
+		return "", fault.Wrap(string(ResetPassword), err)
+	}
 	got, err := op.Write(ctx, s.desk, ResetPassword, staffer(ctx, who), func(tx *op.Tx, p Person) (added, error) {
 		if string(p.ID) == tx.Subject.ID {
 			return added{}, fault.New(string(ResetPassword), fault.Denied, "account.reset.self")
@@ -250,7 +256,10 @@ func (s *Service) SetPassword(ctx context.Context, old, password, token string) 
 	if !ok || found.person != me.ID {
 		return fieldFault("old", "account.password.wrong")
 	}
-	hash := s.cost.hash(password)
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return fault.Wrap(string(SetPassword), err)
+	}
 	_, err = op.Write(unnamed(ctx), s.desk, SetPassword, selfOf(ctx), func(tx *op.Tx, p Person) (bool, error) {
 		l, err := limitsOf(ctx, tx)
 		if err != nil {
@@ -280,7 +289,10 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 		return fault.New(string(ResetPassword), fault.Denied, "fault.denied")
 	}
 	login = foldLogin(login)
-	hash := s.cost.hash(password)
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return fault.Wrap(string(ResetPassword), err)
+	}
 	find := func(tx *op.Tx) (Person, error) {
 		c, err := credentialOf(ctx, tx, login)
 		if err != nil {
@@ -288,7 +300,7 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 		}
 		return person(ctx, tx, c.person)
 	}
-	_, err := op.Write(ctx, s.desk, ResetPassword, find, func(tx *op.Tx, p Person) (bool, error) {
+	_, err = op.Write(ctx, s.desk, ResetPassword, find, func(tx *op.Tx, p Person) (bool, error) {
 		l, err := limitsOf(ctx, tx)
 		if err != nil {
 			return false, err
