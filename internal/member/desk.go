@@ -54,7 +54,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Row, error) {
 		}
 		order := ` order by m.member_id`
 		if f.Waits {
-			order = ` order by m.due_at, m.member_id`
+			order = ` order by case when m.due_at is null then 1 else 0 end, m.due_at, m.member_id`
 		}
 		all, err := s.some(ctx, tx, where+order+` limit `+args.Add(limit), args)
 		if err != nil {
@@ -76,7 +76,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Row, error) {
 
 func (f Filter) where(v vault, args *db.Args) (w string) {
 	if f.Waits {
-		w += ` and m.due_at is not null`
+		w += ` and (m.state = 'applied' or m.to_id is not null)`
 	}
 	if len(f.States) > 0 {
 		w += ` and m.state in ` + db.In(args, texts(f.States))

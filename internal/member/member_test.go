@@ -389,6 +389,40 @@ func TestOnePhoneAppliesOnceAtOnce(t *testing.T) {
 	})
 }
 
+// In a year whose holidays are not published nothing is promised by a date, and
+// whoever waits is on the list all the same, behind those with one.
+func TestWaitingWithoutADate(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.clock.Move(35 * 24 * time.Hour)
+		dark := w.apply(w.worker("13900000015"), form("陈十五"))
+		w.clock.Set(start)
+		w.apply(w.worker("13900000016"), form("楚十六"))
+		rows, err := w.List(cadre, member.Filter{Waits: true})
+		w.must(err)
+		if !dark.DueAt.IsZero() || len(rows) != 2 || rows[1].ID != dark.ID || rows[1].Late {
+			t.Errorf("got %+v on the list, due %v; want the one without a date last", rows, dark.DueAt)
+		}
+	})
+}
+
+func TestOffer(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		o, err := w.Offer(context.Background(), "")
+		w.must(err)
+		if o.Union.ID != "" || o.Phone != "" || o.Days != 3 || o.DueAt.IsZero() || len(o.Purposes) != 3 || o.Purposes[0].Purpose != "membership" || !o.Purposes[0].Required {
+			t.Errorf("for nobody, nowhere: got %+v", o)
+		}
+		o, err = w.Offer(w.worker("13900000017"), sibling+"001")
+		w.must(err)
+		if o.Union.Name != "青石县总工会" || o.Phone != "139****0017" {
+			t.Errorf("for a worker in the sibling county: got %+v", o)
+		}
+		if o, err = w.Offer(context.Background(), "110101"); err != nil || o.Union.ID != "" {
+			t.Errorf("where no union is: got %+v, %v", o, err)
+		}
+	})
+}
+
 func TestNothingPersonalIsPlain(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.join(w.worker("13955667788"), withDocument(form("机密人"), "11010519491231002X"))

@@ -48,11 +48,6 @@ type Given struct {
 	WithdrawnAt time.Time
 }
 
-// Purposes are those that count now.
-func (s *Service) Purposes(ctx context.Context) ([]Purpose, error) {
-	return op.List(ctx, s.desk, Apply, func(tx *op.Tx, _ op.Scope) ([]Purpose, error) { return purposes(ctx, tx) })
-}
-
 func purposes(ctx context.Context, tx *op.Tx) ([]Purpose, error) {
 	var all []Purpose
 	err := tx.Each(ctx, `select purpose, version, required from member_purpose where since <= $1 order by purpose, version`, []any{clock.Day(tx.Now())}, func(r db.Row) error {
@@ -78,9 +73,46 @@ func purposes(ctx context.Context, tx *op.Tx) ([]Purpose, error) {
 	return all, err
 }
 
-// Propose returns the union that looks after an area, before one applies.
-func (s *Service) Propose(ctx context.Context, area string) (Union, error) {
-	return op.List(ctx, s.desk, Apply, func(tx *op.Tx, _ op.Scope) (Union, error) { return s.orgs.UnionFor(ctx, tx, area) })
+// Offer is what joining starts from.
+type Offer struct {
+	Union    Union     // that looks after the area; zero: none does
+	Purposes []Purpose // what is asked for now
+	Name     string    // of the account; may be empty
+	Phone    string    // of the account, masked; empty for nobody
+	Days     int       // the working days within which a union answers
+	DueAt    time.Time // the last of them, counted from now; zero: not published so far
+}
+
+// Offer returns what somebody who wants to join in an area starts from. Nobody
+// need be signed in, and the area may be empty.
+func (s *Service) Offer(ctx context.Context, area string) (Offer, error) {
+	return op.List(ctx, s.desk, Apply, func(tx *op.Tx, _ op.Scope) (o Offer, err error) {
+		if o.Purposes, err = purposes(ctx, tx); err != nil {
+			return o, err
+		}
+		days, err := rule(ctx, tx, "answer_days")
+		if err != nil {
+			return o, err
+		}
+		o.Days = int(days)
+		if o.DueAt, err = s.due(ctx, tx); err != nil {
+			return o, err
+		}
+		if tx.Subject.Kind == authz.Worker {
+			name, phone, err := s.people.Contact(ctx, tx, tx.Subject.ID)
+			if err != nil {
+				return o, err
+			}
+			o.Name, o.Phone = name, idcard.MaskPhone(phone)
+		}
+		if area == "" {
+			return o, nil
+		}
+		if o.Union, err = s.orgs.UnionFor(ctx, tx, area); fault.Is(err, fault.Missing) {
+			err = nil
+		}
+		return o, err
+	})
 }
 
 // Apply asks the union of an area for membership, in the name of the worker who
