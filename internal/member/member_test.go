@@ -405,6 +405,32 @@ func TestWaitingWithoutADate(t *testing.T) {
 	})
 }
 
+func TestTakingConsentBack(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		me, other := w.worker("13900000018"), w.worker("13900000019")
+		who := w.join(me, withDocument(form("褚十八"), "11010519491231002X"))
+		if err := w.Retract(other, who, "document"); code(err) != "missing" {
+			t.Errorf("another takes it back: got %v, want missing", err)
+		}
+		if err := w.Retract(me, who, "membership"); code(err) != "conflict" {
+			t.Errorf("what is required: got %v, want a conflict", err)
+		}
+		if err := w.Retract(me, who, "news"); code(err) != "missing" {
+			t.Errorf("what was not given: got %v, want missing", err)
+		}
+		w.must(w.Retract(me, who, "document"))
+		o := w.mine(me)
+		if o.State != member.Active || o.Document != "" || o.Born != "" || o.Consents[0].WithdrawnAt.IsZero() {
+			t.Errorf("got %+v, want a member without a number", o)
+		}
+		full, err := w.Open(op.With(cadre, op.Call{Purpose: "核对"}), who)
+		if err != nil || full.Document != "" {
+			t.Errorf("opened: got %+v, %v, want no number", full, err)
+		}
+		w.join(other, withDocument(form("卫十九"), "11010519491231002X"))
+	})
+}
+
 func TestOffer(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		o, err := w.Offer(context.Background(), "")

@@ -10,6 +10,7 @@ const (
 	Withdraw authz.Action = "member.withdraw"
 	Move     authz.Action = "member.ask_transfer"
 	Quit     authz.Action = "member.leave"
+	Retract  authz.Action = "member.retract_consent"
 	Approve  authz.Action = "member.approve"
 	Refuse   authz.Action = "member.refuse"
 	Pause    authz.Action = "member.keep"
@@ -27,6 +28,7 @@ var Policy = authz.Rules{
 	Withdraw: authz.Owner,
 	Move:     authz.Owner,
 	Quit:     authz.Owner,
+	Retract:  authz.Owner,
 	Approve:  authz.InArea(authz.Cadre),
 	Refuse:   authz.InArea(authz.Cadre),
 	Pause:    authz.InArea(authz.Cadre),

@@ -254,6 +254,35 @@ func consents(ctx context.Context, tx *op.Tx, which ID) ([]Given, error) {
 	return all, err
 }
 
+// Retract takes the consent to a purpose back; what was kept for the identity
+// number goes with it. Without what is required nobody can be a member: whoever
+// wants that back leaves.
+func (s *Service) Retract(ctx context.Context, which ID, purpose string) error {
+	return s.change(ctx, Retract, which, func(tx *op.Tx, m *Member) error {
+		all, err := purposes(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, p := range all {
+			if p.Required && p.Purpose == purpose {
+				return fault.New(string(Retract), fault.Conflict, "member.consent.required")
+			}
+		}
+		n, err := tx.Exec(ctx, `update member_consent set withdrawn_at = $3 where member_id = $1 and purpose = $2 and withdrawn_at is null`, string(m.ID), purpose, tx.Now().UnixMicro())
+		if err == nil && n == 0 {
+			err = fault.New(string(Retract), fault.Missing, "fault.missing")
+		}
+		if err != nil {
+			return err
+		}
+		tx.Note("purpose", purpose)
+		if purpose != "document" {
+			return nil
+		}
+		return forgetDocument(ctx, tx, m.ID)
+	})
+}
+
 // Withdraw takes an application, or a transfer that waits, back.
 func (s *Service) Withdraw(ctx context.Context, which ID) error {
 	return s.change(ctx, Withdraw, which, func(tx *op.Tx, m *Member) error {

@@ -181,6 +181,15 @@ func free(ctx context.Context, tx *op.Tx, which ID) error {
 	return err
 }
 
+// forgetDocument drops the identity number and all that was read from it.
+func forgetDocument(ctx context.Context, tx *op.Tx, which ID) error {
+	_, err := tx.Exec(ctx, `update member set document = null, doc_mask = '', born = null, birth_index = '', doc_index = '' where member_id = $1`, string(which))
+	if err == nil {
+		_, err = tx.Exec(ctx, `delete from member_document where member_id = $1`, string(which))
+	}
+	return err
+}
+
 // terms returns a member's history, the first first.
 func terms(ctx context.Context, tx *op.Tx, which ID) ([]Term, error) {
 	var all []Term
