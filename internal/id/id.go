@@ -4,6 +4,7 @@ package id
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -32,4 +33,10 @@ func Parse[T ~string](s string) (T, error) {
 func Valid(s string) bool {
 	_, err := Parse[string](s)
 	return err == nil
+}
+
+// Of returns the id that belongs to parts: the same for the same ones, for what
+// follows from something that has an id already.
+func Of[T ~string](parts ...string) T {
+	return T(uuid.NewSHA1(uuid.NameSpaceOID, []byte(strings.Join(parts, "\x00"))).String())
 }
