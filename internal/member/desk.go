@@ -6,29 +6,9 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
-	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 )
-
-// Filter selects members. Its zero value selects all.
-type Filter struct {
-	Waits  bool // only those whom the union has not answered
-	States []State
-	Union  string
-	Name   string // the whole name
-	Phone  string // the whole number
-	Number string // the member's number
-	After  ID     // the last of the page before
-	Limit  int    // zero means 50
-}
-
-// Row is a member in a list, with what makes one look twice.
-type Row struct {
-	Member
-	Doubts []Doubt
-	Late   bool // the union's answer is overdue
-}
 
 // File is a member as a cadre sees one.
 type File struct {
@@ -42,66 +22,6 @@ type File struct {
 // AuthzObject implements op.Target.
 func (f File) AuthzObject() authz.Object { return f.Member.AuthzObject() }
 
-// List returns the members that f selects: those who wait by the time left,
-// those with doubts first; others by number for life.
-func (s *Service) List(ctx context.Context, f Filter) ([]Row, error) {
-	return op.List(ctx, s.desk, List, func(tx *op.Tx, scope op.Scope) ([]Row, error) {
-		var args db.Args
-		where := scope.Where(byColumns, &args) + f.where(s.vault, &args)
-		limit := f.Limit
-		if limit == 0 {
-			limit = 50
-		}
-		order := ` order by m.member_id`
-		if f.Waits {
-			order = ` order by case when m.due_at is null then 1 else 0 end, m.due_at, m.member_id`
-		}
-		all, err := s.some(ctx, tx, where+order+` limit `+args.Add(limit), args)
-		if err != nil {
-			return nil, err
-		}
-		rows := make([]Row, len(all))
-		for i, m := range all {
-			rows[i] = Row{Member: m, Late: !m.DueAt.IsZero() && tx.Now().After(m.DueAt)}
-			if m.State != Applied {
-				continue
-			}
-			if rows[i].Doubts, err = s.doubts(ctx, tx, m); err != nil {
-				return nil, err
-			}
-		}
-		return rows, nil
-	})
-}
-
-func (f Filter) where(v vault, args *db.Args) (w string) {
-	if f.Waits {
-		w += ` and (m.state = 'applied' or m.to_id is not null)`
-	}
-	if len(f.States) > 0 {
-		w += ` and m.state in ` + db.In(args, texts(f.States))
-	}
-	for _, is := range [][2]string{
-		{"m.union_id", f.Union}, {"m.name_index", v.index("name", f.Name)}, {"m.phone_index", v.index("phone", f.Phone)}, {"m.number", f.Number},
-	} {
-		if is[1] != "" {
-			w += ` and ` + is[0] + ` = ` + args.Add(is[1])
-		}
-	}
-	if f.After != "" {
-		w += ` and m.member_id > ` + args.Add(string(f.After))
-	}
-	return w
-}
-
-func texts[T ~string](vs []T) []string {
-	all := make([]string, len(vs))
-	for i, v := range vs {
-		all[i] = string(v)
-	}
-	return all
-}
-
 // Get returns a member with the history and what makes one look twice.
 func (s *Service) Get(ctx context.Context, which ID) (File, error) {
 	return op.Read(ctx, s.desk, See, func(tx *op.Tx) (File, error) {
@@ -109,80 +29,17 @@ func (s *Service) Get(ctx context.Context, which ID) (File, error) {
 		if err != nil {
 			return File{}, err
 		}
-		f := File{Member: m, Others: map[ID]Member{}}
+		f := File{Member: m}
 		if f.Terms, err = terms(ctx, tx, which); err != nil {
 			return f, err
 		}
-		if f.Consents, err = consents(ctx, tx, which); err != nil || m.State != Applied {
+		if f.Consents, err = consents(ctx, tx, which); err != nil {
 			return f, err
 		}
-		if f.Doubts, err = s.doubts(ctx, tx, m); err != nil {
-			return f, err
-		}
-		for _, d := range f.Doubts {
-			if d.Other == "" {
-				continue
-			}
-			o, err := s.get(ctx, tx, d.Other)
-			if err != nil {
-				return f, err
-			}
-			if s.desk.Check(tx.Subject, See, o.AuthzObject()) == nil {
-				f.Others[o.ID] = o
-			}
-		}
-		return f, nil
+		doubts, others, err := s.doubts(ctx, tx, m)
+		f.Doubts, f.Others = doubts[which], others
+		return f, err
 	})
-}
-
-// doubts are why one should look twice at an application: what it says of
-// itself, and who else it may be.
-func (s *Service) doubts(ctx context.Context, tx *op.Tx, m Member) ([]Doubt, error) {
-	var keys struct{ name, birth, doc, area string }
-	var sealed []byte
-	err := tx.One(ctx, `select name_index, birth_index, doc_index, area, document from member where member_id = $1`, []any{string(m.ID)},
-		&keys.name, &keys.birth, &keys.doc, &keys.area, &sealed)
-	if err != nil {
-		return nil, err
-	}
-	document, err := s.open(sealed, "document", m.ID)
-	if err != nil {
-		return nil, err
-	}
-	var all []Doubt
-	if document != "" {
-		d, err := Application{Name: m.Name, Document: document, Occupation: m.Occupation, Area: keys.area, Works: m.Works, Channel: m.Channel}.draw(clock.Day(tx.Now()))
-		if err != nil {
-			return nil, err
-		}
-		all = d.doubts(clock.Day(tx.Now()))
-	}
-	seen := map[ID]bool{m.ID: true}
-	for _, look := range []struct{ why, where, key string }{
-		{"same_document", `doc_index = $1`, keys.doc},
-		{"same_name_birth", `birth_index = $1`, keys.birth},
-		{"same_name_area", `name_index = $1 and area = $2`, keys.name},
-	} {
-		if look.key == "" {
-			continue
-		}
-		args := []any{look.key}
-		if look.why == "same_name_area" {
-			args = append(args, keys.area)
-		}
-		err := tx.Each(ctx, `select member_id from member where `+look.where+` and state in ('applied', 'active', 'kept') order by member_id limit 5`, args, func(r db.Row) error {
-			var other ID
-			err := r.Scan(&other)
-			if err == nil && !seen[other] {
-				seen[other], all = true, append(all, Doubt{look.why, other})
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
 }
 
 // Approve makes an applicant a member, or takes a transfer over. version is the

@@ -92,6 +92,8 @@ type Member struct {
 	DueAt      time.Time // by when the union answers it; zero: the calendar is not published so far
 	DecidedAt  time.Time
 	Reason     string // why it was refused, or ended
+	ChangedBy  string // who changed it last, as it was called then; empty: the member
+	ChangedAt  time.Time
 	Version    int64
 }
 
@@ -129,12 +131,23 @@ const (
 	End      TermKind = "end"      // 终止
 )
 
-// Doubt is why a cadre should look twice before approving. Its words are
-// "member.doubt."+Why.
+// Doubt is why a cadre should look twice before approving.
 type Doubt struct {
-	Why   string // same_document, same_name_birth, same_name_area, young, document_area
-	Other ID     // the one that it may be; empty for doubts about the application itself
+	Why   Why
+	Other ID // the one that it may be; empty for doubts about the application itself
 }
+
+// Why is the reason of a doubt.
+type Why string
+
+// The reasons, the strongest first.
+const (
+	SameDocument  Why = "same_document"   // the identity number is another's, too
+	SameNameBirth Why = "same_name_birth" // name and birthday are
+	SameNameArea  Why = "same_name_area"  // the name is, in the same area
+	Young         Why = "young"           // below the age of work
+	UnknownArea   Why = "document_area"   // the identity number names an area that there never was
+)
 
 // Application is what somebody writes to join.
 type Application struct {
@@ -194,16 +207,16 @@ func (a Application) draw(today string) (draft, error) {
 	return d, f.Err(string(Apply))
 }
 
-// doubts are those that the application itself raises on a day.
-func (d draft) doubts(today string) (all []Doubt) {
-	if d.Document == "" {
+// doubtsOf are those that an identity number raises by itself on a day.
+func doubtsOf(r idcard.Resident, today string) (all []Doubt) {
+	if r.Number == "" {
 		return nil
 	}
-	if d.resident.AgeOn(today) < adult {
-		all = append(all, Doubt{Why: "young"})
+	if r.AgeOn(today) < adult {
+		all = append(all, Doubt{Why: Young})
 	}
-	if d.resident.Doubt != "" {
-		all = append(all, Doubt{Why: "document_area"})
+	if r.Doubt != "" {
+		all = append(all, Doubt{Why: UnknownArea})
 	}
 	return all
 }

@@ -229,7 +229,7 @@ func TestDoubts(t *testing.T) {
 			w.must(err)
 			var why []string
 			for _, d := range f.Doubts {
-				why = append(why, d.Why)
+				why = append(why, string(d.Why))
 			}
 			if got := strings.Join(why, " "); got != test.want {
 				t.Errorf("%s %s: got %q, want %q", test.name, test.document, got, test.want)
@@ -329,10 +329,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if err := w.Approve(test.ctx, r.ID, 9); code(err) != test.decid {
 				t.Errorf("%s approves: got %s, want %s", test.about, code(err), test.decid)
 			}
-			rows, err := w.List(test.ctx, member.Filter{Waits: true})
+			page, err := w.List(test.ctx, member.Filter{Waits: true})
 			w.must(err)
-			if listed := len(rows) == 1; listed != (test.see == "ok" && test.about != "oneself") {
-				t.Errorf("%s lists %d", test.about, len(rows))
+			if listed := len(page.Rows) == 1; listed != (test.see == "ok" && test.about != "oneself") {
+				t.Errorf("%s lists %d", test.about, len(page.Rows))
 			}
 		}
 		if _, err := w.Open(cadre, r.ID); code(err) != "invalid" {
@@ -397,8 +397,7 @@ func TestWaitingWithoutADate(t *testing.T) {
 		dark := w.apply(w.worker("13900000015"), form("陈十五"))
 		w.clock.Set(start)
 		w.apply(w.worker("13900000016"), form("楚十六"))
-		rows, err := w.List(cadre, member.Filter{Waits: true})
-		w.must(err)
+		rows := w.list(cadre, member.Filter{Waits: true}).Rows
 		if !dark.DueAt.IsZero() || len(rows) != 2 || rows[1].ID != dark.ID || rows[1].Late {
 			t.Errorf("got %+v on the list, due %v; want the one without a date last", rows, dark.DueAt)
 		}

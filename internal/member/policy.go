@@ -17,6 +17,7 @@ const (
 	Continue authz.Action = "member.resume"
 	Finish   authz.Action = "member.end"
 	Open     authz.Action = "member.open" // phone and identity number in full
+	Export   authz.Action = "member.export"
 )
 
 // Policy says who may do them. An administrator, who gives the rights, reads no
@@ -35,4 +36,5 @@ var Policy = authz.Rules{
 	Continue: authz.InArea(authz.Cadre),
 	Finish:   authz.InArea(authz.Cadre),
 	Open:     authz.Sensitive(authz.InArea(authz.Cadre)),
+	Export:   authz.Sensitive(authz.InArea(authz.Cadre, authz.Leader)),
 }

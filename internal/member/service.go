@@ -371,6 +371,9 @@ func (s *Service) change(ctx context.Context, act authz.Action, which ID, do fun
 		if m.Union != was {
 			home = m.Area
 		}
+		if m.ChangedAt, m.ChangedBy = tx.Now(), ""; tx.Subject.Kind != authz.Worker {
+			m.ChangedBy = tx.Subject.Name
+		}
 		return true, save(ctx, tx, m, home)
 	})
 	return err

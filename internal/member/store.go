@@ -21,7 +21,7 @@ import (
 var Schema embed.FS
 
 const columns = `m.member_id, m.number, m.person_id, m.union_id, m.union_name, m.area, m.state, m.name, m.phone_mask, m.doc_mask, m.born,
-	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.version`
+	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.version`
 
 // byColumns are the columns that decide about a row.
 var byColumns = authz.Columns{ID: "m.member_id", Area: "m.area", Owner: "m.person_id"}
@@ -52,11 +52,12 @@ func (v vault) index(sort, value string) string {
 	return v.ring.Index("member|"+sort, value)
 }
 
-func (v vault) scan(r db.Row) (Member, error) {
+// scan reads [columns], and before them what else was selected into first.
+func (v vault) scan(r db.Row, first ...any) (Member, error) {
 	var m Member
 	var name, born []byte
-	err := r.Scan(&m.ID, &m.Number, db.Text(&m.Person), &m.Union, &m.UnionName, &m.Area, &m.State, &name, &m.Phone, &m.Document, &born,
-		&m.Occupation, &m.Works, &m.Channel, db.Text(&m.To), &m.ToName, db.Time(&m.AppliedAt), db.Time(&m.DueAt), db.Time(&m.DecidedAt), &m.Reason, &m.Version)
+	err := r.Scan(append(first, &m.ID, &m.Number, db.Text(&m.Person), &m.Union, &m.UnionName, &m.Area, &m.State, &name, &m.Phone, &m.Document, &born,
+		&m.Occupation, &m.Works, &m.Channel, db.Text(&m.To), &m.ToName, db.Time(&m.AppliedAt), db.Time(&m.DueAt), db.Time(&m.DecidedAt), &m.Reason, &m.ChangedBy, db.Time(&m.ChangedAt), &m.Version)...)
 	if err != nil {
 		return m, err
 	}
@@ -111,11 +112,11 @@ func (v vault) insert(ctx context.Context, tx *op.Tx, m Member, d draft, phone s
 	}
 	_, err := tx.Exec(ctx, `
 		insert into member (member_id, number, person_id, union_id, union_name, area, home_area, state, name, phone, phone_mask, document, doc_mask, born,
-			name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, version)
-		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, null, '', $20, $21, null, '', 1)`,
+			name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, version)
+		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, null, '', $20, $21, null, '', $22, 1)`,
 		string(m.ID), db.Null(m.Person), m.Union, m.UnionName, m.Area, string(m.State), sealed["name"], sealed["phone"], m.Phone, blob(sealed["document"]), m.Document, blob(sealed["born"]),
 		v.index("name", d.Name), birth, v.index("phone", phone), v.index("document", d.Document), string(m.Occupation), m.Works, string(m.Channel),
-		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt))
+		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), len(doubtsOf(d.resident, clock.Day(tx.Now()))) > 0)
 	return err
 }
 
@@ -131,10 +132,10 @@ func blob(b []byte) any {
 func save(ctx context.Context, tx *op.Tx, m Member, home string) error {
 	n, err := tx.Exec(ctx, `
 		update member set number = $2, union_id = $3, union_name = $4, area = $5, home_area = $6, state = $7, to_id = $8, to_name = $9,
-			applied_at = $10, due_at = $11, decided_at = $12, reason = $13, version = version + 1
-		where member_id = $1 and version = $14`,
+			applied_at = $10, due_at = $11, decided_at = $12, reason = $13, changed_by = $14, changed_at = $15, version = version + 1
+		where member_id = $1 and version = $16`,
 		string(m.ID), m.Number, m.Union, m.UnionName, m.Area, home, string(m.State), db.Null(m.To), m.ToName,
-		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), db.Micros(m.DecidedAt), m.Reason, m.Version)
+		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), db.Micros(m.DecidedAt), m.Reason, m.ChangedBy, db.Micros(m.ChangedAt), m.Version)
 	if err == nil && n == 0 {
 		err = fault.New("member.save", fault.Conflict, "member.changed")
 	}
@@ -183,7 +184,7 @@ func free(ctx context.Context, tx *op.Tx, which ID) error {
 
 // forgetDocument drops the identity number and all that was read from it.
 func forgetDocument(ctx context.Context, tx *op.Tx, which ID) error {
-	_, err := tx.Exec(ctx, `update member set document = null, doc_mask = '', born = null, birth_index = '', doc_index = '' where member_id = $1`, string(which))
+	_, err := tx.Exec(ctx, `update member set document = null, doc_mask = '', born = null, birth_index = '', doc_index = '', odd = false where member_id = $1`, string(which))
 	if err == nil {
 		_, err = tx.Exec(ctx, `delete from member_document where member_id = $1`, string(which))
 	}
