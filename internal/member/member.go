@@ -178,13 +178,24 @@ type draft struct {
 	resident idcard.Resident
 }
 
-// draw returns the application as it is kept, or what is wrong with it.
-func (a Application) draw(today string) (draft, error) {
+// draw returns the application as it is kept, or all that is wrong with it, in
+// the order in which it is asked. Without what is required nobody can be a
+// member, and an identity number needs the consent of its own.
+func (a Application) draw(today string, asked []Purpose) (draft, error) {
 	var f fault.Form
 	d := draft{Application: a}
+	if !slices.Contains(Occupations(), a.Occupation) {
+		f.Add("occupation", "member.occupation.needed", nil)
+	}
+	if len(a.Area) < 6 || len(a.Area) > 12 || strings.Trim(a.Area, "0123456789") != "" {
+		f.Add("area", "member.area.needed", nil)
+	}
 	var err error
 	if d.Name, err = idcard.ParseName(a.Name); err != nil {
 		f.Add("name", "member.name.unknown", nil)
+	}
+	if d.Works = plain.Line(a.Works); utf8.RuneCountInString(d.Works) > maxWorks {
+		f.Add("works", "member.works.length", fault.Args{"Limit": maxWorks})
 	}
 	if d.Document = idcard.Plain(a.Document); d.Document != "" {
 		if d.resident, err = idcard.ParseResident(d.Document, today); err != nil {
@@ -192,14 +203,11 @@ func (a Application) draw(today string) (draft, error) {
 		}
 		d.Document = d.resident.Number
 	}
-	if !slices.Contains(Occupations(), a.Occupation) {
-		f.Add("occupation", "member.occupation.needed", nil)
-	}
-	if d.Works = plain.Line(a.Works); utf8.RuneCountInString(d.Works) > maxWorks {
-		f.Add("works", "member.works.length", fault.Args{"Limit": maxWorks})
-	}
-	if len(a.Area) < 6 || len(a.Area) > 12 || strings.Trim(a.Area, "0123456789") != "" {
-		f.Add("area", "member.area.needed", nil)
+	for _, p := range asked {
+		needed := p.Required || p.Purpose == "document" && d.Document != ""
+		if needed && !slices.Contains(a.Consents, Consent{p.Purpose, p.Version}) {
+			f.Add("consent_"+p.Purpose, "member.consent.needed", nil)
+		}
 	}
 	if !slices.Contains(Channels(), a.Channel) {
 		d.Channel = ByWeb

@@ -122,11 +122,12 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 	fresh := Member{ID: id.New[ID](), Person: authz.From(ctx).ID, State: Applied, Version: 1}
 	propose := func(tx *op.Tx) (Member, error) { return fresh, nil }
 	return op.Write(ctx, s.desk, Apply, propose, func(tx *op.Tx, m Member) (Receipt, error) {
-		d, err := a.draw(clock.Day(tx.Now()))
+		asked, err := purposes(ctx, tx)
 		if err != nil {
 			return Receipt{}, err
 		}
-		if err := agreed(ctx, tx, d); err != nil {
+		d, err := a.draw(clock.Day(tx.Now()), asked)
+		if err != nil {
 			return Receipt{}, err
 		}
 		u, err := s.unionFor(ctx, tx, Apply, d.Area)
@@ -150,7 +151,7 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 		if err := s.insert(ctx, tx, m, d, phone); err != nil {
 			return Receipt{}, err
 		}
-		if err := consent(ctx, tx, m.ID, d.Consents); err != nil {
+		if err := consent(ctx, tx, m.ID, asked, d.Consents); err != nil {
 			return Receipt{}, err
 		}
 		tx.Emit(AppliedTo{m.ID, u.ID})
@@ -183,30 +184,9 @@ func (s *Service) unionFor(ctx context.Context, tx *op.Tx, act authz.Action, are
 	return u, err
 }
 
-// agreed refuses an application without what nobody can be a member without, or
-// an identity number without the consent of its own that it needs.
-func agreed(ctx context.Context, tx *op.Tx, d draft) error {
-	all, err := purposes(ctx, tx)
-	if err != nil {
-		return err
-	}
-	var f fault.Form
-	for _, p := range all {
-		needed := p.Required || p.Purpose == "document" && d.Document != ""
-		if needed && !slices.Contains(d.Consents, Consent{p.Purpose, p.Version}) {
-			f.Add("consent_"+p.Purpose, "member.consent.needed", nil)
-		}
-	}
-	return f.Err(string(Apply))
-}
-
-// consent keeps what was agreed to, of the purposes that there are.
-func consent(ctx context.Context, tx *op.Tx, which ID, given []Consent) error {
-	all, err := purposes(ctx, tx)
-	if err != nil {
-		return err
-	}
-	for _, p := range all {
+// consent keeps what was agreed to, of what was asked.
+func consent(ctx context.Context, tx *op.Tx, which ID, asked []Purpose, given []Consent) error {
+	for _, p := range asked {
 		if !slices.Contains(given, Consent{p.Purpose, p.Version}) {
 			continue
 		}
