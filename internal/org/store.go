@@ -27,6 +27,7 @@ type Filter struct {
 	Area   string // in this area
 	Over   string // whose area contains this one, itself among them
 	Kinds  []Kind
+	Levels []Level
 	Under  ID     // below this one in the tree, and itself
 	Parent ID     // led directly by this one
 	Depth  int    // with Under: at most so many steps below; zero means any
@@ -149,6 +150,9 @@ func (f Filter) where(args *db.Args) string {
 	}
 	if len(f.Kinds) > 0 {
 		w += ` and o.kind in ` + db.In(args, texts(f.Kinds))
+	}
+	if len(f.Levels) > 0 {
+		w += ` and o.level in ` + db.In(args, texts(f.Levels))
 	}
 	if f.Parent != "" {
 		w += ` and o.parent_id = ` + args.Add(string(f.Parent))

@@ -124,9 +124,9 @@
   $('[data-focus]').forEach(function (x) { x.focus(); });
   $('.steps .is-now,.filters [aria-current]').forEach(function (n) { var b = n.parentNode; b.scrollLeft = n.offsetLeft - b.offsetLeft - (b.clientWidth - n.clientWidth) / 2; });
 
-  /* drafts: what was typed and chosen, until it is sent */
+  /* drafts: what was typed and chosen, until it is sent; not what is nobody else's on a shared phone */
   function inputs(f) {
-    return [].filter.call(f.elements, function (x) { return x.name && !/^(hidden|file|password|submit|button)$/.test(x.type) && x.tagName !== 'BUTTON' && x.tagName !== 'FIELDSET'; });
+    return [].filter.call(f.elements, function (x) { return x.name && !x.dataset.nodraft && !/^(hidden|file|password|submit|button)$/.test(x.type) && x.tagName !== 'BUTTON' && x.tagName !== 'FIELDSET'; });
   }
   function readDraft(f) {
     return inputs(f).map(function (x) { return [x.name, x.value, /radio|checkbox/.test(x.type) ? x.checked : null]; });
