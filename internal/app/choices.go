@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/member/memberweb"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
@@ -53,6 +54,19 @@ func (c orgChoices) Called(ctx context.Context, ids []string) (map[string]string
 		}
 	}
 	return names, nil
+}
+
+// unionAreas are the counties that have a union of their own.
+type unionAreas struct{ orgs *org.Service }
+
+// in lists their codes within an area, one more than one list holds at most.
+func (u unionAreas) in(ctx context.Context, area string) ([]string, error) {
+	list, err := u.orgs.List(ctx, org.Filter{Area: area, Kinds: []org.Kind{org.Local}, Levels: []org.Level{org.County}, Limit: memberweb.MostAreas + 1})
+	codes := make([]string, len(list))
+	for i, o := range list {
+		codes[i] = o.Area
+	}
+	return codes, err
 }
 
 // hosts are the organisations that may run a station.

@@ -42,7 +42,7 @@ var (
 var filled = map[string]string{
 	"name": "试试", "login": "shishi", "level": "county", "kind": "partner", "area": "220402", "role": "cadre", "words": "东门不让进", "task": "请去看看", "deadline": "2026-12-01",
 	"from": "2026-12-01", "day": "2026-12-01", "reason": "检修", "suggest": "住建局", "why": "超过时限", "who": "住建局", "phone": "04376000000", "cite": "示例规定", "zh": "明天去看", "title": "东门",
-	"hours": "08:00-20:00", "address": "示例街 1 号", "lat": "42.90", "lng": "125.14", "until": "2026-12-01", "source": "示例文", "text": "{}", "numbers": "2026-1124-0001",
+	"hours": "08:00-20:00", "address": "示例街 1 号", "lat": "42.90", "lng": "125.14", "until": "2026-12-01", "source": "示例文", "text": "{}", "numbers": "2026-1124-0001", "document": "11010519491231002X",
 }
 
 // form is one form of a page as a browser would send it.
@@ -142,7 +142,7 @@ func (w *world) forms(t *testing.T) (all []form) {
 			continue
 		}
 		path, _ := w.path(r.Pattern)
-		for _, actor := range []string{"cadre", "leader", "admin", "host", "partner", "worker", "nobody"} {
+		for _, actor := range []string{"cadre", "leader", "admin", "host", "partner", "worker", "worker2", "nobody"} {
 			for _, m := range formIn.FindAllStringSubmatch(w.ask(t, path, "nx="+w.tokens[actor]).Body.String(), -1) {
 				action, _, _ := strings.Cut(html.UnescapeString(m[1]), "#")
 				f := form{actor, action, valuesOf(m[2])}

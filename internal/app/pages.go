@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/calendar/calendarweb"
+	"nuanxin/internal/member/memberweb"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org/orgweb"
 	"nuanxin/internal/request"
@@ -34,7 +35,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -68,6 +69,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		requestweb.Routes(a.requestPages(desk, secure)),
 		requestdesk.Routes(a.requestDesk(secure)),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
+		memberweb.Routes(a.memberPages(secure)),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door(secure), Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
 	}
@@ -88,6 +90,10 @@ const decodesAtOnce = 2
 
 func (a *App) accountPages(secure bool) accountweb.Config {
 	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure}
+	c.More = func(ctx context.Context) ([]ui.RowProps, error) {
+		row, err := memberweb.Row(ctx, a.Members)
+		return []ui.RowProps{row}, err
+	}
 	if c.Demo = a.shown(); c.Demo != nil {
 		c.People = a.config.People
 	}
@@ -108,6 +114,14 @@ func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
 			return requestweb.Spot{Text: name, Point: point, Area: area}
 		},
 	}
+}
+
+func (a *App) memberPages(secure bool) memberweb.Config {
+	stations := a.stationPages(secure)
+	return memberweb.Config{Members: a.Members, Areas: unionAreas{a.Orgs}.in, SignIn: accountweb.SignInPath, Here: func(r *http.Request) string {
+		_, area, _ := stations.Here(r)
+		return area
+	}}
 }
 
 // shown shows the demo's messages; nil where they are sent.

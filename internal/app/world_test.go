@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
+	"nuanxin/internal/member"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
 	"nuanxin/internal/station"
@@ -30,6 +31,7 @@ type world struct {
 	defect   request.Receipt // at the station, with its host
 	dispatch request.DispatchID
 	body     org.ID
+	member   member.ID  // the second worker, who applied
 	spare    account.ID // a cadre whom others may end
 }
 
@@ -155,6 +157,8 @@ func (w *world) matters(t *testing.T) {
 	w.request = capture(w.app.Requests.Capture(w.as(t, "worker"), request.Draft{Words: "东门不让电动车进", Topic: "gate", Place: place}))
 	w.other = capture(w.app.Requests.Capture(w.as(t, "worker2"), request.Draft{Words: "充电桩坏了", Topic: "power", Place: place}))
 	w.defect = capture(w.app.Requests.Capture(t.Context(), request.Draft{What: string(station.NoWater), Place: request.Place{Station: string(w.station.ID)}, Anonymous: true}))
+	w.member = must[member.Receipt](t)(w.app.Members.Apply(w.as(t, "worker2"), member.Application{Name: "王示例", Occupation: member.Rider, Area: "220402",
+		Document: "11010519491231002X", Consents: []member.Consent{{Purpose: "membership", Version: 1}, {Purpose: "document", Version: 1}}})).ID
 	hand := func(r request.Receipt, body string) {
 		ref := request.Ref{ID: r.ID}
 		capture(w.app.Requests.Dispatch(w.as(t, "cadre"), ref, request.Task{Body: body, Lead: true, Words: "请去看一下东门", Deadline: morning.Add(48 * time.Hour)}))

@@ -17,6 +17,7 @@ type mePage struct {
 	Staff  bool // signed in as staff
 	Errors ui.FormErrors
 	Name   string // as typed
+	More   []ui.RowProps
 }
 
 func (p *pages) me(w http.ResponseWriter, r *http.Request) error {
@@ -28,7 +29,17 @@ func (p *pages) me(w http.ResponseWriter, r *http.Request) error {
 		}
 		m.In, m.Mine, m.Name = true, mine, mine.Name
 	}
-	return web.Show(w, r, http.StatusOK, workerMe(m))
+	return p.showMe(w, r, http.StatusOK, m)
+}
+
+// showMe completes the page with what other packages have to tell, and shows it.
+func (p *pages) showMe(w http.ResponseWriter, r *http.Request, status int, m mePage) (err error) {
+	if p.More != nil {
+		if m.More, err = p.More(r.Context()); err != nil {
+			return err
+		}
+	}
+	return web.Show(w, r, status, workerMe(m))
 }
 
 func (p *pages) mine(r *http.Request) (account.Mine, error) {
@@ -52,7 +63,7 @@ func (p *pages) setName(w http.ResponseWriter, r *http.Request) error {
 	if m.Mine, err = p.mine(r); err != nil {
 		return err
 	}
-	return web.Show(w, r, status, workerMe(m))
+	return p.showMe(w, r, status, m)
 }
 
 func (p *pages) endSession(back string) web.Handler {

@@ -16,11 +16,12 @@ import (
 // Config is what the pages need. Accounts is required.
 type Config struct {
 	Accounts *account.Service
-	Orgs     Orgs                                   // nil: no organisations can be chosen
-	Frame    func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; nil: a bare desk
-	Secure   bool                                   // as in [Sessions]
-	Demo     func(phone string) string              // the last message to a phone, for the screen; nil outside the demo
-	People   []DemoStaff                            // staff whom anybody may be in the demo
+	Orgs     Orgs                                             // nil: no organisations can be chosen
+	Frame    func(ctx context.Context) ui.StaffPage           // the reader's name, organisation and menu; nil: a bare desk
+	Secure   bool                                             // as in [Sessions]
+	Demo     func(phone string) string                        // the last message to a phone, for the screen; nil outside the demo
+	People   []DemoStaff                                      // staff whom anybody may be in the demo
+	More     func(ctx context.Context) ([]ui.RowProps, error) // further lines of the page 我的, for whoever asks; nil: none
 }
 
 // Orgs tells about organisations in words.

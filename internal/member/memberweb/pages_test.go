@@ -1,0 +1,194 @@
+package memberweb_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/id"
+	"nuanxin/internal/member"
+)
+
+func TestJoining(t *testing.T) {
+	h := newHouse(t)
+	p := h.phone("worker=chen", "here="+county+"001")
+	p.get("/join?from=poster").must(t, "the form", 200, []string{union, "陈立冬", `name="from" value="poster"`, `value="` + county + `001"`, `data-draft="join"`, "柳婷", "11月27日（周五）17:30"}, []string{"<select"})
+	form := with(good(), "req_id", id.New[string]())
+	p.post("/join", form).leads(t, "sent", "/join/sent")
+	p.post("/join", form).leads(t, "pressed twice", "/join/sent")
+	p.get("/join/sent").must(t, "what happens", 200, []string{"3 个工作日", union, "柳婷", "11月27日（周五）17:30"}, nil)
+	own := h.mine(chen)
+	if own.Name != "陈立冬" || own.Channel != member.ByPoster || own.Occupation != member.Rider || own.Works != "某外卖平台" || len(own.Consents) != 1 {
+		t.Errorf("got %+v, want it as it was typed", own)
+	}
+	if all, err := h.List(cadre, member.Filter{Waits: true}); err != nil || len(all) != 1 {
+		t.Errorf("pressed twice: got %d applications, %v, want one", len(all), err)
+	}
+	p.get("/join").must(t, "once more", 200, []string{"已经向" + union + "申请了", `href="/me/membership"`}, []string{`id="join"`})
+	p.post("/join", good()).must(t, "the form of another window", 409, []string{"已经向" + union + "申请了"}, nil)
+	p.get("/me/membership").must(t, "while it waits", 200, []string{"等工会答复", "柳婷", "11月27日", "用我的信息办入会", "199****0001"}, []string{"19900000001", "退会</"})
+	h.must(h.Approve(cadre, own.ID, 1))
+	p.get("/join").must(t, "a member", 200, []string{"你已经是" + union + "的会员"}, nil)
+	p.get("/join/sent").leads(t, "the promise when it is kept", "/me/membership")
+	p.get("/me/membership").must(t, "a member's page", 200, []string{"22040226000001", "加入" + union, "柳婷办的", `href="/me/membership/move"`}, []string{"等工会答复"})
+}
+
+func TestWhatTheFormTells(t *testing.T) {
+	h := newHouse(t)
+	p := h.phone("worker=wang")
+	for _, test := range []struct {
+		about  string
+		form   url.Values
+		status int
+		wanted []string
+	}{
+		{"no occupation", with(good(), "occupation"), 422, []string{"你做哪行", "某外卖平台", "陈立冬", "checked"}},
+		{"no name", with(good(), "name", " "), 422, []string{"名字没写对", "某外卖平台"}},
+		{"no place", with(good(), "area"), 422, []string{"你在哪儿干活", "<select", "陈立冬"}},
+		{"a place without a union", with(good(), "area", "110101"), 422, []string{"还没有工会能办", "陈立冬"}},
+		{"no consent", with(good(), "consent_membership"), 422, []string{"要你点头", "陈立冬"}},
+		{"consent to other words", with(good(), "consent_membership", "9"), 422, []string{"要你点头"}},
+		{"a wrong identity number", with(with(good(), "document", "110105194912310021"), "consent_document", "1"), 422, []string{"身份证号不对", "110105194912310021", "<details class=\"card card__body\" open"}},
+		{"an identity number without its own consent", with(good(), "document", oldDocument), 422, []string{"要你点头", oldDocument}},
+		{"a long company", with(good(), "works", strings.Repeat("长", 61)), 422, []string{"最多 60 个字"}},
+		{"all at once", url.Values{}, 422, []string{"还有 4 处要改"}},
+	} {
+		got := p.post("/join", test.form)
+		got.must(t, test.about, test.status, append(test.wanted, `data-focus`), nil)
+	}
+	if _, err := h.Mine(authz.With(context.Background(), wang)); err == nil {
+		t.Error("refused forms left an application")
+	}
+	spent := id.New[string]()
+	p.post("/join", with(with(good(), "name", ""), "req_id", spent))
+	p.post("/join", with(good(), "req_id", spent)).must(t, "mended in a page that was gone back to", 409, []string{"先前那份算数", "陈立冬"}, nil)
+	p.post("/join", with(with(good(), "document", oldDocument), "consent_document", "1")).leads(t, "mended", "/join/sent")
+	if own := h.mine(wang); own.Born != "1949-12-31" {
+		t.Errorf("got %+v, want the identity number kept", own)
+	}
+}
+
+func TestWhoMayJoin(t *testing.T) {
+	h := newHouse(t)
+	out := h.phone()
+	out.get("/join?from=link").must(t, "nobody", 200, []string{"不要钱", "3 个工作日", "平台、公司不知道", `href="/sign-in?next=%2Fjoin%3Ffrom%3Dlink"`}, []string{`id="join"`})
+	out.get("/join?from=desk").must(t, "a channel that no address names", 200, []string{`href="/sign-in?next=%2Fjoin"`}, nil)
+	out.post("/join", good()).leads(t, "nobody sends", "/sign-in?next=%2Fjoin")
+	for _, path := range []string{"/join/sent", "/me/membership", "/me/membership/withdraw", "/me/membership/leave", "/me/membership/move"} {
+		out.get(path).leads(t, "nobody at "+path, "/sign-in?next="+url.QueryEscape(path))
+	}
+	in := h.phone("worker=wang")
+	for _, path := range []string{"/join/sent", "/me/membership"} {
+		in.get(path).leads(t, "without a membership at "+path, "/join")
+	}
+	for _, path := range []string{"/withdraw", "/leave", "/move", "/consent"} {
+		in.post("/me/membership"+path, url.Values{"area": {county}, "purpose": {"news"}}).leads(t, "without a membership to "+path, "/join")
+	}
+	in.post("/join", with(good(), "from", "desk")).leads(t, "as if a cadre had typed it", "/join/sent")
+	if own := h.mine(wang); own.Channel != member.ByWeb {
+		t.Errorf("got the channel %s, want web", own.Channel)
+	}
+}
+
+func TestChoosingAPlace(t *testing.T) {
+	h := newHouse(t)
+	p := h.phone("worker=wang")
+	p.get("/join").must(t, "nothing remembered", 200, []string{"<select", "龙山区", "西安区", "吉林省辽源市"}, nil)
+	h.phone("worker=wang", "here=110101").get("/join").must(t, "a place without a union", 200, []string{"<select", "龙山区"}, nil)
+	h.phone("worker=wang", "here="+county).get("/join?choose=1").must(t, "another place than the remembered", 200, []string{"<select", "西安区"}, nil)
+	for i := range 250 {
+		h.areas = append(h.areas, "13"+string([]byte{'0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10), '0'}))
+	}
+	p.get("/join?from=poster").must(t, "more than one list holds", 200, []string{"先选省", "吉林省", `name="from" value="poster"`}, []string{"龙山区"})
+	p.get("/join?within=22").must(t, "a province", 200, []string{"龙山区", "西安区"}, []string{"先选省"})
+	h.phone("worker=wang", "here=220401").get("/join").must(t, "the remembered province", 200, []string{"龙山区"}, []string{"先选省"})
+	p.get("/join?within=99").must(t, "a province that is none", 200, []string{"先选省"}, nil)
+}
+
+// member makes wang a member.
+func (h *house) member() member.ID {
+	h.t.Helper()
+	h.phone("worker=wang").post("/join", with(with(good(), "document", oldDocument), "consent_document", "1")).leads(h.t, "applied", "/join/sent")
+	own := h.mine(wang)
+	h.must(h.Approve(cadre, own.ID, own.Version))
+	return own.ID
+}
+
+func TestMoving(t *testing.T) {
+	h := newHouse(t)
+	which := h.member()
+	p := h.phone("worker=wang", "here="+county)
+	p.get("/me/membership/move").must(t, "where one is already", 200, []string{"<select", "西安区"}, nil)
+	p.get("/me/membership/move?area="+county).must(t, "asked for the own", 422, []string{"你现在就在这家工会"}, nil)
+	p.get("/me/membership/move?area=110101").must(t, "asked for nobody's", 422, []string{"还没有工会能办"}, nil)
+	h.phone("worker=wang", "here="+sibling).get("/me/membership/move").must(t, "the place that the phone remembers", 200, []string{otherUnion, `value="` + sibling + `"`}, nil)
+	p.get("/me/membership/move?area="+sibling).must(t, "chosen", 200, []string{otherUnion, `value="` + sibling + `"`, "会员号不变"}, nil)
+	p.post("/me/membership/move", url.Values{"area": {"110101"}}).must(t, "sent for nobody's", 422, []string{"还没有工会能办"}, nil)
+	form := url.Values{"area": {sibling}, "req_id": {id.New[string]()}}
+	p.post("/me/membership/move", form).leads(t, "asked", "/me/membership")
+	p.post("/me/membership/move", form).leads(t, "pressed twice", "/me/membership")
+	p.get("/me/membership").must(t, "while it waits", 200, []string{"正在转到" + otherUnion, "11月27日（周五）17:30", "不转了"}, []string{`href="/me/membership/move"`})
+	p.get("/me/membership/move").leads(t, "while one waits", "/me/membership")
+	p.get("/me/membership/withdraw").must(t, "before it is taken back", 200, []string{"留在" + union}, nil)
+	p.post("/me/membership/withdraw", nil).leads(t, "taken back", "/me/membership")
+	p.post("/me/membership/move", url.Values{"area": {sibling}}).leads(t, "again", "/me/membership")
+	there := staff(sibling)
+	h.must(h.Refuse(there, which, h.mine(wang).Version, "请先联系原工会"))
+	p.get("/me/membership").must(t, "refused", 200, []string{"没转成", "请先联系原工会", `href="/me/membership/move"`}, nil)
+	p.post("/me/membership/move", url.Values{"area": {sibling}}).leads(t, "once more", "/me/membership")
+	h.must(h.Approve(there, which, h.mine(wang).Version))
+	p.get("/me/membership").must(t, "moved", 200, []string{"22040226000001", "转到" + otherUnion, "加入" + union}, []string{"请先联系原工会"})
+}
+
+func TestEnding(t *testing.T) {
+	h := newHouse(t)
+	h.member()
+	p := h.phone("worker=wang")
+	p.get("/me/membership/withdraw").leads(t, "nothing to take back", "/me/membership")
+	p.get("/me/membership/leave").must(t, "before leaving", 200, []string{"想回来随时能回来", "不要钱"}, nil)
+	p.post("/me/membership/consent", url.Values{"purpose": {"membership"}}).leads(t, "what is required", "/me/membership")
+	p.get("/me/membership").must(t, "and why not", 200, []string{"没有这一条办不了会籍", "1101**********002X", "收回 用我的身份证号"}, []string{oldDocument})
+	p.post("/me/membership/consent", url.Values{"purpose": {"nothing"}}).must(t, "what is none", 404, nil, nil)
+	p.post("/me/membership/consent", url.Values{"purpose": {"document"}}).leads(t, "taken back", "/me/membership")
+	p.get("/me/membership").must(t, "after that", 200, []string{"11月24日 收回了"}, []string{"1101**"})
+	form := url.Values{"req_id": {id.New[string]()}}
+	p.post("/me/membership/leave", form).leads(t, "left", "/me/membership")
+	p.post("/me/membership/leave", form).leads(t, "pressed twice", "/me/membership")
+	p.get("/me/membership").must(t, "who left", 200, []string{"你退会了", "退出" + union, "再申请一次"}, []string{`href="/me/membership/leave"`})
+	p.post("/me/membership/leave", nil).leads(t, "left already", "/me/membership")
+	p.get("/me/membership").must(t, "who left already", 200, []string{"已经不在会了"}, nil)
+	p.get("/me/membership/leave").leads(t, "nothing to leave", "/me/membership")
+	p.post("/join", good()).leads(t, "joins again", "/join/sent")
+	h.must(h.Refuse(cadre, h.mine(wang).ID, 1, "名字和身份证不一样"))
+	p.get("/me/membership").must(t, "refused", 200, []string{"为什么没通过", "名字和身份证不一样", "再申请一次"}, nil)
+	p.get("/join").must(t, "after a refusal", 200, []string{`id="join"`}, nil)
+	p.post("/join", good()).leads(t, "asks again", "/join/sent")
+	p.get("/me/membership/withdraw").must(t, "before it is taken back", 200, []string{"收回给" + union + "的申请"}, nil)
+	p.post("/me/membership/withdraw", nil).leads(t, "taken back", "/me/membership")
+	p.get("/me/membership").must(t, "taken back", 200, []string{"你收回了申请", "再申请一次"}, nil)
+}
+
+// A number that somebody else joined with leads to people, and tells nothing of
+// that membership but its union.
+func TestAnothersPhone(t *testing.T) {
+	h := newHouse(t)
+	h.member()
+	before := wang.ID
+	t.Cleanup(func() { wang.ID = before })
+	wang.ID = id.New[string]() // the number has a new owner, with an account of their own
+	h.phone("worker=wang").post("/join", good()).must(t, "joining with it", http.StatusConflict, []string{"你已经是" + union + "的会员", "tel:12351"}, []string{"陈立冬", "22040226000001", `href="/me/membership"`})
+}
+
+func TestWithoutADate(t *testing.T) {
+	h := newHouse(t)
+	h.clock.Move(35 * 24 * time.Hour)
+	p := h.phone("worker=wang", "here="+county)
+	p.get("/join").must(t, "the form", 200, []string{"放假安排还没公布"}, nil)
+	p.post("/join", good()).leads(t, "sent", "/join/sent")
+	p.get("/join/sent").must(t, "the promise", 200, []string{"3 个工作日内给你答复", "放假安排还没公布"}, nil)
+	p.get("/me/membership").must(t, "the page", 200, []string{"放假安排还没公布"}, nil)
+}

@@ -1,0 +1,84 @@
+package memberweb
+
+import (
+	"context"
+	"strconv"
+
+	"nuanxin/internal/member"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// purposeText says what a purpose is in the words of a version; part is one of
+// .name, .for, .who, .long and .back, or empty for the words of the tick.
+func purposeText(ctx context.Context, purpose string, version int64, part string) string {
+	return t(ctx, "purpose."+purpose+"."+strconv.FormatInt(version, 10)+part)
+}
+
+// purposeParts tell what one agrees to: what for, who reads, how long, and how
+// to take it back.
+func purposeParts(ctx context.Context, p member.Purpose) []ui.Pair {
+	var all []ui.Pair
+	for _, part := range []string{"for", "who", "long", "back"} {
+		all = append(all, ui.Pair{Key: t(ctx, "purpose."+part), Text: purposeText(ctx, p.Purpose, p.Version, "."+part)})
+	}
+	return all
+}
+
+func consentIcon(g member.Given) string {
+	if g.WithdrawnAt.IsZero() {
+		return "check-c"
+	}
+	return "x"
+}
+
+// promise says who answers and by when, as far as it is known before the form
+// is sent.
+func (f joinForm) promise(ctx context.Context) string {
+	union := f.offer.Union
+	if union.ID == "" || f.place.choose {
+		return t(ctx, "join.promise.any", "Days", f.offer.Days)
+	}
+	return t(ctx, "join.promise", "Who", who(ctx, union.Name, union.Officer), "By", due(ctx, f.offer.DueAt, f.offer.Days))
+}
+
+// facts are what the union keeps, as one wrote it.
+func (v ownView) facts(ctx context.Context) []ui.Pair {
+	all := []ui.Pair{
+		{Key: t(ctx, "join.name"), Text: v.Name},
+		{Key: t(ctx, "own.phone"), Text: v.Phone},
+		{Key: t(ctx, "own.occupation"), Text: t(ctx, "occupation."+string(v.Occupation))},
+	}
+	if v.Works != "" {
+		all = append(all, ui.Pair{Key: t(ctx, "join.works"), Text: v.Works})
+	}
+	if v.Document != "" {
+		all = append(all, ui.Pair{Key: t(ctx, "join.document"), Text: v.Document})
+	}
+	if v.State == member.Applied || v.State == member.Refused || v.State == member.Withdrawn {
+		all = append(all, ui.Pair{Key: t(ctx, "own.applied"), Text: web.When(ctx, v.AppliedAt)})
+	}
+	return all
+}
+
+// why heads a reason: of a refusal, of a transfer that was refused, or of an end.
+func (v ownView) why(ctx context.Context) string {
+	switch {
+	case v.State == member.Refused:
+		return t(ctx, "own.why.refused")
+	case v.State == member.Ended:
+		return t(ctx, "own.why.ended")
+	}
+	return t(ctx, "own.why.transfer")
+}
+
+// withdrawTitle names what can be taken back.
+func (v ownView) withdrawTitle(ctx context.Context) string {
+	if v.To != "" {
+		return t(ctx, "back.title")
+	}
+	return t(ctx, "withdraw.title")
+}
+
+// Holds reports whether there is something left to end.
+func (v ownView) Holds() bool { return v.State.Holds() }
