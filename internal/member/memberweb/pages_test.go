@@ -25,8 +25,8 @@ func TestJoining(t *testing.T) {
 	if own.Name != "陈立冬" || own.Channel != member.ByPoster || own.Occupation != member.Rider || own.Works != "某外卖平台" || len(own.Consents) != 1 {
 		t.Errorf("got %+v, want it as it was typed", own)
 	}
-	if all, err := h.List(cadre, member.Filter{Waits: true}); err != nil || len(all) != 1 {
-		t.Errorf("pressed twice: got %d applications, %v, want one", len(all), err)
+	if all, err := h.List(cadre, member.Filter{Waits: true}); err != nil || len(all.Rows) != 1 {
+		t.Errorf("pressed twice: got %d applications, %v, want one", len(all.Rows), err)
 	}
 	p.get("/join").must(t, "once more", 200, []string{"已经向" + union + "申请了", `href="/me/membership"`}, []string{`id="join"`})
 	p.post("/join", good()).must(t, "the form of another window", 409, []string{"已经向" + union + "申请了"}, nil)
