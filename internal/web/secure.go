@@ -14,19 +14,31 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// always are the headers of every answer. All answers share the values: one may
-// be replaced, none changed.
-var always = http.Header{
-	"Content-Security-Policy":    {policy},
-	"X-Content-Type-Options":     {"nosniff"},
-	"X-Frame-Options":            {"DENY"},
-	"Referrer-Policy":            {"same-origin"},
-	"Cross-Origin-Opener-Policy": {"same-origin"},
-	"Permissions-Policy":         {"geolocation=(self), microphone=(self), camera=(self), payment=(), usb=()"},
-}
+// onPages and onData are the headers of every page and of every answer to a
+// program, which is no document: it loads nothing and nobody frames it. All
+// answers share the values: one may be replaced, none changed.
+var (
+	onPages = http.Header{
+		"Content-Security-Policy":    {policy},
+		"X-Content-Type-Options":     {"nosniff"},
+		"X-Frame-Options":            {"DENY"},
+		"Referrer-Policy":            {"same-origin"},
+		"Cross-Origin-Opener-Policy": {"same-origin"},
+		"Permissions-Policy":         {"geolocation=(self), microphone=(self), camera=(self), payment=(), usb=()"},
+	}
+	onData = http.Header{
+		"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
+		"X-Content-Type-Options":  {"nosniff"},
+		"X-Frame-Options":         {"DENY"},
+	}
+)
 
-func (s *Site) headers(h http.Header, id string) {
-	maps.Copy(h, always)
+func (s *Site) headers(h http.Header, r *http.Request, id string) {
+	if wantsProblem(r) {
+		maps.Copy(h, onData)
+	} else {
+		maps.Copy(h, onPages)
+	}
 	h.Set("X-Request-Id", id)
 	if s.Secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")

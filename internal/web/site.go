@@ -122,7 +122,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	st := s.begin(r)
 	tw := &tracker{ResponseWriter: w, state: st}
 	r = r.WithContext(context.WithValue(r.Context(), stateKey{}, st))
-	s.headers(tw.Header(), st.id)
+	s.headers(tw.Header(), r, st.id)
 	defer func() {
 		if v := recover(); v != nil {
 			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {

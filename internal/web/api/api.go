@@ -85,7 +85,7 @@ func Register[I, O any](a *API, op Operation, handle func(context.Context, *I) (
 		DefaultStatus: op.Status,
 		MaxBodyBytes:  op.BodyLimit,
 		Errors:        []int{http.StatusNotFound, http.StatusUnprocessableEntity},
-		Metadata:      map[string]any{"operation": op},
+		Metadata:      map[string]any{"operation": op, "direct": direct(op, func(r *http.Request, in *I) (*O, error) { return handle(r.Context(), in) })},
 	}, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -105,11 +105,14 @@ func (a *adapter) Handle(h *huma.Operation, handler func(huma.Context)) {
 	if !ok { // the OpenAPI document itself
 		op = Operation{Action: "api.describe", Purpose: "describe the API to programs", Roles: []string{"anyone"}}
 	}
+	straight, _ := h.Metadata["direct"].(func(http.ResponseWriter, *http.Request) bool)
 	a.routes = append(a.routes, web.Route{
 		Method: h.Method, Pattern: h.Path, Action: op.Action, Purpose: op.Purpose, Roles: op.Roles, BodyLimit: op.BodyLimit,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			one := &onePiece{ResponseWriter: w}
-			handler(humago.NewContext(h, r, one))
+			one := &onePiece{w, http.StatusOK}
+			if straight == nil || !straight(one, r) {
+				handler(humago.NewContext(h, r, one))
+			}
 			one.end()
 		}),
 	})

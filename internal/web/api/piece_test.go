@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,6 +12,8 @@ import (
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/api"
 )
+
+var quiet = slog.New(slog.DiscardHandler)
 
 type in struct {
 	Size int `query:"size"`
@@ -32,7 +35,7 @@ func TestAnAnswerTellsItsLength(t *testing.T) {
 			o.Body.Text = strings.Repeat("暖", i.Size)
 			return &o, nil
 		})
-	server := httptest.NewServer((&web.Site{Texts: web.NewTexts()}).Handler(web.NewMux(a.Routes())))
+	server := httptest.NewServer((&web.Site{Texts: web.NewTexts(), Log: quiet}).Handler(web.NewMux(a.Routes())))
 	defer server.Close()
 	for _, test := range []struct {
 		query        string
@@ -55,6 +58,9 @@ func TestAnAnswerTellsItsLength(t *testing.T) {
 		_ = w.Body.Close()
 		if w.StatusCode != test.status || w.ContentLength < 10 || w.ContentLength > int64(test.most) {
 			t.Errorf("%q: got %d with a length of %d", test.query, w.StatusCode, w.ContentLength)
+		}
+		if csp, sniff := w.Header.Get("Content-Security-Policy"), w.Header.Get("X-Content-Type-Options"); csp != "default-src 'none'; frame-ancestors 'none'" || sniff != "nosniff" {
+			t.Errorf("%q: got policy %q and %q", test.query, csp, sniff)
 		}
 	}
 }
