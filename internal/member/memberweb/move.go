@@ -45,7 +45,7 @@ func (p *pages) showMove(w http.ResponseWriter, r *http.Request, status int, f m
 	}
 	union := f.offer.Union.ID
 	if union == "" || union == f.own.Union || f.place.choose {
-		f.place.choose = true
+		f.place.choose, f.place.area = true, ""
 		if asked && len(f.errors.All()) == 0 {
 			why := fault.Form{}
 			why.Add("area", map[bool]string{true: "member.transfer.same", false: "member.area.nobody"}[union == f.own.Union], nil)

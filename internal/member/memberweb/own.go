@@ -164,12 +164,15 @@ func (v ownView) chip(ctx context.Context) (tone ui.Tone, icon, text string) {
 	return ui.Plain, "door", text
 }
 
+// termIcons show what began a term.
+var termIcons = map[member.TermKind]string{member.Join: "check", member.Transfer: "swap", member.Keep: "pause", member.Resume: "play", member.Leave: "door", member.End: "x"}
+
 // steps tell the history in words, the newest first.
 func (v ownView) steps(ctx context.Context) []ui.Step {
 	var all []ui.Step
 	for i := len(v.Terms) - 1; i >= 0; i-- {
 		term := v.Terms[i]
-		s := ui.Step{State: ui.Done, At: term.From, When: web.Date(ctx, term.From), Title: t(ctx, "term."+string(term.Kind), "Union", term.UnionName), Text: term.Reason}
+		s := ui.Step{State: ui.Done, Icon: termIcons[term.Kind], At: term.From, When: web.Date(ctx, term.From), Title: t(ctx, "term."+string(term.Kind), "Union", term.UnionName), Text: term.Reason}
 		if term.By != "" {
 			s.Title = t(ctx, "term.by", "What", s.Title, "Name", term.By)
 		}

@@ -72,10 +72,11 @@ func (p *pages) choices(ctx context.Context, pl *place) error {
 	return nil
 }
 
-// name is what the place is called.
+// name is what the place is called: the county, and its street where that is known.
 func (pl place) name() string {
-	if pl.area == "" {
-		return ""
+	name := region.Name(pl.area[:min(6, len(pl.area))])
+	if len(pl.area) > 6 {
+		name += " " + region.Name(pl.area)
 	}
-	return region.FullName(pl.area)
+	return name
 }

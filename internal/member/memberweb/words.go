@@ -50,7 +50,7 @@ func (v ownView) facts(ctx context.Context) []ui.Pair {
 		{Key: t(ctx, "own.occupation"), Text: t(ctx, "occupation."+string(v.Occupation))},
 	}
 	if v.Works != "" {
-		all = append(all, ui.Pair{Key: t(ctx, "join.works"), Text: v.Works})
+		all = append(all, ui.Pair{Key: t(ctx, "own.works"), Text: v.Works})
 	}
 	if v.Document != "" {
 		all = append(all, ui.Pair{Key: t(ctx, "join.document"), Text: v.Document})

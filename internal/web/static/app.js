@@ -126,7 +126,7 @@
 
   /* drafts: what was typed and chosen, until it is sent; not what is nobody else's on a shared phone */
   function inputs(f) {
-    return [].filter.call(f.elements, function (x) { return x.name && !x.dataset.nodraft && !/^(hidden|file|password|submit|button)$/.test(x.type) && x.tagName !== 'BUTTON' && x.tagName !== 'FIELDSET'; });
+    return [].filter.call(f.elements, function (x) { return x.name && !x.hasAttribute('data-nodraft') && !/^(hidden|file|password|submit|button)$/.test(x.type) && x.tagName !== 'BUTTON' && x.tagName !== 'FIELDSET'; });
   }
   function readDraft(f) {
     return inputs(f).map(function (x) { return [x.name, x.value, /radio|checkbox/.test(x.type) ? x.checked : null]; });

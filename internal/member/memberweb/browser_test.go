@@ -1,0 +1,136 @@
+package memberweb_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"nuanxin/internal/clock"
+	"nuanxin/internal/web/webtest"
+)
+
+// modes are the ways in which every page must hold.
+func modes() []map[string]string {
+	return []map[string]string{{}, {"theme": "dark", "lang": "en"}, {"theme": "dark", "size": "xxl", "lang": "en"}, {"contrast": "high", "size": "xxl"}}
+}
+
+func TestPagesHoldInAllModes(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	h.member()
+	h.phone("worker=chen").post("/join", good()).leads(t, "applied", "/join/sent")
+	hold := func(name, path, worker, here string) {
+		for _, mode := range modes() {
+			cookies := map[string]string{"here": here}
+			if worker != "" {
+				cookies["worker"] = worker
+			}
+			for k, v := range mode {
+				cookies[k] = v
+			}
+			page := browser.Open(t, h.url+path, webtest.View{Width: 320, Height: 640, Cookies: cookies})
+			for _, width := range []int{320, 1440} {
+				page.View(webtest.View{Width: width, Height: 800})
+				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
+				for _, v := range page.Axe() {
+					t.Errorf("%s: got axe violation %v, want none", say, v)
+				}
+				if got := page.Overflow(); len(got) > 0 {
+					t.Errorf("%s: got sideways scroll %v, want none", say, got)
+				}
+				if got := page.SmallTargets(44); width == 320 && len(mode) == 0 && len(got) > 0 {
+					t.Errorf("%s: got small targets %q, want none", say, got)
+				}
+				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
+					page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s%s%s.png", dir, name, width, mode["theme"], mode["contrast"], mode["size"], mode["lang"]), true)
+				}
+			}
+			if got := page.Exceptions(); len(got) > 0 {
+				t.Errorf("%s %v: got script errors %q, want none", name, mode, got)
+			}
+			page.Close()
+		}
+	}
+	hold("intro", "/join", "", county)
+	hold("sent", "/join/sent", "chen", county)
+	hold("already", "/join", "chen", county)
+	hold("applied", "/me/membership", "chen", county)
+	hold("withdraw", "/me/membership/withdraw", "chen", county)
+	hold("member", "/me/membership", "wang", county)
+	hold("move-choose", "/me/membership/move", "wang", county)
+	hold("move", "/me/membership/move?area="+sibling, "wang", county)
+	hold("leave", "/me/membership/leave", "wang", county)
+	h.phone("worker=wang").post("/me/membership/move", map[string][]string{"area": {sibling}})
+	h.must(h.Refuse(staff(sibling), h.mine(wang).ID, h.mine(wang).Version, "请先联系原工会"))
+	hold("refused-move", "/me/membership", "wang", county)
+	h.phone("worker=chen").post("/me/membership/withdraw", nil).leads(t, "taken back", "/me/membership")
+	hold("withdrawn", "/me/membership", "chen", county)
+	hold("join", "/join?from=poster", "chen", county+"001")
+	hold("join-choose", "/join?choose=1", "chen", county)
+	for i := range 250 {
+		h.areas = append(h.areas, fmt.Sprintf("13%04d", i))
+	}
+	hold("join-province", "/join", "chen", "")
+}
+
+// A phone that is signed in and remembers its place joins by a tile, a tick and
+// a button; a name that is known already need not be typed.
+func TestJoiningTakesAMinute(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.url+"/join?from=poster", webtest.View{Width: 360, Height: 800, Cookies: map[string]string{"worker": "chen", "here": county}})
+	webtest.Eval[bool](p, `(sessionStorage.taps=0,addEventListener('pointerdown',()=>sessionStorage.taps++,true),true)`)
+	began := clock.System.Now()
+	p.Named("送外卖")
+	p.Click("#consent_membership")
+	p.FollowNamed("入会")
+	if took := clock.System.Now().Sub(began).Seconds(); took > 60 {
+		t.Errorf("got %.0f s, want 60 at most", took)
+	}
+	if taps := webtest.Eval[int](p, `+sessionStorage.taps`); taps != 3 {
+		t.Errorf("got %d taps, want a tile, a tick and the button", taps)
+	}
+	if got := p.Text("main"); p.Path() != "/join/sent" || !strings.Contains(got, "柳婷") || !strings.Contains(got, "11月27日") {
+		t.Errorf("got %s: %s, want a name and a date", p.Path(), got)
+	}
+	if own := h.mine(chen); own.Name != "陈立冬" || own.Channel != "poster" {
+		t.Errorf("got %+v", own)
+	}
+}
+
+// Everything works without scripts, from the first page to the way out.
+func TestWithoutScripts(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.url+"/join", webtest.View{NoJS: true, Cookies: map[string]string{"worker": "wang"}})
+	p.FollowNamed("入会")
+	p.Click("label.choice:nth-of-type(4)")
+	p.Set("#area", county)
+	p.Type("#name", "王满仓")
+	p.Click("#consent_membership")
+	p.FollowNamed("入会")
+	if p.Path() != "/join/sent" {
+		t.Fatalf("got %s: %s", p.Path(), p.Text("main"))
+	}
+	p.FollowNamed("我的会籍")
+	p.FollowNamed("收回申请")
+	p.FollowNamed("收回")
+	if got := p.Text("body"); !strings.Contains(got, "你收回了申请") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// What was typed survives a page that was left, but for the identity number:
+// the phone may be another's.
+func TestDraft(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.url+"/join", webtest.View{Cookies: map[string]string{"worker": "wang", "here": county}})
+	p.Named("开货车")
+	p.Type("#name", "王满仓")
+	p.Click("summary.btn--quiet:not(.btn--sm)")
+	p.Type("#document", oldDocument)
+	p.Go(h.url + "/me")
+	p.Go(h.url + "/join")
+	got := webtest.Eval[[]string](p, `[document.querySelector('#name').value,document.querySelector('[name=occupation]:checked').value,document.querySelector('#document').value,String(Object.values(localStorage).join().includes('`+oldDocument+`'))]`)
+	if strings.Join(got, " ") != "王满仓 trucker  false" {
+		t.Errorf("got %q, want all but the identity number, which is nowhere", got)
+	}
+}
