@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/calendar/calendarweb"
 	"nuanxin/internal/member/memberweb"
+	memberdesk "nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org/orgweb"
 	"nuanxin/internal/request"
@@ -35,7 +36,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), memberdesk.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -68,6 +69,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		stationdesk.Routes(a.stationDesk()),
 		requestweb.Routes(a.requestPages(desk, secure)),
 		requestdesk.Routes(a.requestDesk(secure)),
+		memberdesk.Routes(memberdesk.Config{Members: a.Members, Frame: a.frame}),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
 		memberweb.Routes(a.memberPages(secure)),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door(secure), Frame: a.frame}),
@@ -150,7 +152,16 @@ func (a *App) effect(ctx context.Context, next calendar.Ledger) (calendarweb.Eff
 // frame is the frame of every staff page: the menu holds what the reader's
 // roles can open, and nothing else.
 func (a *App) frame(ctx context.Context) ui.StaffPage {
-	return accountweb.Frame(ctx, menu(ctx, authz.From(ctx)))
+	items := menu(ctx, authz.From(ctx))
+	for i := range items {
+		if items[i].Href != memberdesk.HrefMembers {
+			continue
+		}
+		if n, err := a.Members.Waiting(ctx); err == nil { // the number is a courtesy; its own page tells a fault
+			items[i].Count, items[i].Hot = n.All, n.Late > 0
+		}
+	}
+	return accountweb.Frame(ctx, items)
 }
 
 // menu lists the staff's pages for s.
@@ -165,6 +176,7 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 		}
 	}
 	add("requests", "inbox", requestdesk.HrefRequests, authz.Cadre, authz.Leader)
+	add("members", "card", memberdesk.HrefMembers, authz.Cadre, authz.Leader)
 	add("stations", "lamp", stationdesk.HrefStations, authz.Cadre, authz.Leader, authz.Admin)
 	add("imports", "doc", stationdesk.HrefImports, authz.Cadre)
 	add("host", "lamp", stationdesk.HrefHost, authz.Host)

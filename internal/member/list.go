@@ -15,6 +15,7 @@ import (
 
 // Filter selects members. Its zero value selects all.
 type Filter struct {
+	IDs         []ID // only these; nil: any
 	Waits       bool // only those whom the union has not answered
 	States      []State
 	Occupations []Occupation
@@ -128,6 +129,9 @@ func (s *Service) page(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter,
 }
 
 func (f Filter) where(v vault, args *db.Args) (w string) {
+	if f.IDs != nil {
+		w += ` and m.member_id in ` + db.In(args, f.IDs)
+	}
 	if f.Waits {
 		w += ` and ` + waits
 	}

@@ -44,7 +44,7 @@
   var pressed = false;
   d.addEventListener('click', function (e) {
     pressed = true;
-    var t = e.target.closest ? e.target.closest('[data-set],[data-sheet],[data-close],[data-locate],[data-map-app],[data-back],[data-print],[data-outbox-flush],[data-keys],.voice__btn,dialog') : null;
+    var t = e.target.closest ? e.target.closest('[data-set],[data-sheet],[data-close],[data-locate],[data-map-app],[data-back],[data-print],[data-tick],[data-outbox-flush],[data-keys],.voice__btn,dialog') : null;
     if (!t) return;
     if (t.dataset.set) setDisplay(t, e);
     else if (t.dataset.sheet) openSheet(t, e);
@@ -54,6 +54,7 @@
     else if (t.dataset.mapApp) keep.set('map', t.dataset.mapApp);
     else if (t.hasAttribute('data-back')) history.back();
     else if (t.hasAttribute('data-print')) print();
+    else if (t.hasAttribute('data-tick')) $('[data-clear]', t.form).forEach(function (x) { x.checked = true; });
     else if (t.hasAttribute('data-outbox-flush')) flush(true);
     else if (t.hasAttribute('data-keys')) { keep.set('keys', keysOn() ? 'off' : 'on'); t.setAttribute('aria-pressed', String(keysOn())); }
     else if (t.parentNode.hasAttribute('data-voice')) play(t);
@@ -100,7 +101,7 @@
   $('[data-auto]').forEach(function (b) {
     if (navigator.permissions && d.referrer !== location.href) navigator.permissions.query({ name: 'geolocation' }).then(function (p) { if (p.state === 'granted') locate(b, true); }).catch(function () { /* not known here */ });
   });
-  $('[data-locate],[data-back],[data-print]').forEach(function (b) { b.hidden = false; });
+  $('[data-locate],[data-back],[data-print],[data-tick]').forEach(function (b) { b.hidden = false; });
 
   /* times left: <time data-until> keeps the server's words when this is off */
   setInterval(function () {
@@ -264,7 +265,7 @@
   if (self.indexedDB) { flush(); list(); }
   d.addEventListener('visibilitychange', function () { if (!d.hidden) flush(); });
 
-  /* staff keyboard: j and k move, Enter opens, d hands over, / searches; off while typing, and by choice */
+  /* staff keyboard: j and k move, x ticks, Enter opens, d hands over, / searches; off while typing, and by choice */
   function toDispatch(e, line) { /* only what is shown: the list may be ahead of it */
     var at = (line ? '="' + line : '$="') + '/dispatch"]', words = one('#peek form[action' + at + ' textarea'), way = one('main a[href' + at);
     if (words && words.offsetParent) { e.preventDefault(); words.focus(); } else if (way) way.click();
@@ -288,6 +289,7 @@
     var all = $('.tk'), i = all.indexOf(d.activeElement);
     if (e.key === 'j' && all.length) all[Math.min(all.length - 1, i + 1)].focus();
     else if (e.key === 'k' && all.length) all[Math.max(0, i - 1)].focus();
+    else if (e.key === 'x' && i >= 0) { var box = one('input', all[i].parentNode); if (box) box.click(); }
     else if (e.key === 'd') toDispatch(e, i < 0 ? '' : all[i].getAttribute('href'));
     else if (e.key === '/') { var q = one('.search input[type=search]'); if (q) { e.preventDefault(); q.focus(); } }
   });

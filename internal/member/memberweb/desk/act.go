@@ -1,0 +1,128 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/member"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// act is what a cadre does to one member, asked once more on a page of its own.
+type act struct {
+	name    string // of its page and its words
+	icon    string
+	look    ui.Look
+	action  authz.Action
+	purpose string
+	silent  bool // needs no reason
+	fits    func(member.Member) bool
+	do      func(s *member.Service, ctx context.Context, which member.ID, version int64, why string) error
+}
+
+// acts are the acts, in the order in which a page lists them.
+func acts() []act {
+	return []act{
+		{name: "approve", icon: "check", look: ui.Primary, action: member.Approve, purpose: "make an applicant a member, or take a transfer over", silent: true, fits: member.Member.Waits,
+			do: func(s *member.Service, ctx context.Context, which member.ID, version int64, _ string) error {
+				return s.Approve(ctx, which, version)
+			}},
+		{name: "refuse", icon: "x", look: ui.Danger, action: member.Refuse, purpose: "do not approve, with a reason that the applicant reads", fits: member.Member.Waits, do: (*member.Service).Refuse},
+		{name: "keep", icon: "pause", look: ui.Primary, action: member.Pause, purpose: "keep a membership while there is no work", fits: in(member.Active), do: (*member.Service).Keep},
+		{name: "resume", icon: "play", look: ui.Primary, action: member.Continue, purpose: "take up a membership that was kept", fits: in(member.Kept), do: (*member.Service).Resume},
+		{name: "end", icon: "door", look: ui.Danger, action: member.Finish, purpose: "end a membership, with a reason that the member reads", fits: belongs, do: (*member.Service).Finish},
+	}
+}
+
+func in(s member.State) func(member.Member) bool {
+	return func(m member.Member) bool { return m.State == s && m.To == "" }
+}
+
+func belongs(m member.Member) bool { return m.State.Belongs() }
+
+// actForm is an act as it is shown.
+type actForm struct {
+	act
+	f     member.File
+	why   string
+	reqID string
+	trouble
+}
+
+func (p *pages) askAct(a act) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		f, err := p.load(r, a.action)
+		if err != nil {
+			return err
+		}
+		v, status := actForm{act: a, f: f}, http.StatusOK
+		if !a.fits(f.Member) {
+			v.text, status = t(r.Context(), "notnow", "State", stateOf(r.Context(), f.Member)), http.StatusConflict
+		}
+		return p.showAct(w, r, status, v)
+	}
+}
+
+func (p *pages) showAct(w http.ResponseWriter, r *http.Request, status int, v actForm) error {
+	ctx := r.Context()
+	v.reqID = web.NewReqID()
+	shut(w)
+	return web.Show(w, r, status, actPage(p.under(ctx, v.f.Member, t(ctx, "act."+v.name)), v))
+}
+
+func (p *pages) doAct(a act) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		if err := readForm(r); err != nil {
+			return err
+		}
+		f, err := p.load(r, a.action)
+		if err != nil {
+			return err
+		}
+		v := actForm{act: a, f: f, why: r.PostForm.Get("reason")}
+		if r.PostForm.Get("do") == "phrase" {
+			v.why = strings.TrimLeft(v.why+"\n"+r.PostForm.Get("phrase"), "\n")
+			return p.showAct(w, r, http.StatusOK, v)
+		}
+		if err = a.do(p.Members, web.Named(r), f.ID, seen(r), v.why); err == nil {
+			web.SetFlash(w, r, "memberdesk.flash."+a.name)
+			return web.See(w, r, p.back(ctx, f.ID, a))
+		}
+		var status int
+		if v.trouble, status, err = p.again(ctx, f.ID, err); err != nil {
+			return err
+		}
+		if v.f, err = p.Members.Get(ctx, f.ID); err != nil {
+			return err
+		}
+		return p.showAct(w, r, status, v)
+	}
+}
+
+// back is where an act leads: to the next who waits after an answer, else to the
+// member, or to the list where the member went out of the reader's sight.
+func (p *pages) back(ctx context.Context, which member.ID, a act) string {
+	if _, err := p.Members.Get(ctx, which); fault.Is(err, fault.Missing) || a.name == "approve" || a.name == "refuse" {
+		return HrefMembers
+	}
+	return Href(which)
+}
+
+// phrases are reasons that are used often.
+func (a act) phrases(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for i := 1; ; i++ {
+		key := "memberdesk.phrase." + a.name + "." + strconv.Itoa(i)
+		if !web.HasText(ctx, key) {
+			return out
+		}
+		text := web.T(ctx, key)
+		out = append(out, ui.Option{Value: text, Text: text})
+	}
+}

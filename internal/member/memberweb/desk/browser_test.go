@@ -1,0 +1,120 @@
+package desk_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"nuanxin/internal/member/memberweb/desk"
+	"nuanxin/internal/web/webtest"
+)
+
+func modes() []map[string]string {
+	return []map[string]string{{}, {"theme": "dark", "lang": "en"}, {"size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}}
+}
+
+func TestPagesHoldInAllModes(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	doubtful, clear, belongs := h.busy()
+	for name, path := range map[string]string{"list": desk.HrefMembers, "members": desk.HrefMembers + "?tab=members", "all": desk.HrefMembers + "?tab=all&occupation=trucker", "empty": desk.HrefMembers + "?tab=all&state=ended",
+		"doubtful": desk.Href(doubtful), "clear": desk.Href(clear), "member": desk.Href(belongs), "approve": desk.Href(doubtful) + "/approve", "refuse": desk.Href(clear) + "/refuse",
+		"end": desk.Href(belongs) + "/end", "full": desk.Href(clear) + "/full", "export": desk.HrefMembers + "/export"} {
+		for _, mode := range modes() {
+			cookies := map[string]string{"who": "cadre"}
+			for k, v := range mode {
+				cookies[k] = v
+			}
+			page := browser.Open(t, h.server.URL+path, webtest.View{Width: 360, Height: 800, Cookies: cookies})
+			holds(t, page, name, mode)
+			page.Close()
+		}
+	}
+}
+
+// holds checks a page at both widths.
+func holds(t *testing.T, page *webtest.Page, name string, mode map[string]string) {
+	t.Helper()
+	for _, width := range []int{360, 1440} {
+		page.View(webtest.View{Width: width, Height: 900})
+		say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
+		for _, v := range page.Axe() {
+			t.Errorf("%s: got axe violation %v, want none", say, v)
+		}
+		if got := page.Overflow(); len(got) > 0 {
+			t.Errorf("%s: got sideways scroll %v, want none", say, got)
+		}
+		if got := page.SmallTargets(44); width == 360 && len(mode) == 0 && len(got) > 0 {
+			t.Errorf("%s: got small targets %q, want none", say, got)
+		}
+		if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
+			page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s%s%s.png", dir, name, width, mode["theme"], mode["contrast"], mode["size"], mode["lang"]), true)
+		}
+	}
+	if got := page.Exceptions(); len(got) > 0 {
+		t.Errorf("%s %v: got script errors %q, want none", name, mode, got)
+	}
+}
+
+// By keyboard: J to a line, X ticks it, and the person stands beside the list.
+func TestKeys(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	h.busy()
+	page := browser.Open(t, h.server.URL+desk.HrefMembers, webtest.View{Width: 1440, Height: 900, Cookies: map[string]string{"who": "cadre"}})
+	first := page.Text("#peek h2")
+	for range 5 {
+		webtest.Eval[bool](page, "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}))")
+	}
+	webtest.Eval[bool](page, "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'x', bubbles: true}))")
+	page.Wait(fmt.Sprintf("document.querySelector('#peek h2').textContent !== %q", first))
+	if n := webtest.Eval[int](page, "document.querySelectorAll('[name=who]:checked').length"); n != 1 {
+		t.Errorf("X: got %d ticked, want 1", n)
+	}
+	if got := page.Exceptions(); len(got) > 0 {
+		t.Errorf("got script errors %q, want none", got)
+	}
+}
+
+// One press ticks those without doubts and the other approves them.
+func TestTwoPresses(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	h.busy()
+	page := browser.Open(t, h.server.URL+desk.HrefMembers, webtest.View{Width: 360, Height: 800, Cookies: map[string]string{"who": "cadre"}})
+	page.Named("选中没有疑问的")
+	if n := webtest.Eval[int](page, "document.querySelectorAll('[name=who]:checked').length"); n != 8 {
+		t.Errorf("got %d ticked, want 8", n)
+	}
+	page.FollowNamed("通过选中的")
+	if got := page.Text("main"); !strings.Contains(got, "通过了 8 人") || strings.Contains(got, "小年轻") {
+		t.Errorf("got %q, want the eight told", got)
+	}
+	for _, v := range page.Axe() {
+		t.Errorf("the outcome: got axe violation %v", v)
+	}
+}
+
+func TestWithoutScript(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	_, _, belongs := h.busy()
+	page := browser.Open(t, h.server.URL+desk.HrefMembers, webtest.View{Width: 360, Height: 800, NoJS: true, Cookies: map[string]string{"who": "cadre"}})
+	if webtest.Eval[bool](page, "document.querySelector('[data-tick]').offsetParent!==null") {
+		t.Error("the button that needs the script is shown without it")
+	}
+	page.FollowNamed("通过这一页没有疑问的 8 人")
+	if got := page.Text("main"); !strings.Contains(got, "李大勇") || strings.Contains(got, "小年轻") {
+		t.Errorf("got %q, want the names of the eight", got)
+	}
+	holds(t, page, "ask", nil)
+	page.View(webtest.View{Width: 360, Height: 800, NoJS: true})
+	page.FollowNamed("通过 8 人")
+	if got := page.Text("main"); !strings.Contains(got, "通过了 8 人") {
+		t.Errorf("got %q, want them approved", got)
+	}
+	page.Go(h.server.URL + desk.Href(belongs) + "/end")
+	page.Type("#reason", "本人要求")
+	page.FollowNamed("填进去")
+	page.FollowNamed("终止会籍")
+	if f := h.one(belongs); !strings.HasPrefix(f.Reason, "本人要求\n") {
+		t.Errorf("got %s with %q, want it ended", f.State, f.Reason)
+	}
+}

@@ -1,0 +1,41 @@
+// Package desk holds the union's pages of members: who waits, with the doubtful
+// on top and those that are clear approved together; one member with the records
+// that it may be the same as beside it, its history and what may be done; search,
+// and a list to take along.
+//
+// Every page asks [member.Service] and shows what it answers; who may not read a
+// member is told that it is missing, whatever the address. A button is shown only
+// where the act fits the state and the reader's rights ([member.Policy]); the
+// service decides again. Whoever comes after a colleague is told what that one
+// did. Names, phones and numbers stand in no address: who looks for a person
+// sends a form.
+package desk
+
+import (
+	"context"
+	"embed"
+
+	"nuanxin/internal/member"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// Config is what the pages need.
+type Config struct {
+	Members *member.Service
+	Frame   func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; pages fill in the rest
+}
+
+//go:embed locale/*.json
+var locale embed.FS
+
+// Texts returns this package's words.
+func Texts() web.Words { return web.Catalogue(locale) }
+
+// t says a word of this package.
+func t(ctx context.Context, key string, args ...any) string {
+	return web.T(ctx, "memberdesk."+key, args...)
+}
+
+// pages are the handlers.
+type pages struct{ Config }

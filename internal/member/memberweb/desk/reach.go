@@ -1,0 +1,134 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/member"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// missing is the answer to whoever has nothing to look for here.
+func missing() error { return fault.New("member.desk", fault.Missing, "fault.missing") }
+
+// tops are the areas in which the reader holds one of the roles.
+func tops(ctx context.Context, roles ...authz.Role) []string {
+	var areas []string
+	for _, g := range authz.From(ctx).Grants {
+		if slices.Contains(roles, g.Role) && !slices.Contains(areas, g.Area) {
+			areas = append(areas, g.Area)
+		}
+	}
+	slices.Sort(areas)
+	return areas
+}
+
+// isStaff reports whether the reader sees members anywhere: a worker sees the
+// own membership, but not at these addresses.
+func isStaff(ctx context.Context) bool { return len(tops(ctx, authz.Cadre, authz.Leader)) > 0 }
+
+// isCadre reports whether the reader decides about members anywhere.
+func isCadre(ctx context.Context) bool { return len(tops(ctx, authz.Cadre)) > 0 }
+
+// may reports whether the reader has the right to an act on a member.
+func may(ctx context.Context, act authz.Action, m member.Member) bool {
+	return member.Policy.May(authz.From(ctx), act, m.AuthzObject())
+}
+
+// load returns the member of the path as the reader may read it; else it is
+// missing, whatever the act.
+func (p *pages) load(r *http.Request, act authz.Action) (member.File, error) {
+	which, err := id.Parse[member.ID](r.PathValue("id"))
+	if err != nil || !isStaff(r.Context()) {
+		return member.File{}, missing()
+	}
+	f, err := p.Members.Get(r.Context(), which)
+	if err == nil && !may(r.Context(), act, f.Member) {
+		err = fault.New(string(act), fault.Denied, "fault.denied")
+	}
+	return f, err
+}
+
+// readForm reads a form without files.
+func readForm(r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return fault.New("member.form", fault.Invalid, "fault.form").Because(err)
+	}
+	return nil
+}
+
+// seen is the version that the form was on.
+func seen(r *http.Request) int64 {
+	n, err := strconv.ParseInt(r.PostForm.Get("seen"), 10, 64)
+	if err != nil {
+		return 0 // no version of anything
+	}
+	return n
+}
+
+// frame is the reader's frame with a title.
+func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
+	f := p.Frame(ctx)
+	f.Title, f.Heading, f.Crumbs = title, "", crumbs
+	f.Nav = slices.Clone(f.Nav)
+	for i := range f.Nav {
+		f.Nav[i].On = f.Nav[i].Href == HrefMembers
+	}
+	return f
+}
+
+// under is the frame of a page about one member.
+func (p *pages) under(ctx context.Context, m member.Member, title string) ui.StaffPage {
+	return p.frame(ctx, title, ui.Crumb{Text: t(ctx, "title"), Href: HrefMembers}, ui.Crumb{Text: m.Name, Href: Href(m.ID)})
+}
+
+// shut keeps a page with a person's data out of every store on the way.
+func shut(w http.ResponseWriter) { w.Header().Set("Cache-Control", "private, no-store") }
+
+// trouble is why a form is shown again: what was wrong with it, or what
+// happened meanwhile.
+type trouble struct {
+	errs ui.FormErrors
+	text string
+}
+
+// again sorts err into what a form can show again and what must be told on a
+// page of its own. The second result is the status.
+func (p *pages) again(ctx context.Context, which member.ID, err error) (trouble, int, error) {
+	switch {
+	case fault.Is(err, fault.Invalid):
+		return trouble{errs: ui.FieldErrors(ctx, err)}, http.StatusUnprocessableEntity, nil
+	case fault.Is(err, fault.Conflict):
+		f, lost := p.Members.Get(ctx, which)
+		if lost != nil {
+			return trouble{}, 0, lost
+		}
+		return trouble{text: whyNot(ctx, f.Member, err)}, http.StatusConflict, nil
+	}
+	return trouble{}, 0, err
+}
+
+// whyNot says why an act on a member did not happen, and what is true now.
+func whyNot(ctx context.Context, now member.Member, err error) string {
+	switch f := fault.Of(err); {
+	case f.Kind == fault.Conflict && f.Msg == "member.document.taken":
+		return web.TArgs(ctx, "memberdesk.taken", f.Args)
+	case f.Kind == fault.Conflict && f.Msg == "member.changed":
+		return changed(ctx, now)
+	case f.Kind == fault.Internal || f.Kind == fault.Busy:
+		return t(ctx, "accident")
+	default:
+		return web.FailureOf(ctx, err).Detail
+	}
+}
+
+// below is the frame of a page that the list leads to.
+func (p *pages) below(ctx context.Context, title string) ui.StaffPage {
+	return p.frame(ctx, title, ui.Crumb{Text: t(ctx, "title"), Href: HrefMembers}, ui.Crumb{Text: title})
+}

@@ -1,0 +1,43 @@
+package desk
+
+import (
+	"nuanxin/internal/authz"
+	"nuanxin/internal/member"
+	"nuanxin/internal/web"
+)
+
+// Where the pages are.
+const (
+	HrefMembers = "/desk/members"
+	hrefApprove = HrefMembers + "/approve"
+	hrefExport  = HrefMembers + "/export"
+)
+
+// Href is the page of a member.
+func Href(id member.ID) string { return HrefMembers + "/" + string(id) }
+
+// Routes lists the union's pages of members.
+func Routes(c Config) []web.Route {
+	p := &pages{c}
+	all := []web.Route{
+		route("GET", HrefMembers, member.List, "who waits, with the doubtful on top; the members; all", p.list),
+		route("POST", HrefMembers, member.List, "search for a person, who goes into no address", p.search),
+		route("POST", hrefApprove, member.Approve, "approve several; those that are clear only after a second question", p.approve),
+		route("GET", hrefExport, member.Export, "ask for the reason of an export", p.askExport),
+		route("POST", hrefExport, member.Export, "take the list along with masked phones", p.export),
+		route("GET", HrefMembers+"/{id}", member.See, "one member with doubts, history and consents", p.show),
+		route("GET", HrefMembers+"/{id}/peek", member.See, "look at a member beside the list", p.peek),
+		route("GET", HrefMembers+"/{id}/full", member.Open, "ask for the reason of looking at the numbers", p.askFull),
+		route("POST", HrefMembers+"/{id}/full", member.Open, "show phone and identity number once", p.full),
+	}
+	for _, a := range acts() {
+		at := HrefMembers + "/{id}/" + a.name
+		all = append(all, route("GET", at, a.action, a.purpose+": ask once more", p.askAct(a)), route("POST", at, a.action, a.purpose, p.doAct(a)))
+	}
+	return all
+}
+
+func route(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
+	return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: member.Policy.Roles(act),
+		Look: web.LookStaff, Handler: web.HTML(h)}
+}

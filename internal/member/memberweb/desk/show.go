@@ -1,0 +1,62 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+
+	"nuanxin/internal/member"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// show tells everything about one member.
+func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	m, err := p.load(r, member.See)
+	if err != nil {
+		return err
+	}
+	f := p.frame(ctx, m.Name, ui.Crumb{Text: t(ctx, "title"), Href: HrefMembers + "?open=" + string(m.ID)}, ui.Crumb{Text: orElse(m.Number, m.Name)})
+	f.Main, f.Chips, f.Buttons = "two", showChips(m), showButtons(m)
+	if m.Waits() && may(ctx, member.Approve, m.Member) {
+		f.Actions = decideButtons(m, false)
+	}
+	shut(w)
+	return web.Show(w, r, http.StatusOK, showPage(f, m))
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// rarer are the acts that fit a member, besides the two answers.
+func rarer(ctx context.Context, m member.Member) []act {
+	var out []act
+	for _, a := range acts() {
+		if a.name != "approve" && a.name != "refuse" && a.fits(m) && may(ctx, a.action, m) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// consents are what the member agreed to.
+func consents(ctx context.Context, f member.File) []ui.Pair {
+	var all []ui.Pair
+	for _, g := range f.Consents {
+		text := t(ctx, "consent.given", "When", web.Date(ctx, g.At), "Version", g.Version)
+		if !g.WithdrawnAt.IsZero() {
+			text = t(ctx, "consent.back", "When", web.Date(ctx, g.WithdrawnAt))
+		}
+		key := "memberdesk.consent." + g.Purpose
+		name := g.Purpose
+		if web.HasText(ctx, key) {
+			name = web.T(ctx, key)
+		}
+		all = append(all, ui.Pair{Key: name, Text: text})
+	}
+	return all
+}
