@@ -62,6 +62,19 @@ func (s *Service) Names(ctx context.Context, tx *op.Tx, ids []string) (map[strin
 	return names, err
 }
 
+// Rights returns who a staff member is at this moment, by the grants in force:
+// for work that is done later in somebody's name. Who works here no more has
+// none.
+func (s *Service) Rights(ctx context.Context, who string) (authz.Subject, error) {
+	return op.List(ctx, s.desk, See, func(tx *op.Tx, _ op.Scope) (authz.Subject, error) {
+		p, err := person(ctx, tx, ID(who))
+		if err != nil || !p.Active {
+			return authz.Subject{ID: who, Kind: authz.Staff}, err
+		}
+		return p.subject(tx.Now()), nil
+	})
+}
+
 // WorkerWith returns the worker whose phone this is, and makes the account when
 // there is none yet: somebody who calls the desk today can sign in tomorrow and
 // find the matter.

@@ -201,6 +201,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Stations = station.NewService(desk, a.Calendar)
 	a.Finder = finder.New(a.Stations, a.Calendar, a.db.Clock())
 	a.Intake = intake.NewService(desk, fileStore{a.blobs})
+	a.Intake.Rights = a.Accounts.Rights
 	a.Requests = a.requests(desk, sender, words)
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: unions{bodies{a.Orgs, a.Accounts}}, People: a.Accounts, Calendar: a.workdays})
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

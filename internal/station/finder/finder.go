@@ -31,6 +31,7 @@ type Finder struct {
 	cards    *table
 	sorted   atomic.Pointer[directory] // by area and name
 	shown    memo.Map[atMinute, *Seen]
+	notice   atomic.Int64 // the revision of the calendar by which the index remembers what is open
 	doubts   atomic.Int64 // how many are doubted
 
 	refreshing sync.Mutex             // guards what follows, and whoever adds to the shares and the cards
@@ -181,6 +182,7 @@ func (f *Finder) Len() (all, mapped int) { return len(f.sorted.Load().cards), f.
 func (f *Finder) Refresh(ctx context.Context) error {
 	f.refreshing.Lock()
 	defer f.refreshing.Unlock()
+	f.follow()
 	changes := map[nearby.Key]*record{} // nil: gone
 	cursor := f.cursor
 	for more := true; more; {
@@ -198,6 +200,17 @@ func (f *Finder) Refresh(ctx context.Context) error {
 	}
 	f.cursor = cursor
 	return nil
+}
+
+// follow forgets what was open once a notice on holidays came in.
+func (f *Finder) follow() {
+	ledger, ok := f.calendar.(interface{ Current() int64 })
+	if !ok {
+		return
+	}
+	if now := ledger.Current(); f.notice.Swap(now) != now {
+		f.index.Forget()
+	}
 }
 
 // atOnce is how many changes are read at once.

@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/finder"
+	"nuanxin/internal/workday"
 
 	"pgregory.net/rapid"
 )
@@ -159,4 +160,40 @@ func any1(have map[station.ID]int64) (least station.ID) {
 		}
 	}
 	return least
+}
+
+// days is a calendar to which a notice comes in: a day off that was a workday.
+type days struct {
+	workday.Calendar
+	notices int64
+}
+
+func (d *days) Current() int64 { return d.notices }
+
+func (d *days) IsWorkday(string) (bool, error) { return d.notices == 0, nil }
+
+func TestANoticeOnHolidays(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		f := at(t, "工作日开", 31.46, 104.75, "toilet", 8, 22)
+		f.Hours.Rows[0].Days = hours.Workdays
+		h.add(t, f)
+		calendar := &days{}
+		find := finder.New(h.Service, calendar, h.clock)
+		open := func() string {
+			if err := find.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			all := names(find.Nearest(geo.Point{Lat: 31.46, Lng: 104.75}, 0, 5, finder.Want{}))
+			list := find.Nearest(geo.Point{Lat: 31.46, Lng: 104.75}, 0, 5, finder.Want{OpenAt: h.clock.Now()})
+			one := find.Nearest(geo.Point{Lat: 31.46, Lng: 104.75}, 0, 5, finder.Want{})[0]
+			return all + names(list) + string(one.Now.Status)
+		}
+		if got := open(); got != "工作日开 工作日开 open" {
+			t.Errorf("before: got %q", got)
+		}
+		calendar.notices++
+		if got := open(); got != "工作日开 closed" {
+			t.Errorf("after the notice, in the same minute: got %q, want closed", got)
+		}
+	})
 }

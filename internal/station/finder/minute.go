@@ -21,16 +21,18 @@ func (f *Finder) show(r *record, at time.Time) *Seen {
 	return &Seen{&c, c.Now(c.Live, at, f.calendar)}
 }
 
-// atMinute is a station, by its record, in one minute.
+// atMinute is a station, by its record, in one minute, after one notice on
+// holidays.
 type atMinute struct {
 	record *record
 	minute int64
+	notice int64
 }
 
 // inMinute is show, unpacked once a minute: hours are whole minutes, and a
 // report makes a new record. Only the end of the day for which a locked door
 // counts may be told some seconds late.
 func (f *Finder) inMinute(r *record, at time.Time) *Seen {
-	one, _ := f.shown.Get(atMinute{r, at.Unix() / 60}, func() (*Seen, error) { return f.show(r, at), nil })
+	one, _ := f.shown.Get(atMinute{r, at.Unix() / 60, f.notice.Load()}, func() (*Seen, error) { return f.show(r, at), nil })
 	return one
 }

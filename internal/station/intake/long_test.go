@@ -440,3 +440,26 @@ func TestWhoeverAskedIsGone(t *testing.T) {
 		h.whole(t)
 	})
 }
+
+// TestRightsThatWereTakenAway: what waited is done with the rights of the moment
+// in which it is done.
+func TestRightsThatWereTakenAway(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		id := h.upload(t, cadre, csv(many))
+		h.must(t, h.in.Work(background))
+		_, err := h.in.Carry(cadre, id, intake.Applying)
+		h.must(t, err)
+		h.in.Rights = func(_ context.Context, person string) (authz.Subject, error) {
+			return authz.Subject{ID: person, Kind: authz.Staff}, nil
+		}
+		h.must(t, h.in.Work(background))
+		b, err := h.in.Head(cadre, id)
+		if err != nil || b.Work == nil || b.Work.Trouble == nil || h.stations(t) != 0 {
+			t.Errorf("without rights: %+v, %d stations, %v; want none and told why", b.Work, h.stations(t), err)
+		}
+		h.must(t, h.in.Cancel(cadre, id))
+		h.in.Rights = nil
+		h.must(t, h.in.Work(background))
+		h.whole(t)
+	})
+}

@@ -28,6 +28,10 @@ type Service struct {
 	files  Files
 	tables station.Tables
 	direct int // see [Direct]
+
+	// Rights returns what somebody may do today: work that waited is done with
+	// the rights of that moment. nil: with those when it was ordered.
+	Rights func(ctx context.Context, person string) (authz.Subject, error)
 }
 
 // NewService returns the import service; its rules are among [station.Policy].

@@ -291,19 +291,33 @@ func (s *Service) Work(ctx context.Context) error {
 	}
 	var errs []error
 	for _, one := range all {
-		own := authz.With(ctx, one.subject)
+		own, err := s.inNameOf(ctx, one.subject)
+		if err != nil {
+			errs = append(errs, s.failed(ctx, one, err))
+			continue
+		}
 		if !one.beside && one.subject.Kind == authz.System { // a command was ended, and must leave nothing
 			if err := s.Cancel(own, one.id); err != nil && !errors.Is(err, errMoved) {
 				errs = append(errs, err)
 			}
 		}
-		err := s.carry(own, one.id)
+		err = s.carry(own, one.id)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		errs = append(errs, s.failed(ctx, one, err))
 	}
 	return errors.Join(errs...)
+}
+
+// inNameOf is the context of work that somebody ordered. Whose rights were taken
+// away meanwhile, or who works here no more, has none.
+func (s *Service) inNameOf(ctx context.Context, who authz.Subject) (context.Context, error) {
+	if s.Rights == nil || who.Kind != authz.Staff {
+		return authz.With(ctx, who), nil
+	}
+	now, err := s.Rights(ctx, who.ID)
+	return authz.With(ctx, now), err
 }
 
 // due lists the work for the background, what was ordered first before what
