@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
+	"nuanxin/internal/member"
 	"nuanxin/internal/request"
 	"nuanxin/internal/station"
 )
@@ -64,6 +65,7 @@ func TestPrepare(t *testing.T) {
 	checkWhole(t, a)
 	checkRequests(t, a)
 	checkStations(t, a)
+	checkMembers(t, a)
 	checkSignIns(t, a)
 }
 
@@ -114,6 +116,40 @@ func checkRequests(t *testing.T, a *app.App) {
 		if seen[s] == 0 {
 			t.Errorf("no request is %q", s)
 		}
+	}
+}
+
+// checkMembers holds that a cadre meets members in every state, and every doubt,
+// and that the phone of the welcome can still join.
+func checkMembers(t *testing.T, a *app.App) {
+	states, doubts, waiting := map[member.State]int{}, map[member.Why]int{}, 0
+	f := member.Filter{Limit: 100}
+	page, err := a.Members.List(authz.AsSystem(t.Context(), "test"), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range page.Rows {
+		states[r.State]++
+		for _, d := range r.Doubts {
+			doubts[d.Why]++
+		}
+		if r.To != "" {
+			waiting++
+		}
+	}
+	t.Logf("%d members: %v, %v, %d want to move", len(page.Rows), states, doubts, waiting)
+	for _, s := range member.States() {
+		if states[s] == 0 {
+			t.Errorf("no member is %q", s)
+		}
+	}
+	for _, why := range []member.Why{member.SameDocument, member.SameNameBirth, member.SameNameArea, member.Young, member.UnknownArea} {
+		if doubts[why] == 0 {
+			t.Errorf("nobody raises %q", why)
+		}
+	}
+	if len(page.Rows) < 30 || waiting < 2 {
+		t.Errorf("%d members, %d want to move", len(page.Rows), waiting)
 	}
 }
 

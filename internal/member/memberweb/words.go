@@ -63,10 +63,10 @@ func (v ownView) facts(ctx context.Context) []ui.Pair {
 
 // why heads a reason: of a refusal, of a transfer that was refused, or of an end.
 func (v ownView) why(ctx context.Context) string {
-	switch {
-	case v.State == member.Refused:
+	switch v.State {
+	case member.Refused:
 		return t(ctx, "own.why.refused")
-	case v.State == member.Ended:
+	case member.Ended:
 		return t(ctx, "own.why.ended")
 	}
 	return t(ctx, "own.why.transfer")

@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/id"
+	"nuanxin/internal/member"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
@@ -24,6 +25,7 @@ type Services struct {
 	Stations *station.Service
 	Intake   *intake.Service
 	Requests *office.Service
+	Members  *member.Service
 	// Keep makes a file safe and keeps it.
 	Keep func(ctx context.Context, kind request.FileKind, raw []byte) (request.File, error)
 	// Deliver hands waiting events to their handlers.
@@ -51,6 +53,8 @@ type filler struct {
 	workers  []authz.Subject          // by index; zero without an account
 	stations []station.ID
 	cases    []told
+	members  []member.ID            // by index of the application
+	joined   int                    // how many steps of members were done
 	files    map[int][]request.File // by index of act
 }
 
@@ -76,7 +80,7 @@ func Fill(ctx context.Context, s Services, p Plan) error {
 		{"stations", f.county},
 		{"photos of stations", f.album},
 		{"photos and voice", f.draw},
-		{"requests of the last 60 days", f.play},
+		{"requests and members of the last 60 days", f.play},
 		{"sample import", f.sample},
 		{"what is closed today", f.today},
 	} {

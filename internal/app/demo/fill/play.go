@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/geo"
+	"nuanxin/internal/member"
 	"nuanxin/internal/request"
 )
 
@@ -67,6 +68,7 @@ func (f *filler) make(ctx context.Context, a world.Act) ([]request.File, error) 
 // program looks at the clocks.
 func (f *filler) play(ctx context.Context) error {
 	f.cases = make([]told, len(f.World.Cases))
+	f.members = make([]member.ID, len(f.World.Members))
 	last := f.World.Now
 	for i, a := range f.World.Acts {
 		if i == 0 {
@@ -77,6 +79,9 @@ func (f *filler) play(ctx context.Context) error {
 			if err := f.watch(ctx, last); err != nil {
 				return err
 			}
+		}
+		if err := f.join(ctx, a.At); err != nil {
+			return err
 		}
 		f.Clock.Set(a.At)
 		if err := f.do(ctx, i, a); err != nil {
@@ -89,6 +94,9 @@ func (f *filler) play(ctx context.Context) error {
 // watch lets what waits happen at a moment: events, and at some hours the
 // ladder of reminders.
 func (f *filler) watch(ctx context.Context, at time.Time) error {
+	if err := f.join(ctx, at); err != nil {
+		return err
+	}
 	hour := at.In(clock.Zone).Hour()
 	if hour != 9 && hour != 11 && hour != 14 && hour != 16 && !at.Equal(f.World.Now) {
 		return nil

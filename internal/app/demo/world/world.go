@@ -37,6 +37,8 @@ type World struct {
 	Stations []Station // of the county
 	Cases    []Case
 	Acts     []Act // in the order of time
+	Members  []Member
+	Steps    []Step // of members, in the order of time
 	options  Options
 }
 
@@ -167,6 +169,9 @@ func Make(o Options) (*World, error) {
 	w := &World{Now: o.Now, Start: o.Now.AddDate(0, 0, -Days-30), options: o}
 	w.Orgs, w.Staff, w.Workers = orgs(), StaffList(), workers()
 	w.Stations = w.county(w.random("stations"))
+	if err := w.enrol(w.random("members")); err != nil {
+		return w, err
+	}
 	return w, w.happen(w.random("requests"))
 }
 

@@ -17,6 +17,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
+	"nuanxin/internal/idcard"
 	"nuanxin/internal/media"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
@@ -79,6 +80,7 @@ func TestWorldAtAnyMoment(t *testing.T) {
 			}
 			checkActs(t, w)
 			checkDone(t, w)
+			checkSteps(t, w)
 		})
 	}
 }
@@ -111,6 +113,39 @@ func checkActs(t *testing.T, w *World) {
 		}
 		if a.Photo != "" && !slices.Contains(Drawings(), a.Photo) {
 			t.Errorf("%s: nobody can draw %q", k.Key, a.Photo)
+		}
+	}
+}
+
+// checkSteps holds that memberships go forward, that staff decide in office
+// hours, that everybody applies once, and that the phone of the welcome does not:
+// newcomers try joining with it.
+func checkSteps(t *testing.T, w *World) {
+	office, err := newOffice(w.Start, w.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, last := map[int]bool{}, w.Start
+	for _, s := range w.Steps {
+		if s.At.Before(last) || s.At.After(w.Now) || begun[s.Member] != (s.Do != Apply) {
+			t.Errorf("member %d: %s at %s is out of order", s.Member, s.Do, s.At)
+		}
+		last, begun[s.Member] = s.At, true
+		if s.By == "" {
+			continue
+		}
+		if work, err := office.cal.WorkingBetween(s.At.Add(-time.Minute), s.At.Add(time.Minute), openHours()); work == 0 || err != nil {
+			t.Errorf("member %d: %s by %s at %s, outside office hours", s.Member, s.Do, s.By, s.At.In(clock.Zone))
+		}
+	}
+	workers := map[int]bool{0: true}
+	for _, m := range w.Members {
+		if workers[m.Worker] || !w.Workers[m.Worker].Account {
+			t.Errorf("%s applies as worker %d, who is taken or has no account", m.Name, m.Worker)
+		}
+		workers[m.Worker] = true
+		if _, err := idcard.ParseResident(m.Document, ""); m.Document != "" && err != nil {
+			t.Errorf("%s has the number %s: %v", m.Name, m.Document, err)
 		}
 	}
 }
