@@ -424,7 +424,7 @@ func outcomeTone(o outcome) ui.Tone {
 
 // decideButtons are the two answers to somebody who waits. What a doubt stands
 // against is asked once more before.
-func decideButtons(f member.File, small bool) templ.Component {
+func decideButtons(f member.File, small bool, look ui.Look) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -447,7 +447,7 @@ func decideButtons(f member.File, small bool) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if f.Waits() && may(ctx, member.Approve, f.Member) {
 			if len(f.Doubts) > 0 {
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "act.approve.doubt"), Icon: "check", Small: small, Grow: !small, Look: ui.Primary, Href: Href(f.ID) + "/approve"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "act.approve.doubt"), Icon: "check", Small: small, Grow: !small, Look: look, Href: Href(f.ID) + "/approve"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -472,7 +472,7 @@ func decideButtons(f member.File, small bool) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "act.approve.go"), Icon: "check", Small: small, Block: !small, Look: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "act.approve.go"), Icon: "check", Small: small, Block: !small, Look: look}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -19,7 +19,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	f := p.frame(ctx, m.Name, ui.Crumb{Text: t(ctx, "title"), Href: HrefMembers + "?open=" + string(m.ID)}, ui.Crumb{Text: orElse(m.Number, m.Name)})
 	f.Main, f.Chips, f.Buttons = "two", showChips(m), showButtons(m)
 	if m.Waits() && may(ctx, member.Approve, m.Member) {
-		f.Actions = decideButtons(m, false)
+		f.Actions = decideButtons(m, false, ui.Primary)
 	}
 	shut(w)
 	return web.Show(w, r, http.StatusOK, showPage(f, m))

@@ -138,8 +138,11 @@ func facts(ctx context.Context, m member.Member) []ui.Pair {
 	if m.To != "" {
 		union = t(ctx, "union.to", "From", m.UnionName, "To", m.ToName)
 	}
-	all := []ui.Pair{
-		{Key: t(ctx, "fact.number"), Text: orNone(ctx, m.Number)},
+	var all []ui.Pair
+	if m.Number != "" {
+		all = append(all, ui.Pair{Key: t(ctx, "fact.number"), Text: m.Number})
+	}
+	all = append(all, []ui.Pair{
 		{Key: t(ctx, "fact.phone"), Text: m.Phone},
 		{Key: t(ctx, "fact.document"), Text: orNone(ctx, m.Document)},
 		{Key: t(ctx, "fact.born"), Text: orNone(ctx, m.Born)},
@@ -148,12 +151,14 @@ func facts(ctx context.Context, m member.Member) []ui.Pair {
 		{Key: t(ctx, "fact.union"), Text: union},
 		{Key: t(ctx, "fact.channel"), Text: t(ctx, "channel."+string(m.Channel))},
 		{Key: t(ctx, "fact.applied"), Text: web.When(ctx, m.AppliedAt)},
-	}
+	}...)
 	if m.Reason != "" {
 		all = append(all, ui.Pair{Key: t(ctx, "fact.reason"), Text: m.Reason})
 	}
 	return all
 }
+
+var termIcons = map[member.TermKind]string{member.Join: "check", member.Transfer: "swap", member.Keep: "pause", member.Resume: "play", member.Leave: "door", member.End: "door"}
 
 // steps are the history of a membership, the newest first.
 func steps(ctx context.Context, f member.File) []ui.Step {
@@ -164,7 +169,7 @@ func steps(ctx context.Context, f member.File) []ui.Step {
 		if by == "" {
 			by = t(ctx, "self")
 		}
-		s := ui.Step{State: ui.Done, Title: t(ctx, "term."+string(term.Kind), "Union", term.UnionName), At: term.From, When: t(ctx, "term.by", "By", by, "When", web.When(ctx, term.From)), Text: term.Reason}
+		s := ui.Step{State: ui.Done, Icon: termIcons[term.Kind], Title: t(ctx, "term."+string(term.Kind), "Union", term.UnionName), At: term.From, When: t(ctx, "term.by", "By", by, "When", web.When(ctx, term.From)), Text: term.Reason}
 		if term.Until.IsZero() {
 			s.State = ui.Now
 		}
@@ -189,13 +194,13 @@ func beside(ctx context.Context, m, o member.Member, why member.Why) ui.TablePro
 		{"state", stateOf(ctx, m), stateOf(ctx, o), m.State == o.State},
 		{"applied", web.Date(ctx, m.AppliedAt), web.Date(ctx, o.AppliedAt), false},
 	}
-	p := ui.TableProps{Caption: t(ctx, "beside", "Name", o.Name), Cols: []ui.Col{{Text: t(ctx, "beside.what")}, {Text: t(ctx, "beside.this")}, {Text: t(ctx, "beside.other")}, {Text: t(ctx, "beside.same")}}}
+	p := ui.TableProps{Caption: t(ctx, "beside", "Name", o.Name), Cols: []ui.Col{{Text: t(ctx, "beside.what")}, {Text: t(ctx, "beside.this")}, {Text: t(ctx, "beside.other")}}}
 	for _, l := range lines {
-		same := ui.Cell{Text: t(ctx, "beside.no")}
+		other := ui.Cell{Text: orNone(ctx, l.b)}
 		if l.same {
-			same = ui.Cell{Node: ui.Chip(ui.Amber, "check", t(ctx, "beside.yes"))}
+			other.Node = same(other.Text)
 		}
-		p.Rows = append(p.Rows, []ui.Cell{{Text: t(ctx, "fact."+l.key)}, {Text: orNone(ctx, l.a)}, {Text: orNone(ctx, l.b)}, same})
+		p.Rows = append(p.Rows, []ui.Cell{{Text: t(ctx, "fact."+l.key)}, {Text: orNone(ctx, l.a)}, other})
 	}
 	return p
 }
