@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/pprof"
+	"strconv"
 	"strings"
 	"time"
 
@@ -199,6 +200,7 @@ func (c *constant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", c.kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(c.body))) // as the program's answers do
 	_, _ = w.Write(c.body) // the client tells what is wrong
 }
 
