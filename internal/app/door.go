@@ -149,15 +149,27 @@ func (d door) dispatched(texts *web.Texts, sender sms.Sender) job.Handler {
 		if err := e.Decode(&what); err != nil {
 			return err
 		}
-		outcome, err := d.sendLink(ctx, texts, sender, e.ID, what)
+		outcome, err := d.sendLink(ctx, texts, sender, e.ID, "app.dispatched", what)
 		_, noted := d.app.Requests.Linked(ctx, request.Ref{ID: what.ID}, what.Dispatch, outcome)
 		return errors.Join(err, known(noted))
 	}
 }
 
+// addressed sends a body the link again when the union has told it something.
+func (d door) addressed(texts *web.Texts, sender sms.Sender) job.Handler {
+	return func(ctx context.Context, e job.Event) error {
+		var what request.Addressed
+		if err := e.Decode(&what); err != nil {
+			return err
+		}
+		_, err := d.sendLink(ctx, texts, sender, e.ID, "app.addressed", request.Dispatched{ID: what.ID, Dispatch: what.Dispatch, Body: what.Body})
+		return err
+	}
+}
+
 // sendLink sends the message under the event's id. It says that there is
 // something, and nothing of what.
-func (d door) sendLink(ctx context.Context, texts *web.Texts, sender sms.Sender, id string, what request.Dispatched) (outcome string, err error) {
+func (d door) sendLink(ctx context.Context, texts *web.Texts, sender sms.Sender, id, words string, what request.Dispatched) (outcome string, err error) {
 	if sender == nil {
 		return request.LinkOff, nil // the matter waits in the body's own list
 	}
@@ -170,7 +182,7 @@ func (d door) sendLink(ctx context.Context, texts *web.Texts, sender sms.Sender,
 		return request.LinkFailed, err
 	}
 	site := &web.Site{Texts: texts}
-	text := web.T(site.With(ctx, "/", web.Display{Lang: "zh-CN"}), "app.dispatched", "Link", link)
+	text := web.T(site.With(ctx, "/", web.Display{Lang: "zh-CN"}), words, "Link", link)
 	if err := sender.Send(ctx, sms.Message{ID: id, To: phone, Text: text, Kind: sms.Notice}); err != nil {
 		return request.LinkFailed, fmt.Errorf("the link does not go out: %w", err)
 	}

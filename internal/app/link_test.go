@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"nuanxin/internal/authz"
@@ -88,5 +89,27 @@ func TestLinkOutcome(t *testing.T) {
 	}
 	if err := handler(system, event(w.request.ID, "01a20000-0000-7000-8000-000000000000", string(w.body))); err != nil {
 		t.Errorf("a handing that is gone: got %v, want it to pass", err)
+	}
+}
+
+// TestABodyIsToldByLink holds that the union's words reach a body that only has
+// a link, at each time once.
+func TestABodyIsToldByLink(t *testing.T) {
+	w := newWorld(t)
+	deliver := func() int {
+		if err := w.app.Deliver(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return len(w.app.Messages())
+	}
+	before := deliver()
+	if _, err := w.app.Requests.Brief(w.as(t, "cadre"), request.Ref{ID: w.request.ID}, w.dispatch, request.Message{Words: "本人又说了一句"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := deliver() - before; got != 1 {
+		t.Errorf("after the union's words: got %d messages, want one", got)
+	}
+	if got := w.app.Messages()[0].Text; !strings.Contains(got, "/p/") || strings.Contains(got, "又说了一句") {
+		t.Errorf("got %q, want the link and nothing of the matter", got)
 	}
 }

@@ -37,6 +37,7 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 // the tasks that run by the clock.
 func (a *App) listen(sender sms.Sender, words *web.Texts) {
 	a.worker.On(request.Dispatched{}.EventName(), door{app: a}.dispatched(words, sender))
+	a.worker.On(request.Addressed{}.EventName(), door{app: a}.addressed(words, sender))
 	a.Requests.Register(a.worker)
 	a.Intake.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)

@@ -19,6 +19,13 @@ type Dispatched struct {
 	Body     string     `json:"body"`
 }
 
+// Addressed says that the union told a body something of what it has in hand.
+type Addressed struct {
+	ID       ID         `json:"id"`
+	Dispatch DispatchID `json:"dispatch"`
+	Body     string     `json:"body"`
+}
+
 // Bounced says that a body sent a request back.
 type Bounced struct {
 	ID       ID         `json:"id"`
@@ -98,6 +105,9 @@ func (Captured) EventName() string { return "request.captured" }
 
 // EventName implements op.Event.
 func (Dispatched) EventName() string { return "request.dispatched" }
+
+// EventName implements op.Event.
+func (Addressed) EventName() string { return "request.addressed" }
 
 // EventName implements op.Event.
 func (Bounced) EventName() string { return "request.bounced" }

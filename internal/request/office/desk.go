@@ -284,6 +284,7 @@ func (s *Service) Brief(ctx context.Context, ref request.Ref, did request.Dispat
 		d := m.ds[i]
 		e := m.add(tx, request.Entry{Kind: request.KindBriefed, Readers: request.ToStaff | request.ToBody, Dispatch: d.ID, Body: d.Body, BodyName: d.BodyName, Words: y.Words})
 		m.attach(e, y.Files, d.Body)
+		tx.Emit(request.Addressed{ID: m.ID, Dispatch: d.ID, Body: d.Body})
 		return nil
 	})
 }

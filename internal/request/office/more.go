@@ -77,6 +77,7 @@ func (s *Service) decide(ctx context.Context, k request.Kind, ref request.Ref, d
 		d.AskedUntil = time.Time{}
 		m.looked(tx)
 		m.add(tx, e)
+		tx.Emit(request.Addressed{ID: m.ID, Dispatch: d.ID, Body: d.Body})
 		return nil
 	})
 }
