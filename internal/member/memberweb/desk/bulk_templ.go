@@ -446,7 +446,8 @@ func decideButtons(f member.File, small bool, look ui.Look) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if f.Waits() && may(ctx, member.Approve, f.Member) {
-			if len(f.Doubts) > 0 {
+			if blocked(f) {
+			} else if len(f.Doubts) > 0 {
 				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "act.approve.doubt"), Icon: "check", Small: small, Grow: !small, Look: look, Href: Href(f.ID) + "/approve"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -230,14 +230,17 @@ func TestDoubtsSideBySide(t *testing.T) {
 	if strings.Index(list.body, "小年轻") > strings.Index(list.body, "孙志远") {
 		t.Error("somebody late without a doubt stands before one in doubt")
 	}
-	cadre.get(desk.Href(doubtful)).want("the page", 200, "看另一份", "1101**********002X", "一样")
+	cadre.get(desk.Href(doubtful)).want("the page", 200, "看另一份", "1101**********002X", "一样", "不能再通过一次", "!看过了，通过", "/refuse")
+	page, err := h.List(as("cadre"), member.Filter{Name: "小年轻"})
+	h.must(err)
+	cadre.get(desk.Href(page.Rows[0].ID)).want("somebody young", 200, "《劳动法》", "看过了，通过")
 	cadre.get(desk.Href(doubtful)+"/approve").want("asked once more", 200, "先核对清楚")
 	// a record that the reader may not see is not shown
 	a := withDocument(form("赵建国"), "11010519491231002X")
 	a.Area = sibling
 	far := h.apply(a)
-	page := h.as("sibling").get(desk.Href(far)).want("from another county", 200, "身份证号和别的工会的一位相同")
-	if strings.Contains(page.body, string(doubtful)) {
+	there := h.as("sibling").get(desk.Href(far)).want("from another county", 200, "身份证号和别的工会的一位相同")
+	if strings.Contains(there.body, string(doubtful)) {
 		t.Error("the page leads to a record of another county")
 	}
 }

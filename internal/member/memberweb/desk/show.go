@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"nuanxin/internal/member"
 	"nuanxin/internal/web"
@@ -59,4 +60,15 @@ func consents(ctx context.Context, f member.File) []ui.Pair {
 		all = append(all, ui.Pair{Key: name, Text: text})
 	}
 	return all
+}
+
+// blocks reports whether a doubt is none: the identity number is a member's
+// already, and cannot be approved twice.
+func blocks(f member.File, d member.Doubt) bool {
+	return d.Why == member.SameDocument && f.Others[d.Other].State.Belongs()
+}
+
+// blocked reports whether somebody who waits cannot be approved.
+func blocked(f member.File) bool {
+	return slices.ContainsFunc(f.Doubts, func(d member.Doubt) bool { return blocks(f, d) })
 }
