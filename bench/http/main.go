@@ -201,7 +201,7 @@ func (c *constant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", c.kind)
 	w.Header().Set("Content-Length", strconv.Itoa(len(c.body))) // as the program's answers do
-	_, _ = w.Write(c.body) // the client tells what is wrong
+	_, _ = w.Write(c.body)                                      // the client tells what is wrong
 }
 
 func serve(ctx context.Context, h http.Handler) (addr string, stop func(), err error) {
