@@ -113,6 +113,9 @@ func (s *Service) page(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter,
 	if paged && !f.Waits {
 		q += ` and m.member_id < ` + args.Add(string(after.id))
 	}
+	if !f.Waits { // the ids alone are sorted, not whole rows
+		q += ` order by m.member_id desc limit ` + args.Add(most)
+	}
 	q += `) w on w.member_id = m.member_id`
 	if paged && f.Waits {
 		r, d := args.Add(after.rank), args.Add(after.due)
