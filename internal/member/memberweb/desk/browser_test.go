@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/member"
 	"nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/web/webtest"
 )
@@ -17,8 +18,11 @@ func modes() []map[string]string {
 func TestPagesHoldInAllModes(t *testing.T) {
 	browser, h := webtest.Start(t), newHouse(t)
 	doubtful, clear, belongs := h.busy()
+	kept, err := h.List(as("cadre"), member.Filter{States: []member.State{member.Kept}})
+	h.must(err)
 	for name, path := range map[string]string{"list": desk.HrefMembers, "members": desk.HrefMembers + "?tab=members", "all": desk.HrefMembers + "?tab=all&occupation=trucker", "empty": desk.HrefMembers + "?tab=all&state=ended",
 		"doubtful": desk.Href(doubtful), "clear": desk.Href(clear), "member": desk.Href(belongs), "approve": desk.Href(doubtful) + "/approve", "refuse": desk.Href(clear) + "/refuse",
+		"keep": desk.Href(belongs) + "/keep", "resume": desk.Href(kept.Rows[0].ID) + "/resume", "late": desk.Href(clear) + "/resume",
 		"end": desk.Href(belongs) + "/end", "full": desk.Href(clear) + "/full", "export": desk.HrefMembers + "/export"} {
 		for _, mode := range modes() {
 			cookies := map[string]string{"who": "cadre"}
