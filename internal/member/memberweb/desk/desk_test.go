@@ -293,7 +293,7 @@ func TestHostileText(t *testing.T) {
 		cadre.get(path).want(path, 200, "!<script>alert")
 	}
 	cadre.get(one).want("the page", 200, "&lt;script&gt;alert(1)")
-	cadre.post(one+"/refuse", "seen", "x", "reason", bad).want("a broken version", 409, "&lt;script&gt;", "!<script>alert")
+	cadre.post(one+"/refuse", "seen", "x", "reason", bad).want("a broken version", 409, "这一页旧了", "&lt;script&gt;", "!<script>alert")
 	cadre.post(one+"/refuse", "seen", "1", "reason", strings.Repeat("长", 301)).want("too long", 422)
 	cadre.post(one+"/refuse", "seen", "1", "reason", bad).want("refused", 303)
 	cadre.get(one).want("the words come back", 200, "&lt;script&gt;", "!<script>alert")

@@ -57,6 +57,9 @@ func changed(ctx context.Context, m member.Member) string {
 	if m.To != "" {
 		state = t(ctx, "state.to", "Union", m.ToName)
 	}
+	if m.ChangedAt.IsZero() { // the form was on no version that there was
+		return t(ctx, "changed.unknown", "State", state)
+	}
 	text := t(ctx, "changed", "Who", who, "When", web.When(ctx, m.ChangedAt), "State", state)
 	if m.Reason != "" && (m.State == member.Refused || m.State == member.Ended) {
 		text += t(ctx, "changed.why", "Why", m.Reason)
