@@ -28,10 +28,13 @@ var morning = time.Date(2026, 11, 24, 2, 30, 0, 0, time.UTC)
 // here is where the journeys of workers start.
 var here = [2]float64{42.9000, 125.1400}
 
-// The phones of a worker of the demo who has an account, and of a new one.
+// The phones of a worker of the demo who has an account, of a member, of one who
+// wants to move, and of somebody new.
 const (
-	phone    = "19900000001"
-	newPhone = "19912345678"
+	phone       = "19900000001"
+	memberPhone = "19900000002"
+	movingPhone = "19900000016"
+	newPhone    = "19912345678"
 )
 
 // filled is a data folder with the demo's county in it, made once.
