@@ -1,10 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"time"
 
 	"nuanxin/internal/app"
 )
@@ -51,7 +48,7 @@ type checkCmd struct {
 
 // Run implements the subcommand.
 func (c *checkCmd) Run(e *env) error {
-	earlier, err := c.earlier()
+	earlier, err := anchorsIn(c.Against)
 	if err != nil {
 		return err
 	}
@@ -60,9 +57,7 @@ func (c *checkCmd) Run(e *env) error {
 		return err
 	}
 	if c.JSON {
-		enc := json.NewEncoder(e.stdout)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(report)
+		err = printJSON(e, report)
 	} else {
 		for _, r := range report.Results {
 			fmt.Fprintf(e.stdout, "%-28s %10d looked at  %d wrong\n", r.Name, r.Seen, len(r.Wrong))
@@ -70,28 +65,10 @@ func (c *checkCmd) Run(e *env) error {
 				fmt.Fprintln(e.stdout, "   ", w)
 			}
 		}
-		for _, a := range report.Anchors {
-			fmt.Fprintf(e.stdout, "newest anchor: %-10s %6d  %s  %s\n", a.Group, a.Seq, a.Until.Format(time.RFC3339), a.Hash)
-		}
+		printAnchors(e, report.Anchors)
 	}
 	if err == nil && !report.OK {
 		return exit(1)
 	}
 	return err
-}
-
-// earlier reads the anchors of earlier answers.
-func (c *checkCmd) earlier() (all []app.AnchorLine, err error) {
-	for _, file := range c.Against {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		var report app.CheckReport
-		if err := json.Unmarshal(text, &report); err != nil || len(report.Anchors) == 0 {
-			return nil, fmt.Errorf("%s is no answer of check --json with anchors", file)
-		}
-		all = append(all, report.Anchors...)
-	}
-	return all, nil
 }

@@ -3,6 +3,7 @@ package main_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -126,4 +127,43 @@ func differences(t *testing.T, where []string) {
 			edit(t, file, d.undo)
 		}
 	}
+}
+
+// Whoever audits has a copy of the data, or an address of the database, and the
+// public key. No key file is needed, and nothing is written.
+func TestAuditVerify(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, where []string) {
+		c := found(t, where)
+		c.client().capture(t, `{"words":"电动车在楼下被锁了","place":{"area":"`+area+`"}}`)
+		kept := write(t, "kept.json", must(t, "", with([]string{"audit", "key", "--json"}, where...)...))
+		r := run(t, "", with([]string{"audit", "verify", "--key", kept}, place(where)...)...)
+		if r.code != 0 || !strings.Contains(r.out, ": 0 wrong") || !strings.Contains(r.out, "not sealed yet") || !strings.Contains(r.out, "--against") {
+			t.Errorf("while it serves: exit code %d, %s%s", r.code, r.out, r.err)
+		}
+		if r := run(t, "", with([]string{"audit", "verify", "--key", "nothing"}, place(where)...)...); r.code != 1 || !strings.Contains(r.err, "no public key") {
+			t.Errorf("without a key: exit code %d, %s%s", r.code, r.out, r.err)
+		}
+		c.stop(t)
+		if len(place(where)) != len(where) {
+			return
+		}
+		whole, err := os.ReadFile(filepath.Join(where[1], "nuanxin.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied := filepath.Dir(write(t, "nuanxin.db", string(whole)))
+		edit(t, filepath.Join(copied, "nuanxin.db"), `update request_audit set note = 'x' where seq = 1`)
+		if r := run(t, "", "audit", "verify", "--json", "--key", kept, "--data", copied); r.code != 1 || !strings.Contains(r.out, "was changed after it was written") {
+			t.Errorf("a row changed: exit code %d, %s%s", r.code, r.out, r.err)
+		}
+	})
+}
+
+// place is where without the data folder, if the data is not in it.
+func place(where []string) []string {
+	if i := slices.Index(where, "--db"); i >= 0 {
+		return where[i : i+2]
+	}
+	return where
 }

@@ -3,62 +3,48 @@ package app
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/x509"
-	"encoding/hex"
-	"encoding/pem"
+	"errors"
 	"fmt"
-	"time"
 
+	"nuanxin/internal/app/proof"
 	"nuanxin/internal/db"
-	"nuanxin/internal/op"
 )
-
-// AnchorLine is one signed anchor of the audit chains as `nuanxin check --json`
-// prints it. Kept where nobody who can write to the database can, it shows later
-// whether the whole database was set back.
-type AnchorLine struct {
-	Group     string    `json:"group"`
-	Seq       int64     `json:"seq"`
-	Until     time.Time `json:"until"`
-	Text      string    `json:"text"`      // what is hashed and signed
-	Hash      string    `json:"hash"`      // SHA-256 of the text, in hex
-	Signature []byte    `json:"signature"` // Ed25519 over the text, base64
-}
 
 // signer is the key that signs the anchors.
 func (a *App) signer() ed25519.PrivateKey { return a.ring.Signer("audit anchor") }
 
-// anchorKey is its public half as a PEM block, which openssl reads.
-func (a *App) anchorKey() (string, error) {
-	der, err := x509.MarshalPKIXPublicKey(a.signer().Public())
-	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), err
+func (a *App) anchorKey() ed25519.PublicKey {
+	public, _ := a.signer().Public().(ed25519.PublicKey)
+	return public
 }
 
-func (a *App) checkAnchors(ctx context.Context, tx *db.Tx, earlier []AnchorLine) (seen int64, lines []AnchorLine, wrong []string, err error) {
-	public, _ := a.signer().Public().(ed25519.PublicKey)
-	seen, newest, breaks, err := op.VerifyAnchors(ctx, tx, public)
+// AuditKey returns what to keep elsewhere: the public key, and the newest anchors.
+func AuditKey(ctx context.Context, c Config) (kept proof.Kept, err error) {
+	if err := c.there(ctx); err != nil {
+		return kept, err
+	}
+	ring, err := c.openRing(false)
 	if err != nil {
-		return seen, nil, nil, err
+		return kept, err
 	}
-	for _, b := range breaks {
-		wrong = append(wrong, b.String())
+	public, _ := ring.Signer("audit anchor").Public().(ed25519.PublicKey)
+	report, err := VerifyAudit(ctx, c, public)
+	return report.Kept, err
+}
+
+// VerifyAudit holds the audit trail against the public key alone, and against
+// anchors kept elsewhere. It reads only, and opens no key file.
+func VerifyAudit(ctx context.Context, c Config, public ed25519.PublicKey, earlier ...proof.Line) (report proof.Report, err error) {
+	open := c.openDB()
+	open.ReadOnly = true
+	d, err := db.Open(ctx, open)
+	if err != nil {
+		return report, fmt.Errorf("the data in %s cannot be read: %w", c.where(), err)
 	}
-	for _, e := range earlier {
-		hash, err := hex.DecodeString(e.Hash)
-		if err != nil {
-			return seen, nil, nil, fmt.Errorf("%q is not the hash of an anchor", e.Hash)
-		}
-		there, err := op.HasAnchor(ctx, tx, e.Group, e.Seq, hash)
-		if err != nil {
-			return seen, nil, nil, err
-		}
-		if !there {
-			wrong = append(wrong, fmt.Sprintf("%s anchor %d of %s was noted elsewhere and is gone: the data was set back or written anew", e.Group, e.Seq, e.Until.UTC().Format(time.RFC3339)))
-		}
-	}
-	lines = []AnchorLine{}
-	for _, l := range newest {
-		lines = append(lines, AnchorLine{l.Group, l.Seq, l.Until.UTC(), l.Text(), hex.EncodeToString(l.Hash), l.Signature})
-	}
-	return seen, lines, wrong, nil
+	defer func() { err = errors.Join(err, d.Close()) }()
+	err = d.View(ctx, func(tx *db.Tx) error {
+		report, err = proof.Verify(ctx, tx, public, earlier)
+		return err
+	})
+	return report, err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"nuanxin/internal/app/proof"
 	"nuanxin/internal/app/tables"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
@@ -22,10 +23,9 @@ type Result struct {
 
 // CheckReport is the outcome of all checks.
 type CheckReport struct {
-	OK        bool         `json:"ok"`
-	Results   []Result     `json:"results"`
-	AnchorKey string       `json:"anchor_key"` // public, PEM: whoever has it can verify what follows
-	Anchors   []AnchorLine `json:"anchors"`    // the newest of each group, to be kept elsewhere
+	OK      bool     `json:"ok"`
+	Results []Result `json:"results"`
+	proof.Kept
 }
 
 // maxWrong is how many findings one check lists.
@@ -39,7 +39,7 @@ type check struct {
 
 // Check proves that the data is whole, on a running system: everything is read
 // in one snapshot. The anchors of earlier reports must still be there.
-func Check(ctx context.Context, c Config, earlier ...AnchorLine) (report CheckReport, err error) {
+func Check(ctx context.Context, c Config, earlier ...proof.Line) (report CheckReport, err error) {
 	if err := c.there(ctx); err != nil {
 		return report, err
 	}
@@ -52,11 +52,8 @@ func Check(ctx context.Context, c Config, earlier ...AnchorLine) (report CheckRe
 }
 
 // Check proves that the data of a running program is whole.
-func (a *App) Check(ctx context.Context, earlier ...AnchorLine) (report CheckReport, err error) {
-	report.OK, report.Anchors = true, []AnchorLine{}
-	if report.AnchorKey, err = a.anchorKey(); err != nil {
-		return report, err
-	}
+func (a *App) Check(ctx context.Context, earlier ...proof.Line) (report CheckReport, err error) {
+	report.OK = true
 	err = a.db.View(ctx, func(tx *db.Tx) error {
 		for _, c := range a.checks(&report, earlier) {
 			seen, wrong, err := c.run(ctx, tx)
@@ -76,14 +73,15 @@ func (a *App) Check(ctx context.Context, earlier ...AnchorLine) (report CheckRep
 	return report, err
 }
 
-func (a *App) checks(report *CheckReport, earlier []AnchorLine) []check {
+func (a *App) checks(report *CheckReport, earlier []proof.Line) []check {
 	return []check{
 		{"storage", checkStorage},
 		{"tables", checkTables},
-		{"audit chain", checkAudit},
+		{"audit chain", proof.Chains},
 		{"audit anchors", func(ctx context.Context, tx *db.Tx) (seen int64, wrong []string, err error) {
-			seen, report.Anchors, wrong, err = a.checkAnchors(ctx, tx, earlier)
-			return seen, wrong, err
+			found, err := proof.Anchors(ctx, tx, a.anchorKey(), earlier)
+			report.Kept = found.Kept
+			return found.Seals, found.Wrong, err
 		}},
 		{"references", tables.References},
 		{"undelivered events", a.checkOutbox},
@@ -110,15 +108,6 @@ func checkStorage(ctx context.Context, tx *db.Tx) (int64, []string, error) {
 func checkTables(ctx context.Context, tx *db.Tx) (int64, []string, error) {
 	found, err := tx.Tables(ctx)
 	return int64(len(found)), tables.Faults(found), err
-}
-
-func checkAudit(ctx context.Context, tx *db.Tx) (int64, []string, error) {
-	rows, breaks, err := op.VerifyAudit(ctx, tx)
-	var wrong []string
-	for _, b := range breaks {
-		wrong = append(wrong, b.String())
-	}
-	return rows, wrong, err
 }
 
 func (a *App) checkOutbox(ctx context.Context, _ *db.Tx) (seen int64, wrong []string, err error) {

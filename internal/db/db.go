@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -20,6 +21,9 @@ type Config struct {
 	URL    string      // postgres://… or the path of a SQLite file
 	Clock  clock.Clock // the time that transactions see; nil means the machine's
 	Driver string      // a SQLite driver other than the usual one, for crash tests
+	// ReadOnly opens for [DB.View] alone, so that a copy on a disk that cannot be
+	// written, or a server's account that may only read, is enough.
+	ReadOnly bool
 }
 
 // DB is a database handle. It can only start transactions: there is no way to
@@ -71,12 +75,37 @@ func (d *DB) open(ctx context.Context) (err error) {
 		d.pool.SetMaxIdleConns(8 + 4*runtime.NumCPU())
 		return d.pool.PingContext(ctx)
 	}
+	if d.config.ReadOnly {
+		return d.openReadOnly(ctx)
+	}
 	if d.pool, err = sql.Open(d.config.Driver, sqliteDSN(d.config.URL, "query_only(1)")); err != nil {
 		return err
 	}
 	d.pool.SetMaxOpenConns(2 * runtime.NumCPU())
 	d.pool.SetMaxIdleConns(2 * runtime.NumCPU())
 	d.writer, err = startWriter(ctx, d)
+	return err
+}
+
+// openReadOnly opens a SQLite file without writing beside it. A file whose log is
+// there is read together with it. One without a log can be read where nothing may
+// be made, but only by promising SQLite that nobody changes it meanwhile: that is
+// so only where the place cannot be written, and so it is tried last.
+func (d *DB) openReadOnly(ctx context.Context) (err error) {
+	for _, mode := range []string{"mode=ro", "mode=ro&immutable=1"} {
+		if d.pool, err = sql.Open(d.config.Driver, sqliteFile(d.config.URL)+"?"+mode+"&_pragma=busy_timeout(10000)&_pragma=query_only(1)"); err != nil {
+			return err
+		}
+		var n int64
+		if err = d.pool.QueryRowContext(ctx, `select count(*) from sqlite_schema`).Scan(&n); err == nil {
+			return nil
+		}
+		if log, missing := os.Stat(d.config.URL + "-wal"); missing == nil && log.Size() > 0 {
+			return err
+		}
+		err = errors.Join(err, d.pool.Close())
+	}
+	d.pool = nil
 	return err
 }
 
@@ -104,6 +133,9 @@ func (d *DB) Clock() clock.Clock { return d.clock }
 // Update runs fn in a read-write transaction and commits when fn returns nil.
 // fn may run again after a collision, so it must not touch anything but its Tx.
 func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	if d.config.ReadOnly {
+		return errors.New("db: opened for reading only")
+	}
 	if d.writer != nil {
 		return d.writer.do(ctx, fn)
 	}
@@ -126,7 +158,7 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 // View runs fn in a read-only transaction that sees one snapshot.
 func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	opts := sql.TxOptions{}
-	if d.writer == nil {
+	if d.dialect == &postgresDialect {
 		opts = sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 	}
 	return d.begin(ctx, opts, false, fn)

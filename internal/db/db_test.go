@@ -6,6 +6,8 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -341,5 +343,44 @@ func TestFullDiskEndsTheGroup(t *testing.T) {
 	}
 	if errs[1] == nil || errs[2] != nil {
 		t.Errorf("the one that filled the disk: %v, the one behind it: %v; want a fault and none", errs[1], errs[2])
+	}
+}
+
+// A file that is opened for reading shows what was committed beside its log, too,
+// and lets nobody write; where there is none, none is made.
+func TestReadOnly(t *testing.T) {
+	d := dbtest.SQLite(t, clock.System, nil)
+	if err := d.Update(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), `create table word (w text not null)`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	only, err := db.Open(t.Context(), db.Config{URL: d.URL(), ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = only.Close() }()
+	read := func(query string) error {
+		return only.View(t.Context(), func(tx *db.Tx) error {
+			var n int
+			return tx.One(t.Context(), query, nil, &n)
+		})
+	}
+	if err := read(`select count(*) from word`); err != nil {
+		t.Errorf("reading: %v", err)
+	}
+	if err := read(`insert into word (w) values ('a') returning 1`); err == nil {
+		t.Error("a reading transaction wrote")
+	}
+	if err := only.Update(t.Context(), func(*db.Tx) error { return nil }); err == nil {
+		t.Error("a writing transaction began")
+	}
+	none := filepath.Join(t.TempDir(), "none.db")
+	if _, err := db.Open(t.Context(), db.Config{URL: none, ReadOnly: true}); err == nil {
+		t.Error("nothing was opened")
+	}
+	if _, err := os.Stat(none); err == nil {
+		t.Error("a file was made by reading")
 	}
 }

@@ -109,9 +109,13 @@ func sqliteDSN(path string, more ...string) string {
 	for _, p := range more {
 		q.Add("_pragma", p)
 	}
-	// The path is a file name, not a URL: only what would end it is escaped.
-	path = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
-	return "file:" + path + "?" + q.Encode()
+	return sqliteFile(path) + "?" + q.Encode()
+}
+
+// sqliteFile is the address of a file. The path is a file name, not a URL: only
+// what would end it is escaped.
+func sqliteFile(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
 
 // oldestSQLite is the first release without the WAL-reset fault, which could

@@ -70,8 +70,8 @@ func (b books) faults(statements ...string) (told string) {
 		if err != nil {
 			return err
 		}
-		_, _, anchors, err := op.VerifyAnchors(b.t.Context(), tx, signer.Public().(ed25519.PublicKey))
-		for _, f := range append(chains, anchors...) {
+		proof, err := op.VerifyAnchors(b.t.Context(), tx, signer.Public().(ed25519.PublicKey))
+		for _, f := range append(chains, proof.Breaks...) {
 			told += f.String() + "\n"
 		}
 		return errors.Join(err, undo)

@@ -20,24 +20,42 @@ func (b Break) String() string {
 	return fmt.Sprintf("%s %s row %d %s", b.Group, b.Root, b.Seq, b.Why)
 }
 
+// Proof is what [VerifyAnchors] found.
+type Proof struct {
+	Anchors int64    // how many there are
+	Last    []Anchor // the newest of each group that has any
+	Loose   int64    // rows that no anchor seals yet: only their chain holds them
+	Breaks  []Break
+}
+
 // VerifyAnchors holds every anchor against its signature, the anchor before it
-// and the audit rows that it seals, and returns the newest of each group. What
-// it finds beyond [VerifyAudit]: a root removed with its whole chain, a chain cut
-// short together with its head, and a chain written anew from some row on.
-func VerifyAnchors(ctx context.Context, tx *db.Tx, public ed25519.PublicKey) (seen int64, last []Anchor, breaks []Break, err error) {
+// and the audit rows that it seals. What it finds beyond [VerifyAudit]: a root
+// removed with its whole chain, a chain cut short together with its head, a chain
+// written anew from some row on, and rows written in later under an old date.
+func VerifyAnchors(ctx context.Context, tx *db.Tx, public ed25519.PublicKey) (p Proof, err error) {
 	for _, g := range Groups {
-		w := anchorWalk{public: public, before: Anchor{Group: g, Hash: genesis}, told: map[string]bool{}}
+		w := anchorWalk{public: public, before: Anchor{Group: g, Hash: genesis}, sealed: map[string]int64{}, told: map[string]bool{}}
 		for more := true; more; {
 			if more, err = w.page(ctx, tx); err != nil {
-				return seen, last, breaks, err
+				return p, err
 			}
 		}
-		seen, breaks = seen+w.seen, append(breaks, w.breaks...)
+		if err := w.rest(ctx, tx); err != nil {
+			return p, err
+		}
+		p.Anchors, p.Loose, p.Breaks = p.Anchors+w.seen, p.Loose+w.loose, append(p.Breaks, w.breaks...)
 		if w.seen > 0 {
-			last = append(last, w.before)
+			p.Last = append(p.Last, w.before)
 		}
 	}
-	return seen, last, breaks, nil
+	var args db.Args
+	err = tx.Each(ctx, `select name, seq from audit_anchor where name not in `+db.In(&args, Groups)+` order by name, seq`, args, func(r db.Row) error {
+		b := Break{Why: "seals a group that there is not"}
+		err := r.Scan(&b.Group, &b.Seq)
+		p.Breaks = append(p.Breaks, b)
+		return err
+	})
+	return p, err
 }
 
 // HasAnchor reports whether an anchor that was noted elsewhere is still there.
@@ -51,7 +69,9 @@ type anchorWalk struct {
 	public ed25519.PublicKey
 	before Anchor
 	seen   int64
-	told   map[string]bool // roots whose fault was told: one is enough
+	loose  int64
+	sealed map[string]int64 // newest sealed row by root
+	told   map[string]bool  // roots whose fault was told: one is enough
 	breaks []Break
 }
 
@@ -117,6 +137,7 @@ func (w *anchorWalk) compare(ctx context.Context, tx *db.Tx, a Anchor, leaves []
 		if len(b) == headLen {
 			h := unpack(b)
 			heads, roots, seqs = append(heads, h), append(roots, h.root), append(seqs, h.seq)
+			w.sealed[h.root] = max(w.sealed[h.root], h.seq)
 		}
 	}
 	slices.Sort(seqs)
@@ -153,4 +174,43 @@ func gone(ctx context.Context, tx *db.Tx, a Anchor, h head) (why string, err err
 		return fmt.Sprintf("and all before it are gone: anchor %d of %s sealed them", a.Seq, hour(a)), err
 	}
 	return fmt.Sprintf("is gone: anchor %d of %s sealed it", a.Seq, hour(a)), err
+}
+
+// rest looks at the rows that no anchor seals. Those of the last hours wait for
+// the next one. A row that is dated before what the newest anchor looked at
+// came more than two hours late, which no act takes: somebody wrote it in, or the
+// clock of the machine was that wrong.
+func (w *anchorWalk) rest(ctx context.Context, tx *db.Tx) error {
+	var roots []string
+	err := tx.Each(ctx, `select root_id, seq from `+w.before.Group+`_audit_head`, nil, func(r db.Row) error {
+		var h head
+		err := r.Scan(&h.root, &h.seq)
+		if h.seq > w.sealed[h.root] {
+			roots = append(roots, h.root)
+		}
+		return err
+	})
+	for some := range slices.Chunk(roots, 200) {
+		if err != nil {
+			return err
+		}
+		var args db.Args
+		err = tx.Each(ctx, `select root_id, seq, at from `+w.before.Group+`_audit where root_id in `+db.In(&args, some)+` order by root_id, seq`, args, w.late)
+	}
+	return err
+}
+
+func (w *anchorWalk) late(r db.Row) error {
+	var h head
+	var at time.Time
+	if err := r.Scan(&h.root, &h.seq, db.Time(&at)); err != nil || h.seq <= w.sealed[h.root] {
+		return err
+	}
+	w.loose++
+	if w.seen > 0 && at.Before(w.before.Until.Add(-sealOverlap)) && !w.told[h.root] {
+		w.told[h.root] = true
+		w.breaks = append(w.breaks, Break{w.before.Group, h.root, h.seq, fmt.Sprintf("is dated %s, and anchor %d of %s, made after that, does not know it: it was written in later",
+			at.UTC().Format(time.RFC3339), w.before.Seq, hour(w.before))})
+	}
+	return nil
 }
