@@ -9,6 +9,7 @@
 //
 // A read whose action is sensitive needs a purpose; its audit row is committed
 // before anything is returned. Who may not even see a thing is told that it is
-// missing. A write that carries a client's id is answered the same for ever:
+// missing. What the rules refuse (a write, a sensitive read) leaves an audit row,
+// too. A write that carries a client's id is answered the same for ever:
 // "done" with its result, or "refused" with its reason.
 package op

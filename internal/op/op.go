@@ -22,12 +22,13 @@ var Groups = []string{"member", "org", "person", "request", "station"}
 
 // Desk runs operations under one set of rules.
 type Desk struct {
-	db    *db.DB
-	rules authz.Rules
+	db       *db.DB
+	rules    authz.Rules
+	refusals tally
 }
 
 // New returns a desk over d that obeys rules.
-func New(d *db.DB, rules authz.Rules) *Desk { return &Desk{d, rules} }
+func New(d *db.DB, rules authz.Rules) *Desk { return &Desk{db: d, rules: rules} }
 
 // Rules are the rules that the desk obeys.
 func (d *Desk) Rules() authz.Rules { return d.rules }
@@ -119,6 +120,9 @@ func Read[T Target](ctx context.Context, d *Desk, act authz.Action, find func(*T
 	})
 	if err != nil {
 		var none T
+		if d.rules.Sensitive(act) {
+			err = d.refused(ctx, err)
+		}
 		return none, fault.Wrap(string(act), err)
 	}
 	return t, nil
@@ -154,7 +158,7 @@ func Write[T Target, R any](ctx context.Context, d *Desk, act authz.Action, find
 		return result, fault.New(string(act), fault.Busy, "fault.busy").Because(err)
 	}
 	var none R
-	return none, fault.Wrap(string(act), err)
+	return none, fault.Wrap(string(act), d.refused(ctx, err))
 }
 
 func attempt[T Target, R any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx) (T, error), do func(*Tx, T) (R, error)) (R, error) {
@@ -206,16 +210,4 @@ func final(err error) bool {
 
 func (d *Desk) tx(ctx context.Context, raw *db.Tx) *Tx {
 	return &Tx{Tx: raw, Subject: authz.From(ctx), purpose: CallOf(ctx).Purpose}
-}
-
-// Check refuses with Missing, not Denied, what who may not even see. It is for
-// a use case that meets a second object; the first is checked by the door.
-func (d *Desk) Check(who authz.Subject, act authz.Action, o authz.Object) error {
-	switch see := authz.Action(o.Kind + ".see"); {
-	case d.rules.May(who, act, o):
-		return nil
-	case d.rules.May(who, see, o):
-		return fault.New(string(act), fault.Denied, "fault.denied")
-	}
-	return fault.New(string(act), fault.Missing, "fault.missing")
 }

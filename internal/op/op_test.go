@@ -97,8 +97,8 @@ func TestWrite(t *testing.T) {
 				t.Errorf("%s: %s, want %s", test.about, got, test.want)
 			}
 		}
-		if a, o := count(t, d, "request_audit"), count(t, d, "request_outbox"); a != 2 || o != 2 {
-			t.Errorf("%d audit rows and %d events; want 2 and 2: a refused act leaves none", a, o)
+		if a, o := count(t, d, "request_audit"), count(t, d, "request_outbox"); a != 5 || o != 2 {
+			t.Errorf("%d audit rows and %d events; want 5 and 2: what the rules refuse leaves a row, and tells nobody", a, o)
 		}
 	})
 }
