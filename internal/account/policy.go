@@ -15,6 +15,7 @@ const (
 	Touch       authz.Action = "account.touch"
 	SignOut     authz.Action = "account.sign_out"
 	Me          authz.Action = "account.me"
+	Looks       authz.Action = "account.looks" // see who opened what is kept of oneself
 	EndSession  authz.Action = "account.end_session"
 	SetName     authz.Action = "account.set_name"
 	SetPassword authz.Action = "account.set_password"
@@ -44,6 +45,7 @@ var Policy = authz.Rules{
 	Touch:       authz.Anyone,
 	SignOut:     authz.Anyone,
 	Me:          authz.SignedIn,
+	Looks:       authz.Owner,
 	EndSession:  authz.SignedIn,
 	SetName:     authz.Owner,
 	SetPassword: authz.SignedIn,

@@ -62,6 +62,27 @@ func (s *Service) Names(ctx context.Context, tx *op.Tx, ids []string) (map[strin
 	return names, err
 }
 
+// Seat is where a member of staff sits, for those who ask who they were.
+type Seat struct {
+	Name string
+	Org  string // id; empty: the union of the area
+	Area string
+}
+
+// Seats returns the seats of staff by id, be they here or gone.
+func (s *Service) Seats(ctx context.Context, tx *op.Tx, ids []string) (map[string]Seat, error) {
+	seats := map[string]Seat{}
+	var args db.Args
+	err := tx.Each(ctx, `select person_id, name, org_id, area from person where kind = 'staff' and person_id in `+db.In(&args, ids), args, func(r db.Row) error {
+		var id string
+		var seat Seat
+		err := r.Scan(&id, &seat.Name, db.Text(&seat.Org), &seat.Area)
+		seats[id] = seat
+		return err
+	})
+	return seats, err
+}
+
 // Rights returns who a staff member is at this moment, by the grants in force:
 // for work that is done later in somebody's name. Who works here no more has
 // none.

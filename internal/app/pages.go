@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nuanxin/internal/account/accountweb"
+	"nuanxin/internal/app/own"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/calendar/calendarweb"
@@ -17,6 +18,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/org/orgweb"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/record"
 	"nuanxin/internal/request/requestweb"
 	requestdesk "nuanxin/internal/request/requestweb/desk"
 	"nuanxin/internal/request/requestweb/partner"
@@ -36,7 +38,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), memberdesk.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -72,6 +74,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		memberdesk.Routes(memberdesk.Config{Members: a.Members, Frame: a.frame}),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
 		memberweb.Routes(a.memberPages(secure)),
+		own.Routes(a.ownPages(desk)),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door(secure), Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
 	}
@@ -94,7 +97,7 @@ func (a *App) accountPages(secure bool) accountweb.Config {
 	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure}
 	c.More = func(ctx context.Context) ([]ui.RowProps, error) {
 		row, err := memberweb.Row(ctx, a.Members)
-		return []ui.RowProps{row}, err
+		return append([]ui.RowProps{row}, own.Row(ctx)...), err
 	}
 	if c.Demo = a.shown(); c.Demo != nil {
 		c.People = a.config.People
@@ -124,6 +127,15 @@ func (a *App) memberPages(secure bool) memberweb.Config {
 		_, area, _ := stations.Here(r)
 		return area
 	}}
+}
+
+func (a *App) ownPages(desk *op.Desk) own.Config {
+	union := bodies{a.Orgs, a.Accounts}.UnionFor
+	return own.Config{Desk: desk, Accounts: a.Accounts, Requests: a.Requests, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
+		Union: func(ctx context.Context, tx *op.Tx, area string) (string, error) {
+			u, err := union(ctx, tx, area)
+			return u.Name, known(err)
+		}}
 }
 
 // shown shows the demo's messages; nil where they are sent.

@@ -51,6 +51,7 @@ var drivers = map[string]map[string]string{
 		"web/webtest": "the edge's tests start a server",
 		"sms":         "the gateway adapter speaks HTTPS",
 		"app":         "the whole program is one handler",
+		"app/own":     "pages that tell of one person from every domain",
 	},
 }
 

@@ -168,13 +168,7 @@ func (s *Service) Open(ctx context.Context, which ID) (Full, error) {
 		if err != nil {
 			return m, err
 		}
-		var phone, document []byte
-		if err := tx.One(ctx, `select phone, document from member where member_id = $1`, []any{string(which)}, &phone, &document); err != nil {
-			return m, err
-		}
-		if full.Phone, err = s.open(phone, "phone", which); err == nil {
-			full.Document, err = s.open(document, "document", which)
-		}
+		full, err = s.full(ctx, tx, which)
 		return m, err
 	})
 	if err != nil {

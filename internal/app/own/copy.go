@@ -1,0 +1,201 @@
+package own
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/member"
+	"nuanxin/internal/request"
+	"nuanxin/internal/web"
+)
+
+// The copy that workers take along. It is plain JSON with words where there are
+// words: others read it, perhaps another union's program. internal/app/tables says
+// of each personal column where it is in here.
+type (
+	copied struct {
+		MadeAt      time.Time    `json:"made_at"`
+		Account     accountCopy  `json:"account"`
+		Requests    []matterCopy `json:"requests"`
+		Memberships []memberCopy `json:"memberships"`
+		Looks       []lookCopy   `json:"looks"` // who opened what is sealed, newest first
+	}
+	accountCopy struct {
+		Name     string        `json:"name"`
+		Phone    string        `json:"phone"`
+		MadeAt   time.Time     `json:"made_at"`
+		Sessions []sessionCopy `json:"sessions"`
+	}
+	sessionCopy struct {
+		Device string    `json:"device"`
+		MadeAt time.Time `json:"made_at"`
+		SeenAt time.Time `json:"seen_at"`
+		EndsAt time.Time `json:"ends_at"`
+	}
+	matterCopy struct {
+		Number    string        `json:"number"`
+		CreatedAt time.Time     `json:"created_at"`
+		Channel   string        `json:"channel"`
+		Source    string        `json:"source"` // where it was said, as staff noted it
+		Status    string        `json:"status"`
+		Topic     string        `json:"topic"`
+		Title     string        `json:"title"`
+		What      string        `json:"what"` // of a station's defect
+		Place     request.Place `json:"place"`
+		Name      string        `json:"name"`  // as it was said with this request; empty: none was
+		Phone     string        `json:"phone"` // likewise
+		Hidden    bool          `json:"hidden_from_company"`
+		Words     string        `json:"words"`
+		Heard     string        `json:"heard"` // what staff heard in the voice message
+		Officer   string        `json:"officer"`
+		WentTo    []string      `json:"went_to"`
+		Timeline  []entryCopy   `json:"timeline"`
+		Files     []fileCopy    `json:"files"`
+	}
+	entryCopy struct {
+		At    time.Time `json:"at"`
+		Kind  string    `json:"kind"`
+		By    string    `json:"by"`
+		Name  string    `json:"name"` // of staff
+		Body  string    `json:"body"`
+		Words string    `json:"words"`
+		Until time.Time `json:"until,omitzero"`
+		Fact  string    `json:"fact"`
+	}
+	fileCopy struct {
+		At      time.Time `json:"at"`
+		Kind    string    `json:"kind"`
+		Seconds int       `json:"seconds"`
+		Size    int64     `json:"size"`
+		SHA256  string    `json:"sha256"`
+		Href    string    `json:"href"`
+	}
+	memberCopy struct {
+		Number     string        `json:"number"`
+		State      string        `json:"state"`
+		Union      string        `json:"union"`
+		MovesTo    string        `json:"moves_to"`
+		Name       string        `json:"name"`
+		Phone      string        `json:"phone"`
+		Document   string        `json:"document"`
+		Born       string        `json:"born"`
+		Occupation string        `json:"occupation"`
+		Works      string        `json:"works"`
+		Channel    string        `json:"channel"`
+		AppliedAt  time.Time     `json:"applied_at"`
+		DecidedAt  time.Time     `json:"decided_at,omitzero"`
+		Reason     string        `json:"reason"`
+		Terms      []termCopy    `json:"terms"`
+		Consents   []consentCopy `json:"consents"`
+	}
+	termCopy struct {
+		Kind   string    `json:"kind"`
+		Union  string    `json:"union"`
+		From   time.Time `json:"from"`
+		Until  time.Time `json:"until,omitzero"`
+		By     string    `json:"by"`
+		Reason string    `json:"reason"`
+	}
+	consentCopy struct {
+		Purpose     string    `json:"purpose"`
+		Version     int64     `json:"version"`
+		GivenAt     time.Time `json:"given_at"`
+		WithdrawnAt time.Time `json:"withdrawn_at,omitzero"`
+	}
+	lookCopy struct {
+		At      time.Time `json:"at"`
+		Name    string    `json:"name"`
+		Office  string    `json:"office"`
+		What    string    `json:"what"`
+		Number  string    `json:"number"`
+		Purpose string    `json:"purpose"`
+	}
+)
+
+// take hands out the copy, to be saved and not to be kept on the way.
+func (p *pages) take(w http.ResponseWriter, r *http.Request) error {
+	c, err := p.copy(r.Context())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Disposition", `attachment; filename="nuanxin-data.json"`)
+	return web.JSON(w, r, http.StatusOK, c)
+}
+
+func (p *pages) copy(ctx context.Context) (c copied, err error) {
+	c = copied{MadeAt: p.Desk.Now().UTC(), Requests: []matterCopy{}, Memberships: []memberCopy{}, Looks: []lookCopy{}}
+	said, err := p.contact(ctx)
+	if err != nil {
+		return c, err
+	}
+	mine, err := p.Accounts.Me(ctx, "")
+	if err != nil {
+		return c, err
+	}
+	c.Account = accountOf(said, mine)
+	for after, more := "", true; more; more = after != "" {
+		var some []matter
+		if some, after, err = p.matters(ctx, after, 50); err != nil {
+			return c, err
+		}
+		for _, m := range some {
+			one, err := p.matterCopy(m)
+			if err != nil {
+				return c, err
+			}
+			c.Requests = append(c.Requests, one)
+		}
+	}
+	members, err := p.Members.Copies(ctx)
+	for _, m := range members {
+		c.Memberships = append(c.Memberships, memberCopyOf(m))
+	}
+	for after, more := "", err == nil; more; more = err == nil && after != "" {
+		var some []look
+		some, after, err = p.looks(ctx, after, 200)
+		for _, l := range some {
+			c.Looks = append(c.Looks, lookCopy{l.At.UTC(), l.Name, l.Office, l.What, l.Number, l.Purpose})
+		}
+	}
+	return c, err
+}
+
+func accountOf(said contact, mine account.Mine) accountCopy {
+	a := accountCopy{Name: said.Name, Phone: said.Phone, MadeAt: mine.MadeAt.UTC(), Sessions: []sessionCopy{}}
+	for _, s := range mine.Sessions {
+		a.Sessions = append(a.Sessions, sessionCopy{s.Device, s.MadeAt.UTC(), s.SeenAt.UTC(), s.EndsAt.UTC()})
+	}
+	return a
+}
+
+func (p *pages) matterCopy(m matter) (c matterCopy, err error) {
+	c = matterCopy{Number: m.Number, CreatedAt: m.CreatedAt.UTC(), Channel: string(m.Channel), Source: m.Source, Status: string(m.Status), Topic: m.Topic, Title: m.Title,
+		What: m.What, Place: m.Place, Hidden: m.Hidden, Words: m.Words, Heard: m.Heard, Officer: m.OfficerName, WentTo: append([]string{}, m.bodies()...), Timeline: []entryCopy{}, Files: []fileCopy{}}
+	if c.Name, err = p.Sealed.Unseal(m.SealedName, "request", "name", string(m.ID)); err != nil {
+		return c, err
+	}
+	if c.Phone, err = p.Sealed.Unseal(m.SealedPhone, "request", "phone", string(m.ID)); err != nil {
+		return c, err
+	}
+	for _, e := range m.own.Timeline {
+		c.Timeline = append(c.Timeline, entryCopy{e.At.UTC(), string(e.Kind), string(e.By), e.ByName, e.BodyName, e.Words, e.Until, e.Fact})
+	}
+	for _, f := range m.own.Files {
+		c.Files = append(c.Files, fileCopy{f.At.UTC(), string(f.Kind), f.Seconds, f.Size, f.Digest, fileHref(m, f.ID)})
+	}
+	return c, nil
+}
+
+func memberCopyOf(m member.Copy) memberCopy {
+	c := memberCopy{Number: m.Number, State: string(m.State), Union: m.UnionName, MovesTo: m.ToName, Name: m.Name, Phone: m.Full.Phone, Document: m.Full.Document, Born: m.Born,
+		Occupation: string(m.Occupation), Works: m.Works, Channel: string(m.Channel), AppliedAt: m.AppliedAt.UTC(), DecidedAt: m.DecidedAt, Reason: m.Reason, Terms: []termCopy{}, Consents: []consentCopy{}}
+	for _, t := range m.Terms {
+		c.Terms = append(c.Terms, termCopy{string(t.Kind), t.UnionName, t.From.UTC(), t.Until, t.By, t.Reason})
+	}
+	for _, g := range m.Consents {
+		c.Consents = append(c.Consents, consentCopy{g.Purpose, g.Version, g.At.UTC(), g.WithdrawnAt})
+	}
+	return c
+}

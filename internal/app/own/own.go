@@ -1,0 +1,183 @@
+// Package own shows workers what the union keeps of them: where it came from,
+// why it is kept, where it is changed, who looked at it, and a copy to take along.
+// It is the one place where several domains tell about the same person, so it is
+// part of app, which alone knows them all.
+package own
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/id"
+	"nuanxin/internal/member"
+	"nuanxin/internal/op"
+	"nuanxin/internal/request"
+	"nuanxin/internal/request/office"
+	"nuanxin/internal/request/record"
+	"nuanxin/internal/web"
+)
+
+// Config is what the pages need; all of it.
+type Config struct {
+	Desk     *op.Desk
+	Accounts *account.Service
+	Requests *office.Service
+	Sealed   *record.Store // opens the name and phone that came with a request
+	Members  *member.Service
+	Union    func(ctx context.Context, tx *op.Tx, area string) (string, error)             // what the union of an area is called
+	Orgs     func(ctx context.Context, tx *op.Tx, ids []string) (map[string]string, error) // what organisations are called
+	Worker   func(web.Handler) web.Handler                                                 // lets workers through and leads others to the sign-in
+}
+
+// pages are the handlers.
+type pages struct{ Config }
+
+// contact is what a worker's account keeps.
+type contact struct{ Name, Phone string }
+
+// contact opens name and phone of the worker who asks.
+func (p *pages) contact(ctx context.Context) (contact, error) {
+	return op.List(ctx, p.Desk, account.Looks, func(tx *op.Tx, _ op.Scope) (c contact, err error) {
+		c.Name, c.Phone, err = p.Accounts.Contact(ctx, tx, tx.Subject.ID)
+		return c, err
+	})
+}
+
+// matter is a request with what its worker reads of it.
+type matter struct {
+	*request.Request
+	own request.Own
+}
+
+// bodies are those that the matter went to, by name.
+func (m matter) bodies() []string {
+	var names []string
+	for _, e := range m.own.Timeline {
+		if e.BodyName != "" && !slices.Contains(names, e.BodyName) {
+			names = append(names, e.BodyName)
+		}
+	}
+	for _, h := range m.own.Holders {
+		if !slices.Contains(names, h.Name) {
+			names = append(names, h.Name)
+		}
+	}
+	return names
+}
+
+// files counts photos and voice messages.
+func (m matter) files(kind request.FileKind) (n int) {
+	for _, f := range m.own.Files {
+		if f.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// matters returns a page of the requests of the worker who asks.
+func (p *pages) matters(ctx context.Context, after string, limit int) (all []matter, next string, err error) {
+	list, err := p.Requests.MineList(ctx, request.Filter{Group: request.GroupAll, After: after, Limit: limit})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, q := range list.Rows {
+		own, err := p.Requests.Progress(ctx, request.Ref{ID: q.ID})
+		if err != nil {
+			return nil, "", err
+		}
+		all = append(all, matter{q, own})
+	}
+	return all, list.Next, nil
+}
+
+// look is one time that somebody opened what is sealed.
+type look struct {
+	At      time.Time
+	Name    string // of who looked; empty: not known by name
+	Office  string
+	What    string // "request" or "member": what was looked at
+	Number  string // of the request
+	Purpose string
+}
+
+// looks returns a page of those who looked, newest first.
+func (p *pages) looks(ctx context.Context, after string, limit int) (all []look, next string, err error) {
+	of, numbers, err := p.roots(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	found, next, err := op.Looks(ctx, p.Desk, account.Looks, of, after, limit)
+	if err != nil || len(found) == 0 {
+		return nil, "", err
+	}
+	names, err := op.List(ctx, p.Desk, account.Looks, func(tx *op.Tx, _ op.Scope) (map[string]look, error) { return p.seats(ctx, tx, found) })
+	for _, f := range found {
+		l := names[f.Subject]
+		l.At, l.What, l.Number, l.Purpose = f.At, f.Group, numbers[f.Root], f.Purpose
+		all = append(all, l)
+	}
+	return all, next, err
+}
+
+// roots are the things that are kept of the worker who asks: by them the audit
+// rows are found. With them, the number of each request.
+func (p *pages) roots(ctx context.Context) (of []authz.Object, numbers map[string]string, err error) {
+	who := authz.From(ctx)
+	of, numbers = []authz.Object{{Kind: "account", ID: who.ID, Group: "person", Owner: who.ID}}, map[string]string{}
+	members, err := p.Members.Copies(ctx)
+	for _, m := range members {
+		of = append(of, m.AuthzObject())
+	}
+	for after, more := "", err == nil; more; more = err == nil && after != "" {
+		var list request.Page[*request.Request]
+		list, err = p.Requests.MineList(ctx, request.Filter{Group: request.GroupAll, After: after, Limit: 200})
+		for _, q := range list.Rows {
+			of, numbers[string(q.ID)] = append(of, q.AuthzObject()), q.Number
+		}
+		after = list.Next
+	}
+	return of, numbers, err
+}
+
+// seats says who looked, by id: a name and where they sit.
+func (p *pages) seats(ctx context.Context, tx *op.Tx, looks []op.Look) (map[string]look, error) {
+	var ids, orgs []string
+	for _, l := range looks {
+		if l.Kind == authz.Staff && id.Valid(l.Subject) && !slices.Contains(ids, l.Subject) {
+			ids = append(ids, l.Subject)
+		}
+	}
+	who := map[string]look{}
+	if len(ids) == 0 {
+		return who, nil
+	}
+	seats, err := p.Accounts.Seats(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range seats {
+		if s.Org != "" {
+			orgs = append(orgs, s.Org)
+		}
+	}
+	called := map[string]string{}
+	if len(orgs) > 0 {
+		if called, err = p.Orgs(ctx, tx, orgs); err != nil {
+			return nil, err
+		}
+	}
+	for id, s := range seats {
+		office := called[s.Org]
+		if office == "" {
+			if office, err = p.Union(ctx, tx, s.Area); err != nil {
+				return nil, err
+			}
+		}
+		who[id] = look{Name: s.Name, Office: office}
+	}
+	return who, nil
+}

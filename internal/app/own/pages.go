@@ -1,0 +1,221 @@
+package own
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/idcard"
+	"nuanxin/internal/member"
+	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb"
+	"nuanxin/internal/request/requestweb/show"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// The addresses of the pages.
+const (
+	Href     = ui.HrefMe + "/data"
+	hrefSeen = Href + "/seen"
+	hrefCopy = Href + ".json"
+)
+
+// How much one page shows.
+const (
+	seenFirst = 3
+	seenPage  = 20
+	mattersOn = 10
+)
+
+//go:embed locale/*.json
+var locale embed.FS
+
+// Texts returns this package's words.
+func Texts() web.Words { return web.Catalogue(locale) }
+
+func t(ctx context.Context, key string, args ...any) string { return web.T(ctx, "own."+key, args...) }
+
+// Routes lists the pages.
+func Routes(c Config) []web.Route {
+	p := &pages{c}
+	get := func(pattern, purpose string, h web.Handler) web.Route {
+		return web.Route{Method: "GET", Pattern: pattern, Action: string(account.Looks), Purpose: purpose, Roles: []string{"owner"}, Handler: web.HTML(c.Worker(private(h)))}
+	}
+	return []web.Route{
+		get(Href, "see what is kept of oneself, and why", p.data),
+		get(hrefSeen, "see who looked at what is kept of oneself", p.seen),
+		get(hrefCopy, "take a copy of what is kept of oneself", p.take),
+	}
+}
+
+// private keeps an answer out of every store on the way.
+func private(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Cache-Control", "no-store")
+		return h(w, r)
+	}
+}
+
+// Row is the line that leads here from the page 我的, for workers.
+func Row(ctx context.Context) (rows []ui.RowProps) {
+	if authz.From(ctx).Kind == authz.Worker {
+		rows = append(rows, ui.RowProps{Href: Href, Icon: "eye", Tile: true, Tone: ui.Ice, Title: t(ctx, "title"), Sub: t(ctx, "row.sub"), Chevron: true})
+	}
+	return rows
+}
+
+// dataPage is what the union knows.
+type dataPage struct {
+	said    contact
+	mine    account.Mine
+	matters []matter
+	more    bool // requests than are shown
+	members []member.Copy
+	looks   []look // the newest
+}
+
+func (p *pages) data(w http.ResponseWriter, r *http.Request) (err error) {
+	ctx := r.Context()
+	var d dataPage
+	if d.said, err = p.contact(ctx); err != nil {
+		return err
+	}
+	if d.mine, err = p.Accounts.Me(ctx, ""); err != nil {
+		return err
+	}
+	next := ""
+	if d.matters, next, err = p.matters(ctx, "", mattersOn); err != nil {
+		return err
+	}
+	d.more = next != ""
+	if d.members, err = p.Members.Copies(ctx); err != nil {
+		return err
+	}
+	if d.looks, _, err = p.looks(ctx, "", seenFirst); err != nil {
+		return err
+	}
+	return web.Show(w, r, http.StatusOK, dataView(d))
+}
+
+func (p *pages) seen(w http.ResponseWriter, r *http.Request) error {
+	after := r.URL.Query().Get("after")
+	looks, next, err := p.looks(r.Context(), after, seenPage)
+	if err != nil {
+		return err
+	}
+	if after != "" && len(looks) == 0 {
+		return fault.New("own.seen", fault.Missing, "fault.missing")
+	}
+	first := ""
+	if after != "" {
+		first = hrefSeen
+	}
+	if next != "" {
+		next = hrefSeen + "?after=" + url.QueryEscape(next)
+	}
+	return web.Show(w, r, http.StatusOK, seenView(looks, first, next))
+}
+
+func fileHref(m matter, f request.AttachmentID) string {
+	return requestweb.Href(m.Number) + "/files/" + string(f)
+}
+
+// accountPairs are what an account keeps.
+func (d dataPage) accountPairs(ctx context.Context) []ui.Pair {
+	name := d.said.Name
+	if name == "" {
+		name = t(ctx, "none")
+	}
+	return []ui.Pair{
+		{Key: t(ctx, "phone"), Text: idcard.MaskPhone(d.said.Phone)},
+		{Key: t(ctx, "name"), Text: name},
+		{Key: t(ctx, "since"), Text: web.Date(ctx, d.mine.MadeAt)},
+		{Key: t(ctx, "devices"), Text: t(ctx, "devices.n", "Count", len(d.mine.Sessions))},
+		{Key: t(ctx, "from"), Text: t(ctx, "account.from")},
+		{Key: t(ctx, "why"), Text: t(ctx, "account.why")},
+	}
+}
+
+// row says what is kept of a request.
+func (m matter) row(ctx context.Context) ui.RowProps {
+	var holds []string
+	if m.Words != "" || m.Heard != "" {
+		holds = append(holds, t(ctx, "request.words"))
+	}
+	if n := m.files(request.Photo); n > 0 {
+		holds = append(holds, t(ctx, "request.photos", "Count", n))
+	}
+	if n := m.files(request.Voice); n > 0 {
+		holds = append(holds, t(ctx, "request.voice", "Count", n))
+	}
+	if m.Surname != "" || len(m.SealedName) > 0 {
+		holds = append(holds, t(ctx, "request.name"))
+	}
+	if m.HasPhone {
+		holds = append(holds, t(ctx, "request.phone"))
+	}
+	if m.Place.Text != "" || m.Place.Point != nil {
+		holds = append(holds, t(ctx, "request.place"))
+	}
+	went := t(ctx, "request.union_only")
+	if bodies := m.bodies(); len(bodies) > 0 {
+		went = t(ctx, "request.went", "Bodies", web.List(ctx, bodies...))
+	}
+	return ui.RowProps{Href: requestweb.Href(m.Number), Title: show.About(ctx, m.Title, m.What, m.Topic), Chevron: true,
+		Sub:  strings.Join([]string{t(ctx, "request.from."+string(m.Channel), "When", web.Date(ctx, m.CreatedAt)), t(ctx, "request.holds", "What", web.List(ctx, holds...))}, " "),
+		More: went}
+}
+
+// memberPairs are what a membership keeps.
+func memberPairs(ctx context.Context, m member.Copy) []ui.Pair {
+	say := func(key string) string { return web.T(ctx, "member."+key) }
+	all := []ui.Pair{
+		{Key: t(ctx, "member.state"), Text: m.UnionName + " · " + say("own.state."+string(m.State))},
+		{Key: t(ctx, "name"), Text: m.Name},
+		{Key: t(ctx, "phone"), Text: m.Phone},
+		{Key: t(ctx, "member.work"), Text: strings.TrimSpace(say("occupation."+string(m.Occupation)) + " " + m.Works)},
+	}
+	if m.Document != "" {
+		all = append(all, ui.Pair{Key: t(ctx, "member.document"), Text: m.Document})
+	}
+	all = append(all, ui.Pair{Key: t(ctx, "from"), Text: t(ctx, "member.from", "When", web.Date(ctx, m.AppliedAt))})
+	for _, g := range m.Consents {
+		text := t(ctx, "member.agreed", "When", web.Date(ctx, g.At))
+		if !g.WithdrawnAt.IsZero() {
+			text = t(ctx, "member.taken_back", "When", web.Date(ctx, g.WithdrawnAt))
+		}
+		all = append(all, ui.Pair{Key: say("purpose." + g.Purpose + "." + strconv.FormatInt(g.Version, 10) + ".name"), Text: text})
+	}
+	return all
+}
+
+// memberTitle names the newest membership, and those before it by their date.
+func memberTitle(ctx context.Context, i int, m member.Copy) string {
+	if i == 0 {
+		return t(ctx, "member.title")
+	}
+	return t(ctx, "member.before", "When", web.Date(ctx, m.AppliedAt))
+}
+
+// row says who looked, at what and what for.
+func (l look) row(ctx context.Context) ui.RowProps {
+	who := t(ctx, "seen.somebody")
+	switch {
+	case l.Name != "" && l.Office != "":
+		who = t(ctx, "seen.who", "Name", l.Name, "Office", l.Office)
+	case l.Name != "":
+		who = l.Name
+	}
+	what := t(ctx, "seen.what."+l.What)
+	if l.Number != "" {
+		what = t(ctx, "seen.what.number", "Number", l.Number)
+	}
+	return ui.RowProps{Icon: "eye", Title: who, Sub: t(ctx, "seen.line", "What", what, "Purpose", l.Purpose), More: web.When(ctx, l.At)}
+}

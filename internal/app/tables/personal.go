@@ -1,0 +1,41 @@
+package tables
+
+// Personal says of every column that is sealed, and of those that tell of a person
+// in plain, where the copy that workers take along has it: a path in that JSON, with
+// [] for each of a list. Where a column is not in the copy, the text begins with
+// "not: " and says why. A test holds the list against the schema and a real copy: a
+// new sealed column is in one or the other.
+func Personal() map[string]string {
+	return map[string]string{
+		"person.sealed":          "account.name",
+		"person.phone":           "account.phone",
+		"person.made_at":         "account.made_at",
+		"account_session.device": "account.sessions[].device",
+
+		"request.source":          "requests[].source",
+		"request.words":           "requests[].words",
+		"request.heard":           "requests[].heard",
+		"request.place":           "requests[].place.text",
+		"request.lat":             "requests[].place.point",
+		"request.name":            "requests[].name",
+		"request.phone":           "requests[].phone",
+		"request_event.words":     "requests[].timeline[].words",
+		"request_attachment.blob": "requests[].files[].href",
+
+		"request_dispatch.task":    "not: what the union asks of a body; who the worker is must not be in it, and what concerns them is on their timeline",
+		"request_dispatch.reason":  "not: a body's word to the union on why a matter is not its own; the worker reads on the timeline what came of it",
+		"request_dispatch.suggest": "not: a body's word to the union on whose matter it is",
+
+		"member.number":           "memberships[].number",
+		"member.name":             "memberships[].name",
+		"member.phone":            "memberships[].phone",
+		"member.document":         "memberships[].document",
+		"member.born":             "memberships[].born",
+		"member.occupation":       "memberships[].occupation",
+		"member.works":            "memberships[].works",
+		"member_consent.given_at": "memberships[].consents[].given_at",
+		"member_term.from_at":     "memberships[].terms[].from",
+
+		"org.contact": "not: the phone of a body's office, given by the body",
+	}
+}

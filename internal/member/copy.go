@@ -1,0 +1,56 @@
+package member
+
+import (
+	"context"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+)
+
+// Copy is all that is kept of a membership of whoever asks, with what is masked in
+// it in full beside.
+type Copy struct {
+	Own
+	Full Full
+}
+
+// Copies returns the memberships of the worker who is signed in, the newest first,
+// with those that are over: what one may have a copy of (PIPL 45).
+func (s *Service) Copies(ctx context.Context) ([]Copy, error) {
+	return op.List(ctx, s.desk, See, func(tx *op.Tx, scope op.Scope) ([]Copy, error) {
+		if tx.Subject.Kind != authz.Worker {
+			return nil, fault.New(string(See), fault.Missing, "fault.missing")
+		}
+		var args db.Args
+		members, err := s.some(ctx, tx, scope.Where(byColumns, &args)+` and m.person_id = `+args.Add(tx.Subject.ID)+` order by m.member_id desc`, args)
+		all := make([]Copy, 0, len(members))
+		for _, m := range members {
+			c := Copy{Own: Own{Member: m}}
+			if err == nil {
+				c.Terms, err = terms(ctx, tx, m.ID)
+			}
+			if err == nil {
+				c.Consents, err = consents(ctx, tx, m.ID)
+			}
+			if err == nil {
+				c.Full, err = s.full(ctx, tx, m.ID)
+			}
+			all = append(all, c)
+		}
+		return all, err
+	})
+}
+
+// full opens what a member's row masks.
+func (s *Service) full(ctx context.Context, tx *op.Tx, which ID) (f Full, err error) {
+	var phone, document []byte
+	if err := tx.One(ctx, `select phone, document from member where member_id = $1`, []any{string(which)}, &phone, &document); err != nil {
+		return f, err
+	}
+	if f.Phone, err = s.open(phone, "phone", which); err == nil {
+		f.Document, err = s.open(document, "document", which)
+	}
+	return f, err
+}
