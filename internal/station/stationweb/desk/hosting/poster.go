@@ -2,11 +2,7 @@ package hosting
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strings"
-
-	qrcode "github.com/skip2/go-qrcode"
 
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/stationweb/desk/tell"
@@ -22,7 +18,7 @@ func (p *pages) poster(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	address := p.origin(r) + tell.WorkerHref(v)
-	drawing, err := qr(address)
+	drawing, err := ui.QR(address)
 	if err != nil {
 		return err
 	}
@@ -54,28 +50,4 @@ func (p *pages) origin(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
-}
-
-// qr draws text as a QR code: black on white whatever the page's colours, with
-// the quiet zone that readers need.
-func qr(text string) (string, error) {
-	c, err := qrcode.New(text, qrcode.Medium)
-	if err != nil {
-		return "", fmt.Errorf("station.poster: %w", err)
-	}
-	bits := c.Bitmap()
-	var path strings.Builder
-	for y, row := range bits {
-		for x := 0; x < len(row); x++ {
-			from := x
-			for x < len(row) && row[x] {
-				x++
-			}
-			if x > from {
-				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", from, y, x-from, x-from)
-			}
-		}
-	}
-	return fmt.Sprintf(`<svg viewBox="0 0 %d %d" aria-hidden="true" focusable="false"><rect width="100%%" height="100%%" fill="#fff"></rect><path d="%s" fill="#000"></path></svg>`,
-		len(bits), len(bits), path.String()), nil
 }
