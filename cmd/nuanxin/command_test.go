@@ -135,6 +135,9 @@ func TestUser(t *testing.T) {
 		"a password of a list":  add("1234567890\n", "sunyue", "--area", area),
 		"neither area nor body": add(cadrePassword+"\n", "sunyue"),
 		"an area that is none":  add(cadrePassword+"\n", "sunyue", "--role", "cadre", "--area", "99"),
+		"a factor that is none": run(t, "", with([]string{"user", "factor", "liuting"}, where...)...),
+		"nobody's factor":       run(t, "", with([]string{"user", "factor", "nobody"}, where...)...),
+		"a rule without a day":  run(t, "", with([]string{"user", "require", "all", "--since", "soon"}, where...)...),
 		"nobody's password":     run(t, cadrePassword+"\n", with([]string{"user", "password", "nobody"}, where...)...),
 	} {
 		if r.code != 1 || r.err == "" || strings.Contains(r.err, "goroutine") || strings.Contains(r.err, "%!") {
@@ -151,6 +154,10 @@ func TestUser(t *testing.T) {
 		t.Error("a session outlived the password")
 	}
 	s.signIn(t, "liuting", rootPassword)
+	must(t, "", with([]string{"user", "require", "all", "--since", "2026-01-02"}, where...)...)
+	if got := s.signIn(t, "liuting", rootPassword).get(t, "/desk/requests"); got.location() != "/desk/me/factor" {
+		t.Errorf("who must have a second factor is led to %q: %d", got.location(), got.status)
+	}
 }
 
 func TestOneServerForAFolder(t *testing.T) {

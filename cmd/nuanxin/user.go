@@ -15,6 +15,8 @@ import (
 type userCmd struct {
 	Add      userAddCmd      `cmd:"" help:"Add a member of staff."`
 	Password userPasswordCmd `cmd:"" help:"Set a password anew."`
+	Factor   userFactorCmd   `cmd:"" help:"Take away the second factor of somebody whose phone and codes are lost."`
+	Require  userRequireCmd  `cmd:"" help:"Say who must have a second factor, and from which day."`
 }
 
 // userAddCmd adds a member of staff.
@@ -61,6 +63,42 @@ func (c *userPasswordCmd) Run(e *env) error {
 			return fmt.Errorf("%s", app.Words(err))
 		}
 		_, err := fmt.Fprintf(e.stdout, "set the password of %s; every session was ended\n", c.Login)
+		return err
+	})
+}
+
+// userFactorCmd takes a second factor away.
+type userFactorCmd struct {
+	where
+	Login string `arg:"" help:"The name to sign in with."`
+}
+
+// Run implements the subcommand.
+func (c *userFactorCmd) Run(e *env) error {
+	return c.with(e.ctx, func(a *app.App) error {
+		if err := a.ResetFactor(e.ctx, c.Login); err != nil {
+			return fmt.Errorf("%s", app.Words(err))
+		}
+		_, err := fmt.Fprintf(e.stdout, "took the second factor of %s away; every session was ended\n", c.Login)
+		return err
+	})
+}
+
+// userRequireCmd sets the rule on second factors.
+type userRequireCmd struct {
+	where
+	Who    string `arg:"" help:"Whom the rule asks for a second factor: nobody, admins, all." enum:"nobody,admins,all"`
+	Since  string `help:"From which day, such as 2027-01-01." placeholder:"DAY" required:""`
+	Source string `help:"By what rule." default:"GB/T 22239-2019 8.1.4.1 d"`
+}
+
+// Run implements the subcommand.
+func (c *userRequireCmd) Run(e *env) error {
+	return c.with(e.ctx, func(a *app.App) error {
+		if err := a.RequireFactor(e.ctx, c.Who, c.Since, c.Source); err != nil {
+			return fmt.Errorf("%s", app.Words(err))
+		}
+		_, err := fmt.Fprintf(e.stdout, "from %s on, a second factor is asked of: %s\n", c.Since, c.Who)
 		return err
 	})
 }

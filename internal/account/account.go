@@ -88,6 +88,8 @@ type Signed struct {
 	Token      string
 	Person     ID
 	EndsAt     time.Time
+	Half       bool          // the code of the second factor is still to come: Token is good for EnterCode alone
+	FactorLost bool          // somebody took the second factor away since the last sign-in
 	Lasts      time.Duration // until then; a phone's own clock may be wrong
 	MustChange bool          // the password must be changed before anything else
 	Device     string        // staff: the secret that marks this device as known

@@ -66,6 +66,14 @@ func (a areas) Area(_ context.Context, _ *op.Tx, id string) (string, error) {
 	return area, nil
 }
 
+func (a areas) Names(_ context.Context, _ *op.Tx, ids []string) (map[string]string, error) {
+	names := map[string]string{}
+	for _, id := range ids {
+		names[id] = "南康街道总工会"
+	}
+	return names, nil
+}
+
 type world struct {
 	*account.Service
 	t      *testing.T

@@ -56,7 +56,7 @@ func (s *Service) SetLimit(ctx context.Context, name, since string, value int64,
 }
 
 // limitCount is how many limits the migrations set.
-const limitCount = 20
+const limitCount = 22
 
 func (l limits) seconds(name string) time.Duration { return time.Duration(l[name]) * time.Second }
 func (l limits) minutes(name string) time.Duration { return time.Duration(l[name]) * time.Minute }

@@ -30,4 +30,6 @@ type Message struct {
 type Orgs interface {
 	// Area returns the area of an active organisation, or Missing.
 	Area(ctx context.Context, tx *op.Tx, id string) (string, error)
+	// Names returns what organisations are called, by id.
+	Names(ctx context.Context, tx *op.Tx, ids []string) (map[string]string, error)
 }

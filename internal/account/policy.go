@@ -10,6 +10,7 @@ const (
 	SignIn      authz.Action = "account.sign_in"
 	TryPassword authz.Action = "account.try_password"
 	SignInStaff authz.Action = "account.sign_in_staff"
+	EnterCode   authz.Action = "account.enter_code"
 	StartLink   authz.Action = "account.start_link"
 	Resolve     authz.Action = "account.resolve"
 	Touch       authz.Action = "account.touch"
@@ -20,12 +21,18 @@ const (
 	SetName     authz.Action = "account.set_name"
 	SetPassword authz.Action = "account.set_password"
 
+	StartFactor   authz.Action = "account.start_factor"
+	ConfirmFactor authz.Action = "account.confirm_factor"
+	RenewCodes    authz.Action = "account.renew_codes"
+	DropFactor    authz.Action = "account.drop_factor"
+
 	See           authz.Action = "account.see"
 	Add           authz.Action = "account.add"
 	Rename        authz.Action = "account.rename"
 	Give          authz.Action = "account.grant"
 	Take          authz.Action = "account.take"
 	ResetPassword authz.Action = "account.reset_password"
+	ResetFactor   authz.Action = "account.reset_factor"
 	EndStay       authz.Action = "account.end_stay"
 
 	Sweep    authz.Action = "account.sweep"
@@ -40,6 +47,7 @@ var Policy = authz.Rules{
 	SignIn:      authz.Anyone,
 	TryPassword: authz.Anyone, // who succeeds, signs in
 	SignInStaff: authz.Anyone,
+	EnterCode:   authz.Anyone, // whoever shows the secret of a sign-in by the right password
 	StartLink:   authz.Program,
 	Resolve:     authz.Anyone, // whoever shows the secret
 	Touch:       authz.Anyone,
@@ -50,12 +58,18 @@ var Policy = authz.Rules{
 	SetName:     authz.Owner,
 	SetPassword: authz.SignedIn,
 
+	StartFactor:   authz.SignedIn,
+	ConfirmFactor: authz.SignedIn,
+	RenewCodes:    authz.SignedIn,
+	DropFactor:    authz.SignedIn,
+
 	See:           authz.InArea(authz.Admin),
 	Add:           authz.InArea(authz.Admin),
 	Rename:        authz.InArea(authz.Admin),
 	Give:          authz.InArea(authz.Admin),
 	Take:          authz.InArea(authz.Admin),
 	ResetPassword: authz.InArea(authz.Admin),
+	ResetFactor:   authz.InArea(authz.Admin),
 	EndStay:       authz.InArea(authz.Admin),
 
 	Sweep:    authz.Program,

@@ -8,6 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
 
+	"nuanxin/internal/account/factor"
+	"nuanxin/internal/account/password"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -19,12 +21,13 @@ import (
 
 // Service is what other packages may ask about people.
 type Service struct {
-	desk   *op.Desk
-	ring   *seal.Ring
-	sender Sender
-	orgs   Orgs
-	cost   cost
-	slots  chan struct{} // how many passwords are hashed at once: each takes 19 MiB
+	desk    *op.Desk
+	ring    *seal.Ring
+	sender  Sender
+	orgs    Orgs
+	cost    password.Cost
+	factors factor.Book
+	slots   chan struct{} // how many passwords are hashed at once: each takes 19 MiB
 }
 
 // Config is what the service needs. Cheap makes passwords quick to hash, for
@@ -38,9 +41,9 @@ type Config struct {
 
 // NewService returns the service of accounts.
 func NewService(desk *op.Desk, c Config) *Service {
-	s := &Service{desk: desk, ring: c.Ring, sender: c.Sender, orgs: c.Orgs, cost: usualCost, slots: make(chan struct{}, 4)}
+	s := &Service{desk: desk, ring: c.Ring, sender: c.Sender, orgs: c.Orgs, cost: password.Usual(), factors: factor.Book{Ring: c.Ring}, slots: make(chan struct{}, 4)}
 	if c.Cheap {
-		s.cost = cost{memory: 64, passes: 1, lanes: 1}
+		s.cost = password.Cheap()
 	}
 	return s
 }

@@ -17,6 +17,8 @@ type Visit struct {
 	Subject    authz.Subject
 	Session    Session
 	MustChange bool // the first password must be changed; until then there are no grants
+	MustFactor bool // a second factor must be set up; until then there are no grants
+	Factor     bool // there is one
 	touch      bool // long enough since it was last seen to be noted
 }
 
@@ -76,9 +78,12 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 	}
 	v.Subject = p.subject(tx.Now())
 	if p.Kind == authz.Staff {
-		err = tx.One(ctx, `select must_change from person_password where person_id = $1`, []any{string(p.ID)}, &v.MustChange)
+		err = tx.One(ctx, `
+			select w.must_change, f.on_at is not null from person_password w left join person_factor f on f.person_id = w.person_id
+			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, &v.Factor)
+		v.MustFactor = !v.Factor && l.required(v.Subject)
 	}
-	if v.MustChange {
+	if v.MustChange || v.MustFactor {
 		v.Subject.Grants = nil
 	}
 	return v, err
@@ -237,6 +242,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			limit int64
 		}{
 			{`delete from account_session where ends_at < $1`, tx.Now().UnixMicro()},
+			{`delete from account_half where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_code where ends_at < $1`, day},
 			{`delete from account_sms where last_at < $1`, day},
 			{`delete from account_rate where start < $1`, day},

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/text/width"
 
+	"nuanxin/internal/account/password"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -166,17 +167,17 @@ var errWrong = fault.New(string(SignInStaff), fault.Invalid, "account.signin.wro
 // SignInStaff signs a staff member in by name and password. Whatever is wrong,
 // the answer and the work are the same. A throttled try is Busy and says how
 // long to wait; its password was not looked at.
-func (s *Service) SignInStaff(ctx context.Context, login, password string) (Signed, error) {
+func (s *Service) SignInStaff(ctx context.Context, login, typed string) (Signed, error) {
 	ctx = unnamed(ctx)
 	login = foldLogin(login)
 	found, err := s.charge(ctx, login)
 	if err != nil {
 		return Signed{}, err
 	}
-	if len(password) > 4*maxPassword {
+	if len(typed) > 4*password.Max {
 		return Signed{}, errWrong
 	}
-	ok, fresh, err := s.verify(ctx, found.hash, password)
+	ok, fresh, err := s.verify(ctx, found.hash, typed)
 	if err != nil {
 		return Signed{}, fault.Wrap(string(SignInStaff), err)
 	}
@@ -191,8 +192,8 @@ func (s *Service) SignInStaff(ctx context.Context, login, password string) (Sign
 func (s *Service) verify(ctx context.Context, hash, password string) (ok bool, fresh string, err error) {
 	err = s.inTurn(ctx, func() {
 		var stale bool
-		if ok, stale = s.cost.matches(hash, password); ok && stale {
-			fresh = s.cost.hash(password)
+		if ok, stale = s.cost.Matches(hash, password); ok && stale {
+			fresh = s.cost.Hash(password)
 		}
 	})
 	return ok, fresh, err
@@ -200,7 +201,7 @@ func (s *Service) verify(ctx context.Context, hash, password string) (ok bool, f
 
 // hash returns password as it is kept, a few at a time.
 func (s *Service) hash(ctx context.Context, password string) (hash string, err error) {
-	err = s.inTurn(ctx, func() { hash = s.cost.hash(password) })
+	err = s.inTurn(ctx, func() { hash = s.cost.Hash(password) })
 	return hash, err
 }
 
@@ -220,10 +221,7 @@ func (s *Service) inTurn(ctx context.Context, work func()) error {
 // password or the person changed while it was looked at.
 func (s *Service) enter(ctx context.Context, login string, found credential, fresh string) (Signed, error) {
 	in := newSigned()
-	in.Person, in.Device = found.person, OriginOf(ctx).Device
-	if in.Device == "" {
-		in.Device = newToken()
-	}
+	in.Person, in.Device = found.person, knownDevice(ctx)
 	_, err := op.Write(ctx, s.desk, SignInStaff, personRoot(found.person), func(tx *op.Tx, _ root) (bool, error) {
 		now, err := credentialOf(ctx, tx, login)
 		if err != nil {
@@ -244,17 +242,37 @@ func (s *Service) enter(ctx context.Context, login string, found credential, fre
 		if n == 0 {
 			return false, errWrong
 		}
-		in.MustChange, in.EndsAt = now.mustChange, tx.Now().Add(l.hours("session_staff_h"))
-		if err := s.refund(ctx, tx, login, in.Device); err != nil {
+		on, err := s.factors.On(ctx, tx, string(in.Person))
+		if err != nil {
 			return false, err
 		}
-		return true, begin(ctx, tx, in, Session{Kind: authz.Staff})
+		if on {
+			return true, pause(ctx, tx, in, l)
+		}
+		in.MustChange = now.mustChange
+		return true, s.finish(ctx, tx, in, login, l)
 	})
 	if err != nil {
 		return Signed{}, err
 	}
 	return *in, nil
 }
+
+// finish begins the session of somebody who has proved all that was asked.
+func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login string, l limits) (err error) {
+	in.Half, in.EndsAt = false, tx.Now().Add(l.hours("session_staff_h"))
+	if in.FactorLost, err = s.factors.Tell(ctx, tx, string(in.Person)); err != nil {
+		return err
+	}
+	if err := s.refund(ctx, tx, login, in.Device); err != nil {
+		return err
+	}
+	return begin(ctx, tx, in, Session{Kind: authz.Staff})
+}
+
+// knownDevice is the secret that marks the device as known, a fresh one at the
+// first time.
+func knownDevice(ctx context.Context) string { return cmp.Or(OriginOf(ctx).Device, newToken()) }
 
 func expired(until, now time.Time) bool { return !until.IsZero() && !now.Before(until) }
 

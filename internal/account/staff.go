@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"nuanxin/internal/account/password"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -82,8 +83,10 @@ func (s *Service) AddStaff(ctx context.Context, st Staff) (ID, string, error) {
 		return p, nil
 	}
 	got, err := op.Write(ctx, s.desk, Add, propose, func(tx *op.Tx, p Person) (added, error) {
-		if err := s.checkOwn(ctx, tx, st, p); err != nil {
-			return added{}, err
+		if st.Password != "" {
+			if err := s.checkPassword(ctx, tx, p, st.Password); err != nil {
+				return added{}, err
+			}
 		}
 		if err := insertStaff(ctx, tx, p); err != nil {
 			return added{}, err
@@ -98,13 +101,21 @@ func (s *Service) AddStaff(ctx context.Context, st Staff) (ID, string, error) {
 	return got.Person, s.firstPassword(got.Reset), nil
 }
 
-// checkOwn refuses a bad password that a command brought along.
-func (s *Service) checkOwn(ctx context.Context, tx *op.Tx, st Staff, p Person) error {
+// checkPassword refuses a bad password for p.
+func (s *Service) checkPassword(ctx context.Context, tx *op.Tx, p Person, typed string) error {
 	l, err := limitsOf(ctx, tx)
-	if err != nil || st.Password == "" {
+	if err != nil {
 		return err
 	}
-	return checkPassword("password", st.Password, p.Login, p.Name, l["password_min"])
+	of := password.Owner{Login: p.Login, Name: p.Name}
+	if p.Org != "" {
+		names, err := s.orgs.Names(ctx, tx, []string{p.Org})
+		if err != nil {
+			return err
+		}
+		of.Org = names[p.Org]
+	}
+	return password.Check("password", typed, of, l["password_min"])
 }
 
 // Give grants a role. Nobody grants anything to themselves, nor for an area of
@@ -241,31 +252,15 @@ func (s *Service) ResetPassword(ctx context.Context, who ID) (string, error) {
 // SetPassword changes the password of whoever asks, and ends their other
 // sessions. A wrong old one counts as a wrong try at signing in.
 func (s *Service) SetPassword(ctx context.Context, old, password, token string) error {
-	me, err := s.Me(ctx, token)
-	if err != nil {
+	if err := s.prove(ctx, "old", old, token); err != nil {
 		return err
-	}
-	found, err := s.charge(ctx, me.Login)
-	if err != nil {
-		return err
-	}
-	ok, _, err := s.verify(ctx, found.hash, old)
-	if err != nil {
-		return fault.Wrap(string(SetPassword), err)
-	}
-	if !ok || found.person != me.ID {
-		return fieldFault("old", "account.password.wrong")
 	}
 	hash, err := s.hash(ctx, password)
 	if err != nil {
 		return fault.Wrap(string(SetPassword), err)
 	}
 	_, err = op.Write(unnamed(ctx), s.desk, SetPassword, selfOf(ctx), func(tx *op.Tx, p Person) (bool, error) {
-		l, err := limitsOf(ctx, tx)
-		if err != nil {
-			return false, err
-		}
-		if err := checkPassword("password", password, p.Login, p.Name, l["password_min"]); err != nil {
+		if err := s.checkPassword(ctx, tx, p, password); err != nil {
 			return false, err
 		}
 		if password == old {
@@ -282,6 +277,27 @@ func (s *Service) SetPassword(ctx context.Context, old, password, token string) 
 	return err
 }
 
+// prove holds password against whoever asks, as a try at signing in: what follows
+// gives the try back. A wrong one is a fault of field.
+func (s *Service) prove(ctx context.Context, field, password, token string) error {
+	me, err := s.Me(ctx, token)
+	if err != nil {
+		return err
+	}
+	found, err := s.charge(ctx, me.Login)
+	if err != nil {
+		return err
+	}
+	ok, _, err := s.verify(ctx, found.hash, password)
+	if err != nil {
+		return fault.Wrap(string(SetPassword), err)
+	}
+	if !ok || found.person != me.ID {
+		return fieldFault(field, "account.password.wrong")
+	}
+	return nil
+}
+
 // PutPassword sets the password of the staff member called login and ends all
 // their sessions. Only the program's own commands may.
 func (s *Service) PutPassword(ctx context.Context, login, password string) error {
@@ -293,19 +309,8 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 	if err != nil {
 		return fault.Wrap(string(ResetPassword), err)
 	}
-	find := func(tx *op.Tx) (Person, error) {
-		c, err := credentialOf(ctx, tx, login)
-		if err != nil {
-			return Person{}, err
-		}
-		return person(ctx, tx, c.person)
-	}
-	_, err = op.Write(ctx, s.desk, ResetPassword, find, func(tx *op.Tx, p Person) (bool, error) {
-		l, err := limitsOf(ctx, tx)
-		if err != nil {
-			return false, err
-		}
-		if err := checkPassword("password", password, p.Login, p.Name, l["password_min"]); err != nil {
+	_, err = op.Write(ctx, s.desk, ResetPassword, called(ctx, login), func(tx *op.Tx, p Person) (bool, error) {
+		if err := s.checkPassword(ctx, tx, p, password); err != nil {
 			return false, err
 		}
 		if err := s.setHash(ctx, tx, p.ID, hash, false); err != nil {
@@ -314,6 +319,17 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 		return true, endSessions(ctx, tx, p.ID, "")
 	})
 	return err
+}
+
+// called finds the active staff member whose login name is login.
+func called(ctx context.Context, login string) func(*op.Tx) (Person, error) {
+	return func(tx *op.Tx) (Person, error) {
+		c, err := credentialOf(ctx, tx, login)
+		if err != nil {
+			return Person{}, err
+		}
+		return person(ctx, tx, c.person)
+	}
 }
 
 // setHash stores a password's hash. A first one must be changed, and soon. It

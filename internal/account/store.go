@@ -78,8 +78,11 @@ func endGrants(ctx context.Context, tx *op.Tx, p ID, grant string) error {
 	return err
 }
 
-// endSessions ends all sessions of p, but for the one with the hash keep.
+// endSessions ends all sessions of p and what waits to become one, but for the one with the hash keep.
 func endSessions(ctx context.Context, tx *op.Tx, p ID, keep string) error {
+	if _, err := tx.Exec(ctx, `delete from account_half where person_id = $1`, string(p)); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `delete from account_session where person_id = $1 and hash <> $2`, string(p), keep)
 	return err
 }

@@ -43,7 +43,7 @@ func (s *Service) charge(ctx context.Context, login string) (credential, error) 
 		if found, err = credentialOf(ctx, tx, login); found.person != "" {
 			return root(found.person), err
 		}
-		found.hash = s.cost.nobody()
+		found.hash = s.cost.Nobody()
 		return target, err
 	}
 	_, err := op.Write(ctx, s.desk, TryPassword, find, func(tx *op.Tx, _ root) (bool, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nuanxin/internal/account"
@@ -237,4 +238,16 @@ func (a *App) areaOf(ctx context.Context, id string) (area string, err error) {
 // SetPassword sets a member of staff's password anew and ends every session.
 func (a *App) SetPassword(ctx context.Context, login, password string) error {
 	return a.Accounts.PutPassword(authz.AsSystem(ctx, "user.password"), login, password)
+}
+
+// RequireFactor says of whom a second factor is asked from the day since on:
+// nobody, admins or all. source is the rule that asks for it.
+func (a *App) RequireFactor(ctx context.Context, who, since, source string) error {
+	value := slices.Index([]string{"nobody", "admins", "all"}, who)
+	return a.Accounts.SetLimit(authz.AsSystem(ctx, "user.require"), "factor_required", since, int64(value), source)
+}
+
+// ResetFactor takes a member of staff's second factor away and ends every session.
+func (a *App) ResetFactor(ctx context.Context, login string) error {
+	return a.Accounts.PutFactorOff(authz.AsSystem(ctx, "user.factor"), login)
 }

@@ -7,18 +7,21 @@ import (
 	"testing"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/web/webtest"
 )
 
 // session is the secret in r's jar.
-func (r *reader) session() string {
+func (r *reader) session() string { return r.cookie("nx") }
+
+func (r *reader) cookie(name string) string {
 	u, err := url.Parse(r.h.url)
 	if err != nil {
 		r.h.t.Fatal(err)
 	}
 	for _, c := range r.client.Jar.Cookies(u) {
-		if c.Name == "nx" {
+		if c.Name == name {
 			return c.Value
 		}
 	}
@@ -33,13 +36,29 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	h.in("admin")
 	worker.post("/sign-in/code", "phone", "13812340001")
 	worker.post("/sign-in", "phone", "13812340001", "code", h.phones["13812340001"], "own", "1")
+	// Three more in each state of the second factor: its secret waits, it is on, it was taken away.
+	h.staff("waits", "990101")
+	h.staff("has", "990101")
+	lost := h.staff("lost", "990101")
+	waits, half, has := h.in("waits"), h.reader(), h.in("has")
+	waits.post(accountweb.FactorPath+"/start", "password", password)
+	h.secure(has)
+	h.secure(h.in("lost"))
+	admin.post("/desk/staff/" + string(lost) + "/factor")
+	half.post(accountweb.StaffSignInPath, "login", "has", "password", password)
 	for _, test := range []struct{ name, path, session string }{
 		{"phone", "/sign-in", ""},
 		{"staff-sign-in", "/staff/sign-in", ""},
+		{"code", accountweb.StaffCodePath, ""},
 		{"me-out", "/me", ""},
 		{"me", "/me", worker.session()},
 		{"privacy", "/privacy", ""},
 		{"settings", "/desk/me", admin.session()},
+		{"factor-off", accountweb.FactorPath, admin.session()},
+		{"factor-waits", accountweb.FactorPath, waits.session()},
+		{"factor-on", accountweb.FactorPath, has.session()},
+		{"factor-lost", accountweb.FactorPath, h.reader().post(accountweb.StaffSignInPath, "login", "lost", "password", password).session()},
+		{"factor-reset", "/desk/staff/" + string(cadre) + "/factor", admin.session()},
 		{"staff", "/desk/staff", admin.session()},
 		{"new", "/desk/staff/new", admin.session()},
 		{"person", "/desk/staff/" + string(cadre), admin.session()},
@@ -49,6 +68,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 			if mode["nx"] = test.session; test.session == "" {
 				delete(mode, "nx")
 			}
+			mode["nxh"] = half.cookie("nxh")
 			page := browser.Open(t, h.url+test.path, webtest.View{Width: 320, Height: 640, Cookies: mode})
 			for _, width := range []int{320, 1440} {
 				page.View(webtest.View{Width: width, Height: 900})

@@ -50,7 +50,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 // Routes lists the pages.
 func Routes(c Config) []web.Route {
 	p := &pages{c}
-	return append(append(p.signIn(), p.own()...), p.staff()...)
+	return slices.Concat(p.signIn(), p.factor(), p.own(), p.staff())
 }
 
 func (p *pages) signIn() []web.Route {
@@ -93,6 +93,8 @@ func (p *pages) staff() []web.Route {
 		route("POST", "/{id}/name", account.Rename, "rename somebody", p.rename),
 		route("GET", "/{id}/password", account.ResetPassword, "ask before a reset", p.confirmReset),
 		route("POST", "/{id}/password", account.ResetPassword, "give a first password again", p.reset),
+		route("GET", "/{id}/factor", account.ResetFactor, "ask before a reset of the second factor", p.confirmFactorReset),
+		route("POST", "/{id}/factor", account.ResetFactor, "take somebody's second factor away", p.resetFactor),
 		route("GET", "/{id}/end", account.EndStay, "ask before the end of a stay", p.confirmEnd),
 		route("POST", "/{id}/end", account.EndStay, "end somebody's stay", p.end),
 	}

@@ -24,11 +24,12 @@ type Sessions struct {
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 }
 
-// cookies are the names of our two secrets in the browser.
+// cookies are the names of our three secrets in the browser.
 type cookies bool // secure
 
 func (c cookies) session() string { return c.name("nx") }
 func (c cookies) device() string  { return c.name("nxd") }
+func (c cookies) half() string    { return c.name("nxh") }
 
 // name binds a cookie to this very host where the browser can be sure of it.
 func (c cookies) name(s string) string {
@@ -99,8 +100,8 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 				return err
 			}
 		}
-		if VisitOf(ctx).MustChange && r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/desk") && r.URL.Path != SettingsPath {
-			return web.See(w, r, SettingsPath)
+		if first := before(VisitOf(ctx), r); first != "" {
+			return web.See(w, r, first)
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 		return nil
@@ -113,6 +114,22 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 		}
 		pages.ServeHTTP(w, r)
 	})
+}
+
+// before is where whoever must do something first is led, or "": a first password
+// is changed before the desk opens, and who must have a second factor sees nothing
+// else until there is one.
+func before(v account.Visit, r *http.Request) string {
+	path := r.URL.Path
+	switch {
+	case r.Method != http.MethodGet || strings.HasPrefix(path, web.AssetPath) || strings.HasPrefix(path, "/api/"):
+		return ""
+	case v.MustChange && strings.HasPrefix(path, "/desk") && path != SettingsPath:
+		return SettingsPath
+	case v.MustFactor && !v.MustChange && path != FactorPath:
+		return FactorPath
+	}
+	return ""
 }
 
 // address is the reader's own: the last one in X-Forwarded-For that no proxy of

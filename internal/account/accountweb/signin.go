@@ -127,11 +127,7 @@ func (p *pages) enterStaff(w http.ResponseWriter, r *http.Request) error {
 		}
 		return web.Show(w, r, status, staffSignInPage(f))
 	}
-	Sessions{Secure: p.Secure}.Begin(w, in)
-	if in.MustChange {
-		return web.See(w, r, SettingsPath)
-	}
-	return web.See(w, r, f.Next)
+	return p.arrive(w, r, in, f.Next)
 }
 
 func (p *pages) leave(w http.ResponseWriter, r *http.Request) error {

@@ -12,6 +12,8 @@ func Personal() map[string]string {
 		"person.made_at":         "account.made_at",
 		"account_session.device": "account.sessions[].device",
 
+		"person_factor.sealed": "not: the secret of a staff member's second factor, which only their authenticator shows again; workers have none",
+
 		"request.source":          "requests[].source",
 		"request.words":           "requests[].words",
 		"request.heard":           "requests[].heard",

@@ -37,10 +37,13 @@ var all = slices.Concat([]table{
 
 	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}},
 	{Name: "person_password", Group: "person", Key: "person_id"},
+	{Name: "person_factor", Group: "person", Key: "person_id"},
+	{Name: "person_recovery", Group: "person", Key: "person_id"},
 	{Name: "person_grant", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}},
 	{Name: "person_login", Group: "guard", Key: "login", Refs: map[string]string{"person_id": "person"}},
 	{Name: "person_phone", Group: "guard", Key: "phone", Refs: map[string]string{"person_id": "person"}},
 	{Name: "account_session", Group: "session", Key: "hash", Refs: map[string]string{"person_id": "person", "org_id": "org", "only_id": "request"}},
+	{Name: "account_half", Group: "session", Key: "hash", Refs: map[string]string{"person_id": "person"}},
 	{Name: "account_code", Group: "code", Key: "phone"},
 	{Name: "account_sms", Group: "code", Key: "phone"},
 	{Name: "account_rate", Group: "rate", Key: "key"},

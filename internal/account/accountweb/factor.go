@@ -1,0 +1,202 @@
+package accountweb
+
+import (
+	"net/http"
+	"net/url"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/account/factor"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// The pages of the second factor.
+const (
+	StaffCodePath = StaffSignInPath + "/code" // the second page of a sign-in
+	FactorPath    = SettingsPath + "/factor"  // one's own
+)
+
+func (p *pages) factor() []web.Route {
+	own := func(method, pattern string, action authz.Action, purpose string, h web.Handler) web.Route {
+		return web.Route{Method: method, Pattern: FactorPath + pattern, Action: string(action), Purpose: purpose,
+			Roles: []string{"signed-in"}, BodyLimit: 4 << 10, Look: web.LookStaff, Handler: web.HTML(Staff(h))}
+	}
+	anyone := []string{"anyone"}
+	return []web.Route{
+		{Method: "GET", Pattern: StaffCodePath, Action: string(account.EnterCode), Purpose: "ask for the code of the second factor", Roles: anyone, Look: web.LookPlain, Handler: web.HTML(p.askCode)},
+		{Method: "POST", Pattern: StaffCodePath, Action: string(account.EnterCode), Purpose: "sign a staff member in by password and code", Roles: anyone, BodyLimit: 4 << 10, Look: web.LookPlain, Handler: web.HTML(p.enterCode)},
+		own("GET", "", account.Me, "see one's second factor", p.ownFactor),
+		own("POST", "/start", account.StartFactor, "make a secret for the phone", p.startFactor),
+		own("POST", "/confirm", account.ConfirmFactor, "turn the second factor on by its first code", p.confirmFactor),
+		own("POST", "/codes", account.RenewCodes, "make new recovery codes", p.renewCodes),
+		own("POST", "/off", account.DropFactor, "turn the second factor off", p.dropFactor),
+	}
+}
+
+// codeForm is the second page of a sign-in.
+type codeForm struct {
+	Next   string
+	Errors ui.FormErrors
+	Wait   string
+}
+
+func (p *pages) askCode(w http.ResponseWriter, r *http.Request) error {
+	return p.showCode(w, r, codeForm{Next: web.LocalPath(r.URL.Query().Get("next"), "/desk")}, p.Accounts.Waiting(r.Context(), read(r, cookies(p.Secure).half())))
+}
+
+func (p *pages) enterCode(w http.ResponseWriter, r *http.Request) error {
+	if err := parse(r); err != nil {
+		return err
+	}
+	c := cookies(p.Secure)
+	f := codeForm{Next: web.LocalPath(r.PostForm.Get("next"), "/desk")}
+	in, err := p.Accounts.EnterCode(r.Context(), read(r, c.half()), r.PostForm.Get("code"))
+	if err != nil {
+		return p.showCode(w, r, f, err)
+	}
+	c.set(w, c.half(), "", 0)
+	return p.arrive(w, r, in, f.Next)
+}
+
+// showCode asks for the code; whose sign-in is over begins again.
+func (p *pages) showCode(w http.ResponseWriter, r *http.Request, f codeForm, refusal error) error {
+	if fault.Is(refusal, fault.Missing) {
+		if c := cookies(p.Secure); read(r, c.half()) != "" {
+			c.set(w, c.half(), "", 0)
+			web.SetFlash(w, r, "account.factor.half_over")
+		}
+		return web.See(w, r, StaffSignInPath+"?next="+url.QueryEscape(f.Next))
+	}
+	status, ok := told(r, refusal, &f.Errors, &f.Wait)
+	if !ok {
+		return refusal
+	}
+	return web.Show(w, r, status, staffCodePage(f))
+}
+
+// arrive leaves the session of in in the browser and goes on: to what must be done
+// first, or to next.
+func (p *pages) arrive(w http.ResponseWriter, r *http.Request, in account.Signed, next string) error {
+	if c := cookies(p.Secure); in.Half {
+		c.set(w, c.half(), in.Token, in.Lasts)
+		return web.See(w, r, StaffCodePath+"?next="+url.QueryEscape(next))
+	}
+	Sessions{Secure: p.Secure}.Begin(w, in)
+	switch {
+	case in.MustChange:
+		next = SettingsPath
+	case in.FactorLost:
+		next = FactorPath
+	}
+	return web.See(w, r, next)
+}
+
+// factorPage is what staff see of their own second factor.
+type factorPage struct {
+	Frame   ui.StaffPage
+	State   factor.State
+	Login   string
+	Must    bool
+	Drawing string // the QR code
+	Errors  ui.FormErrors
+	Wait    string
+}
+
+func (p *pages) ownFactor(w http.ResponseWriter, r *http.Request) error {
+	return p.showFactor(w, r, nil)
+}
+
+func (p *pages) showFactor(w http.ResponseWriter, r *http.Request, refusal error) error {
+	ctx := r.Context()
+	s := factorPage{Frame: p.frame(ctx, web.T(ctx, "account.factor"), SettingsPath), Must: VisitOf(ctx).MustFactor}
+	s.Frame.Crumbs = []ui.Crumb{{Text: web.T(ctx, "account.settings"), Href: SettingsPath}, {Text: web.T(ctx, "account.factor")}}
+	status, ok := told(r, refusal, &s.Errors, &s.Wait)
+	if !ok {
+		return refusal
+	}
+	mine, err := p.mine(r)
+	if err != nil {
+		return err
+	}
+	s.Login = mine.Login
+	if s.State, err = p.Accounts.Factor(ctx); err != nil {
+		return err
+	}
+	if s.State.Secret != "" {
+		if s.Drawing, err = ui.QR(s.State.Address); err != nil {
+			return err
+		}
+	}
+	return web.Show(w, r, status, staffFactorPage(s))
+}
+
+func (p *pages) startFactor(w http.ResponseWriter, r *http.Request) error {
+	if err := parse(r); err != nil {
+		return err
+	}
+	if err := p.Accounts.StartFactor(r.Context(), r.PostForm.Get("password"), read(r, cookies(p.Secure).session())); err != nil {
+		return p.showFactor(w, r, err)
+	}
+	return web.See(w, r, FactorPath)
+}
+
+func (p *pages) confirmFactor(w http.ResponseWriter, r *http.Request) error {
+	if err := parse(r); err != nil {
+		return err
+	}
+	codes, err := p.Accounts.ConfirmFactor(r.Context(), r.PostForm.Get("code"), read(r, cookies(p.Secure).session()))
+	if err != nil {
+		return p.showFactor(w, r, err)
+	}
+	return p.showCodes(w, r, codes)
+}
+
+func (p *pages) renewCodes(w http.ResponseWriter, r *http.Request) error {
+	if err := parse(r); err != nil {
+		return err
+	}
+	codes, err := p.Accounts.RenewCodes(r.Context(), r.PostForm.Get("password"), r.PostForm.Get("code"), read(r, cookies(p.Secure).session()))
+	if err != nil {
+		return p.showFactor(w, r, err)
+	}
+	return p.showCodes(w, r, codes)
+}
+
+func (p *pages) dropFactor(w http.ResponseWriter, r *http.Request) error {
+	if err := parse(r); err != nil {
+		return err
+	}
+	if err := p.Accounts.DropFactor(r.Context(), r.PostForm.Get("password"), r.PostForm.Get("code"), read(r, cookies(p.Secure).session())); err != nil {
+		return p.showFactor(w, r, err)
+	}
+	web.SetFlash(w, r, "account.factor.dropped")
+	return web.See(w, r, FactorPath)
+}
+
+// showCodes shows fresh recovery codes, once.
+func (p *pages) showCodes(w http.ResponseWriter, r *http.Request, codes []string) error {
+	ctx := r.Context()
+	f := p.frame(ctx, web.T(ctx, "account.factor.codes"), SettingsPath)
+	return web.Show(w, r, http.StatusOK, staffCodesPage(f, codes))
+}
+
+func (p *pages) confirmFactorReset(w http.ResponseWriter, r *http.Request) error {
+	return p.ask(w, r, "account.factor_reset", "/factor", ui.Danger)
+}
+
+func (p *pages) resetFactor(w http.ResponseWriter, r *http.Request) error {
+	if err := parse(r); err != nil {
+		return err
+	}
+	said := "account.factor_reset.done"
+	switch err := p.Accounts.ResetFactor(web.Named(r), account.ID(r.PathValue("id"))); {
+	case fault.Is(err, fault.Conflict):
+		said = "account.factor.none"
+	case err != nil:
+		return err
+	}
+	web.SetFlash(w, r, said)
+	return web.See(w, r, StaffPath+"/"+r.PathValue("id"))
+}

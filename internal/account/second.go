@@ -1,0 +1,226 @@
+package account
+
+import (
+	"context"
+	"errors"
+
+	"nuanxin/internal/account/factor"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
+)
+
+// halfway is a sign-in whose password was right and whose code is to come.
+type halfway struct {
+	person ID
+	login  string
+}
+
+// AuthzObject implements op.Target.
+func (h halfway) AuthzObject() authz.Object { return root(h.person).AuthzObject() }
+
+// pause keeps a sign-in that waits for its code. Its secret opens nothing else.
+// The try stays counted until the code was right, too.
+func pause(ctx context.Context, tx *op.Tx, in *Signed, l limits) error {
+	in.Half, in.EndsAt = true, tx.Now().Add(l.minutes("factor_half_min"))
+	in.Lasts = in.EndsAt.Sub(tx.Now())
+	tx.Note("result", "code")
+	_, err := tx.Exec(ctx, `insert into account_half (hash, person_id, ends_at) values ($1, $2, $3)`, tokenHash(in.Token), string(in.Person), in.EndsAt.UnixMicro())
+	return err
+}
+
+// waiting returns the sign-in that half is the secret of, or Missing.
+func waiting(ctx context.Context, tx *op.Tx, half string) (halfway, error) {
+	var h halfway
+	err := tx.One(ctx, `
+		select h.person_id, p.login from account_half h join person p on p.person_id = h.person_id
+		where h.hash = $1 and h.ends_at > $2 and p.active`, []any{tokenHash(half), tx.Now().UnixMicro()}, &h.person, &h.login)
+	if errors.Is(err, db.ErrNone) {
+		err = errHalf()
+	}
+	return h, err
+}
+
+func errHalf() error { return fault.New(string(EnterCode), fault.Missing, "account.factor.half_over") }
+
+// Waiting reports whether half is the secret of a sign-in that waits for its
+// code, else Missing.
+func (s *Service) Waiting(ctx context.Context, half string) error {
+	_, err := op.Read(unnamed(ctx), s.desk, EnterCode, func(tx *op.Tx) (halfway, error) { return waiting(ctx, tx, half) })
+	return err
+}
+
+// EnterCode ends the sign-in that half is the secret of, by a code of the moment
+// or a recovery code. A wrong or used code is Invalid and counts as a wrong try
+// at the password does; a sign-in that is over is Missing.
+func (s *Service) EnterCode(ctx context.Context, half, code string) (Signed, error) {
+	ctx = unnamed(ctx)
+	h, err := op.Read(ctx, s.desk, EnterCode, func(tx *op.Tx) (halfway, error) { return waiting(ctx, tx, half) })
+	if err != nil {
+		return Signed{}, err
+	}
+	found, err := s.charge(ctx, h.login)
+	if err != nil {
+		return Signed{}, err
+	}
+	in := newSigned()
+	in.Person, in.Device, in.MustChange = h.person, knownDevice(ctx), found.mustChange
+	ok, err := op.Write(ctx, s.desk, EnterCode, personRoot(h.person), func(tx *op.Tx, _ root) (bool, error) {
+		// Whoever changes the password meanwhile waits for this row, or was first and ended this sign-in.
+		n, err := tx.Exec(ctx, `update person_password set hash = hash where person_id = $1 and hash = $2`, string(h.person), found.hash)
+		if err == nil && n == 0 {
+			err = errHalf()
+		}
+		if err != nil {
+			return false, err
+		}
+		if ok, err := s.factors.Use(ctx, tx, string(h.person), code); !ok || err != nil {
+			tx.Note("result", "wrong")
+			return false, err
+		}
+		n, err = tx.Exec(ctx, `delete from account_half where hash = $1 and ends_at > $2`, tokenHash(half), tx.Now().UnixMicro())
+		if err == nil && n == 0 {
+			err = errHalf()
+		}
+		if err != nil {
+			return false, err
+		}
+		l, err := limitsOf(ctx, tx)
+		if err != nil {
+			return false, err
+		}
+		return true, s.finish(ctx, tx, in, h.login, l)
+	})
+	if err == nil && !ok {
+		err = fieldFault("code", "account.factor.wrong")
+	}
+	if err != nil {
+		return Signed{}, err
+	}
+	return *in, nil
+}
+
+// required reports whether who must have a second factor by the rule of the day.
+func (l limits) required(who authz.Subject) bool {
+	return l["factor_required"] > 1 || l["factor_required"] == 1 && who.Has(authz.Admin)
+}
+
+// Factor returns the second factor of whoever asks.
+func (s *Service) Factor(ctx context.Context) (state factor.State, err error) {
+	_, err = op.Read(ctx, s.desk, Me, func(tx *op.Tx) (Person, error) {
+		p, err := self(ctx, tx)
+		if err == nil {
+			state, err = s.factors.State(ctx, tx, string(p.ID), p.Login)
+		}
+		return p, err
+	})
+	return state, err
+}
+
+// StartFactor makes a secret for whoever asks, by the password. It counts once
+// [Service.ConfirmFactor] has seen a code of it.
+func (s *Service) StartFactor(ctx context.Context, password, token string) error {
+	if err := s.prove(ctx, "password", password, token); err != nil {
+		return err
+	}
+	_, err := op.Write(unnamed(ctx), s.desk, StartFactor, selfOf(ctx), func(tx *op.Tx, p Person) (bool, error) {
+		if err := s.refund(ctx, tx, p.Login, OriginOf(ctx).Device); err != nil {
+			return false, err
+		}
+		return true, s.factors.Propose(ctx, tx, string(p.ID))
+	})
+	return err
+}
+
+// ConfirmFactor puts the second factor of whoever asks into force and returns
+// their recovery codes. Their other sessions, which had none, end.
+func (s *Service) ConfirmFactor(ctx context.Context, code, token string) ([]string, error) {
+	return s.byCode(ctx, ConfirmFactor, s.factors.Confirm, code, func(tx *op.Tx, p Person) ([]string, error) {
+		if err := endSessions(ctx, tx, p.ID, tokenHash(token)); err != nil {
+			return nil, err
+		}
+		return s.factors.Renew(ctx, tx, string(p.ID))
+	})
+}
+
+// RenewCodes makes new recovery codes for whoever asks, by password and code; the
+// old ones end.
+func (s *Service) RenewCodes(ctx context.Context, password, code, token string) ([]string, error) {
+	if err := s.prove(ctx, "password", password, token); err != nil {
+		return nil, err
+	}
+	return s.byCode(ctx, RenewCodes, s.factors.Use, code, func(tx *op.Tx, p Person) ([]string, error) {
+		if err := s.refund(ctx, tx, p.Login, OriginOf(ctx).Device); err != nil {
+			return nil, err
+		}
+		return s.factors.Renew(ctx, tx, string(p.ID))
+	})
+}
+
+// DropFactor turns off the second factor of whoever asks, by password and code.
+func (s *Service) DropFactor(ctx context.Context, password, code, token string) error {
+	if err := s.prove(ctx, "password", password, token); err != nil {
+		return err
+	}
+	_, err := s.byCode(ctx, DropFactor, s.factors.Use, code, func(tx *op.Tx, p Person) ([]string, error) {
+		if err := s.refund(ctx, tx, p.Login, OriginOf(ctx).Device); err != nil {
+			return nil, err
+		}
+		_, err := s.factors.Drop(ctx, tx, string(p.ID), "")
+		return nil, err
+	})
+	return err
+}
+
+// byCode does what needs a code of whoever asks. What it returns is secret, so it
+// is given beside the outcome, which is kept.
+func (s *Service) byCode(ctx context.Context, action authz.Action, holds func(context.Context, *op.Tx, string, string) (bool, error), code string,
+	do func(*op.Tx, Person) ([]string, error),
+) (codes []string, err error) {
+	ok, err := op.Write(unnamed(ctx), s.desk, action, selfOf(ctx), func(tx *op.Tx, p Person) (bool, error) {
+		if ok, err := holds(ctx, tx, string(p.ID), code); !ok || err != nil {
+			tx.Note("result", "wrong")
+			return false, err
+		}
+		codes, err = do(tx, p)
+		return true, err
+	})
+	if err == nil && !ok {
+		err = fieldFault("code", "account.factor.wrong")
+	}
+	return codes, err
+}
+
+// ResetFactor takes somebody's second factor away, whose phone and codes are
+// lost, and ends their sessions. They read of it at the next sign-in. Nobody does
+// so for themselves.
+func (s *Service) ResetFactor(ctx context.Context, who ID) error {
+	return s.resetFactor(ctx, authz.From(ctx).Name, staffer(ctx, who))
+}
+
+// PutFactorOff is ResetFactor for the staff member called login. Only the
+// program's own commands may.
+func (s *Service) PutFactorOff(ctx context.Context, login string) error {
+	if authz.From(ctx).Kind != authz.System {
+		return fault.New(string(ResetFactor), fault.Denied, "fault.denied")
+	}
+	return s.resetFactor(ctx, factor.Machine, called(ctx, foldLogin(login)))
+}
+
+func (s *Service) resetFactor(ctx context.Context, by string, find func(*op.Tx) (Person, error)) error {
+	_, err := op.Write(ctx, s.desk, ResetFactor, find, func(tx *op.Tx, p Person) (bool, error) {
+		if string(p.ID) == tx.Subject.ID {
+			return false, fault.New(string(ResetFactor), fault.Denied, "account.factor.self")
+		}
+		ok, err := s.factors.Drop(ctx, tx, string(p.ID), by)
+		if err == nil && !ok {
+			err = fault.New(string(ResetFactor), fault.Conflict, "account.factor.none")
+		}
+		if err != nil {
+			return false, err
+		}
+		return true, endSessions(ctx, tx, p.ID, "")
+	})
+	return err
+}
