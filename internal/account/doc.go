@@ -5,7 +5,7 @@
 // A Person is a root of the group person. A worker's phone and name are sealed;
 // the phone is found by its blind index. A staff member has a login name, a
 // password (argon2id) and grants: a role for an area, or in an organisation,
-// from a day until a day. [Service.Resolve] reads the grants in force each time,
+// from a day until a day; perhaps a second factor (room factor, second.go). [Service.Resolve] reads the grants in force each time,
 // so that a revocation works at once. A worker who says something without a
 // name has no account.
 //
