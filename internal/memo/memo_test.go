@@ -56,7 +56,9 @@ func TestItStaysSmallAndRight(t *testing.T) {
 }
 
 // A page asks for a few thousand values again and again: nearly all of them
-// have to be there still.
+// have to be there still. Keys fall on places by chance, differently in each
+// process: with a few places per key about 2,200 values are made, ± 50; with
+// one place each it would be 6,000.
 func TestWhatIsAskedForStays(t *testing.T) {
 	var m Map[int, int]
 	made := 0
@@ -65,7 +67,7 @@ func TestWhatIsAskedForStays(t *testing.T) {
 			_, _ = m.Get(i, func() (int, error) { made++; return i, nil })
 		}
 	}
-	if most := Most / 4 * 11 / 10; made > most {
+	if most := Most / 4 * 3 / 2; made > most {
 		t.Errorf("made %d values, want at most %d", made, most)
 	}
 }
