@@ -386,7 +386,8 @@ func TestARepeatedCallSendsOnce(t *testing.T) {
 
 func TestOtherDomainsAsk(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
-		cadre := w.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
+		above := w.staff("zhouquan", "", account.Grant{Role: authz.Cadre})
+		cadre := w.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"}, account.Grant{Role: authz.Cadre, Area: "9901"})
 		in := w.worker("13812340001")
 		ctx := authz.With(t.Context(), authz.Subject{ID: string(in.Person), Kind: authz.Worker})
 		w.must(w.SetName(ctx, "  陈 师傅 "))
@@ -411,10 +412,10 @@ func TestOtherDomainsAsk(t *testing.T) {
 				t.Errorf("names = %v, %v", names, err)
 			}
 			staff, err := w.Staffed(t.Context(), tx, "990101001", authz.Cadre)
-			if err != nil || len(staff) != 1 {
-				t.Errorf("staffed = %v, %v", staff, err)
+			if err != nil || len(staff) != 2 || staff[0].ID != string(cadre) || staff[1].ID != string(above) {
+				t.Errorf("staffed = %v, %v, want the nearest first", staff, err)
 			}
-			if staff, _ = w.Staffed(t.Context(), tx, "990102", authz.Cadre); len(staff) != 0 {
+			if staff, _ = w.Staffed(t.Context(), tx, "980102", authz.Cadre); len(staff) != 1 || staff[0].ID != string(above) {
 				t.Errorf("staffed next door = %v", staff)
 			}
 			return true, nil

@@ -141,27 +141,29 @@ func (s *Service) Contact(ctx context.Context, tx *op.Tx, person string) (name, 
 	return name, phone, err
 }
 
+// Colleague is a member of staff to whom a matter can be given.
+type Colleague struct{ ID, Name string }
+
 // Staffed returns the active staff who hold one of roles for area or for an
-// area above it, at this moment: whom to hand a matter to.
-func (s *Service) Staffed(ctx context.Context, tx *op.Tx, area string, roles ...authz.Role) (map[string]string, error) {
+// area above it, at this moment: whom to hand a matter to, the nearest first.
+func (s *Service) Staffed(ctx context.Context, tx *op.Tx, area string, roles ...authz.Role) (all []Colleague, err error) {
 	var args db.Args
 	areas := []string{""}
 	for n := 1; n <= len(area); n++ {
 		areas = append(areas, area[:n])
 	}
 	now := args.Add(tx.Now().UnixMicro())
-	names := map[string]string{}
-	err := tx.Each(ctx, `
+	err = tx.Each(ctx, `
 		select p.person_id, p.name from person_grant g join person p on p.person_id = g.person_id
 		where g.area in `+db.In(&args, areas)+` and g.role in `+db.In(&args, texts(roles))+`
 			and g.ended_at is null and g.from_at <= `+now+` and (g.until_at is null or g.until_at > `+now+`) and p.active
-		order by p.person_id`, args, func(r db.Row) error {
-		var id, name string
-		err := r.Scan(&id, &name)
-		names[id] = name
+		group by p.person_id, p.name order by max(length(g.area)) desc, p.person_id`, args, func(r db.Row) error {
+		var c Colleague
+		err := r.Scan(&c.ID, &c.Name)
+		all = append(all, c)
 		return err
 	})
-	return names, err
+	return all, err
 }
 
 func texts[T ~string](vs []T) []string {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"nuanxin/internal/account"
@@ -56,7 +55,8 @@ type bodies struct {
 }
 
 // UnionFor implements request.Orgs. The officer is one of the cadres of the
-// union's own area: the same one for the same union while the staff stays.
+// union's own area, or while there is none of the nearest area above: the same one
+// for the same union while the staff stays.
 func (b bodies) UnionFor(ctx context.Context, tx *op.Tx, area string) (request.Union, error) {
 	o, err := b.orgs.UnionFor(ctx, tx, area)
 	if area == "" && fault.Is(err, fault.Missing) {
@@ -70,12 +70,7 @@ func (b bodies) UnionFor(ctx context.Context, tx *op.Tx, area string) (request.U
 	if err != nil || len(staff) == 0 {
 		return u, err
 	}
-	ids := make([]string, 0, len(staff))
-	for id := range staff {
-		ids = append(ids, id)
-	}
-	u.Officer = slices.Min(ids)
-	u.OfficerName = staff[u.Officer]
+	u.Officer, u.OfficerName = staff[0].ID, staff[0].Name
 	return u, nil
 }
 

@@ -209,9 +209,9 @@ type staffChoices struct{ app *App }
 func (s staffChoices) Staff(ctx context.Context, area string) ([]requestdesk.Person, error) {
 	var all []requestdesk.Person
 	err := s.app.db.View(ctx, func(raw *db.Tx) error {
-		names, err := s.app.Accounts.Staffed(ctx, &op.Tx{Tx: raw, Subject: authz.From(ctx)}, area, authz.Cadre)
-		for id, name := range names {
-			all = append(all, requestdesk.Person{ID: id, Name: name})
+		staff, err := s.app.Accounts.Staffed(ctx, &op.Tx{Tx: raw, Subject: authz.From(ctx)}, area, authz.Cadre)
+		for _, c := range staff {
+			all = append(all, requestdesk.Person(c))
 		}
 		return err
 	})
