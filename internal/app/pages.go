@@ -55,7 +55,7 @@ func (a *App) pages(desk *op.Desk, words *web.Texts) (http.Handler, error) {
 		site.Origins = []string{a.config.Origin}
 	}
 	sessions := accountweb.Sessions{Accounts: a.Accounts, Secure: secure, Proxies: a.config.Proxies}
-	return site.Handler(sessions.Handler(askStaff(mux))), nil
+	return site.Handler(sessions.Handler(askIn(secure, mux))), nil
 }
 
 // tables are the routes of all packages.
@@ -226,19 +226,30 @@ func lookOf(path string) web.Look {
 // desks are where staff pages lie.
 var desks = []string{"/desk", stationdesk.HrefHost, partner.HrefMatters}
 
-func isDesk(path string) bool {
-	return slices.ContainsFunc(desks, func(d string) bool { return path == d || strings.HasPrefix(path, d+"/") })
+func isDesk(path string) bool { return within(path, desks...) }
+
+// within reports whether path is one of places or below one.
+func within(path string, places ...string) bool {
+	return slices.ContainsFunc(places, func(d string) bool { return path == d || strings.HasPrefix(path, d+"/") })
 }
 
-// askStaff leads whoever opens a staff page without being signed in to the
+// askIn leads whoever opens a staff page without being signed in to the
 // sign-in, and back. It says so for every address alike, so that it tells
-// nothing about what is there.
-func askStaff(next http.Handler) http.Handler {
+// nothing about what is there. A form that came too late is not lost.
+func askIn(secure bool, next http.Handler) http.Handler {
+	staff, worker := accountweb.Again(accountweb.StaffSignInPath), accountweb.Again(accountweb.SignInPath)
+	requests := requestweb.Config{Secure: secure}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isDesk(r.URL.Path) && authz.From(r.Context()).Kind == authz.Nobody && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		late := accountweb.Ended(r.Context()) && r.Method == http.MethodPost && r.Header.Get("HX-Request") == ""
+		switch desk := isDesk(r.URL.Path); {
+		case late && desk:
+			staff.ServeHTTP(w, r)
+		case late && (within(r.URL.Path, ui.HrefMe, memberweb.HrefJoin) || requests.Foreign(r)):
+			worker.ServeHTTP(w, r)
+		case desk && authz.From(r.Context()).Kind == authz.Nobody && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 			http.Redirect(w, r, accountweb.StaffSignInPath+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
-			return
+		default:
+			next.ServeHTTP(w, r)
 		}
-		next.ServeHTTP(w, r)
 	})
 }

@@ -58,11 +58,12 @@ func read(r *http.Request, name string) string {
 	return c.Value
 }
 
-// Begin leaves the secret of a fresh sign-in in the browser: a worker's or a
-// link's until it ends, a staff member's until the browser is closed.
+// Begin leaves the secret of a fresh sign-in in the browser: a staff member's until
+// the browser is closed, a worker's or a link's a little longer than it is good for,
+// so that a form that comes too late is known for one, see [Again].
 func (s Sessions) Begin(w http.ResponseWriter, in account.Signed) {
 	c := cookies(s.Secure)
-	lasts := in.Lasts
+	lasts := in.Lasts + keepEnded
 	if in.Device != "" {
 		lasts = 0
 		c.set(w, c.device(), in.Device, keepDevice)
@@ -73,6 +74,9 @@ func (s Sessions) Begin(w http.ResponseWriter, in account.Signed) {
 // keepDevice is how long a browser is remembered as one from which a staff
 // member signed in before.
 const keepDevice = 180 * 24 * time.Hour
+
+// keepEnded is how long the secret of a session that is over stays in a browser.
+const keepEnded = 7 * 24 * time.Hour
 
 type visitKey struct{}
 
@@ -95,7 +99,10 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 			case err == nil:
 				ctx = context.WithValue(authz.With(ctx, v.Subject), visitKey{}, v)
 			case fault.Is(err, fault.Missing):
-				c.set(w, c.session(), "", 0)
+				ctx = context.WithValue(ctx, endedKey{}, true)
+				if r.Method == http.MethodGet { // a form may be sent again, see Again
+					c.set(w, c.session(), "", 0)
+				}
 			default:
 				return err
 			}

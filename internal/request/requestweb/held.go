@@ -3,6 +3,7 @@ package requestweb
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"nuanxin/internal/request"
@@ -78,4 +79,12 @@ func (p *pages) ref(r *http.Request) request.Ref {
 		}
 	}
 	return ref
+}
+
+// Foreign reports whether path is about a request that this phone does not hold:
+// only a sign-in makes it the reader's.
+func (c Config) Foreign(r *http.Request) bool {
+	rest, ok := strings.CutPrefix(r.URL.Path, HrefHelp+"/")
+	number, _, _ := strings.Cut(rest, "/")
+	return ok && numberForm.MatchString(number) && !slices.ContainsFunc(c.heldBy(r), func(h held) bool { return h.number == number })
 }

@@ -1,0 +1,49 @@
+package journey
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"nuanxin/internal/app/demo/world"
+	"nuanxin/internal/web/webtest"
+)
+
+// signOut ends a session as another window does.
+func (h *house) signOut(t *testing.T, login string) {
+	t.Helper()
+	h.send(t, http.MethodPost, "/sign-out", "", map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", "Cookie": "nx=" + h.session(t, login)})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.cookies, login)
+}
+
+// A cadre signs out in one window and sends a form in another: what was written is
+// still there, and arrives after a new sign-in, once.
+func TestAFormAfterTheSignOut(t *testing.T) {
+	const words = "已经请物业主任周三去看，看完给你回话"
+	h := open(t)
+	number, _ := h.said(t, gate, "灯塔小区东门")
+	p := h.matter(t, "liuting", number, deskView())
+	p.FollowNamed("答复结果")
+	p.Type("#words", words)
+	h.signOut(t, "liuting")
+	p.Follow("#say button.btn--primary")
+	reads(t, "too late", p, "登录到期了", words)
+	whole(t, "too late", p)
+	p.FollowNamed("再发一次")
+	reads(t, "still too late", p, "登录到期了", words)
+
+	form := url.Values{"login": {"liuting"}, "password": {world.Password}}
+	webtest.Eval[bool](p, `fetch('/staff/sign-in',{method:'POST',credentials:'same-origin',body:new URLSearchParams('`+form.Encode()+`')}).then(r=>r.ok)`)
+	p.FollowNamed("再发一次")
+	if got := p.HTML(); !strings.Contains(got, words) || strings.Contains(p.Text("h1"), "到期") {
+		t.Errorf("sent again after a sign-in: got %s\n%s", p.Path(), p.Text("main"))
+	}
+	p.Go(h.url + "/desk/requests?q=" + number)
+	p.Follow("a.tk")
+	if n := strings.Count(squeeze(p.Text("main")), squeeze(words)); n != 1 {
+		t.Errorf("the matter says it %d times, want once", n)
+	}
+}
