@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/op"
@@ -86,24 +87,51 @@ func (f Facts) NameKeys() []string {
 	return distinct(keys, "")
 }
 
-// Named returns the stations in use that have one of the name keys, by key.
+// CodeKey is the key under which a place is found again by its code. No name has
+// such a key.
+func CodeKey(code string) string { return "#" + code }
+
+// Named returns the stations in use that have one of the keys, of names and of
+// codes, by key. A code whose station is closed has an empty list.
 func (Tables) Named(ctx context.Context, tx *op.Tx, keys []string) (map[string][]Station, error) {
 	there := map[string][]Station{}
-	const batch = 300
-	for from := 0; from < len(keys); from += batch {
-		var args db.Args
-		in := db.In(&args, keys[from:min(from+batch, len(keys))])
+	for some := range slices.Chunk(keys, 300) {
+		var names, codes []string
+		for _, k := range some {
+			if code, ok := strings.CutPrefix(k, CodeKey("")); ok {
+				codes = append(codes, code)
+			} else {
+				names = append(names, k)
+			}
+		}
 		var ids []ID
-		err := tx.Each(ctx, `select distinct station_id from station_name where name_key in `+in, args, func(r db.Row) error {
+		take := func(r db.Row) error {
 			var id ID
 			err := r.Scan(&id)
 			ids = append(ids, id)
 			return err
-		})
-		if err != nil {
-			return nil, err
 		}
-		if err := collect(ctx, tx, ids, there); err != nil {
+		if len(names) > 0 {
+			var args db.Args
+			if err := tx.Each(ctx, `select distinct station_id from station_name where name_key in `+db.In(&args, names), args, take); err != nil {
+				return nil, err
+			}
+		}
+		if len(codes) > 0 {
+			var args db.Args
+			err := tx.Each(ctx, `select code, station_id from station_code where code in `+db.In(&args, codes), args, func(r db.Row) error {
+				var code string
+				var id ID
+				err := r.Scan(&code, &id)
+				ids, there[CodeKey(code)] = append(ids, id), nil
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		slices.Sort(ids)
+		if err := collect(ctx, tx, slices.Compact(ids), there); err != nil {
 			return nil, err
 		}
 	}
@@ -118,8 +146,10 @@ func collect(ctx context.Context, tx *op.Tx, ids []ID, there map[string][]Statio
 			return err
 		}
 		for _, st := range list {
-			for _, k := range st.NameKeys() {
-				there[k] = append(there[k], st)
+			for _, k := range append(st.NameKeys(), CodeKey(st.Code)) {
+				if !slices.ContainsFunc(there[k], func(o Station) bool { return o.ID == st.ID }) {
+					there[k] = append(there[k], st)
+				}
 			}
 		}
 	}

@@ -115,14 +115,14 @@ func (s *Service) prepared(l list.Line, seq int, old station.Station) (change, e
 	return change{seq, &st, &d}, err
 }
 
-// wanted are the lines that would do something, by the name keys of theirs.
+// wanted are the lines that would do something, by their keys.
 func wanted(lines []list.Line) map[string][]int {
 	keys := map[string][]int{}
 	for i, l := range lines {
 		if l.Left == leftOut || l.Action != list.WillAdd && l.Action != list.WillUpdate {
 			continue
 		}
-		for _, k := range l.Understood.NameKeys() {
+		for _, k := range l.Keys() {
 			keys[k] = append(keys[k], i)
 		}
 	}
@@ -130,7 +130,7 @@ func wanted(lines []list.Line) map[string][]int {
 }
 
 // lateLines says which lines came too late: since their work began, somebody
-// added or changed a station of one of their names, and something else would
+// added or changed a station of one of their names or codes, and something else would
 // be done with them by now.
 func (s *Service) lateLines(ctx context.Context, tx *op.Tx, b Batch, keys map[string][]int) (map[int]string, error) {
 	ids, _, err := s.tables.Changed(ctx, tx, b.Work.base)
@@ -144,10 +144,10 @@ func (s *Service) lateLines(ctx context.Context, tx *op.Tx, b Batch, keys map[st
 	affected := map[int]bool{}
 	var names []string
 	for _, st := range changed {
-		for _, k := range st.NameKeys() {
+		for _, k := range append(st.NameKeys(), station.CodeKey(st.Code)) {
 			for _, i := range keys[k] {
 				affected[i] = true
-				names = append(names, b.Lines[i].Understood.NameKeys()...)
+				names = append(names, b.Lines[i].Keys()...)
 			}
 		}
 	}

@@ -162,8 +162,8 @@ func (s *Service) glance(ctx context.Context, lines []list.Line, before list.See
 	})
 }
 
-// keys refuses lines outside the subject's authority, and returns the name keys
-// of the others.
+// keys refuses lines outside the subject's authority, and returns the keys of the
+// others.
 func (s *Service) keys(who authz.Subject, lines []list.Line) []string {
 	var keys []string
 	for i := range lines {
@@ -175,7 +175,7 @@ func (s *Service) keys(who authz.Subject, lines []list.Line) []string {
 		if l.Action != list.WillRefuse && !inside {
 			l.Action, l.Why = list.WillRefuse, "import.outside_area"
 		}
-		keys = append(keys, l.Understood.NameKeys()...)
+		keys = append(keys, l.Keys()...)
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)

@@ -34,12 +34,13 @@ func Decide(lines []Line, before Seen, there map[string][]station.Station) {
 		}
 		l.Action, l.Why, l.Changes, l.Station, l.Version = WillAdd, "", nil, "", 0
 		above := before.of(l)
-		if twin := l.twin(above); twin != nil {
+		known := l.known(there)
+		if twin := l.twin(above); twin != nil && !known {
 			l.repeats(twin)
 			continue
 		}
 		namesake := slices.ContainsFunc(above, func(o *Line) bool { return region.Near(o.Understood.Area, l.Understood.Area) })
-		l.against(candidates(l.Understood, there))
+		l.find(there)
 		if twin := before.about[l.Station]; twin != nil { // one station by two of its names
 			l.repeats(twin)
 			continue
@@ -78,7 +79,7 @@ func (l *Line) repeats(twin *Line) {
 // use and by name key, whatever lines are further up in its file.
 func (l Line) Anew(there map[string][]station.Station) Line {
 	l.Action, l.Station, l.Version = WillAdd, "", 0
-	l.against(candidates(l.Understood, there))
+	l.find(there)
 	return l
 }
 
@@ -102,6 +103,16 @@ func (l *Line) twin(others []*Line) *Line {
 		}
 	}
 	return nil
+}
+
+// find looks for the station that the line is about: by its code, else by name
+// and address.
+func (l *Line) find(there map[string][]station.Station) {
+	if l.known(there) {
+		l.coded(there[station.CodeKey(l.Code)])
+	} else {
+		l.against(candidates(l.Understood, there))
+	}
 }
 
 // candidates are the stations of one of the names, where the facts place it.
@@ -167,7 +178,11 @@ func (l *Line) Onto(st station.Station) (station.Facts, []FieldChange) {
 	f, n := st.Facts, l.Understood
 	var changes []FieldChange
 	note := func(field, from, to string) { changes = append(changes, FieldChange{field, from, to}) }
-	if printed.Fold(n.Name) != printed.Fold(f.Name) && !slices.Contains(f.OtherNames, n.Name) {
+	switch {
+	case printed.Fold(n.Name) == printed.Fold(f.Name):
+	case l.Code != "" && l.Code == st.Code:
+		rename(&f, n.Name, note)
+	case !slices.Contains(f.OtherNames, n.Name):
 		f.OtherNames = append(slices.Clone(f.OtherNames), n.Name)
 		note("other_names", "", n.Name)
 	}

@@ -40,7 +40,8 @@ const (
 
 // Line is what was made of one row of a file.
 type Line struct {
-	Row        int             `json:"row"` // line of the file, or row of the sheet
+	Row        int             `json:"row"`            // line of the file, or row of the sheet
+	Code       string          `json:"code,omitempty"` // of a station, as our own lists have it
 	Understood station.Facts   `json:"understood"`
 	Doubts     []printed.Doubt `json:"doubts"`
 	Action     Action          `json:"action"`
@@ -185,7 +186,7 @@ func (r *Reader) Line(i int) Line {
 	if row.Ragged {
 		l.Action, l.Why = WillRefuse, "import.ragged"
 	}
-	l.Understood = r.facts().Tidy()
+	l.Understood, l.Code = r.facts().Tidy(), r.code()
 	l.Doubts = make([]printed.Doubt, len(r.doubts))
 	for i, d := range r.doubts {
 		l.Doubts[i] = printed.Doubt{Code: d.Code, Field: d.Field, Text: plain.Brief(d.Text, 120)}
