@@ -66,22 +66,6 @@ type Staff struct {
 	Password string
 }
 
-// Session is one place where somebody is signed in.
-type Session struct {
-	ID      string
-	Kind    authz.Kind
-	Person  ID
-	Org     string // of a link
-	Only    string // of a link: the one root it opens
-	Label   string // of a link: what it is called
-	Device  string // in words, such as "Android"
-	MadeAt  time.Time
-	SeenAt  time.Time
-	EndsAt  time.Time
-	Current bool // the one that asks
-	hash    string
-}
-
 // Signed is the outcome of a sign-in. Token is the secret for the cookie and is
 // kept nowhere else.
 type Signed struct {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/pace"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
@@ -100,9 +101,9 @@ func each(t *testing.T, f func(t *testing.T, w world)) {
 }
 
 func from(ctx context.Context, addr string) context.Context {
-	o := account.OriginOf(ctx)
+	o := pace.OriginOf(ctx)
 	o.Addr = netip.MustParseAddr(addr)
-	return account.WithOrigin(ctx, o)
+	return pace.With(ctx, o)
 }
 
 func code(err error) string {

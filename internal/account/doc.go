@@ -16,8 +16,11 @@
 // that no code lies about and none arrives late. Known and unknown numbers take
 // the same path, because an account is made by its first sign-in.
 //
-// Guessing is slowed, never locked out: see throttle.go. All limits are dated
+// Guessing is slowed, never locked out: see room pace. All limits are dated
 // rows with their source (table account_limit), not constants.
+//
+// Below it are rooms that keep one thing each, inside its operations: session,
+// code, pace (limits and counters), factor, password.
 //
 // It announces [StaffAdded], [StayEnded] and [GrantsChanged]; it needs a
 // [Sender] of messages and the areas of organisations ([Orgs]).

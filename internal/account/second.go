@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"nuanxin/internal/account/factor"
+	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -22,11 +24,11 @@ func (h halfway) AuthzObject() authz.Object { return root(h.person).AuthzObject(
 
 // pause keeps a sign-in that waits for its code. Its secret opens nothing else.
 // The try stays counted until the code was right, too.
-func pause(ctx context.Context, tx *op.Tx, in *Signed, l limits) error {
-	in.Half, in.EndsAt = true, tx.Now().Add(l.minutes("factor_half_min"))
+func pause(ctx context.Context, tx *op.Tx, in *Signed, l pace.Limits) error {
+	in.Half, in.EndsAt = true, tx.Now().Add(l.Minutes("factor_half_min"))
 	in.Lasts = in.EndsAt.Sub(tx.Now())
 	tx.Note("result", "code")
-	_, err := tx.Exec(ctx, `insert into account_half (hash, person_id, ends_at) values ($1, $2, $3)`, tokenHash(in.Token), string(in.Person), in.EndsAt.UnixMicro())
+	_, err := tx.Exec(ctx, `insert into account_half (hash, person_id, ends_at) values ($1, $2, $3)`, session.Hash(in.Token), string(in.Person), in.EndsAt.UnixMicro())
 	return err
 }
 
@@ -35,7 +37,7 @@ func waiting(ctx context.Context, tx *op.Tx, half string) (halfway, error) {
 	var h halfway
 	err := tx.One(ctx, `
 		select h.person_id, p.login from account_half h join person p on p.person_id = h.person_id
-		where h.hash = $1 and h.ends_at > $2 and p.active`, []any{tokenHash(half), tx.Now().UnixMicro()}, &h.person, &h.login)
+		where h.hash = $1 and h.ends_at > $2 and p.active`, []any{session.Hash(half), tx.Now().UnixMicro()}, &h.person, &h.login)
 	if errors.Is(err, db.ErrNone) {
 		err = errHalf()
 	}
@@ -79,14 +81,14 @@ func (s *Service) EnterCode(ctx context.Context, half, code string) (Signed, err
 			tx.Note("result", "wrong")
 			return false, err
 		}
-		n, err = tx.Exec(ctx, `delete from account_half where hash = $1 and ends_at > $2`, tokenHash(half), tx.Now().UnixMicro())
+		n, err = tx.Exec(ctx, `delete from account_half where hash = $1 and ends_at > $2`, session.Hash(half), tx.Now().UnixMicro())
 		if err == nil && n == 0 {
 			err = errHalf()
 		}
 		if err != nil {
 			return false, err
 		}
-		l, err := limitsOf(ctx, tx)
+		l, err := pace.LimitsOf(ctx, tx)
 		if err != nil {
 			return false, err
 		}
@@ -102,7 +104,7 @@ func (s *Service) EnterCode(ctx context.Context, half, code string) (Signed, err
 }
 
 // required reports whether who must have a second factor by the rule of the day.
-func (l limits) required(who authz.Subject) bool {
+func required(l pace.Limits, who authz.Subject) bool {
 	return l["factor_required"] > 1 || l["factor_required"] == 1 && who.Has(authz.Admin)
 }
 
@@ -125,7 +127,7 @@ func (s *Service) StartFactor(ctx context.Context, password, token string) error
 		return err
 	}
 	_, err := op.Write(unnamed(ctx), s.desk, StartFactor, selfOf(ctx), func(tx *op.Tx, p Person) (bool, error) {
-		if err := s.refund(ctx, tx, p.Login, OriginOf(ctx).Device); err != nil {
+		if err := s.gate.Refund(ctx, tx, p.Login, pace.OriginOf(ctx).Device); err != nil {
 			return false, err
 		}
 		return true, s.factors.Propose(ctx, tx, string(p.ID))
@@ -137,7 +139,7 @@ func (s *Service) StartFactor(ctx context.Context, password, token string) error
 // their recovery codes. Their other sessions, which had none, end.
 func (s *Service) ConfirmFactor(ctx context.Context, code, token string) ([]string, error) {
 	return s.byCode(ctx, ConfirmFactor, s.factors.Confirm, code, func(tx *op.Tx, p Person) ([]string, error) {
-		if err := endSessions(ctx, tx, p.ID, tokenHash(token)); err != nil {
+		if err := endSessions(ctx, tx, p.ID, session.Hash(token)); err != nil {
 			return nil, err
 		}
 		return s.factors.Renew(ctx, tx, string(p.ID))
@@ -151,7 +153,7 @@ func (s *Service) RenewCodes(ctx context.Context, password, code, token string) 
 		return nil, err
 	}
 	return s.byCode(ctx, RenewCodes, s.factors.Use, code, func(tx *op.Tx, p Person) ([]string, error) {
-		if err := s.refund(ctx, tx, p.Login, OriginOf(ctx).Device); err != nil {
+		if err := s.gate.Refund(ctx, tx, p.Login, pace.OriginOf(ctx).Device); err != nil {
 			return nil, err
 		}
 		return s.factors.Renew(ctx, tx, string(p.ID))
@@ -164,7 +166,7 @@ func (s *Service) DropFactor(ctx context.Context, password, code, token string) 
 		return err
 	}
 	_, err := s.byCode(ctx, DropFactor, s.factors.Use, code, func(tx *op.Tx, p Person) ([]string, error) {
-		if err := s.refund(ctx, tx, p.Login, OriginOf(ctx).Device); err != nil {
+		if err := s.gate.Refund(ctx, tx, p.Login, pace.OriginOf(ctx).Device); err != nil {
 			return nil, err
 		}
 		_, err := s.factors.Drop(ctx, tx, string(p.ID), "")

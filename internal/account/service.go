@@ -8,7 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
 
+	"nuanxin/internal/account/code"
 	"nuanxin/internal/account/factor"
+	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/password"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -27,6 +29,8 @@ type Service struct {
 	orgs    Orgs
 	cost    password.Cost
 	factors factor.Book
+	codes   code.Book
+	gate    pace.Gate
 	slots   chan struct{} // how many passwords are hashed at once: each takes 19 MiB
 }
 
@@ -41,7 +45,7 @@ type Config struct {
 
 // NewService returns the service of accounts.
 func NewService(desk *op.Desk, c Config) *Service {
-	s := &Service{desk: desk, ring: c.Ring, sender: c.Sender, orgs: c.Orgs, cost: password.Usual(), factors: factor.Book{Ring: c.Ring}, slots: make(chan struct{}, 4)}
+	s := &Service{desk: desk, ring: c.Ring, sender: c.Sender, orgs: c.Orgs, cost: password.Usual(), factors: factor.Book{Ring: c.Ring}, codes: code.Book{Ring: c.Ring}, gate: pace.Gate{Ring: c.Ring}, slots: make(chan struct{}, 4)}
 	if c.Cheap {
 		s.cost = password.Cheap()
 	}
@@ -118,7 +122,7 @@ func (s *Service) UseCode(ctx context.Context, tx *op.Tx, purpose, phone, code s
 	if err != nil {
 		return false, err
 	}
-	return s.useCode(ctx, tx, purpose, phone, code)
+	return s.codes.Use(ctx, tx, purpose, phone, code)
 }
 
 // Contact returns a worker's name and phone, opened. The caller has authorized

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
-	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
@@ -15,7 +16,7 @@ import (
 // Visit is what a session's secret opens.
 type Visit struct {
 	Subject    authz.Subject
-	Session    Session
+	Session    session.Session
 	MustChange bool // the first password must be changed; until then there are no grants
 	MustFactor bool // a second factor must be set up; until then there are no grants
 	Factor     bool // there is one
@@ -41,7 +42,7 @@ func (s *Service) Resolve(ctx context.Context, token string) (authz.Subject, err
 // a revocation that has returned is in force everywhere. Now and then it notes
 // that the session was seen.
 func (s *Service) Enter(ctx context.Context, token string) (Visit, error) {
-	hash := tokenHash(token)
+	hash := session.Hash(token)
 	v, err := op.Read(unnamed(ctx), s.desk, Resolve, func(tx *op.Tx) (Visit, error) { return visit(ctx, tx, hash) })
 	if err == nil && v.touch {
 		s.touch(ctx, v, hash)
@@ -52,24 +53,24 @@ func (s *Service) Enter(ctx context.Context, token string) (Visit, error) {
 func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 	var v Visit
 	none := fault.New(string(Resolve), fault.Missing, "account.session.none")
-	all, err := sessions(ctx, tx, `hash = $1`, hash)
+	all, err := session.Of(ctx, tx, `hash = $1`, hash)
 	if err != nil {
 		return v, err
 	}
-	l, err := limitsOf(ctx, tx)
+	l, err := pace.LimitsOf(ctx, tx)
 	if err != nil {
 		return v, err
 	}
-	if len(all) == 0 || all[0].over(tx.Now(), l) {
+	if len(all) == 0 || all[0].Over(tx.Now(), l) {
 		return v, none
 	}
 	v.Session = all[0]
-	v.touch = tx.Now().Sub(v.Session.SeenAt) >= v.Session.noteEvery(l)
+	v.touch = tx.Now().Sub(v.Session.SeenAt) >= v.Session.NoteEvery(l)
 	if v.Session.Kind == authz.Link {
-		v.Subject = v.Session.link()
+		v.Subject = v.Session.Link()
 		return v, nil
 	}
-	p, err := person(ctx, tx, v.Session.Person)
+	p, err := person(ctx, tx, ID(v.Session.Person))
 	if err != nil {
 		return v, err
 	}
@@ -81,7 +82,7 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 		err = tx.One(ctx, `
 			select w.must_change, f.on_at is not null from person_password w left join person_factor f on f.person_id = w.person_id
 			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, &v.Factor)
-		v.MustFactor = !v.Factor && l.required(v.Subject)
+		v.MustFactor = !v.Factor && required(l, v.Subject)
 	}
 	if v.MustChange || v.MustFactor {
 		v.Subject.Grants = nil
@@ -89,38 +90,18 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 	return v, err
 }
 
-// link is who a link session is: a partner of one body, in one matter.
-func (s Session) link() authz.Subject {
-	return authz.Subject{ID: s.ID, Kind: authz.Link, Name: s.Label, Only: s.Only, Grants: []authz.Grant{{Role: authz.Partner, Org: s.Org}}}
-}
-
-// over reports whether s has ended by t, or was left alone too long.
-func (s Session) over(t time.Time, l limits) bool {
-	idle := s.Kind == authz.Staff && t.Sub(s.SeenAt) >= l.minutes("session_staff_idle_min")
-	return !t.Before(s.EndsAt) || idle
-}
-
-// noteEvery is how long a session may go on before it is noted as seen. For
-// staff the end by idleness depends on it; for others a day tells enough.
-func (s Session) noteEvery(l limits) time.Duration {
-	if s.Kind == authz.Staff {
-		return min(10*time.Minute, l.minutes("session_staff_idle_min")/3)
-	}
-	return 24 * time.Hour
-}
-
 // touch notes that a session was seen and prolongs a worker's own. When it
 // fails, the visit goes on: the next one will note it.
 func (s *Service) touch(ctx context.Context, v Visit, hash string) {
 	ctx = unnamed(authz.With(ctx, v.Subject))
 	_, _ = op.Write(ctx, s.desk, Touch, func(*op.Tx) (Visit, error) { return v, nil }, func(tx *op.Tx, v Visit) (bool, error) {
-		l, err := limitsOf(ctx, tx)
+		l, err := pace.LimitsOf(ctx, tx)
 		if err != nil {
 			return false, err
 		}
 		ends := v.Session.EndsAt
 		if v.Session.Kind == authz.Worker {
-			ends = tx.Now().Add(l.days("session_worker_days"))
+			ends = tx.Now().Add(l.Days("session_worker_days"))
 		}
 		_, err = tx.Exec(ctx, `update account_session set seen_at = $2, ends_at = $3 where hash = $1`, hash, tx.Now().UnixMicro(), ends.UnixMicro())
 		return true, err
@@ -129,9 +110,9 @@ func (s *Service) touch(ctx context.Context, v Visit, hash string) {
 
 // SignOut ends the session whose secret this is. Ending it twice is no fault.
 func (s *Service) SignOut(ctx context.Context, token string) error {
-	ctx, hash := unnamed(ctx), tokenHash(token)
+	ctx, hash := unnamed(ctx), session.Hash(token)
 	find := func(tx *op.Tx) (Visit, error) {
-		all, err := sessions(ctx, tx, `hash = $1`, hash)
+		all, err := session.Of(ctx, tx, `hash = $1`, hash)
 		if err == nil && len(all) == 0 {
 			err = fault.New(string(SignOut), fault.Missing, "account.session.none")
 		}
@@ -154,7 +135,7 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 type Mine struct {
 	Person
 	Phone    string // masked
-	Sessions []Session
+	Sessions []session.Session
 }
 
 // Me returns the account of whoever asks. token marks the session they ask from.
@@ -171,14 +152,14 @@ func (s *Service) Me(ctx context.Context, token string) (Mine, error) {
 			}
 			m.Phone = mask(m.Phone)
 		}
-		all, err := sessions(ctx, tx, `person_id = $1`, string(p.ID))
+		all, err := session.Of(ctx, tx, `person_id = $1`, string(p.ID))
 		if err != nil {
 			return m, err
 		}
-		l, err := limitsOf(ctx, tx)
+		l, err := pace.LimitsOf(ctx, tx)
 		for _, x := range all {
-			x.Current = x.hash == tokenHash(token)
-			if !x.over(tx.Now(), l) {
+			x.Current = x.Hash == session.Hash(token)
+			if !x.Over(tx.Now(), l) {
 				m.Sessions = append(m.Sessions, x)
 			}
 		}
@@ -191,7 +172,7 @@ func (s *Service) Me(ctx context.Context, token string) (Mine, error) {
 func (s *Service) EndSession(ctx context.Context, sessionID, token string) error {
 	_, err := op.Write(ctx, s.desk, EndSession, selfOf(ctx), func(tx *op.Tx, p Person) (int64, error) {
 		if sessionID == "" {
-			return tx.Exec(ctx, `delete from account_session where person_id = $1 and hash <> $2`, string(p.ID), tokenHash(token))
+			return tx.Exec(ctx, `delete from account_session where person_id = $1 and hash <> $2`, string(p.ID), session.Hash(token))
 		}
 		if !id.Valid(sessionID) {
 			return 0, nil // like one that has ended; PostgreSQL does not even compare it
@@ -254,26 +235,5 @@ func (s *Service) Sweep(ctx context.Context) error {
 		}
 		return true, errors.Join(errs...)
 	})
-	return err
-}
-
-const sessionColumns = `hash, session_id, kind, person_id, org_id, only_id, label, device, made_at, seen_at, ends_at`
-
-func sessions(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error) {
-	var all []Session
-	err := tx.Each(ctx, `select `+sessionColumns+` from account_session where `+where+` order by seen_at desc, session_id`, []any{arg}, func(r db.Row) error {
-		var s Session
-		err := r.Scan(&s.hash, &s.ID, &s.Kind, db.Text(&s.Person), db.Text(&s.Org), db.Text(&s.Only), &s.Label, &s.Device,
-			db.Time(&s.MadeAt), db.Time(&s.SeenAt), db.Time(&s.EndsAt))
-		all = append(all, s)
-		return err
-	})
-	return all, err
-}
-
-func insertSession(ctx context.Context, tx *op.Tx, s Session, hash string) error {
-	_, err := tx.Exec(ctx, `insert into account_session (`+sessionColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		hash, s.ID, string(s.Kind), db.Null(s.Person), db.Null(s.Org), db.Null(s.Only), s.Label, s.Device,
-		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro())
 	return err
 }

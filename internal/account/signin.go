@@ -3,17 +3,12 @@ package account
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
-	"strings"
 	"time"
 
-	"golang.org/x/text/width"
-
+	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/password"
+	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -42,22 +37,22 @@ func (s *Service) SignIn(ctx context.Context, phone, code string, own bool) (Sig
 		return root(p), err
 	}
 	ok, err := op.Write(ctx, s.desk, SignIn, find, func(tx *op.Tx, r root) (bool, error) {
-		if ok, err := s.useCode(ctx, tx, ForSignIn, phone, code); !ok || err != nil {
+		if ok, err := s.codes.Use(ctx, tx, ForSignIn, phone, code); !ok || err != nil {
 			tx.Note("result", "wrong")
 			return false, err
 		}
-		l, err := limitsOf(ctx, tx)
+		l, err := pace.LimitsOf(ctx, tx)
 		if err != nil {
 			return false, err
 		}
 		if in.Person, err = s.worker(ctx, tx, phone, ID(r)); err != nil {
 			return false, err
 		}
-		in.EndsAt = tx.Now().Add(l.minutes("session_shared_min"))
+		in.EndsAt = tx.Now().Add(l.Minutes("session_shared_min"))
 		if own {
-			in.EndsAt = tx.Now().Add(l.days("session_worker_days"))
+			in.EndsAt = tx.Now().Add(l.Days("session_worker_days"))
 		}
-		return true, begin(ctx, tx, in, Session{Kind: authz.Worker})
+		return true, begin(ctx, tx, in, session.Session{Kind: authz.Worker})
 	})
 	if err == nil && !ok {
 		err = wrongCode()
@@ -77,14 +72,14 @@ func (s *Service) StartLink(ctx context.Context, orgID, rootID, label string) (S
 		if _, err := s.orgs.Area(ctx, tx, orgID); err != nil {
 			return false, err
 		}
-		l, err := limitsOf(ctx, tx)
+		l, err := pace.LimitsOf(ctx, tx)
 		if err != nil {
 			return false, err
 		}
-		in.EndsAt = tx.Now().Add(l.hours("session_link_h"))
+		in.EndsAt = tx.Now().Add(l.Hours("session_link_h"))
 		tx.Note("org", orgID)
 		tx.Note("only", rootID)
-		return true, begin(ctx, tx, in, Session{Kind: authz.Link, Org: orgID, Only: rootID, Label: label})
+		return true, begin(ctx, tx, in, session.Session{Kind: authz.Link, Org: orgID, Only: rootID, Label: label})
 	})
 	if err != nil {
 		return Signed{}, err
@@ -120,47 +115,19 @@ func (s *Service) worker(ctx context.Context, tx *op.Tx, phone string, fresh ID)
 
 // begin stores the session of in and ends the one that was shown with the
 // sign-in: a secret from before it is worth nothing after it.
-func begin(ctx context.Context, tx *op.Tx, in *Signed, s Session) error {
-	if old := OriginOf(ctx).Session; old != "" {
-		if _, err := tx.Exec(ctx, `delete from account_session where hash = $1`, tokenHash(old)); err != nil {
+func begin(ctx context.Context, tx *op.Tx, in *Signed, s session.Session) error {
+	if old := pace.OriginOf(ctx).Session; old != "" {
+		if _, err := tx.Exec(ctx, `delete from account_session where hash = $1`, session.Hash(old)); err != nil {
 			return err
 		}
 	}
 	in.Lasts = in.EndsAt.Sub(tx.Now())
-	s.ID, s.Person, s.Device, s.MadeAt, s.SeenAt, s.EndsAt = id.New[string](), in.Person, OriginOf(ctx).device(), tx.Now(), tx.Now(), in.EndsAt
-	return insertSession(ctx, tx, s, tokenHash(in.Token))
+	s.ID, s.Person, s.Device, s.MadeAt, s.SeenAt, s.EndsAt = id.New[string](), string(in.Person), pace.OriginOf(ctx).Kind(), tx.Now(), tx.Now(), in.EndsAt
+	return session.Insert(ctx, tx, s, session.Hash(in.Token))
 }
 
 // newSigned is a sign-in to come, with the secret of its session.
-func newSigned() *Signed { return &Signed{Token: newToken()} }
-
-// newToken is 256 random bits, in signs that a cookie may hold.
-func newToken() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails: it would end the program
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// tokenHash is what is kept of a secret with 256 bits: no salt is needed.
-func tokenHash(token string) string {
-	h := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(h[:])
-}
-
-// digits are the digits of a code as it was typed or pasted: of any width, with
-// spaces between, or within the whole message.
-func digits(code string) string {
-	var b strings.Builder
-	for _, r := range width.Fold.String(code) {
-		if r >= '0' && r <= '9' {
-			b.WriteRune(r)
-		}
-	}
-	if b.Len() > 6 {
-		return b.String()[:6] // the message names the code first
-	}
-	return b.String()
-}
+func newSigned() *Signed { return &Signed{Token: session.NewToken()} }
 
 var errWrong = fault.New(string(SignInStaff), fault.Invalid, "account.signin.wrong")
 
@@ -230,7 +197,7 @@ func (s *Service) enter(ctx context.Context, login string, found credential, fre
 		if now.person != found.person || now.hash != found.hash || expired(now.goodUntil, tx.Now()) {
 			return false, errWrong
 		}
-		l, err := limitsOf(ctx, tx)
+		l, err := pace.LimitsOf(ctx, tx)
 		if err != nil {
 			return false, err
 		}
@@ -259,20 +226,22 @@ func (s *Service) enter(ctx context.Context, login string, found credential, fre
 }
 
 // finish begins the session of somebody who has proved all that was asked.
-func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login string, l limits) (err error) {
-	in.Half, in.EndsAt = false, tx.Now().Add(l.hours("session_staff_h"))
+func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login string, l pace.Limits) (err error) {
+	in.Half, in.EndsAt = false, tx.Now().Add(l.Hours("session_staff_h"))
 	if in.FactorLost, err = s.factors.Tell(ctx, tx, string(in.Person)); err != nil {
 		return err
 	}
-	if err := s.refund(ctx, tx, login, in.Device); err != nil {
+	if err := s.gate.Refund(ctx, tx, login, in.Device); err != nil {
 		return err
 	}
-	return begin(ctx, tx, in, Session{Kind: authz.Staff})
+	return begin(ctx, tx, in, session.Session{Kind: authz.Staff})
 }
 
 // knownDevice is the secret that marks the device as known, a fresh one at the
 // first time.
-func knownDevice(ctx context.Context) string { return cmp.Or(OriginOf(ctx).Device, newToken()) }
+func knownDevice(ctx context.Context) string {
+	return cmp.Or(pace.OriginOf(ctx).Device, session.NewToken())
+}
 
 func expired(until, now time.Time) bool { return !until.IsZero() && !now.Before(until) }
 

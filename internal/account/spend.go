@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"nuanxin/internal/account/pace"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
@@ -14,16 +15,16 @@ import (
 // person for those with one. The address goes in as a keyed hash and is never
 // stored beside what was said. Staff and the program are not counted.
 func (s *Service) SpendCapture(ctx context.Context, tx *op.Tx) error {
-	l, err := limitsOf(ctx, tx)
+	l, err := pace.LimitsOf(ctx, tx)
 	if err != nil {
 		return err
 	}
 	var ok bool
 	switch tx.Subject.Kind {
 	case authz.Nobody:
-		ok, err = take(ctx, tx, s.index("capture", OriginOf(ctx).place()), time.Hour, l["capture_address_hour"])
+		ok, err = pace.Take(ctx, tx, s.index("capture", pace.OriginOf(ctx).Place()), time.Hour, l["capture_address_hour"])
 	case authz.Worker:
-		ok, err = take(ctx, tx, s.index("capture.person", tx.Subject.ID), 24*time.Hour, l["capture_person_day"])
+		ok, err = pace.Take(ctx, tx, s.index("capture.person", tx.Subject.ID), 24*time.Hour, l["capture_person_day"])
 	default:
 		return nil
 	}

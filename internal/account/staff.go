@@ -4,7 +4,9 @@ import (
 	"context"
 	"slices"
 
+	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/password"
+	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -103,7 +105,7 @@ func (s *Service) AddStaff(ctx context.Context, st Staff) (ID, string, error) {
 
 // checkPassword refuses a bad password for p.
 func (s *Service) checkPassword(ctx context.Context, tx *op.Tx, p Person, typed string) error {
-	l, err := limitsOf(ctx, tx)
+	l, err := pace.LimitsOf(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -266,13 +268,13 @@ func (s *Service) SetPassword(ctx context.Context, old, password, token string) 
 		if password == old {
 			return false, fieldFault("password", "account.password.same")
 		}
-		if err := s.refund(ctx, tx, p.Login, OriginOf(ctx).Device); err != nil {
+		if err := s.gate.Refund(ctx, tx, p.Login, pace.OriginOf(ctx).Device); err != nil {
 			return false, err
 		}
 		if err := s.setHash(ctx, tx, p.ID, hash, false); err != nil {
 			return false, err
 		}
-		return true, endSessions(ctx, tx, p.ID, tokenHash(token))
+		return true, endSessions(ctx, tx, p.ID, session.Hash(token))
 	})
 	return err
 }
@@ -337,11 +339,11 @@ func called(ctx context.Context, login string) func(*op.Tx) (Person, error) {
 func (s *Service) setHash(ctx context.Context, tx *op.Tx, who ID, hash string, first bool) error {
 	var until any
 	if first {
-		l, err := limitsOf(ctx, tx)
+		l, err := pace.LimitsOf(ctx, tx)
 		if err != nil {
 			return err
 		}
-		until = tx.Now().Add(l.days("first_password_days")).UnixMicro()
+		until = tx.Now().Add(l.Days("first_password_days")).UnixMicro()
 	}
 	_, err := tx.Exec(ctx, `
 		insert into person_password (person_id, hash, set_at, must_change, good_until) values ($1, $2, $3, $4, $5)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/pace"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -99,7 +100,7 @@ func TestGuessingIsSlowedAndOwnersAreNot(t *testing.T) {
 		home := from(t.Context(), "192.0.2.77")
 		in, err := w.SignInStaff(home, "liuting", password)
 		w.must(err)
-		phone := account.WithOrigin(t.Context(), account.Origin{Device: in.Device})
+		phone := pace.With(t.Context(), pace.Origin{Device: in.Device})
 		for about, place := range map[string]func(n int) context.Context{
 			"one place":   func(int) context.Context { return from(t.Context(), "203.0.113.5") },
 			"many places": func(n int) context.Context { return from(t.Context(), fmt.Sprintf("198.51.%d.%d", n/250, n%250)) },
@@ -188,7 +189,7 @@ func TestSessions(t *testing.T) {
 			t.Errorf("a worker's own phone, used after 100 days and again: %s", got)
 		}
 		w.must(w.SendCode(t.Context(), account.ForSignIn, "13812340001"))
-		ctx := account.WithOrigin(t.Context(), account.Origin{Session: old.Token})
+		ctx := pace.With(t.Context(), pace.Origin{Session: old.Token})
 		shared, err := w.SignIn(ctx, "13812340001", w.phones.last("13812340001"), false)
 		w.must(err)
 		if shared.Token == old.Token || alive(old) != "missing" {

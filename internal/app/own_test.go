@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/pace"
 	"nuanxin/internal/app/tables"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/geo"
@@ -95,7 +96,7 @@ func told(t *testing.T) (w *world, mine request.Receipt, membership member.ID) {
 	if err := w.app.Accounts.SendCode(t.Context(), account.ForSignIn, phone); err != nil {
 		t.Fatal(err)
 	}
-	android := account.WithOrigin(t.Context(), account.Origin{Agent: "Mozilla/5.0 (Linux; Android 14)"})
+	android := pace.With(t.Context(), pace.Origin{Agent: "Mozilla/5.0 (Linux; Android 14)"})
 	w.tokens["own"] = must[account.Signed](t)(w.app.Accounts.SignIn(android, phone, regexp.MustCompile(`\d{6}`).FindString(w.app.lastMessage(phone)), true)).Token
 	ctx, cadre := w.as(t, "own"), w.as(t, "cadre")
 	if err := w.app.Accounts.SetName(ctx, "陈立冬"); err != nil {

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"context"
-	"nuanxin/internal/account"
+	"nuanxin/internal/account/session"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -355,7 +355,7 @@ func nameCard(m mePage) templ.Component {
 }
 
 // sessionsCard lists where somebody is signed in.
-func sessionsCard(action string, sessions []account.Session) templ.Component {
+func sessionsCard(action string, sessions []session.Session) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -457,7 +457,7 @@ func sessionsCard(action string, sessions []account.Session) templ.Component {
 	})
 }
 
-func sessionEnd(action string, s account.Session) templ.Component {
+func sessionEnd(action string, s session.Session) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -519,7 +519,7 @@ func sessionEnd(action string, s account.Session) templ.Component {
 	})
 }
 
-func device(ctx context.Context, s account.Session) string {
+func device(ctx context.Context, s session.Session) string {
 	if s.Device == "" {
 		return t(ctx, "session.unknown")
 	}

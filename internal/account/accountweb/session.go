@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/pace"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
@@ -92,7 +93,7 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 	h := func(w http.ResponseWriter, r *http.Request) error {
 		c := cookies(s.Secure)
 		token := read(r, c.session())
-		ctx := account.WithOrigin(r.Context(), account.Origin{Addr: s.address(r), Agent: r.UserAgent(), Session: token, Device: read(r, c.device())})
+		ctx := pace.With(r.Context(), pace.Origin{Addr: s.address(r), Agent: r.UserAgent(), Session: token, Device: read(r, c.device())})
 		if token != "" && !strings.HasPrefix(r.URL.Path, web.AssetPath) {
 			v, err := s.Accounts.Enter(ctx, token)
 			switch {

@@ -1,4 +1,4 @@
-package account
+package pace
 
 import (
 	"context"
@@ -17,8 +17,8 @@ type Origin struct {
 
 type originKey struct{}
 
-// WithOrigin returns a context in which calls come from o.
-func WithOrigin(ctx context.Context, o Origin) context.Context {
+// With returns a context in which calls come from o.
+func With(ctx context.Context, o Origin) context.Context {
 	return context.WithValue(ctx, originKey{}, o)
 }
 
@@ -28,8 +28,8 @@ func OriginOf(ctx context.Context) Origin {
 	return o
 }
 
-// place is the address as it is counted: an IPv6 customer has a /64.
-func (o Origin) place() string {
+// Place is the address as it is counted: an IPv6 customer has a /64.
+func (o Origin) Place() string {
 	a := o.Addr.Unmap()
 	if a.Is6() {
 		if p, err := a.WithZone("").Prefix(64); err == nil {
@@ -39,8 +39,8 @@ func (o Origin) place() string {
 	return a.String()
 }
 
-// device is the kind of device, in words that do not tell one from another.
-func (o Origin) device() string {
+// Kind is the kind of device, in words that do not tell one from another.
+func (o Origin) Kind() string {
 	agent := strings.ToLower(o.Agent)
 	var words []string
 	for _, w := range []struct{ sign, word string }{

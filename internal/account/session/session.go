@@ -1,0 +1,91 @@
+// Package session keeps the places where somebody is signed in. A session is found
+// by the hash of its secret alone; the secret itself is kept nowhere.
+//
+// All of it happens inside an operation of package account, which says who may.
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"time"
+
+	"nuanxin/internal/account/pace"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/op"
+)
+
+// Session is one place where somebody is signed in.
+type Session struct {
+	ID      string
+	Kind    authz.Kind
+	Person  string
+	Org     string // of a link
+	Only    string // of a link: the one root it opens
+	Label   string // of a link: what it is called
+	Device  string // in words, such as "Android"
+	MadeAt  time.Time
+	SeenAt  time.Time
+	EndsAt  time.Time
+	Current bool   // the one that asks
+	Hash    string // of the secret, as it is kept
+}
+
+// Link is who a link session is: a partner of one body, in one matter.
+func (s Session) Link() authz.Subject {
+	return authz.Subject{ID: s.ID, Kind: authz.Link, Name: s.Label, Only: s.Only, Grants: []authz.Grant{{Role: authz.Partner, Org: s.Org}}}
+}
+
+// Over reports whether s has ended by t, or was left alone too long.
+func (s Session) Over(t time.Time, l pace.Limits) bool {
+	idle := s.Kind == authz.Staff && t.Sub(s.SeenAt) >= l.Minutes("session_staff_idle_min")
+	return !t.Before(s.EndsAt) || idle
+}
+
+// NoteEvery is how long a session may go on before it is noted as seen. For
+// staff the end by idleness depends on it; for others a day tells enough.
+func (s Session) NoteEvery(l pace.Limits) time.Duration {
+	if s.Kind == authz.Staff {
+		return min(10*time.Minute, l.Minutes("session_staff_idle_min")/3)
+	}
+	return 24 * time.Hour
+}
+
+const columns = `hash, session_id, kind, person_id, org_id, only_id, label, device, made_at, seen_at, ends_at`
+
+// Of returns the sessions for which where holds, the last seen first.
+func Of(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error) {
+	var all []Session
+	err := tx.Each(ctx, `select `+columns+` from account_session where `+where+` order by seen_at desc, session_id`, []any{arg}, func(r db.Row) error {
+		var s Session
+		err := r.Scan(&s.Hash, &s.ID, &s.Kind, db.Text(&s.Person), db.Text(&s.Org), db.Text(&s.Only), &s.Label, &s.Device,
+			db.Time(&s.MadeAt), db.Time(&s.SeenAt), db.Time(&s.EndsAt))
+		all = append(all, s)
+		return err
+	})
+	return all, err
+}
+
+// Insert keeps s under the hash of its secret.
+func Insert(ctx context.Context, tx *op.Tx, s Session, hash string) error {
+	_, err := tx.Exec(ctx, `insert into account_session (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		hash, s.ID, string(s.Kind), db.Null(s.Person), db.Null(s.Org), db.Null(s.Only), s.Label, s.Device,
+		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro())
+	return err
+}
+
+// NewToken is 256 random bits, in signs that a cookie may hold.
+func NewToken() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails: it would end the program
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// Hash is what is kept of a secret with 256 bits: no salt is needed.
+func Hash(token string) string {
+	h := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(h[:])
+}
