@@ -134,3 +134,31 @@ func TestDraft(t *testing.T) {
 		t.Errorf("got %q, want all but the identity number, which is nowhere", got)
 	}
 }
+
+// Without network, a form with an identity number is not kept on the phone: it
+// stands on the page, and is sent from there.
+func TestIdentityNumberNeverWaitsOnThePhone(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.url+"/join", webtest.View{Cookies: map[string]string{"worker": "chen", "here": county}})
+	p.Named("送外卖")
+	p.Click("#consent_membership")
+	p.Click("summary.btn--quiet:not(.btn--sm)")
+	p.Type("#document", oldDocument)
+	p.Click("#consent_document")
+	p.Offline(true)
+	p.Named("入会")
+	p.Wait(`(document.querySelector('.toasts')||{textContent:''}).textContent.includes('没发出去')`)
+	kept := webtest.Eval[string](p, `new Promise(ok=>{let o=indexedDB.open('nuanxin',1);o.onupgradeneeded=()=>o.result.createObjectStore('outbox',{keyPath:'id'});
+		o.onsuccess=()=>{let q=o.result.transaction('outbox').objectStore('outbox').getAll();q.onsuccess=()=>{o.result.close();ok(JSON.stringify(q.result)+JSON.stringify(localStorage)+JSON.stringify(sessionStorage))}}})`)
+	if strings.Contains(kept, oldDocument) || strings.Contains(kept, "consent_document") && strings.Contains(kept, `"url"`) {
+		t.Errorf("got %s in the browser's storage, want no identity number", kept)
+	}
+	if got := webtest.Eval[string](p, `document.querySelector('#document').value`); got != oldDocument {
+		t.Errorf("got %q in the form, want it to stand there still", got)
+	}
+	p.Offline(false)
+	p.FollowNamed("入会")
+	if own := h.mine(chen); p.Path() != "/join/sent" || own.Document == "" {
+		t.Errorf("with network again: got %s and %q, want it sent with the number", p.Path(), own.Document)
+	}
+}

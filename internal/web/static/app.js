@@ -203,14 +203,17 @@
       if (b) b.classList.add('is-busy');
       function free() { delete f.dataset.busy; if (b) b.classList.remove('is-busy'); }
       function plain() { f.dataset.plain = '1'; f.submit(); }
-      put(rec).then(function () { return send(rec); }, function () { plain(); throw 0; }).then(function (res) {
+      /* what must not stay on the phone is sent now or not at all */
+      var secret = $('[data-nodraft]', f).some(function (x) { return x.value; });
+      (secret ? Promise.resolve() : put(rec)).then(function () { return send(rec); }, function () { plain(); throw 0; }).then(function (res) {
         if (res.status >= 500 || res.status === 429) throw res;
-        return forget(rec.id).then(function () {
+        return (secret ? Promise.resolve() : forget(rec.id)).then(function () {
           if (res.ok && res.redirected) { keep.drop('draft-' + rec.draft); location.href = res.url; } else plain(); /* let the server say it on a page */
         });
       }).catch(function (why) {
         if (why === 0) return;
-        free(); net(!(why instanceof Response)); toast(words.kept);
+        free(); net(!(why instanceof Response)); toast(secret ? words.unsent : words.kept);
+        if (secret) return; /* it stands in the form */
         keep.drop('draft-' + rec.draft);
         f.reset(); f.elements.req_id.value = newID();
         f.dispatchEvent(new CustomEvent('kept', { bubbles: true }));

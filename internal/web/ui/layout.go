@@ -215,5 +215,5 @@ func sayings(ctx context.Context) string {
 }
 
 func sayingKeys() []string {
-	return []string{"sent", "kept", "locating", "no_place", "recording", "warn", "no_mic", "delete", "hour", "minute", "refused", "photos", "draft", "as_of"}
+	return []string{"sent", "kept", "unsent", "locating", "no_place", "recording", "warn", "no_mic", "delete", "hour", "minute", "refused", "photos", "draft", "as_of"}
 }
