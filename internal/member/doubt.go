@@ -2,7 +2,6 @@ package member
 
 import (
 	"context"
-	"strconv"
 
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
@@ -51,41 +50,91 @@ func (s *Service) doubts(ctx context.Context, tx *op.Tx, which ...Member) (map[I
 	return all, others, err
 }
 
-// alikes are the reasons by which somebody is found, the strongest first.
+// key is what somebody is found by: the column and its value, and for names the
+// area as well.
+type key struct{ column, value, area string }
+
+// alikes are the columns by which somebody is found, the strongest first.
 var alikes = []struct {
-	why Why
-	on  string
+	why    Why
+	column string
 }{
-	{SameDocument, `o.doc_index = a.doc_index and a.doc_index <> ''`},
-	{SameNameBirth, `o.birth_index = a.birth_index and a.birth_index <> ''`},
-	{SameNameArea, `o.name_index = a.name_index and o.area = a.area`},
+	{SameDocument, `doc_index`},
+	{SameNameBirth, `birth_index`},
+	{SameNameArea, `name_index`},
 }
 
 // alike adds who else the applications may be; each other once, by the
-// strongest reason.
+// strongest reason. It asks what they are found by and then who has the same:
+// the two are rows of different roots, which no statement joins.
 func (s *Service) alike(ctx context.Context, tx *op.Tx, ids []ID, all map[ID][]Doubt) error {
+	has := map[ID][]key{}
 	var args db.Args
-	in, most, q := db.In(&args, ids), args.Add(mostAlike), ""
+	if err := tx.Each(ctx, `select member_id, doc_index, birth_index, name_index, area from member where member_id in `+db.In(&args, ids), args, func(r db.Row) error {
+		var which ID
+		k := []key{{column: `doc_index`}, {column: `birth_index`}, {column: `name_index`}}
+		err := r.Scan(&which, &k[0].value, &k[1].value, &k[2].value, &k[2].area)
+		has[which] = k
+		return err
+	}); err != nil {
+		return err
+	}
+	same, err := sharing(ctx, tx, has)
+	if err != nil {
+		return err
+	}
+	for _, which := range ids {
+		seen := map[ID]bool{which: true}
+		for i, k := range has[which] {
+			n := 0
+			for _, other := range same[k] {
+				if n == mostAlike {
+					break
+				}
+				if other == which {
+					continue
+				}
+				if n++; !seen[other] {
+					seen[other] = true
+					all[which] = append(all[which], Doubt{alikes[i].why, other})
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// sharing returns who holds each of the keys, some more than are named.
+func sharing(ctx context.Context, tx *op.Tx, has map[ID][]key) (map[key][]ID, error) {
+	var args db.Args
+	q, most := ``, args.Add(mostAlike+1)
 	for i, look := range alikes {
+		var values, areas []string
+		for _, k := range has {
+			if k[i].value != "" {
+				values, areas = append(values, k[i].value), append(areas, k[i].area)
+			}
+		}
+		area, narrow := `''`, ``
+		if look.why == SameNameArea {
+			area, narrow = `area`, ` and area in `+db.In(&args, areas)
+		}
 		if i > 0 {
 			q += ` union all `
 		}
-		q += `select ` + strconv.Itoa(i) + ` as strength, a.member_id as member_id, o.member_id as other,
-				row_number() over (partition by a.member_id order by o.member_id) as n
-			from member a join member o on ` + look.on + ` and o.member_id <> a.member_id and o.state in ('applied', 'active', 'kept')
-			where a.member_id in ` + in
+		q += `select '` + look.column + `' as found_by, ` + look.column + ` as value, ` + area + ` as area, member_id,
+				row_number() over (partition by ` + look.column + `, ` + area + ` order by member_id) as n
+			from member where ` + look.column + ` <> '' and ` + look.column + ` in ` + db.In(&args, values) + narrow + ` and state in ('applied', 'active', 'kept')`
 	}
-	seen := map[[2]ID]bool{}
-	return tx.Each(ctx, `select member_id, strength, other from (`+q+`) f where n <= `+most+` order by member_id, strength, other`, args, func(r db.Row) error {
-		var which, other ID
-		var i int
-		err := r.Scan(&which, &i, &other)
-		if err == nil && !seen[[2]ID{which, other}] {
-			seen[[2]ID{which, other}] = true
-			all[which] = append(all[which], Doubt{alikes[i].why, other})
-		}
+	same := map[key][]ID{}
+	err := tx.Each(ctx, `select found_by, value, area, member_id from (`+q+`) f where n <= `+most+` order by found_by, value, area, member_id`, args, func(r db.Row) error {
+		var k key
+		var who ID
+		err := r.Scan(&k.column, &k.value, &k.area, &who)
+		same[k] = append(same[k], who)
 		return err
 	})
+	return same, err
 }
 
 // odd adds what the identity numbers say of themselves.
@@ -111,13 +160,17 @@ func (s *Service) odd(ctx context.Context, tx *op.Tx, ids []ID, all map[ID][]Dou
 }
 
 // doubtful is the condition on rows m that a doubt stands against: an
-// application like another one, or odd by itself.
-func doubtful() string {
+// application like another one, or odd by itself. in is a condition on rows m
+// that holds for all that are asked about. Each list is found for itself: rows of
+// different roots are not joined.
+func doubtful(in string) string {
 	q := `m.odd`
-	for _, look := range []string{`m.doc_index <> '' and exists (select 1 from member o where o.doc_index = m.doc_index and `,
-		`m.birth_index <> '' and exists (select 1 from member o where o.birth_index = m.birth_index and `,
-		`exists (select 1 from member o where o.name_index = m.name_index and o.area = m.area and `} {
-		q += ` or ` + look + `o.member_id <> m.member_id and o.state in ('applied', 'active', 'kept'))`
+	for _, look := range []struct{ columns, filled string }{
+		{`doc_index`, ` and doc_index <> ''`}, {`birth_index`, ` and birth_index <> ''`}, {`name_index, area`, ``},
+	} {
+		q += ` or (` + look.columns + `) in (select ` + look.columns + ` from member o where (` + look.columns + `) in
+				(select ` + look.columns + ` from member m where ` + in + ` and m.state = 'applied'` + look.filled + `)
+			and o.state in ('applied', 'active', 'kept') group by ` + look.columns + ` having count(*) > 1)`
 	}
 	return `(m.state = 'applied' and (` + q + `))`
 }

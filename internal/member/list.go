@@ -103,13 +103,14 @@ func (m Member) Late(now time.Time) bool {
 // page reads some members in the order of the list, each with its place.
 func (s *Service) page(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter, most int) (found []Member, places []cursor, err error) {
 	var args db.Args
+	in := scope.Where(byColumns, &args)
 	rank, due, order := `0`, `0`, ` order by w.member_id desc`
 	after, paged := parseCursor(f.After)
 	if f.Waits {
-		rank, due, order = `case when `+doubtful()+` then 0 else 1 end`, `coalesce(m.due_at, `+strconv.Itoa(never)+`)`, ` order by w.rank, w.due, w.member_id`
+		rank, due, order = `case when `+doubtful(in)+` then 0 else 1 end`, `coalesce(m.due_at, `+strconv.Itoa(never)+`)`, ` order by w.rank, w.due, w.member_id`
 	}
 	q := `select w.rank, w.due, ` + columns + ` from member m join (select m.member_id, ` + rank + ` as rank, ` + due + ` as due from member m
-		where ` + scope.Where(byColumns, &args) + f.where(s.vault, &args)
+		where ` + in + f.where(s.vault, &args)
 	if paged && !f.Waits {
 		q += ` and m.member_id < ` + args.Add(string(after.id))
 	}
@@ -187,7 +188,8 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 func (s *Service) Doubtful(ctx context.Context) (int, error) {
 	return op.List(ctx, s.desk, List, func(tx *op.Tx, scope op.Scope) (n int, err error) {
 		var args db.Args
-		err = tx.One(ctx, `select count(*) from member m where `+scope.Where(byColumns, &args)+` and `+waits+` and `+doubtful(), args, &n)
+		in := scope.Where(byColumns, &args)
+		err = tx.One(ctx, `select count(*) from member m where `+in+` and `+waits+` and `+doubtful(in), args, &n)
 		return n, err
 	})
 }
