@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
-	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 )
@@ -56,7 +55,7 @@ func (s *Service) Approve(ctx context.Context, which ID, version int64) error {
 			return err
 		}
 		var err error
-		if m.Number, err = number(ctx, tx, m.ID, (m.Area + "000000")[:6]+clock.Day(tx.Now())[2:4]); err != nil {
+		if m.Number, err = number(ctx, tx, *m); err != nil {
 			return err
 		}
 		m.State, m.DecidedAt, m.DueAt = Active, tx.Now(), time.Time{}

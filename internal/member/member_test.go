@@ -467,3 +467,36 @@ func TestNothingPersonalIsPlain(t *testing.T) {
 		}))
 	})
 }
+
+func TestTheNumberIsForLife(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		again := func(who context.Context, a member.Application) string {
+			w.join(who, a)
+			own := w.mine(who)
+			w.must(w.Quit(who, own.ID))
+			return own.Number
+		}
+		who := w.worker("13900000201")
+		first := again(who, withDocument(form("陈立冬"), "11010519491231002X"))
+		second := again(who, form("陈立冬"))
+		if second != first {
+			t.Errorf("joined again by the same account and name: got %s, want %s", second, first)
+		}
+		if third := again(w.worker("13900000202"), withDocument(form("陈立冬"), "11010519491231002X")); third != first {
+			t.Errorf("joined again by another phone, name and identity number the same: got %s, want %s", third, first)
+		}
+		for what, other := range map[string]string{
+			"the same account under another name":    again(who, form("王满仓")),
+			"the same name from another account":     again(w.worker("13900000203"), form("陈立冬")),
+			"the identity number under another name": again(w.worker("13900000204"), withDocument(form("赵春来"), "11010519491231002X")),
+		} {
+			if other == first {
+				t.Errorf("%s: got the number of somebody else, %s", what, other)
+			}
+		}
+		p := w.list(cadre, member.Filter{Number: first})
+		if len(p.Rows) != 3 {
+			t.Errorf("got %d memberships under the number, want all three of the person", len(p.Rows))
+		}
+	})
+}

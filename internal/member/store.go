@@ -229,17 +229,41 @@ func rule(ctx context.Context, tx *op.Tx, name string) (value int64, err error) 
 	return value, err
 }
 
-// number is a member's number for life: the county (6), the year (2), and the
-// running number of the two (6).
-func number(ctx context.Context, tx *op.Tx, which ID, series string) (string, error) {
-	var n int64
-	err := tx.One(ctx, `
-		insert into member_count (series, last) values ($1, 1)
-		on conflict (series) do update set last = member_count.last + 1 returning last`, []any{series}, &n)
+// number is a member's number for life: the one that they had before, or a new
+// one of the county (6), the year (2), and the running number of the two (6).
+func number(ctx context.Context, tx *op.Tx, m Member) (string, error) {
+	no, err := former(ctx, tx, m.ID)
 	if err != nil {
 		return "", err
 	}
-	no := fmt.Sprintf("%s%06d", series, n)
-	_, err = tx.Exec(ctx, `insert into member_number (number, member_id) values ($1, $2)`, no, string(which))
+	if no != "" {
+		_, err = tx.Exec(ctx, `update member_number set member_id = $2 where number = $1`, no, string(m.ID))
+		return no, err
+	}
+	series := (m.Area + "000000")[:6] + clock.Day(tx.Now())[2:4]
+	var n int64
+	if err := tx.One(ctx, `
+		insert into member_count (series, last) values ($1, 1)
+		on conflict (series) do update set last = member_count.last + 1 returning last`, []any{series}, &n); err != nil {
+		return "", err
+	}
+	no = fmt.Sprintf("%s%06d", series, n)
+	_, err = tx.Exec(ctx, `insert into member_number (number, member_id) values ($1, $2)`, no, string(m.ID))
+	return no, err
+}
+
+// former is the number of the membership that the same person had before, or
+// nothing. Two of account, name and identity number say that it is the same
+// person: a phone, and so an account, may have come to somebody else, and an
+// identity number may be another's.
+func former(ctx context.Context, tx *op.Tx, which ID) (no string, err error) {
+	var person, name, document string
+	if err := tx.One(ctx, `select person_id, name_index, doc_index from member where member_id = $1`, []any{string(which)}, db.Text(&person), &name, &document); err != nil {
+		return "", err
+	}
+	err = tx.Each(ctx, `
+		select number from member where state in ('left', 'ended') and number <> '' and member_id <> $1
+			and (person_id = $2 and (name_index = $3 or doc_index = $4 and doc_index <> '') or doc_index = $4 and doc_index <> '' and name_index = $3)
+		order by member_id desc limit 1`, []any{string(which), db.Null(person), name, document}, func(r db.Row) error { return r.Scan(&no) })
 	return no, err
 }
