@@ -145,6 +145,20 @@ func (n notices) Notify(ctx context.Context, what request.Notice) error {
 	return n.sender.Send(ctx, sms.Message{ID: what.Key, To: what.Phone, Text: text, Kind: sms.Notice, Params: map[string]string{"number": what.Number}})
 }
 
+// answers tells applicants by short message that their union has answered. The
+// words do not say that it is a union: others see the phone too.
+type answers struct{ notices }
+
+// Notify implements member.Notifier.
+func (a answers) Notify(ctx context.Context, key, phone string) error {
+	if a.sender == nil {
+		return nil
+	}
+	site := &web.Site{Texts: a.texts}
+	text := web.T(site.With(ctx, "/", web.Display{Lang: "zh-CN"}), "app.answered")
+	return a.sender.Send(ctx, sms.Message{ID: key, To: phone, Text: text, Kind: sms.Notice, Params: map[string]string{"number": ""}})
+}
+
 // fileStore keeps what pages take in.
 type fileStore struct{ store *blob.Store }
 

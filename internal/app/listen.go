@@ -39,6 +39,7 @@ func (a *App) listen(sender sms.Sender, words *web.Texts) {
 	a.worker.On(request.Dispatched{}.EventName(), door{app: a}.dispatched(words, sender))
 	a.worker.On(request.Addressed{}.EventName(), door{app: a}.addressed(words, sender))
 	a.Requests.Register(a.worker)
+	a.Members.Register(a.worker)
 	a.Intake.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)
 	a.worker.On(request.StationReported{}.EventName(), a.stationReported)
@@ -53,13 +54,16 @@ func (a *App) listen(sender sms.Sender, words *web.Texts) {
 	})
 }
 
-// published gives the requests that waited for a notice their dates. The notice
+// published gives what waited for a notice its dates. The notice
 // may have come in through another process.
 func (a *App) published(ctx context.Context, _ job.Event) error {
 	if err := a.Calendar.Refresh(ctx); err != nil {
 		return err
 	}
-	_, err := a.Requests.Renew(ctx, false)
+	if _, err := a.Requests.Renew(ctx, false); err != nil {
+		return err
+	}
+	_, err := a.Members.Renew(ctx)
 	return err
 }
 

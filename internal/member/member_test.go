@@ -2,6 +2,7 @@ package member_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -15,9 +16,11 @@ import (
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
+	"nuanxin/internal/job"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
+	"nuanxin/internal/workday"
 )
 
 // A Tuesday in Beijing, ten in the morning.
@@ -48,18 +51,36 @@ type world struct {
 	clock  *clock.Fake
 	t      *testing.T
 	phones phones
+	told   *inbox
+	desk   *op.Desk
+	ring   *seal.Ring
+	days   *workday.Calendar
+}
+
+// inbox is who was told by message; it fails while down is set.
+type inbox struct {
+	got  []string
+	down bool
+}
+
+func (i *inbox) Notify(_ context.Context, _, phone string) error {
+	if i.down {
+		return errors.New("the gateway is down")
+	}
+	i.got = append(i.got, phone)
+	return nil
 }
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	at := clock.At(start)
-	dbtest.Each(t, at, []fs.FS{op.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, at, []fs.FS{op.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
 		at.Set(start)
 		ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := &world{db: d, clock: at, t: t, phones: phones{}}
-		w.Service = member.NewService(op.New(d, member.Policy), member.Config{Ring: ring, People: w.phones, Orgs: unions{
+		w := &world{db: d, clock: at, t: t, phones: phones{}, told: &inbox{}, desk: op.New(d, member.Policy), ring: ring, days: &workday.Calendar{}}
+		w.Service = member.NewService(w.desk, member.Config{Ring: ring, People: w.phones, Notifier: w.told, Calendar: func() workday.Calendar { return *w.days }, Orgs: unions{
 			county:  {ID: id.New[string](), Name: "云川县总工会", Area: county, Officer: "柳婷"},
 			sibling: {ID: id.New[string](), Name: "青石县总工会", Area: sibling},
 		}})

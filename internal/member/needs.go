@@ -29,12 +29,20 @@ type People interface {
 	Contact(ctx context.Context, tx *op.Tx, worker string) (name, phone string, err error)
 }
 
+// Notifier reaches an applicant outside the pages.
+type Notifier interface {
+	// Notify sends word that a union has answered, in words that tell nobody else
+	// what about. key names the message.
+	Notify(ctx context.Context, key, phone string) error
+}
+
 // Service is what other packages may ask about members.
 type Service struct {
 	desk *op.Desk
 	vault
 	orgs     Orgs
 	people   People
+	notifier Notifier
 	calendar func() workday.Calendar
 }
 
@@ -43,6 +51,7 @@ type Config struct {
 	Ring     *seal.Ring
 	Orgs     Orgs
 	People   People
+	Notifier Notifier                // nil: nobody is told
 	Calendar func() workday.Calendar // nil: the one that the program was built with
 }
 
@@ -51,13 +60,18 @@ func NewService(desk *op.Desk, c Config) *Service {
 	if c.Calendar == nil {
 		c.Calendar = func() workday.Calendar { return workday.Calendar{} }
 	}
-	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Calendar}
+	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Notifier, c.Calendar}
 }
 
-// due is by when a union answers what it is asked now: the end of office hours
-// on the last of so many working days; zero when the days are not published so
-// far.
+// due is by when a union answers what it is asked now.
 func (s *Service) due(ctx context.Context, tx *op.Tx) (time.Time, error) {
+	return s.dueFrom(ctx, tx, tx.Now())
+}
+
+// dueFrom is by when a union answers what it was asked at a time: the end of
+// office hours on the last of so many working days; zero when the days are not
+// published so far.
+func (s *Service) dueFrom(ctx context.Context, tx *op.Tx, asked time.Time) (time.Time, error) {
 	days, err := rule(ctx, tx, "answer_days")
 	if err != nil {
 		return time.Time{}, err
@@ -66,7 +80,7 @@ func (s *Service) due(ctx context.Context, tx *op.Tx) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	at, err := s.calendar().AddWorkdays(tx.Now(), int(days), workday.Hours{To: workday.Minute(closes)})
+	at, err := s.calendar().AddWorkdays(asked, int(days), workday.Hours{To: workday.Minute(closes)})
 	if errors.Is(err, workday.ErrUnknown) {
 		return time.Time{}, nil
 	}

@@ -18,6 +18,8 @@ const (
 	Finish   authz.Action = "member.end"
 	Open     authz.Action = "member.open" // phone and identity number in full
 	Export   authz.Action = "member.export"
+	Tell     authz.Action = "member.tell" // by message, that a union has answered
+	Date     authz.Action = "member.date" // an answer that had no date
 )
 
 // Policy says who may do them. An administrator, who gives the rights, reads no
@@ -37,4 +39,6 @@ var Policy = authz.Rules{
 	Finish:   authz.InArea(authz.Cadre),
 	Open:     authz.Sensitive(authz.InArea(authz.Cadre)),
 	Export:   authz.Sensitive(authz.InArea(authz.Cadre, authz.Leader)),
+	Tell:     authz.Program,
+	Date:     authz.Program,
 }
