@@ -19,6 +19,10 @@ import (
 // sentKept is how many messages the demo keeps to show.
 const sentKept = 500
 
+// keepDelivered is how long an event stays after it was delivered, for whoever
+// looks for a fault.
+const keepDelivered = 30 * 24 * time.Hour
+
 // requests builds the service of requests.
 func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *office.Service {
 	return office.NewService(desk, a.ring, office.Config{HomeArea: a.config.HomeArea}, request.Needs{
@@ -48,6 +52,7 @@ func (a *App) listen(sender sms.Sender, words *web.Texts) {
 	a.worker.Every("audit.anchor", 10*time.Minute, func(ctx context.Context) error {
 		return op.SealAudit(ctx, a.db, a.signer())
 	})
+	a.worker.Every("outbox.sweep", 24*time.Hour, func(ctx context.Context) error { return a.worker.Sweep(ctx, keepDelivered) })
 	a.worker.Every("account.sweep", time.Hour, a.Accounts.Sweep)
 	a.worker.Every("blob.sweep", time.Hour, func(ctx context.Context) error {
 		return a.blobs.Sweep(ctx, a.clock.Now().Add(-time.Hour))

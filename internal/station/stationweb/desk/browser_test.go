@@ -53,7 +53,7 @@ func TestPagesHoldInTheBrowser(t *testing.T) {
 	h, v, imported := furnished(t)
 	for _, p := range []struct{ who, path string }{
 		{"city", desk.HrefStations}, {"city", desk.HrefStations + "?show=gone"}, {"cadre", desk.HrefStations + "/new"}, {"cadre", path(v, "")}, {"cadre", path(v, "/edit")},
-		{"cadre", path(v, "/hours")}, {"cadre", path(v, "/days")}, {"cadre", path(v, "/map")}, {"cadre", path(v, "/close")}, {"cadre", path(v, "/photos")},
+		{"cadre", path(v, "/hours")}, {"cadre", path(v, "/days")}, {"cadre", path(v, "/map")}, {"cadre", path(v, "/close")}, {"cadre", path(v, "/photos")}, {"cadre", path(v, "/photos/remove?file=f")},
 		{"cadre", desk.HrefImports}, {"cadre", imported}, {"cadre", imported + "/apply"},
 		{"host", desk.HrefHost}, {"host", hostPath(v, "")}, {"host", hostPath(v, "/poster")},
 	} {

@@ -75,6 +75,9 @@ func TestPhotos(t *testing.T) {
 	h.tells("no photo", h.photos("cadre", v, "", "a table"), 422, `role="alert"`)
 	h.tells("none chosen", h.photos("cadre", v, ""), 422, "还没选照片")
 	h.tells("too many", h.photos("cadre", v, "", "photo", "photo", "photo", "photo", "photo"), 422, "最多 6 张")
+	ask := path(v, "/photos/remove?file=")
+	h.tells("before removing", h.open("cadre", ask+v.Pictures[0].File), 200, "拿掉这张照片？", `value="`+v.Pictures[0].File+`"`)
+	h.tells("another's photo", h.open("cadre", ask+"f99"), 404)
 	if r := h.send("cadre", path(v, "/photos/remove"), map[string][]string{"file": {v.Pictures[0].File}}); r.status != 303 {
 		t.Errorf("remove: got %d", r.status)
 	}

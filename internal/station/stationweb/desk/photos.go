@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/station"
@@ -128,6 +129,19 @@ func readPhoto(head *multipart.FileHeader) ([]byte, error) {
 	}
 	raw, err := io.ReadAll(f)
 	return raw, errors.Join(err, f.Close())
+}
+
+// askRemovePhoto asks before a photo is taken away: nothing brings it back.
+func (p *pages) askRemovePhoto(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.load(r, station.Edit)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(v.Pictures, func(pic station.Picture) bool { return pic.File == r.URL.Query().Get("file") })
+	if i < 0 {
+		return tell.Missing()
+	}
+	return web.Show(w, r, http.StatusOK, removePhotoPage(p.under(r.Context(), v, tell.T(r.Context(), "photos")), v, i))
 }
 
 // removePhoto takes a photo away.

@@ -65,6 +65,7 @@ func (p *pages) album() []web.Route {
 	return []web.Route{
 		route("GET", at, station.Edit, "see and choose the photos of a station", p.photos),
 		add,
+		route("GET", at+"/remove", station.Edit, "ask before a photo is taken away", p.askRemovePhoto),
 		route("POST", at+"/remove", station.Edit, "take a photo of a station away", p.removePhoto),
 		route("GET", at+"/{file}", station.Inspect, "see a photo of a station", p.photo),
 	}
