@@ -1510,7 +1510,7 @@ func galleryStaff() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Keys().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Keys(true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -750,7 +750,7 @@ func peekBody(k *peek) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Keys().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Keys(authz.From(ctx).Has(authz.Cadre)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
