@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"fmt"
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -21,21 +22,25 @@ type Told struct {
 }
 
 // ApproveAll approves several, each for itself: whole or not at all, whatever
-// becomes of the others. It stops at an accident and tells it of all that were
-// not tried. Who repeats the call under its client id gets the first answers.
+// becomes of the others. After an accident it goes on with the next, unless the
+// reader has gone. Who repeats the call under its client id gets the first
+// answers.
 func (s *Service) ApproveAll(ctx context.Context, all []Choice) []Told {
 	told := make([]Told, len(all))
-	var accident error
 	for i, c := range all {
-		if told[i] = (Told{c, accident}); accident != nil {
-			continue
-		}
-		told[i].Err = s.Approve(one(ctx, c.ID), c.ID, c.Version)
-		if fault.KindOf(told[i].Err) == fault.Internal && told[i].Err != nil {
-			accident = told[i].Err
+		if told[i] = (Told{c, ctx.Err()}); told[i].Err == nil {
+			told[i].Err = s.Approve(one(ctx, c.ID), c.ID, c.Version)
 		}
 	}
 	return told
+}
+
+// Accident returns what the program is to blame for.
+func (t Told) Accident() error {
+	if t.Err == nil || fault.KindOf(t.Err) != fault.Internal {
+		return nil
+	}
+	return fmt.Errorf("member %s: %w", t.ID, t.Err)
 }
 
 // one is the context of one write among several of a call: with an id of its own.

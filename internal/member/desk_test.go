@@ -187,6 +187,23 @@ func TestApprovingSeveral(t *testing.T) {
 	})
 }
 
+// An accident with one is told of that one, and the others go their way.
+func TestAnAccidentAmongSeveral(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		who := w.worker("13900000411")
+		w.must(w.Quit(who, w.join(who, form("回来的"))))
+		all := []member.Choice{{ID: w.apply(w.worker("13900000412"), form("新来的")).ID, Version: 1}, {ID: w.apply(who, form("回来的")).ID, Version: 1}}
+		w.must(w.db.Update(t.Context(), func(tx *db.Tx) error { // the next new number is taken by nobody
+			_, err := tx.Exec(t.Context(), `insert into member_number (number, member_id) values ($1, $2)`, county+"26000002", id.New[string]())
+			return err
+		}))
+		told := w.ApproveAll(cadre, all)
+		if told[0].Accident() == nil || !strings.Contains(told[0].Accident().Error(), string(all[0].ID)) || told[1].Err != nil {
+			t.Errorf("got %v and %v, want the first told as an accident with its id, the second approved", told[0].Err, told[1].Err)
+		}
+	})
+}
+
 func TestExport(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.apply(w.worker("13900000501"), form("带走的"))

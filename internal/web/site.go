@@ -110,6 +110,14 @@ func Now(ctx context.Context) time.Time {
 	return clock.System.Now()
 }
 
+// Accident puts what went wrong with a part of a request into its line of the
+// log. The answer tells it by itself.
+func Accident(ctx context.Context, err error) {
+	if s := stateOf(ctx); s != nil {
+		s.err = errors.Join(s.err, err)
+	}
+}
+
 // Handler wraps next with everything that each answer needs.
 func (s *Site) Handler(next http.Handler) http.Handler {
 	next = s.protect(next)

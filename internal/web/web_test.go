@@ -261,3 +261,19 @@ func TestWordsAreComplete(t *testing.T) {
 		t.Errorf("got gaps %q, want none", got)
 	}
 }
+
+func TestAccidentsStandInTheLog(t *testing.T) {
+	var log strings.Builder
+	s := &web.Site{Texts: web.NewTexts(ui.Texts()), Log: slog.New(slog.NewTextHandler(&log, nil))}
+	h := s.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		web.Accident(r.Context(), errors.New("the disk is full"))
+		web.Accident(r.Context(), errors.New("so is the other"))
+		w.WriteHeader(http.StatusOK)
+	}))
+	do(h, "GET", "/", "")
+	for _, want := range []string{"level=ERROR", "status=200", "the disk is full", "so is the other"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("got %q, want %q in it", log.String(), want)
+		}
+	}
+}

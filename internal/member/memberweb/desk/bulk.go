@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -85,8 +86,8 @@ func (p *pages) approve(w http.ResponseWriter, r *http.Request) error {
 		return web.See(w, r, HrefMembers)
 	}
 	told := p.Members.ApproveAll(web.Named(r), all)
-	if first := told[0].Err; first != nil && fault.KindOf(first) == fault.Internal {
-		return first // nothing was done
+	if accidents(ctx, told) == len(told) {
+		return told[0].Err // nothing was done
 	}
 	now, err := p.Members.List(ctx, member.Filter{IDs: idsOf(all), Limit: len(all)})
 	if err != nil {
@@ -106,6 +107,18 @@ func (p *pages) approve(w http.ResponseWriter, r *http.Request) error {
 	}
 	shut(w)
 	return web.Show(w, r, http.StatusOK, resultPage(p.below(ctx, t(ctx, "result")), res))
+}
+
+// accidents puts what went wrong into the log, and counts it. Each row is told
+// its own on the page.
+func accidents(ctx context.Context, told []member.Told) (n int) {
+	for _, one := range told {
+		if err := one.Accident(); err != nil {
+			web.Accident(ctx, err)
+			n++
+		}
+	}
+	return n
 }
 
 // askClear asks once more, with the names of those that are still as the list

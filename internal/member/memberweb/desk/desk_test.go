@@ -96,6 +96,28 @@ func TestWhatChangedIsTold(t *testing.T) {
 	}
 }
 
+func TestBulkWithAnAccidentInTheMiddle(t *testing.T) {
+	h := newHouse(t)
+	who := authz.With(t.Context(), authz.Subject{ID: id.New[string](), Kind: authz.Worker})
+	h.around.phones[authz.From(who).ID] = "13900000777"
+	first, err := h.Apply(who, form("回来的"))
+	h.must(err)
+	h.must(h.Approve(as("cadre"), first.ID, 1))
+	h.must(h.Quit(who, first.ID))
+	back, err := h.Apply(who, form("回来的"))
+	h.must(err)
+	fresh := h.apply(form("新来的"))
+	h.must(h.db.Update(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), `update member_count set last = last - 1`)
+		return err
+	}))
+	h.as("cadre").post(desk.HrefMembers+"/approve", "who", choice(fresh, 1), "who", choice(back.ID, 1)).
+		want("an accident with the first", 200, "通过了 1 人", "回来的", "1 人没有通过", "新来的", "没做完，不是你的问题")
+	if a := h.as("cadre").post(desk.HrefMembers+"/approve", "who", choice(fresh, 1)); a.status != 500 {
+		t.Errorf("an accident with all: got %d, want 500", a.status)
+	}
+}
+
 func TestBulkWithOneThatChanged(t *testing.T) {
 	h := newHouse(t)
 	a, b, c := h.apply(form("甲一")), h.apply(form("乙二")), h.apply(withDocument(form("丙三"), "11010519491231002X"))
