@@ -162,3 +162,13 @@ func TestIdentityNumberNeverWaitsOnThePhone(t *testing.T) {
 		t.Errorf("with network again: got %s and %q, want it sent with the number", p.Path(), own.Document)
 	}
 }
+
+// On a wide page the button stands below what one agrees to, not beside it.
+func TestTheButtonComesAfterTheTicks(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.url+"/join", webtest.View{Width: 1440, Height: 900, Cookies: map[string]string{"worker": "chen", "here": county}})
+	got := webtest.Eval[[]float64](p, `(()=>{let b=document.querySelector('button[form=join]').getBoundingClientRect(),t=document.querySelector('#consent_membership').getBoundingClientRect(),s=document.querySelector('#promise').getBoundingClientRect();return [b.left-t.left,b.top-s.bottom]})()`)
+	if got[0] < -32 || got[1] < 0 {
+		t.Errorf("got the button %v px right of the ticks and %v px below them, want it under them", got[0], got[1])
+	}
+}

@@ -531,7 +531,7 @@ func joinSend() templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "join.send"), Icon: "check", Look: ui.Primary, Form: "join", Attrs: templ.Attributes{"aria-describedby": "promise"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "join.send"), Icon: "check", Look: ui.Primary, Form: "join", Attrs: templ.Attributes{"aria-describedby": "promise", "data-after": true}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

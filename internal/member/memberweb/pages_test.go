@@ -77,7 +77,7 @@ func TestWhoMayJoin(t *testing.T) {
 	out := h.phone()
 	out.get("/join?from=link").must(t, "nobody", 200, []string{"不要钱", "3 个工作日", "平台、公司不知道", `href="/sign-in?next=%2Fjoin%3Ffrom%3Dlink"`}, []string{`id="join"`})
 	out.get("/join?from=desk").must(t, "a channel that no address names", 200, []string{`href="/sign-in?next=%2Fjoin"`}, nil)
-	out.post("/join", good()).leads(t, "nobody sends", "/sign-in?next=%2Fjoin")
+	out.post("/join", good()).leads(t, "nobody sends, who came by a poster", "/sign-in?next=%2Fjoin%3Ffrom%3Dposter")
 	for _, path := range []string{"/join/sent", "/me/membership", "/me/membership/withdraw", "/me/membership/leave", "/me/membership/move"} {
 		out.get(path).leads(t, "nobody at "+path, "/sign-in?next="+url.QueryEscape(path))
 	}

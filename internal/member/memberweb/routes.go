@@ -76,7 +76,10 @@ func (p *pages) worker(h web.Handler) web.Handler {
 		if r.Method != http.MethodGet {
 			back = HrefOwn
 			if r.URL.Path == HrefJoin {
-				back = HrefJoin
+				if err := r.ParseForm(); err != nil {
+					return err
+				}
+				back = hrefJoin(channel(r.PostForm.Get("from"))) // by which way they came is not lost
 			}
 		}
 		return web.See(w, r, p.signIn(back))
