@@ -390,6 +390,15 @@ func TestExport(t *testing.T) {
 // reused is a form's id that is sent more than once.
 const reused = "01a20000-0000-7000-8000-00000000000f"
 
+// TestKeysOfWhoMay: a leader reads the inbox and hands nothing over.
+func TestKeysOfWhoMay(t *testing.T) {
+	h := newHouse(t)
+	h.capture()
+	const key = `<span class="kbd" aria-hidden="true">D</span>`
+	h.as("cadre").get(desk.HrefRequests).want("a cadre's keys", 200, key)
+	h.as("leader").get(desk.HrefRequests).want("a leader's keys", 200, "!"+key)
+}
+
 func TestPhrasesAndLimits(t *testing.T) {
 	h := newHouse(t)
 	r := h.capture()
