@@ -6,4 +6,7 @@
 // bound to the place it was sealed for (table|column|row), so that ciphertext
 // moved to another row does not open. Values that must be found again, such as
 // phone numbers, get a blind index: a keyed hash under a key of its own.
+//
+// [Add] and [Retire] change a key file so that a power cut leaves the old one or
+// the new one; rings that are open follow.
 package seal

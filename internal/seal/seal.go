@@ -16,8 +16,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/emmansun/gmsm/sm4"
+
+	"nuanxin/internal/clock"
 )
 
 // Suite is a kind of authenticated encryption.
@@ -42,9 +47,10 @@ var suites = map[Suite]struct {
 
 // secret is one key as it is kept in the key file.
 type secret struct {
-	ID    uint32 `json:"id"`
-	Suite Suite  `json:"suite"`
-	Key   []byte `json:"key"`
+	ID    uint32    `json:"id"`
+	Suite Suite     `json:"suite"`
+	Key   []byte    `json:"key"`
+	Made  time.Time `json:"made,omitzero"` // files of before the program kept it say nothing
 }
 
 // keyFile is the file that an operator must keep and back up apart from data.
@@ -53,16 +59,27 @@ type keyFile struct {
 	Keys  []secret `json:"keys"`  // oldest first
 }
 
-// Ring seals, opens and indexes.
+// Ring seals, opens and indexes. It is safe for concurrent use, and follows its
+// file: what `nuanxin keys` changes there counts from the next use on.
 type Ring struct {
-	index []byte
-	keys  map[uint32]key
-	now   uint32 // the key that seals
+	index []byte // never changes
+	path  string
+	mu    sync.Mutex // held while the file is read again
+	held  atomic.Pointer[held]
+}
+
+// held are the keys as the file had them.
+type held struct {
+	keys map[uint32]key
+	now  uint32      // the key that seals
+	file os.FileInfo // how the file looked
 }
 
 type key struct {
 	suite Suite
 	aead  cipher.AEAD
+	made  time.Time
+	bytes []byte
 }
 
 // ErrOpen says that a sealed value does not open here: it was changed, moved,
@@ -72,45 +89,61 @@ var ErrOpen = errors.New("seal: does not open")
 // Open reads the ring kept at path, or makes a new one there if there is none.
 // The file is readable by its owner alone.
 func Open(path string, suite Suite) (*Ring, error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		if data, err = create(path, suite); err != nil {
-			return nil, err
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		if err := create(path, suite); err != nil {
+			return nil, fmt.Errorf("seal: %w", err)
 		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	var f keyFile
-	if err := json.Unmarshal(data, &f); err != nil {
-		return nil, fmt.Errorf("seal: %s is not a key file: %w", path, err)
-	}
-	return ring(f)
-}
-
-func create(path string, suite Suite) ([]byte, error) {
-	s, ok := suites[suite]
-	if !ok {
-		return nil, fmt.Errorf("seal: unknown suite %q", suite)
-	}
-	f := keyFile{Index: random(32), Keys: []secret{{ID: 1, Suite: suite, Key: random(s.size)}}}
-	data, err := json.MarshalIndent(f, "", "  ")
+	r := &Ring{path: path}
+	f, h, err := load(path)
 	if err != nil {
 		return nil, err
+	}
+	r.index = f.Index
+	r.held.Store(h)
+	return r, nil
+}
+
+// load reads a key file.
+func load(path string) (f keyFile, h *held, err error) {
+	info, err := os.Stat(path) // before the reading: a change in between is then found later
+	if err != nil {
+		return f, nil, fmt.Errorf("seal: %w", err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return f, nil, fmt.Errorf("seal: %w", err)
+	}
+	if f, h, err = parse(data); err != nil {
+		return f, nil, fmt.Errorf("seal: %s: %w", path, err)
+	}
+	h.file = info
+	return f, h, nil
+}
+
+func create(path string, suite Suite) error {
+	s, ok := suites[suite]
+	if !ok {
+		return fmt.Errorf("unknown suite %q", suite)
+	}
+	f := keyFile{Index: random(32), Keys: []secret{{ID: 1, Suite: suite, Key: random(s.size), Made: clock.System.Now().Truncate(time.Second)}}}
+	data, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
 	}
 	dir := filepath.Dir(path)
 	_, err = os.Stat(dir)
 	made := errors.Is(err, os.ErrNotExist)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+		return err
 	}
 	// O_EXCL: two programs started at once must not each make a key.
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return os.ReadFile(path)
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	_, err = file.Write(data)
 	err = errors.Join(err, file.Sync(), file.Close())
@@ -118,7 +151,7 @@ func create(path string, suite Suite) ([]byte, error) {
 	if err = errors.Join(err, syncDir(dir)); err == nil && made {
 		err = syncDir(filepath.Dir(dir))
 	}
-	return data, err
+	return err
 }
 
 // syncDir makes the names in a folder durable.
@@ -136,27 +169,31 @@ func random(n int) []byte {
 	return b
 }
 
-func ring(f keyFile) (*Ring, error) {
-	if len(f.Keys) == 0 || len(f.Index) < 32 {
-		return nil, errors.New("seal: the key file holds no keys")
+// parse reads the text of a key file.
+func parse(data []byte) (f keyFile, h *held, err error) {
+	if err := json.Unmarshal(data, &f); err != nil {
+		return f, nil, fmt.Errorf("not a key file: %w", err)
 	}
-	r := &Ring{index: f.Index, keys: map[uint32]key{}, now: f.Keys[len(f.Keys)-1].ID}
+	if len(f.Keys) == 0 || len(f.Index) < 32 {
+		return f, nil, errors.New("the key file holds no keys")
+	}
+	h = &held{keys: map[uint32]key{}, now: f.Keys[len(f.Keys)-1].ID}
 	for _, k := range f.Keys {
 		s, ok := suites[k.Suite]
 		if !ok || len(k.Key) != s.size {
-			return nil, fmt.Errorf("seal: key %d is not a %s key", k.ID, k.Suite)
+			return f, nil, fmt.Errorf("key %d is not a %s key", k.ID, k.Suite)
 		}
 		block, err := s.block(k.Key)
 		if err != nil {
-			return nil, err
+			return f, nil, err
 		}
 		aead, err := cipher.NewGCM(block)
 		if err != nil {
-			return nil, err
+			return f, nil, err
 		}
-		r.keys[k.ID] = key{k.Suite, aead}
+		h.keys[k.ID] = key{k.Suite, aead, k.Made, k.Key}
 	}
-	return r, nil
+	return f, h, nil
 }
 
 // Place is where a sealed value belongs. A value sealed for one place opens
@@ -166,10 +203,11 @@ func Place(table, column, row string) []byte { return []byte(table + "|" + colum
 // Seal returns plain, unreadable without the ring and bound to place. The form
 // is: suite (1 byte), key id (4), nonce (12), ciphertext with tag.
 func (r *Ring) Seal(plain, place []byte) ([]byte, error) {
-	k := r.keys[r.now]
+	h := r.follow()
+	k := h.keys[h.now]
 	out := make([]byte, 5, 5+k.aead.NonceSize()+len(plain)+k.aead.Overhead())
 	out[0] = suites[k.suite].mark
-	binary.BigEndian.PutUint32(out[1:], r.now)
+	binary.BigEndian.PutUint32(out[1:], h.now)
 	nonce := random(k.aead.NonceSize())
 	return k.aead.Seal(append(out, nonce...), nonce, plain, place), nil
 }
@@ -179,7 +217,11 @@ func (r *Ring) Open(sealed, place []byte) ([]byte, error) {
 	if len(sealed) < 5 {
 		return nil, ErrOpen
 	}
-	k, ok := r.keys[binary.BigEndian.Uint32(sealed[1:])]
+	which := KeyOf(sealed)
+	k, ok := r.held.Load().keys[which]
+	if !ok { // another process may have sealed it with a newer key
+		k, ok = r.again().keys[which]
+	}
 	if !ok || sealed[0] != suites[k.suite].mark || len(sealed) < 5+k.aead.NonceSize() {
 		return nil, ErrOpen
 	}
