@@ -26,6 +26,7 @@ type dialect struct {
 	keys      string // columns of table $1's primary key, in order
 	uniques   string // unique index name and column of table $1
 	booleans  string // boolean columns of table $1
+	bytes     string // columns of table $1 that hold bytes
 	refers    string // tables that table $1 refers to
 	integrity string // reports faults of the storage itself; empty where the server does that
 }
@@ -42,6 +43,7 @@ var sqliteDialect = dialect{
 	uniques: `select l.name, i.name from pragma_index_list($1) l, pragma_index_info(l.name) i
 		where l."unique" = 1 and l.origin <> 'pk' order by l.name, i.seqno`,
 	booleans:  `select name from pragma_table_info($1) where lower(type) = 'boolean'`,
+	bytes:     `select name from pragma_table_info($1) where lower(type) in ('bytea', 'blob') order by cid`,
 	refers:    `select distinct "table" from pragma_foreign_key_list($1) order by 1`,
 	integrity: `select integrity_check from pragma_integrity_check where integrity_check <> 'ok'`,
 }
@@ -67,6 +69,8 @@ var postgresDialect = dialect{
 		where n.nspname = current_schema() and t.relname = $1 and x.indisunique and not x.indisprimary order by i.relname, a.attnum`,
 	booleans: `select column_name from information_schema.columns
 		where table_schema = current_schema() and table_name = $1 and data_type = 'boolean'`,
+	bytes: `select column_name from information_schema.columns
+		where table_schema = current_schema() and table_name = $1 and data_type = 'bytea' order by ordinal_position`,
 	refers: `select distinct t.relname from pg_constraint c
 		join pg_class f on f.oid = c.conrelid join pg_class t on t.oid = c.confrelid
 		join pg_namespace n on n.oid = f.relnamespace

@@ -101,6 +101,7 @@ type Table struct {
 	Name    string
 	Columns []string
 	Key     []string            // the primary key
+	Bytes   []string            // the columns that hold bytes
 	Uniques map[string][]string // columns of every other unique index, by its name
 }
 
@@ -120,6 +121,9 @@ func (tx *Tx) Tables(ctx context.Context) ([]Table, error) {
 			return nil, err
 		}
 		if t.Key, err = tx.strings(ctx, tx.dialect.keys, n); err != nil {
+			return nil, err
+		}
+		if t.Bytes, err = tx.strings(ctx, tx.dialect.bytes, n); err != nil {
 			return nil, err
 		}
 		err = tx.Each(ctx, tx.dialect.uniques, []any{n}, func(r Row) error {

@@ -9,8 +9,9 @@ import (
 	"nuanxin/internal/db"
 )
 
-// Faults says where a catalogue differs from the list of tables, and where
-// a key does not begin with its shard key.
+// Faults says where a catalogue differs from the list of tables, where a key
+// does not begin with its shard key, and which bytes are neither sealed nor said
+// to be something else.
 func Faults(found []db.Table) []string {
 	var wrong []string
 	listed := map[string]table{}
@@ -27,6 +28,7 @@ func Faults(found []db.Table) []string {
 		case len(t.Key) == 0 || !want.reference() && t.Key[0] != want.Key:
 			wrong = append(wrong, fmt.Sprintf("%s: the primary key (%s) does not begin with %s", t.Name, strings.Join(t.Key, ", "), want.Key))
 		}
+		wrong = append(wrong, unsealed(t, want)...)
 		for name, columns := range t.Uniques {
 			if !want.reference() && !slices.Contains(columns, want.Key) {
 				wrong = append(wrong, fmt.Sprintf("%s: the unique index %s does not contain %s", t.Name, name, want.Key))

@@ -15,6 +15,9 @@ type table struct {
 	Group string
 	Key   string
 	Refs  map[string]string // columns that hold ids of other rows: the table they name
+
+	Sealed []string // columns that the key ring sealed
+	Row    []string // columns that name the row in a sealed value's place, joined by "/"; nil: Key
 }
 
 // reference is the group of tables that are small, read everywhere and changed
@@ -31,11 +34,11 @@ var all = slices.Concat([]table{
 	{Name: "lease", Group: reference, Key: "name"},
 	{Name: "schedule", Group: reference, Key: "name"},
 
-	{Name: "org", Group: "org", Key: "org_id", Refs: map[string]string{"parent_id": "org"}},
+	{Name: "org", Group: "org", Key: "org_id", Refs: map[string]string{"parent_id": "org"}, Sealed: []string{"contact"}},
 	{Name: "org_closure", Group: "org", Key: "org_id", Refs: map[string]string{"ancestor_id": "org"}},
 	{Name: "org_duty", Group: "org", Key: "org_id"},
 
-	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}},
+	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}, Sealed: []string{"sealed", "phone"}},
 	{Name: "person_password", Group: "person", Key: "person_id"},
 	{Name: "person_factor", Group: "person", Key: "person_id"},
 	{Name: "person_recovery", Group: "person", Key: "person_id"},
@@ -64,18 +67,21 @@ var all = slices.Concat([]table{
 	{Name: "station_next", Group: "import", Key: "import_id"},
 	{Name: "station_work", Group: "import", Key: "import_id"},
 
-	{Name: "request", Group: "request", Key: "request_id", Refs: map[string]string{"union_id": "org", "station_id": "station", "owner_id": "person", "officer_id": "person", "merged_into": "request"}},
+	{Name: "request", Group: "request", Key: "request_id", Refs: map[string]string{"union_id": "org", "station_id": "station", "owner_id": "person", "officer_id": "person", "merged_into": "request"},
+		Sealed: []string{"source", "words", "heard", "place", "name", "phone"}},
 	{Name: "request_number", Group: "guard", Key: "number", Refs: map[string]string{"request_id": "request"}},
 	{Name: "request_day", Group: "guard", Key: "day"},
-	{Name: "request_event", Group: "request", Key: "request_id"},
-	{Name: "request_dispatch", Group: "request", Key: "request_id", Refs: map[string]string{"body_id": "org"}},
+	{Name: "request_event", Group: "request", Key: "request_id", Sealed: []string{"words"}, Row: []string{"request_id", "seq"}},
+	{Name: "request_dispatch", Group: "request", Key: "request_id", Refs: map[string]string{"body_id": "org"},
+		Sealed: []string{"task", "reason", "suggest"}, Row: []string{"dispatch_id"}},
 	{Name: "request_attachment", Group: "request", Key: "request_id"},
 	{Name: "request_gram", Group: "request", Key: "request_id"},
 	{Name: "request_follow", Group: "request", Key: "request_id", Refs: map[string]string{"follower_id": "request"}},
 	{Name: "request_policy", Group: reference, Key: "policy_id"},
 	{Name: "request_phrase", Group: reference, Key: "phrase_id"},
 
-	{Name: "member", Group: "member", Key: "member_id", Refs: map[string]string{"person_id": "person", "union_id": "org", "to_id": "org"}},
+	{Name: "member", Group: "member", Key: "member_id", Refs: map[string]string{"person_id": "person", "union_id": "org", "to_id": "org"},
+		Sealed: []string{"name", "phone", "document", "born"}},
 	{Name: "member_term", Group: "member", Key: "member_id", Refs: map[string]string{"union_id": "org"}},
 	{Name: "member_consent", Group: "member", Key: "member_id"},
 	{Name: "member_told", Group: "member", Key: "member_id"},

@@ -1,0 +1,40 @@
+package tables
+
+import (
+	"slices"
+	"strings"
+
+	"nuanxin/internal/db"
+)
+
+// notSealed are the columns of bytes that hold nothing about a person, with the
+// reason. A name that begins with "_" stands for every group's table.
+var notSealed = map[string]string{
+	"_audit.prev":            "a hash of the row before",
+	"_audit.hash":            "a hash of the row",
+	"_audit_head.hash":       "a hash of the newest row",
+	"audit_anchor.heads":     "hashes of the newest rows",
+	"audit_anchor.root":      "a hash over them",
+	"audit_anchor.prev":      "a hash of the anchor before",
+	"audit_anchor.hash":      "a hash of the anchor",
+	"audit_anchor.signature": "a signature over it",
+}
+
+// unsealed says which columns of bytes a table has beside its sealed ones, and
+// which sealed ones it lacks.
+func unsealed(found db.Table, want table) (wrong []string) {
+	for _, column := range found.Bytes {
+		name := found.Name + "." + column
+		_, own := notSealed[name]
+		_, shared := notSealed[strings.TrimPrefix(name, want.Group)]
+		if !slices.Contains(want.Sealed, column) && !own && !shared {
+			wrong = append(wrong, name+" holds bytes that are not listed as sealed")
+		}
+	}
+	for _, column := range want.Sealed {
+		if !slices.Contains(found.Bytes, column) {
+			wrong = append(wrong, found.Name+"."+column+" is listed as sealed and holds no bytes")
+		}
+	}
+	return wrong
+}
