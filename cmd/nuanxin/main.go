@@ -25,6 +25,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Read a backup into a new data folder or an empty database."`
 	Check    checkCmd    `cmd:"" help:"Prove that the data is whole: invariants, orphans, counters, audit chain."`
 	Audit    auditCmd    `cmd:"" help:"Verify the audit trail by its public key alone, or print that key."`
+	Keys     keysCmd     `cmd:"" help:"List, renew, prove and split the keys that seal personal data."`
 	Routes   routesCmd   `cmd:"" help:"List every page and API route with who may use it."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database's schema up to date."`
 	User     userCmd     `cmd:"" help:"Add a member of staff, or set a password."`

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/app/keys"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/calendar"
@@ -39,7 +40,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, account.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, account.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.

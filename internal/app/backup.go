@@ -46,7 +46,7 @@ type Sum struct {
 }
 
 // Backup writes everything but the keys to a new file, while the server runs:
-// the database as one snapshot, then the files, which never change once
+// the database as one snapshot, then the files, which never change but for their seal once
 // written. The file appears whole or not at all.
 func Backup(ctx context.Context, c Config, file string) (sum Sum, err error) {
 	sum.KeyFile = c.keyFile()

@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 
 	"nuanxin/internal/account/accountweb"
+	"nuanxin/internal/app/keys"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
+	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 )
 
@@ -99,4 +101,14 @@ func (c Config) openRing(fresh bool) (*seal.Ring, error) {
 		return nil, fmt.Errorf("the key file %s is missing; put it back from where it is kept, for without it the sealed data cannot be read", c.keyFile())
 	}
 	return seal.Open(c.keyFile(), suite)
+}
+
+// Vault is everything that is sealed, with its keys.
+func (a *App) Vault() keys.Vault {
+	return keys.Vault{DB: a.db, Desk: op.New(a.db, Policy), Blobs: a.blobs, Ring: a.ring, File: a.config.keyFile()}
+}
+
+// JoinKeys writes the key file that c names from the files of enough shares.
+func JoinKeys(c Config, shares []string) (file string, err error) {
+	return c.keyFile(), errors.Join(os.MkdirAll(filepath.Dir(c.keyFile()), 0o700), keys.Join(c.keyFile(), shares))
 }

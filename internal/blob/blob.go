@@ -155,6 +155,46 @@ func (s *Store) Import(ctx context.Context, name ID, sealed []byte) error {
 	return fault.Wrap(op, s.write(name, sealed))
 }
 
+// Head returns the first n bytes of the sealed object, which tell by which key.
+func (s *Store) Head(ctx context.Context, name ID, n int) ([]byte, error) {
+	const op = "blob.head"
+	if err := ready(ctx, op, name); err != nil {
+		return nil, err
+	}
+	_, path := where(name)
+	f, err := s.root.Open(path)
+	if err != nil {
+		return nil, told(op, err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	head := make([]byte, headLen+n)
+	if _, err := io.ReadFull(f, head); err != nil || string(head[:len(mark)]) != mark {
+		return nil, fault.Wrap(op, fmt.Errorf("%s: %w: no head", name, ErrDamaged))
+	}
+	return head[headLen:], nil
+}
+
+// Reseal opens the object and seals it anew, as the sealer does now. Whoever reads
+// it meanwhile gets the old or the new one.
+func (s *Store) Reseal(ctx context.Context, name ID) error {
+	const op = "blob.reseal"
+	if err := ready(ctx, op, name); err != nil {
+		return err
+	}
+	door := s.door(name)
+	door.Lock()
+	defer door.Unlock()
+	data, err := s.get(name)
+	if err != nil {
+		return told(op, err)
+	}
+	sealed, err := s.sealer.Seal(data, place(name))
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	return fault.Wrap(op, s.write(name, sealed))
+}
+
 // Sweep removes what writes that were cut off before the given moment left behind.
 func (s *Store) Sweep(ctx context.Context, before time.Time) error {
 	const op = "blob.sweep"

@@ -7,6 +7,27 @@ import (
 	"nuanxin/internal/db"
 )
 
+// Sealed is a table with columns that the key ring sealed.
+type Sealed struct {
+	Table   string
+	Columns []string
+	Row     []string // columns whose values, joined by "/", name the row in a sealed value's place
+}
+
+// AllSealed lists the tables with sealed columns.
+func AllSealed() (list []Sealed) {
+	for _, t := range all {
+		if len(t.Sealed) > 0 {
+			row := t.Row
+			if row == nil {
+				row = []string{t.Key}
+			}
+			list = append(list, Sealed{t.Name, t.Sealed, row})
+		}
+	}
+	return list
+}
+
 // notSealed are the columns of bytes that hold nothing about a person, with the
 // reason. A name that begins with "_" stands for every group's table.
 var notSealed = map[string]string{

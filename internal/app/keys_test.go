@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"nuanxin/internal/db"
+	"nuanxin/internal/request"
+	"nuanxin/internal/seal"
+)
+
+// Sealing anew is cut off half-way and begun again while people go on writing:
+// nothing is lost, and in the end everything is under the new key.
+func TestResealAmongWrites(t *testing.T) {
+	w := newWorld(t)
+	v := w.app.Vault()
+	if _, _, err := v.Rotate(t.Context(), seal.SM4GCM); err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	wrote := make(chan int)
+	go func() {
+		n := 0
+		for {
+			select {
+			case <-stop:
+				wrote <- n
+				return
+			default:
+			}
+			r, err := w.app.Requests.Capture(t.Context(), request.Draft{Words: "充电桩又坏了", Place: request.Place{Area: "220402"}, Anonymous: true})
+			if err == nil {
+				_, err = w.app.Requests.Add(t.Context(), request.Ref{Number: r.Number, Secret: w.app.Requests.Secret(r.ID)}, request.Say{Words: "还没人来"})
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			n++
+		}
+	}()
+	ctx, cut := context.WithCancel(t.Context())
+	if _, _, err := v.Reseal(ctx, func(int64, int64) { cut() }); !errors.Is(err, context.Canceled) {
+		t.Errorf("cut off: %v", err)
+	}
+	if _, _, err := v.Reseal(t.Context(), func(int64, int64) {}); err != nil {
+		t.Error(err)
+	}
+	close(stop)
+	if n := <-wrote; n == 0 {
+		t.Error("nobody wrote meanwhile")
+	}
+	count, err := v.Census(t.Context())
+	if err != nil || count.Of(1) != 0 || count.Of(2) == 0 {
+		t.Errorf("sealed by the old key: %v, %v", count[1], err)
+	}
+	proof, err := v.Verify(t.Context())
+	if err != nil || len(proof.Wrong) > 0 || proof.Values != count.Of(2) {
+		t.Errorf("proof: %+v, %v; counted %d", proof, err, count.Of(2))
+	}
+	w.clock.Move(time.Second) // copies of the file are named by the time
+	if gone, _, err := v.Retire(t.Context()); err != nil || len(gone) != 1 || gone[0] != 1 {
+		t.Errorf("retired %v, %v", gone, err)
+	}
+	if report, err := w.app.Check(t.Context()); err != nil || !report.OK {
+		t.Errorf("check: %+v, %v", report, err)
+	}
+}
+
+// A value that was moved to another row, or changed, is named by its place, and
+// sealing anew stops there instead of losing it.
+func TestVerifyNamesWhatDoesNotOpen(t *testing.T) {
+	w := newWorld(t)
+	v := w.app.Vault()
+	err := v.DB.Update(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), `update request set words = (select words from request where request_id = $1) where request_id = $2`, string(w.other.ID), string(w.request.ID))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof, err := v.Verify(t.Context())
+	if err != nil || len(proof.Wrong) != 1 || !strings.Contains(proof.Wrong[0], "request.words of "+string(w.request.ID)) {
+		t.Errorf("proof: %+v, %v", proof, err)
+	}
+	if _, _, err := v.Rotate(t.Context(), seal.AES256GCM); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := v.Reseal(t.Context(), func(int64, int64) {}); !errors.Is(err, seal.ErrOpen) {
+		t.Errorf("sealed anew: %v", err)
+	}
+	if _, _, err := v.Retire(t.Context(), 1); err == nil {
+		t.Error("the key of a value that does not open was retired")
+	}
+}
