@@ -231,3 +231,14 @@ func (s *Service) Export(ctx context.Context, f Filter) (Table, error) {
 		return Table{Rows: rows}, err
 	})
 }
+
+// In reports whether a union has members, applicants, or somebody who asked to come
+// over to it.
+func (s *Service) In(ctx context.Context, tx *op.Tx, union string) (bool, error) {
+	var args db.Args
+	held := db.In(&args, []State{Applied, Active, Kept})
+	id := args.Add(union)
+	var n int
+	err := tx.One(ctx, `select count(*) from (select 1 from member where state in `+held+` and (union_id = `+id+` or to_id = `+id+`) limit 1) one`, args, &n)
+	return n > 0, err
+}

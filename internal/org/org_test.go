@@ -282,6 +282,22 @@ func TestWhoSetsDuties(t *testing.T) {
 	})
 }
 
+// A union with people in it is not closed over their heads.
+func TestCloseWithMembers(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		county := w.found(org.Local, org.County, "县总", "990101", "")
+		held := true
+		w.HeldBy(func(_ context.Context, _ *op.Tx, id string) (bool, error) { return held && id == string(county), nil })
+		if err := w.Close(authz.AsSystem(t.Context(), "test"), county, 1); fault.Of(err).Msg != "org.has_members" {
+			t.Errorf("with members: %v", err)
+		}
+		held = false
+		if err := w.Close(authz.AsSystem(t.Context(), "test"), county, 1); err != nil {
+			t.Errorf("without: %v", err)
+		}
+	})
+}
+
 func TestUnionFor(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		city := w.found(org.Local, org.City, "市总", "9901", "")

@@ -14,10 +14,19 @@ import (
 type Service struct {
 	desk *op.Desk
 	ring *seal.Ring
+	held func(ctx context.Context, tx *op.Tx, org string) (bool, error)
 }
 
 // NewService returns the service of organisations.
-func NewService(desk *op.Desk, ring *seal.Ring) *Service { return &Service{desk, ring} }
+func NewService(desk *op.Desk, ring *seal.Ring) *Service {
+	return &Service{desk, ring, func(context.Context, *op.Tx, string) (bool, error) { return false, nil }}
+}
+
+// HeldBy says how to learn whether somebody is still in an organisation, such as
+// members in a union: it is then not closed.
+func (s *Service) HeldBy(held func(ctx context.Context, tx *op.Tx, org string) (bool, error)) {
+	s.held = held
+}
 
 // Get returns an organisation.
 func (s *Service) Get(ctx context.Context, id ID) (Org, error) {
@@ -153,7 +162,7 @@ func (s *Service) SetDuties(ctx context.Context, id ID, version int64, ds []Duty
 }
 
 // Close ends an organisation. It keeps its name in old matters and takes no
-// new ones. A union that still leads others is not closed.
+// new ones. A union that still leads others, or has members, is not closed.
 func (s *Service) Close(ctx context.Context, id ID, version int64) error {
 	_, err := op.Write(ctx, s.desk, Close, byID(ctx, id), func(tx *op.Tx, o Org) (bool, error) {
 		if err := tx.Lock(ctx, treeLock); err != nil {
@@ -167,6 +176,13 @@ func (s *Service) Close(ctx context.Context, id ID, version int64) error {
 			return false, fault.New("org.close", fault.Conflict, "org.closed_already")
 		case len(led) > 0:
 			return false, fault.New("org.close", fault.Conflict, "org.leads_others").With(fault.Args{"Name": led[0].Name})
+		}
+		held, err := s.held(ctx, tx, string(o.ID))
+		if err == nil && held {
+			err = fault.New("org.close", fault.Conflict, "org.has_members")
+		}
+		if err != nil {
+			return false, err
 		}
 		o.Active, o.Version = false, version
 		tx.Emit(Closed{o.ID, o.Area})
