@@ -230,3 +230,27 @@ func TestExport(t *testing.T) {
 		}
 	})
 }
+
+// A union that somebody belongs to, or asks to belong to, has people in it.
+func TestWhoIsInAUnion(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		me := w.worker("13900000001")
+		r := w.apply(me, form("王小明"))
+		union := w.mine(me).Union
+		in := func(want bool, about string) {
+			t.Helper()
+			w.must(w.db.View(t.Context(), func(raw *db.Tx) error {
+				got, err := w.In(t.Context(), &op.Tx{Tx: raw}, union)
+				if got != want {
+					t.Errorf("%s: %v, want %v", about, got, want)
+				}
+				return err
+			}))
+		}
+		in(true, "an applicant")
+		w.must(w.Approve(cadre, r.ID, 1))
+		in(true, "a member")
+		w.must(w.Quit(me, r.ID))
+		in(false, "nobody any more")
+	})
+}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -175,30 +174,6 @@ func TestJoining(t *testing.T) {
 		if two := w.join(w.worker("13900000002"), form("王小明")); two == r.ID {
 			t.Error("two members have one id")
 		}
-	})
-}
-
-// A union that somebody belongs to, or asks to belong to, has people in it.
-func TestWhoIsInAUnion(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		me := w.worker("13900000001")
-		r := w.apply(me, form("王小明"))
-		union := w.mine(me).Union
-		in := func(want bool, about string) {
-			t.Helper()
-			w.must(w.db.View(t.Context(), func(raw *db.Tx) error {
-				got, err := w.In(t.Context(), &op.Tx{Tx: raw}, union)
-				if got != want {
-					t.Errorf("%s: %v, want %v", about, got, want)
-				}
-				return err
-			}))
-		}
-		in(true, "an applicant")
-		w.must(w.Approve(cadre, r.ID, 1))
-		in(true, "a member")
-		w.must(w.Quit(me, r.ID))
-		in(false, "nobody any more")
 	})
 }
 
@@ -386,50 +361,6 @@ func TestWhoMayDoWhat(t *testing.T) {
 		full, err := w.Open(op.With(cadre, op.Call{Purpose: "打电话核对"}), r.ID)
 		if err != nil || full.Phone != "13900000011" {
 			t.Errorf("with a purpose: got %+v, %v", full, err)
-		}
-	})
-}
-
-func TestTwoCadresAtOnce(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		r := w.apply(w.worker("13900000013"), form("王二"))
-		var all sync.WaitGroup
-		codes := make([]string, 8)
-		for i := range codes {
-			all.Go(func() {
-				if i%2 == 0 {
-					codes[i] = code(w.Approve(cadre, r.ID, 1))
-				} else {
-					codes[i] = code(w.Refuse(cadre, r.ID, 1, "资料不全"))
-				}
-			})
-		}
-		all.Wait()
-		if ok := strings.Count(strings.Join(codes, " "), "ok"); ok != 1 {
-			t.Errorf("got %v, want one to win", codes)
-		}
-		f, err := w.Get(cadre, r.ID)
-		w.must(err)
-		if len(f.Terms) > 1 || (f.State == member.Active) != (len(f.Terms) == 1) {
-			t.Errorf("got %s with %d terms", f.State, len(f.Terms))
-		}
-	})
-}
-
-func TestOnePhoneAppliesOnceAtOnce(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		me := w.worker("13900000014")
-		var all sync.WaitGroup
-		codes := make([]string, 8)
-		for i := range codes {
-			all.Go(func() {
-				_, err := w.Apply(me, form("冯十四"))
-				codes[i] = code(err)
-			})
-		}
-		all.Wait()
-		if got := strings.Join(codes, " "); strings.Count(got, "ok") != 1 || strings.Count(got, "conflict") != 7 {
-			t.Errorf("got %s, want one", got)
 		}
 	})
 }
