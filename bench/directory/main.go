@@ -106,14 +106,14 @@ func searches(f *finder.Finder, rounds int) {
 	for _, words := range []string{"朝阳", "chaoyang", "cy", "驿站", "yizhan", "yz", "y", "人民路", "rmlu", "hao", "1234", "第 1234 驿站", "longshanqu", "没有这个", "zzzzq", some.Code} {
 		ask(words, finder.Want{Words: words})
 	}
-	ask("yizhan, open now", finder.Want{Words: "yizhan", OpenAt: time.Now()})
+	ask("yizhan, open now", finder.Want{Words: "yizhan", OpenAt: nation.Noon.Now()})
 	ask("yizhan, in 5107", finder.Want{Words: "yizhan", Area: "5107"})
 	ask("(none), in 5107", finder.Want{Area: "5107"})
 	slices.Sort(all)
 	measure.Table(os.Stdout, rows)
 	fmt.Printf("\nall searches: p50 %s, p95 %s, p99 %s\n", micros(all[len(all)/2]), micros(all[len(all)*95/100]), micros(all[len(all)*99/100]))
 	near := measure.Run(2, time.Second, func(w, i int) {
-		f.Nearest(geo.Point{Lat: 30 + float64(i%97)/100, Lng: 104 + float64(i%89)/100}, 0, 10, finder.Want{OpenAt: time.Now()})
+		f.Nearest(geo.Point{Lat: 30 + float64(i%97)/100, Lng: 104 + float64(i%89)/100}, 0, 10, finder.Want{OpenAt: nation.Noon.Now()})
 	})
 	fmt.Printf("nearest 10 that are open, with their cards: %.0f/s, p50 %v, p99 %v\n", near.PerSecond, near.P50, near.P99)
 }

@@ -40,7 +40,7 @@ func questions() []question {
 		p := places[r.IntN(len(places))]
 		return p[0] + r.NormFloat64()/10, p[1] + r.NormFloat64()/10
 	}
-	now := time.Now().UTC()
+	now := nation.Noon.Now()
 	nearest := func(r *rand.Rand) (path, cookie string) {
 		lat, lng := at(r)
 		return fmt.Sprintf("/api/v1/stations/nearest?lat=%.4f&lng=%.4f&services=charging&open_at=%s", lat, lng, now.Format(time.RFC3339)), ""

@@ -30,7 +30,7 @@ func compress(next http.Handler) http.Handler {
 }
 
 func accepts(r *http.Request, coding string) bool {
-	for _, part := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if strings.TrimSpace(name) == coding {
 			return strings.ReplaceAll(q, " ", "") != "q=0"

@@ -65,7 +65,7 @@ func cookie(r *http.Request, name string) string {
 // acceptedLanguage returns the first language of the header that we speak.
 // Browsers list them by preference; weights only repeat that order.
 func acceptedLanguage(header string) string {
-	for _, part := range strings.Split(header, ",") {
+	for part := range strings.SplitSeq(header, ",") {
 		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
 		switch base, _, _ := strings.Cut(strings.ToLower(tag), "-"); base {
 		case "zh":

@@ -100,7 +100,7 @@ func LocalPath(to, otherwise string) string {
 }
 
 func matches(header, tag string) bool {
-	for _, t := range strings.Split(header, ",") {
+	for t := range strings.SplitSeq(header, ",") {
 		t = strings.TrimSpace(t)
 		if t == tag || t == "*" || "W/"+t == tag {
 			return true

@@ -85,8 +85,13 @@ func arguments(m *i18n.Message) string {
 
 // Texts are the words of the whole program, ready to be told.
 type Texts struct {
-	said   map[string]map[string]message // language → key
-	plural map[string]*i18n.Localizer    // language → forms
+	tongues map[string]*tongue // language → what is said in it
+}
+
+// tongue is the words of one language.
+type tongue struct {
+	said   map[string]message // key → words
+	plural *i18n.Localizer
 }
 
 // message is what a key says in one language.
@@ -98,16 +103,17 @@ type message struct {
 // NewTexts joins catalogues; this package's own words are always in. It panics
 // when two catalogues say a key differently.
 func NewTexts(words ...Words) *Texts {
-	t := &Texts{map[string]map[string]message{}, map[string]*i18n.Localizer{}}
+	t := &Texts{map[string]*tongue{}}
 	bundle := i18n.NewBundle(language.SimplifiedChinese)
 	for _, lang := range Languages() {
-		t.said[lang] = map[string]message{}
+		in := &tongue{said: map[string]message{}}
 		for _, w := range append([]Words{Catalogue(ownWords)}, words...) {
 			for key, m := range w[lang] {
-				t.add(bundle, lang, key, m)
+				in.add(bundle, lang, key, m)
 			}
 		}
-		t.plural[lang] = i18n.NewLocalizer(bundle, lang)
+		in.plural = i18n.NewLocalizer(bundle, lang)
+		t.tongues[lang] = in
 	}
 	return t
 }
@@ -115,12 +121,12 @@ func NewTexts(words ...Words) *Texts {
 //go:embed locale/*.json
 var ownWords embed.FS
 
-func (t *Texts) add(bundle *i18n.Bundle, lang, key string, m *i18n.Message) {
+func (t *tongue) add(bundle *i18n.Bundle, lang, key string, m *i18n.Message) {
 	pieces := split(m.Other)
-	if old, ok := t.said[lang][key]; ok && !slices.Equal(old.pieces, pieces) {
+	if old, ok := t.said[key]; ok && !slices.Equal(old.pieces, pieces) {
 		panic("web: two texts for " + key + " in " + lang)
 	}
-	t.said[lang][key] = message{pieces, m.One != ""}
+	t.said[key] = message{pieces, m.One != ""}
 	if m.One != "" {
 		bundle.MustAddMessages(language.MustParse(lang), m)
 	}
@@ -148,19 +154,22 @@ func split(s string) []piece {
 	}
 }
 
-func (t *Texts) has(lang, key string) bool {
-	_, ok := t.said[lang][key]
-	return ok
+// in is the words of a language, nil without any.
+func (t *Texts) in(lang string) *tongue {
+	if t == nil {
+		return nil
+	}
+	return t.tongues[orDefault(lang)]
 }
 
-func (t *Texts) say(lang, key string, args pairs) string {
-	m, ok := t.said[lang][key]
+func (t *tongue) say(key string, args pairs) string {
+	m, ok := t.said[key]
 	switch {
 	case !ok:
 		return key
 	case m.many:
 		data := args.all()
-		s, err := t.plural[lang].Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: data["Count"], TemplateData: data})
+		s, err := t.plural.Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: data["Count"], TemplateData: data})
 		if err == nil {
 			return s
 		}
@@ -207,21 +216,14 @@ func (p pairs) all() map[string]any {
 	return m
 }
 
-func textsOf(ctx context.Context) *Texts {
-	if s := stateOf(ctx); s != nil {
-		return s.site.Texts
-	}
-	return nil
-}
-
 // T says key in the reader's language, with arguments as "Name", value pairs.
 // A key without words is returned as it is, so that a gap shows.
 func T(ctx context.Context, key string, args ...any) string {
 	s := stateOf(ctx)
-	if s == nil || s.site.Texts == nil {
+	if s == nil || s.words == nil {
 		return key
 	}
-	return s.site.Texts.say(orDefault(s.lang), key, args)
+	return s.words.say(key, args)
 }
 
 // TArgs is [T] with the arguments of a fault.
@@ -235,8 +237,12 @@ func TArgs(ctx context.Context, key string, args fault.Args) string {
 
 // HasText reports whether key has words in the reader's language.
 func HasText(ctx context.Context, key string) bool {
-	t := textsOf(ctx)
-	return t != nil && t.has(Lang(ctx), key)
+	s := stateOf(ctx)
+	if s == nil || s.words == nil {
+		return false
+	}
+	_, ok := s.words.said[key]
+	return ok
 }
 
 // OwnWords returns this package's own catalogue, for the test of completeness.

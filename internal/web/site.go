@@ -37,6 +37,7 @@ type state struct {
 	site     *Site
 	id       string
 	lang     string
+	words    *tongue // of lang; nil where the site has none
 	display  Display
 	now      time.Time
 	path     string
@@ -60,7 +61,7 @@ func stateOf(ctx context.Context) *state {
 // With returns ctx as it would be during a request for path by a reader with
 // the given settings. Tests and jobs that render pages use it.
 func (s *Site) With(ctx context.Context, path string, d Display) context.Context {
-	return context.WithValue(ctx, stateKey{}, &state{site: s, lang: d.Lang, display: d.clean(), now: s.now(), path: path, look: LookWorker})
+	return context.WithValue(ctx, stateKey{}, &state{site: s, lang: d.Lang, words: s.Texts.in(d.Lang), display: d.clean(), now: s.now(), path: path, look: LookWorker})
 }
 
 func (s *Site) now() time.Time {
@@ -146,7 +147,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 
 func (s *Site) begin(r *http.Request) *state {
 	d := displayOf(r)
-	st := &state{site: s, id: newRequestID(), display: d, lang: d.Lang, now: s.now(), path: r.URL.RequestURI(), look: LookWorker}
+	st := &state{site: s, id: newRequestID(), display: d, lang: d.Lang, words: s.Texts.in(d.Lang), now: s.now(), path: r.URL.RequestURI(), look: LookWorker}
 	if s.Look != nil {
 		st.look = s.Look(r.URL.Path)
 	}
@@ -191,7 +192,19 @@ func (s *Site) logLine(r *http.Request, st *state, w *tracker, took time.Duratio
 	if st.writeErr != nil {
 		words = append(words, slog.String("write", st.writeErr.Error()))
 	}
-	s.log().LogAttrs(r.Context(), level, "request", words...)
+	s.write(r.Context(), level, words)
+}
+
+// write writes a request's line as [slog.Logger.LogAttrs] would, but that it does
+// not look for the line of code, which is always this one.
+func (s *Site) write(ctx context.Context, level slog.Level, words []slog.Attr) {
+	h := s.log().Handler()
+	if !h.Enabled(ctx, level) {
+		return
+	}
+	line := slog.NewRecord(clock.System.Now(), level, "request", 0)
+	line.AddAttrs(words...)
+	_ = h.Handle(ctx, line) // there is nobody left to tell
 }
 
 // tracker remembers what was written.

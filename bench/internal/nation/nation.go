@@ -14,8 +14,25 @@ import (
 	"nuanxin/internal/app"
 	"nuanxin/internal/app/demo/world"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
 	"nuanxin/internal/station"
 )
+
+// Noon is the clock of the program under measurement: it goes on from tomorrow's
+// noon, whatever the hour is. What a page shows depends on the hour (at night it
+// has more to say of stations that are shut), and two runs should ask the same.
+var Noon clock.Clock = shifted(time.Until(noonAfter(time.Now())))
+
+// shifted is how far a clock is ahead of the machine's.
+type shifted time.Duration
+
+// Now implements [clock.Clock].
+func (s shifted) Now() time.Time { return clock.System.Now().Add(time.Duration(s)) }
+
+func noonAfter(t time.Time) time.Time {
+	y, m, d := t.In(clock.Zone).Date()
+	return time.Date(y, m, d+1, 12, 0, 0, 0, clock.Zone)
+}
 
 // Options say which stations, and where the file is kept from run to run, since
 // filling it takes minutes.
@@ -40,7 +57,7 @@ func Open(ctx context.Context, o Options) (*app.App, error) {
 	if o.Data == "" {
 		o.Data = filepath.Join(os.TempDir(), fmt.Sprintf("nuanxin-bench-%d-%d", o.Stations, o.Seed))
 	}
-	c, full := app.Config{Data: o.Data}, filepath.Join(o.Data, "BENCH-READY")
+	c, full := app.Config{Data: o.Data, Clock: Noon}, filepath.Join(o.Data, "BENCH-READY")
 	if _, err := os.Stat(full); err == nil {
 		return app.Open(ctx, c)
 	}

@@ -31,7 +31,7 @@ func shownChips() []amenity.Code {
 // left out: a stale link still shows stations.
 func filterOf(q url.Values) filter {
 	f := filter{allDay: q.Get("all_day") == "1", anyTime: q.Get("open") == "0"}
-	for _, code := range strings.Split(strings.Join(q["services"], ","), ",") {
+	for code := range strings.SplitSeq(strings.Join(q["services"], ","), ",") {
 		set, _ := amenity.Of(amenity.Code(code))
 		f.services |= set
 	}

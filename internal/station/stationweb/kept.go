@@ -51,6 +51,22 @@ func heroMaps(f *finder.Found) templ.Component {
 	return ui.Kept(sheetKey{f.Card}, func(context.Context) templ.Component { return mapSheet(f) })
 }
 
+type wishKey struct{ href string }
+
+// wish is where one asks the union for a station.
+func wish(href string) templ.Component {
+	return ui.Kept(wishKey{href}, func(context.Context) templ.Component { return wishNote(href) })
+}
+
+type allKey struct{}
+
+// allStations is the button that leads to the list of all.
+func allStations() templ.Component {
+	return ui.Kept(allKey{}, func(ctx context.Context) templ.Component {
+		return ui.Button(ui.ButtonProps{Text: web.T(ctx, "stations.all"), Href: "/stations", Icon: "list", Look: ui.Quiet})
+	})
+}
+
 type chipsKey struct{ filter }
 
 // homeChips are the home page's filters.

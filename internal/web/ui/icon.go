@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 	"sync"
@@ -93,12 +94,12 @@ func (s sprite) write(w io.Writer) error {
 	if _, err := io.WriteString(w, `<svg class="sprite" aria-hidden="true">`); err != nil {
 		return err
 	}
-	for i, symbol := range icons().symbols {
-		if s[i/64]&(1<<(i%64)) == 0 {
-			continue
-		}
-		if _, err := io.WriteString(w, symbol); err != nil {
-			return err
+	symbols := icons().symbols
+	for i, some := range s {
+		for ; some != 0; some &= some - 1 {
+			if _, err := io.WriteString(w, symbols[i*64+bits.TrailingZeros64(some)]); err != nil {
+				return err
+			}
 		}
 	}
 	_, err := io.WriteString(w, `</svg>`)

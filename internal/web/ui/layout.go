@@ -58,6 +58,17 @@ func workerTabs(on Tab) templ.Component {
 	return Kept(on, func(ctx context.Context) templ.Component { return tabs(t(ctx, "ui.nav"), WorkerTabs(ctx, on)) })
 }
 
+type topKey struct{ place, href, offline string }
+
+// workerTop draws a page's top bar and what stands in it without a network. The
+// bar that says only where the reader is, is the same for all who are there.
+func workerTop(p WorkerPage) templ.Component {
+	if p.Place == "" || p.Back != "" || p.Weather != "" || p.Bell != "" || p.Helpline || p.TopEnd != nil {
+		return top(p)
+	}
+	return Kept(topKey{p.Place, p.PlaceHref, p.Offline}, func(context.Context) templ.Component { return top(p) })
+}
+
 // WorkerPage is the frame of a worker's page. The page itself holds the h1.
 type WorkerPage struct {
 	Title       string // of the window; the site's name is added

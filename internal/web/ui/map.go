@@ -154,9 +154,9 @@ func streets(b *pen, me spot, spots []spot) {
 	}
 	xs, ys := crossings(mapW, turnX(me, spots)), crossings(mapH, rows...)
 	b.add(`<rect width="`, mapW, `" height="`, mapH, `" class="land"/><path class="b" d="`)
-	for i := range 7 {
-		for j := range 4 {
-			block(b, float64(i)*62-12, float64(j)*58-8, xs, ys, (i*7+j*5)%4)
+	for i := range blocks {
+		if c := &blocks[i]; !between(c.left, c.right, xs) && !between(c.top, c.bottom, ys) {
+			*b = append(*b, c.path...)
 		}
 	}
 	b.add(`"/><path class="rc" stroke-width="17" d="`)
@@ -175,20 +175,34 @@ func roads(b *pen, xs, ys []float64) {
 	}
 }
 
-// block draws one building where no street runs.
-func block(b *pen, x, y float64, xs, ys []float64, shape int) {
-	w, h := 44.0-float64(shape)*4, 40.0-float64(shape%3)*8
-	for _, s := range xs {
-		if s > x-streetMargin && s < x+w+streetMargin {
-			return
+// block is one building, which stands where no street runs: the room that it
+// takes, and how it is drawn.
+type block struct {
+	left, right, top, bottom float64
+	path                     string
+}
+
+var blocks = func() (all [7 * 4]block) {
+	for i := range all {
+		col, row := i/4, i%4
+		shape := (col*7 + row*5) % 4
+		x, y := float64(col)*62-12, float64(row)*58-8
+		w, h := 44.0-float64(shape)*4, 40.0-float64(shape%3)*8
+		var b pen
+		b.add("M", x, " ", y, "h", w, "v", h, "h-", w, "z")
+		all[i] = block{x - streetMargin, x + w + streetMargin, y - streetMargin, y + h + streetMargin, string(b)}
+	}
+	return all
+}()
+
+// between reports whether one of the streets runs between from and to.
+func between(from, to float64, streets []float64) bool {
+	for _, s := range streets {
+		if s > from && s < to {
+			return true
 		}
 	}
-	for _, s := range ys {
-		if s > y-streetMargin && s < y+h+streetMargin {
-			return
-		}
-	}
-	b.add("M", x, " ", y, "h", w, "v", h, "h-", w, "z")
+	return false
 }
 
 func route(b *pen, me spot, spots []spot) {
