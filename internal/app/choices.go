@@ -171,13 +171,9 @@ func (a *App) spotOf(ctx context.Context, name string) (requestweb.Spot, error) 
 }
 
 // hears is the union that hears what is said in an area, and its officer.
-func (a *App) hears(ctx context.Context, area string) (ear requestweb.Ear, err error) {
-	err = a.db.View(ctx, func(raw *db.Tx) error {
-		u, err := bodies{a.Orgs, a.Accounts}.UnionFor(ctx, &op.Tx{Tx: raw, Subject: authz.From(ctx)}, area)
-		ear = requestweb.Ear{Union: u.Name, Officer: u.OfficerName}
-		return err
-	})
-	return ear, err
+func (a *App) hears(ctx context.Context, area string) (requestweb.Ear, error) {
+	u, err := a.Requests.Hears(ctx, area)
+	return requestweb.Ear{Union: u.Name, Officer: u.OfficerName}, err
 }
 
 // bodyChoices are the bodies that a matter can be handed to.

@@ -81,7 +81,7 @@ type Request struct {
 	Version     int64
 	Status      Status
 	Place       Place
-	AreaKnown   bool // false: nobody said where, and the union of the installation got it
+	AreaKnown   bool // false: nobody said where, or no union answers for it, and the union of the installation got it
 	Union       string
 	Topic       string // code, see Topics; empty: not chosen
 	Title       string // by staff; holds no person

@@ -115,7 +115,7 @@ func tidy(d request.Draft, act authz.Action) (request.Draft, error) {
 	} else if d.Phone != "" {
 		form.Add("phone", "request.phone.wrong", nil)
 	}
-	checkPlace(d, &form)
+	d.Check(&form)
 	if act == request.Register && !slices.Contains(request.Channels(), d.Channel) {
 		form.Add("channel", "request.channel.unknown", nil)
 	}
@@ -126,21 +126,6 @@ func tidy(d request.Draft, act authz.Action) (request.Draft, error) {
 		d.Title, d.Source = "", ""
 	}
 	return d, form.Err(string(act))
-}
-
-func checkPlace(d request.Draft, form *fault.Form) {
-	if d.Place.Point != nil && !d.Place.Point.InChina() {
-		form.Add("place", "request.place.outside", nil)
-	}
-	if strings.Trim(d.Place.Area, "0123456789") != "" || len(d.Place.Area) > 12 {
-		form.Add("area", "request.area.wrong", nil)
-	}
-	if d.Place.Station != "" && !id.Valid(d.Place.Station) {
-		form.Add("station", "request.station.needed", nil)
-	}
-	if len(d.Files) > request.MaxFiles || slices.ContainsFunc(d.Files, func(f request.File) bool { return f.Blob == "" || f.Kind != request.Photo && f.Kind != request.Voice }) {
-		form.Add("files", "request.files.wrong", fault.Args{"Limit": request.MaxFiles})
-	}
 }
 
 // locate finds the area and the union of a request.
@@ -158,11 +143,37 @@ func (s *Service) locate(ctx context.Context, tx *op.Tx, c *capture) (err error)
 			p.Text = c.station.Name
 		}
 	}
-	if p.Area == "" {
-		p.Area, c.AreaKnown = s.config.HomeArea, false
+	if c.union, c.AreaKnown, err = s.unionFor(ctx, tx, p.Area); !c.AreaKnown {
+		p.Area = c.union.Area // else nobody of that union could see it
 	}
-	c.union, err = s.needs.Orgs.UnionFor(ctx, tx, p.Area)
 	return err
+}
+
+// unionFor returns the union that hears a matter of area, and whether it is
+// area's own: where nobody said an area, or none answers for it, that is the
+// installation's, else the highest. While there is no union, it is Invalid.
+func (s *Service) unionFor(ctx context.Context, tx *op.Tx, area string) (u request.Union, own bool, err error) {
+	for i, a := range []string{area, s.config.HomeArea, ""} {
+		if a == "" && i < 2 {
+			continue
+		}
+		if u, err = s.needs.Orgs.UnionFor(ctx, tx, a); !fault.Is(err, fault.Missing) {
+			return u, i == 0, err
+		}
+	}
+	return u, false, fault.New(string(request.Capture), fault.Invalid, "request.union.none")
+}
+
+// Hears returns the union that a matter of area would reach; the zero Union while
+// there is none.
+func (s *Service) Hears(ctx context.Context, area string) (request.Union, error) {
+	return op.List(ctx, s.desk, request.See, func(tx *op.Tx, _ op.Scope) (request.Union, error) {
+		u, _, err := s.unionFor(ctx, tx, area)
+		if fault.Is(err, fault.Invalid) {
+			err = nil
+		}
+		return u, err
+	})
 }
 
 // identify seals who the person is.

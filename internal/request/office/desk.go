@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
@@ -106,7 +105,7 @@ func (s *Service) Dispatch(ctx context.Context, ref request.Ref, tasks ...reques
 		if err := m.Fit(request.KindDispatched); err != nil {
 			return err
 		}
-		if err := m.checkTasks(tasks, tx.Now()); err != nil {
+		if err := request.CheckTasks(tasks, m.ds, tx.Now()); err != nil {
 			return err
 		}
 		ids := make([]string, len(tasks))
@@ -135,37 +134,6 @@ func (s *Service) Dispatch(ctx context.Context, ref request.Ref, tasks ...reques
 		}
 		return nil
 	})
-}
-
-// checkTasks refuses tasks that say nothing, are late before they start, or go
-// to who has the matter already.
-func (m *matter) checkTasks(tasks []request.Task, now time.Time) error {
-	if len(tasks) == 0 {
-		return wrong(string(request.Send), "body", "fault.empty")
-	}
-	leads := 0
-	for i, t := range tasks {
-		if t.Lead {
-			leads++
-		}
-		twice := slices.ContainsFunc(tasks[:i], func(o request.Task) bool { return o.Body == t.Body })
-		switch {
-		case !id.Valid(t.Body):
-			return wrong(string(request.Send), "body", "fault.empty")
-		case t.Deadline.IsZero() || !t.Deadline.After(now):
-			return wrong(string(request.Send), "deadline", "request.deadline.past")
-		case t.Deadline.After(now.AddDate(1, 0, 0)):
-			return wrong(string(request.Send), "deadline", "request.deadline.far")
-		case twice || slices.ContainsFunc(m.ds, func(d request.Dispatch) bool {
-			return d.Body == t.Body && d.Holds() && d.State != request.DispatchReported
-		}):
-			return wrong(string(request.Send), "body", "request.body.twice")
-		}
-	}
-	if leads > 1 {
-		return wrong(string(request.Send), "lead", "request.lead.one")
-	}
-	return nil
 }
 
 // hand adds a dispatch to the matter. After so many bounces the union decides:

@@ -53,11 +53,15 @@ const (
 )
 
 // around is the rest of the house, as far as requests see it.
-type around struct{ notices []request.Notice }
+type around struct {
+	notices []request.Notice
+	unions  string // "": the county's and the city's; "one": the county's alone, which is then the highest; "none"
+}
 
-func (*around) UnionFor(_ context.Context, _ *op.Tx, area string) (request.Union, error) {
+func (a *around) UnionFor(_ context.Context, _ *op.Tx, area string) (request.Union, error) {
 	switch {
-	case len(area) >= 6 && area[:6] == county:
+	case a.unions == "none" || a.unions == "one" && area != "" && !strings.HasPrefix(area, county):
+	case len(area) >= 6 && area[:6] == county, a.unions == "one":
 		return request.Union{ID: union, Name: "示例区总工会", Area: county}, nil
 	case len(area) >= 4 && area[:4] == city:
 		return request.Union{ID: cityID, Name: "示例市总工会", Area: city}, nil

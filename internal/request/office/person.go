@@ -21,7 +21,7 @@ func tidySay(y request.Say, act string, empty bool) (request.Say, error) {
 		return y, wrong(act, "words", "request.empty")
 	}
 	var form fault.Form
-	checkPlace(request.Draft{Files: y.Files}, &form)
+	request.Draft{Files: y.Files}.Check(&form)
 	return y, form.Err(act)
 }
 

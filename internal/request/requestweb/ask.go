@@ -75,7 +75,7 @@ func (p *pages) showAsk(w http.ResponseWriter, r *http.Request, status int, f as
 	f.signIn = p.signIn() + "?next=" + url.QueryEscape(r.URL.RequestURI())
 	if p.Hears != nil {
 		ear, err := p.Hears(ctx, f.spot.Area)
-		if err != nil && !fault.Is(err, fault.Missing) {
+		if err != nil {
 			return err
 		}
 		f.hears = ear.called(ctx)

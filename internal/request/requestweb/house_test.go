@@ -59,10 +59,16 @@ var (
 	wang = authz.Subject{ID: id.New[string](), Kind: authz.Worker, Name: "王工友"}
 )
 
+// unionless marks the call of a phone in a house that has no union yet.
+type unionless struct{}
+
 // around is the rest of the house, as far as requests see it.
 type around struct{}
 
-func (around) UnionFor(context.Context, *op.Tx, string) (request.Union, error) {
+func (around) UnionFor(ctx context.Context, _ *op.Tx, _ string) (request.Union, error) {
+	if ctx.Value(unionless{}) != nil {
+		return request.Union{}, fault.New("union", fault.Missing, "org.union.none")
+	}
 	return request.Union{ID: union, Name: unionName, Area: county}, nil
 }
 
@@ -171,6 +177,9 @@ func (h *house) serve() {
 	who := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if k, err := r.Cookie("worker"); err == nil {
 			r = r.WithContext(authz.With(r.Context(), map[string]authz.Subject{"chen": chen, "wang": wang}[k.Value]))
+		}
+		if _, err := r.Cookie("unionless"); err == nil {
+			r = r.WithContext(context.WithValue(r.Context(), unionless{}, true))
 		}
 		mux.ServeHTTP(w, r)
 	})

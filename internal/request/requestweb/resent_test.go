@@ -3,6 +3,8 @@ package requestweb_test
 import (
 	"net/url"
 	"testing"
+
+	"nuanxin/internal/id"
 )
 
 // TestGoneBackAndPressedAgain sends the same words once more from a page that
@@ -32,4 +34,11 @@ func TestGoneBackAndPressedAgain(t *testing.T) {
 	if after := say("门口又不让进"); after == last {
 		t.Error("withdrawn and said again: want another request")
 	}
+}
+
+// Where nobody hears yet, the form comes back with everything in it and says why.
+func TestNobodyHearsYet(t *testing.T) {
+	h := newHouse(t)
+	got := h.phone("unionless=1").post("/help", part{name: "req_id", data: id.New[string]()}, part{name: "words", data: words}, part{name: "area", data: county})
+	got.must(t, "sent where no union is", 422, []string{words, "还没有工会在这里收话"}, []string{"没找到这一页"})
 }
