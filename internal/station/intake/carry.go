@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"slices"
 
+	"nuanxin/internal/authz"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
@@ -57,10 +58,19 @@ func (s *Service) applyOn(ctx context.Context, head Batch) error {
 			return err
 		}
 	}
-	keys := wanted(b.Lines) // before others must wait
+	keys, barred := wanted(b.Lines), outside(b.Lines, now) // before others must wait
 	return s.publish(ctx, b, takeover{
 		state: Applied,
-		late:  func(tx *op.Tx) (map[int]string, error) { return s.lateLines(ctx, tx, b, keys) },
+		late: func(tx *op.Tx) (map[int]string, error) {
+			late, err := s.lateLines(ctx, tx, b, keys)
+			if err != nil {
+				return nil, err
+			}
+			for _, i := range barred {
+				late[i] = list.Outside
+			}
+			return late, nil
+		},
 		left: func(seq int, why string) doneRow {
 			return doneRow{Outcome: Outcome{Row: b.Lines[seq].Row, Action: list.WillSkip, Why: why}}
 		},
@@ -69,9 +79,9 @@ func (s *Service) applyOn(ctx context.Context, head Batch) error {
 
 // planned says what the lines from one to another would do, as they were staged
 // and as they are now.
-func (s *Service) planned(was, now []list.Line, from, to int, there map[string][]station.Station) ([]change, error) {
+func (s *Service) planned(was, now []list.Line, from, to int, there list.There) ([]change, error) {
 	byID := map[station.ID]station.Station{}
-	for _, namesakes := range there {
+	for _, namesakes := range there.Stations {
 		for _, st := range namesakes {
 			byID[st.ID] = st
 		}
@@ -82,7 +92,7 @@ func (s *Service) planned(was, now []list.Line, from, to int, there map[string][
 		switch {
 		case l.Left == leftOut:
 		case was[i].Differs(l):
-			all = append(all, change{seq: i, done: &doneRow{Outcome: Outcome{Row: l.Row, Action: list.WillSkip, Why: "import.changed_meanwhile"}}})
+			all = append(all, change{seq: i, done: &doneRow{Outcome: Outcome{Row: l.Row, Action: list.WillSkip, Why: whyLate(l)}}})
 		case l.Action == list.WillAdd || l.Action == list.WillUpdate:
 			c, err := s.prepared(l, i, byID[l.Station])
 			if err != nil {
@@ -92,6 +102,25 @@ func (s *Service) planned(was, now []list.Line, from, to int, there map[string][
 		}
 	}
 	return all, nil
+}
+
+// whyLate is why a line is left alone that would do something else by now.
+func whyLate(now list.Line) string {
+	if now.Action == list.WillRefuse {
+		return now.Why
+	}
+	return "import.changed_meanwhile"
+}
+
+// outside are the lines that would have done something and are refused by now: who
+// ordered it has lost an area since the first of them were prepared.
+func outside(was, now []list.Line) (all []int) {
+	for i, l := range now {
+		if l.Left != leftOut && l.Action == list.WillRefuse && was[i].Action != l.Action {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // prepared is the station that a line adds, or the one that it changes.
@@ -133,9 +162,10 @@ func wanted(lines []list.Line) map[string][]int {
 // added or changed a station of one of their names or codes, and something else would
 // be done with them by now.
 func (s *Service) lateLines(ctx context.Context, tx *op.Tx, b Batch, keys map[string][]int) (map[int]string, error) {
+	late := map[int]string{}
 	ids, _, err := s.tables.Changed(ctx, tx, b.Work.base)
 	if err != nil || len(ids) == 0 {
-		return nil, err
+		return late, err
 	}
 	changed, err := s.tables.Many(ctx, tx, ids)
 	if err != nil {
@@ -152,8 +182,7 @@ func (s *Service) lateLines(ctx context.Context, tx *op.Tx, b Batch, keys map[st
 		}
 	}
 	slices.Sort(names)
-	there, err := s.tables.Named(ctx, tx, slices.Compact(names))
-	late := map[int]string{}
+	there, err := s.there(ctx, tx, slices.Compact(names))
 	for i := range affected {
 		if l := b.Lines[i]; l.Differs(l.Anew(there)) {
 			late[i] = "import.changed_meanwhile"
@@ -227,7 +256,11 @@ func (s *Service) reversed(ctx context.Context, rows []doneRow) ([]change, error
 	}
 	all := make([]change, len(rows))
 	for i, d := range rows {
-		if all[i], err = s.backwards(d, stations[d.Station], used[d.Station]); err != nil {
+		st := stations[d.Station]
+		if !s.mayEdit(authz.From(ctx), st) {
+			d.Why = list.Outside
+			all[i] = change{seq: d.seq, done: &d}
+		} else if all[i], err = s.backwards(d, st, used[d.Station]); err != nil {
 			return nil, fmt.Errorf("row %d: %w", d.Row, err)
 		}
 	}

@@ -152,14 +152,24 @@ func (s *Service) look(ctx context.Context, lines []list.Line, before list.Seen)
 }
 
 // glance judges one piece, and returns the stations that it was compared with.
-func (s *Service) glance(ctx context.Context, lines []list.Line, before list.Seen) (map[string][]station.Station, error) {
-	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (map[string][]station.Station, error) {
-		there, err := s.tables.Named(ctx, tx, s.keys(tx.Subject, lines))
+func (s *Service) glance(ctx context.Context, lines []list.Line, before list.Seen) (list.There, error) {
+	return op.List(ctx, s.desk, station.ImportSee, func(tx *op.Tx, _ op.Scope) (list.There, error) {
+		there, err := s.there(ctx, tx, s.keys(tx.Subject, lines))
 		if err == nil {
 			list.Decide(lines, before, there)
 		}
 		return there, err
 	})
+}
+
+// there is what is there under the keys, and what of it the subject may change.
+func (s *Service) there(ctx context.Context, tx *op.Tx, keys []string) (list.There, error) {
+	found, err := s.tables.Named(ctx, tx, keys)
+	return list.There{Stations: found, May: func(st station.Station) bool { return s.mayEdit(tx.Subject, st) }}, err
+}
+
+func (s *Service) mayEdit(who authz.Subject, st station.Station) bool {
+	return s.desk.Rules().May(who, station.Edit, st.AuthzObject())
 }
 
 // keys refuses lines outside the subject's authority, and returns the keys of the
@@ -173,7 +183,7 @@ func (s *Service) keys(who authz.Subject, lines []list.Line) []string {
 		}
 		inside := s.desk.Rules().May(who, station.Add, authz.Object{Kind: "station", Area: l.Understood.Area})
 		if l.Action != list.WillRefuse && !inside {
-			l.Action, l.Why = list.WillRefuse, "import.outside_area"
+			l.Action, l.Why = list.WillRefuse, list.Outside
 		}
 		keys = append(keys, l.Keys()...)
 	}

@@ -33,15 +33,16 @@ func (l Line) Keys() []string {
 }
 
 // known reports whether the line has a code that a station has or had.
-func (l *Line) known(there map[string][]station.Station) bool {
-	_, ok := there[station.CodeKey(l.Code)]
+func (l *Line) known(there There) bool {
+	_, ok := there.Stations[station.CodeKey(l.Code)]
 	return ok && l.Code != ""
 }
 
 // coded takes the line as one about the station with its code: its name or its
 // address may be corrected, but not both and the place as well. A code alone proves
 // little, for lines slip in a spreadsheet.
-func (l *Line) coded(found []station.Station) {
+func (l *Line) coded(there There) {
+	found := there.Stations[station.CodeKey(l.Code)]
 	leave := func(why, text string) {
 		l.Action, l.Why = WillSkip, why
 		l.doubt(why, printed.Code, text)
@@ -54,15 +55,14 @@ func (l *Line) coded(found []station.Station) {
 	related := printed.Kinship(l.Understood.Address, st.Address) != printed.Strangers ||
 		slices.ContainsFunc(l.Understood.NameKeys(), func(k string) bool { return slices.Contains(st.NameKeys(), k) })
 	switch {
-	case !region.Near(st.Area, l.Understood.Area): // whose station it is, is nobody else's business
+	case !region.Near(st.Area, l.Understood.Area), !related && !there.mine(st): // whose station it is, is nobody else's business
 		leave("import.code_other", l.Code)
 		return
 	case !related:
 		leave("import.code_other", st.Name)
 		return
 	}
-	l.Station, l.Version = st.ID, st.Version
-	l.onto(st)
+	l.is(st, there)
 }
 
 // rename gives the station another name. It is found by the old one still.

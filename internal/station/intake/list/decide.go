@@ -22,11 +22,18 @@ type Seen struct {
 // NewSeen is the beginning of a file.
 func NewSeen() Seen { return Seen{map[string][]*Line{}, map[station.ID]*Line{}} }
 
+// There is what is there already.
+type There struct {
+	Stations map[string][]station.Station // in use, by key as [station.Tables] finds them
+	May      func(station.Station) bool   // whether the importer may change one; nil: any
+}
+
+func (t There) mine(st station.Station) bool { return t.May == nil || t.May(st) }
+
 // Decide says for each line that is not refused whether it adds a station,
-// changes one, or needs a person, and puts it into before. there are the
-// stations in use by name key; a long file is decided a piece at a time, with
-// the same before.
-func Decide(lines []Line, before Seen, there map[string][]station.Station) {
+// changes one, or needs a person, and puts it into before. A long file is decided
+// a piece at a time, with the same before.
+func Decide(lines []Line, before Seen, there There) {
 	for i := range lines {
 		l := &lines[i]
 		if l.Action == WillRefuse || l.Why == NoStation {
@@ -43,6 +50,9 @@ func Decide(lines []Line, before Seen, there map[string][]station.Station) {
 		l.find(there)
 		if twin := before.about[l.Station]; twin != nil { // one station by two of its names
 			l.repeats(twin)
+			continue
+		}
+		if l.Action == WillRefuse { // it will be again, and others are not its twins
 			continue
 		}
 		before.add(l)
@@ -75,9 +85,9 @@ func (l *Line) repeats(twin *Line) {
 	l.doubt("import.repeated_row", printed.Name, fmt.Sprintf("%d %s", twin.Row, twin.Understood.Name))
 }
 
-// Anew returns the line as it would be decided against the stations there, in
-// use and by name key, whatever lines are further up in its file.
-func (l Line) Anew(there map[string][]station.Station) Line {
+// Anew returns the line as it would be decided against what is there, whatever
+// lines are further up in its file.
+func (l Line) Anew(there There) Line {
 	l.Action, l.Station, l.Version = WillAdd, "", 0
 	l.find(there)
 	return l
@@ -107,19 +117,34 @@ func (l *Line) twin(others []*Line) *Line {
 
 // find looks for the station that the line is about: by its code, else by name
 // and address.
-func (l *Line) find(there map[string][]station.Station) {
+func (l *Line) find(there There) {
 	if l.known(there) {
-		l.coded(there[station.CodeKey(l.Code)])
+		l.coded(there)
 	} else {
-		l.against(candidates(l.Understood, there))
+		l.against(there)
 	}
 }
 
+// Outside is why a line is refused that is not the importer's: message key.
+const Outside = "import.outside_area"
+
+// is takes the line as one about the station, if the importer may change that: a
+// row that lies in the county may be about a station that only the city keeps.
+func (l *Line) is(st station.Station, there There) {
+	if !there.mine(st) {
+		l.Action, l.Why = WillRefuse, Outside
+		l.doubt("import.station_outside", printed.Name, l.Understood.Name)
+		return
+	}
+	l.Station, l.Version = st.ID, st.Version
+	l.onto(st)
+}
+
 // candidates are the stations of one of the names, where the facts place it.
-func candidates(f station.Facts, there map[string][]station.Station) []station.Station {
+func candidates(f station.Facts, there There) []station.Station {
 	var list []station.Station
 	for _, name := range append([]string{f.Name}, f.OtherNames...) {
-		for _, st := range there[printed.NameKey(name)] {
+		for _, st := range there.Stations[printed.NameKey(name)] {
 			same := func(o station.Station) bool { return o.ID == st.ID }
 			if region.Near(st.Area, f.Area) && !slices.ContainsFunc(list, same) {
 				list = append(list, st)
@@ -130,8 +155,9 @@ func candidates(f station.Facts, there map[string][]station.Station) []station.S
 }
 
 // against compares the line with the stations of the same name.
-func (l *Line) against(list []station.Station) {
+func (l *Line) against(there There) {
 	var surely, maybe []station.Station
+	list := candidates(l.Understood, there)
 	for _, st := range list {
 		switch printed.Kinship(l.Understood.Address, st.Address) {
 		case printed.Same:
@@ -151,8 +177,7 @@ func (l *Line) against(list []station.Station) {
 		l.Action, l.Why = WillSkip, "import.several"
 		l.doubt("import.several", printed.Name, l.Understood.Name)
 	case len(surely) == 1:
-		l.Station, l.Version = surely[0].ID, surely[0].Version
-		l.onto(surely[0])
+		l.is(surely[0], there)
 	case len(list) > 0:
 		l.doubt("import.same_name", printed.Name, l.Understood.Name)
 	}

@@ -43,7 +43,7 @@ func judged(t *testing.T, tb sheet.Table, o list.Options, there ...station.Stati
 	if err != nil {
 		t.Fatal(err)
 	}
-	list.Decide(r.Lines, list.NewSeen(), named(there...))
+	list.Decide(r.Lines, list.NewSeen(), list.There{Stations: named(there...)})
 	return r
 }
 
@@ -191,11 +191,11 @@ func TestHoursByHand(t *testing.T) {
 // there by then.
 func TestAnew(t *testing.T) {
 	l := judged(t, table(t, header+"涪城区,甲站,一环路1号,,12351,,,,\n"), fucheng).Lines[0]
-	if l.Differs(l.Anew(nil)) {
+	if l.Differs(l.Anew(list.There{})) {
 		t.Error("with nothing there it is another line")
 	}
 	there := with(t, station.Station{}, station.Facts{Name: "甲站", Area: "510703", Address: "一环路1号"}, station.FromCadre)
-	again := l.Anew(named(there))
+	again := l.Anew(list.There{Stations: named(there)})
 	if !l.Differs(again) || again.Action != list.WillUpdate || again.Station != there.ID || again.Version != 1 {
 		t.Errorf("once somebody added it: %+v", again)
 	}
@@ -204,7 +204,7 @@ func TestAnew(t *testing.T) {
 		t.Errorf("onto it: %+v, %+v", changes, facts)
 	}
 	there.Version++
-	if !again.Differs(again.Anew(named(there))) {
+	if !again.Differs(again.Anew(list.There{Stations: named(there)})) {
 		t.Error("a station that was changed since is told as the same")
 	}
 }
