@@ -9,6 +9,7 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,16 +127,20 @@ type matterPage struct {
 	request.Matter
 	Act    string // which form was sent
 	Form   form
+	Kept   []string // sealed notes of the files that came with it
 	Faults ui.FormErrors
 	Stale  string // why it does not fit any more; empty: it does
 }
 
 // form is what a body wrote.
-type form struct{ By, Reason, Suggest, Words, Until string }
+type form struct {
+	By, Reason, Suggest, Words, Until string
+	files                             []request.File
+}
 
 func formOf(r *http.Request) form {
 	get := r.PostForm.Get
-	return form{get("by"), get("reason"), get("suggest"), get("words"), get("until")}
+	return form{get("by"), get("reason"), get("suggest"), get("words"), get("until"), nil}
 }
 
 func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
@@ -175,17 +180,38 @@ func (p *pages) act(w http.ResponseWriter, r *http.Request, name string, do func
 	return p.settle(w, r, at, name, f, do(web.Named(r), at, f))
 }
 
+// settle answers a form. Whatever refuses it, the words and files come back.
 func (p *pages) settle(w http.ResponseWriter, r *http.Request, at request.Ref, name string, f form, err error) error {
+	m := matterPage{Act: name, Form: f}
 	switch {
 	case err == nil:
 		web.SetFlash(w, r, "matter.done_"+name)
 		return web.See(w, r, HrefMatters+"/"+string(at.ID))
 	case fault.Is(err, fault.Invalid):
-		return p.showWith(w, r, matterPage{Act: name, Form: f, Faults: ui.FieldErrors(r.Context(), err)}, http.StatusUnprocessableEntity)
+		m.Faults = formErrors(r.Context(), err)
 	case fault.Is(err, fault.Conflict):
-		return p.showWith(w, r, matterPage{Act: name, Form: f, Stale: stale(r.Context(), err)}, http.StatusConflict)
+		m.Stale = stale(r.Context(), err)
+	default:
+		return err
 	}
-	return err
+	status := web.Status(fault.KindOf(err))
+	if m.Kept, err = p.Files.Keep(f.files); err != nil {
+		return err
+	}
+	return p.showWith(w, r, m, status)
+}
+
+// formErrors tells what a form cannot take, the faults of files where their
+// input is.
+func formErrors(ctx context.Context, err error) ui.FormErrors {
+	mended := *fault.Of(err)
+	mended.Fields = slices.Clone(mended.Fields)
+	for i := range mended.Fields {
+		if mended.Fields[i].Name == "files" {
+			mended.Fields[i].Name = upload.PhotoInput
+		}
+	}
+	return ui.FieldErrors(ctx, &mended)
 }
 
 // stale says what came between the page and the form, or which rule forbids it.
@@ -242,14 +268,14 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in, err := p.Files.Read(r)
-	if err != nil {
-		return err
-	}
 	f := formOf(r)
-	if err := in.Err(); err != nil {
-		return p.settle(w, r, at, "report", f, err)
+	f.files = in.Files
+	if err == nil {
+		err = in.Err()
 	}
-	_, err = p.Requests.Report(web.Named(r, in.Digests()...), at, "", request.Message{Words: f.Words, Files: in.Files})
+	if err == nil {
+		_, err = p.Requests.Report(web.Named(r, in.Digests()...), at, "", request.Message{Words: f.Words, Files: f.files})
+	}
 	return p.settle(w, r, at, "report", f, err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -71,6 +72,34 @@ func (m matterPage) mine() (request.Dispatch, bool) {
 
 // refused reports whether the form called name was sent and refused.
 func (m matterPage) refused(name string) bool { return m.Act == name }
+
+// acts reports whether the body can do anything with the matter now.
+func (m matterPage) acts() bool {
+	_, ok := m.mine()
+	return ok && m.Status.May(request.KindReported) && m.Status.Open()
+}
+
+// orphaned is what was written into a form that the page has no more.
+func (m matterPage) orphaned() string {
+	d, _ := m.mine()
+	stands := map[string]bool{"sign": signable(d), "report": true, "work": true, "more-time": m.MayAskTime, "bounce": m.MayBounce}
+	if m.acts() && stands[m.Act] {
+		return ""
+	}
+	return strings.Join(nonEmpty(m.Form.Words, m.Form.Reason, m.Form.Suggest), "\n")
+}
+
+// told are the faults that the page begins with.
+func (m matterPage) told() []ui.FormError {
+	if m.Stale == "" {
+		return m.Faults.All()
+	}
+	at := "main"
+	if m.orphaned() != "" {
+		at = "written"
+	}
+	return []ui.FormError{{ID: at, Text: m.Stale}}
+}
 
 func (m matterPage) action(name string) string {
 	return HrefMatters + "/" + string(m.ID) + "/" + name
