@@ -29,7 +29,8 @@ type keysListCmd struct {
 // listed is a key as it is listed.
 type listed struct {
 	seal.Info
-	Sealed map[string]int64 `json:"sealed"` // by table.column or files
+	Lost   bool             `json:"lost,omitempty"` // it sealed, and is not in the key file
+	Sealed map[string]int64 `json:"sealed"`         // by table.column or files
 }
 
 // Run implements the subcommand.
@@ -42,26 +43,37 @@ func (c *keysListCmd) Run(e *env) error {
 		}
 		all := []listed{}
 		for _, k := range v.Ring.Keys() {
-			all = append(all, listed{k, count[k.ID]})
+			all = append(all, listed{k, false, count[k.ID]})
+			delete(count, k.ID)
+		}
+		for _, k := range slices.Sorted(maps.Keys(count)) {
+			all = append(all, listed{seal.Info{ID: k}, true, count[k]})
 		}
 		if c.JSON {
 			return printJSON(e, all)
 		}
 		for _, k := range all {
-			made, seals := "before this was kept", ""
-			if !k.Made.IsZero() {
-				made = k.Made.Format("2006-01-02")
-			}
-			if k.Seals {
-				seals = "  seals"
-			}
-			fmt.Fprintf(e.stdout, "key %d  %s  made %s  %d sealed%s\n", k.ID, k.Suite, made, count.Of(k.ID), seals)
+			fmt.Fprintf(e.stdout, "key %d  %s\n", k.ID, k.words())
 			for _, where := range slices.Sorted(maps.Keys(k.Sealed)) {
 				fmt.Fprintf(e.stdout, "   %-28s %10d\n", where, k.Sealed[where])
 			}
 		}
 		return nil
 	})
+}
+
+func (k listed) words() string {
+	made := "before this was kept"
+	switch {
+	case k.Lost:
+		return "is NOT in the key file: what it sealed cannot be opened"
+	case !k.Made.IsZero():
+		made = k.Made.Format("2006-01-02")
+	}
+	if k.Seals {
+		made += "  seals"
+	}
+	return fmt.Sprintf("%s  made %s", k.Suite, made)
 }
 
 // keysRotateCmd adds a key.
@@ -71,12 +83,12 @@ type keysRotateCmd struct{ where }
 func (c *keysRotateCmd) Run(e *env) error {
 	return c.with(e.ctx, func(a *app.App) error {
 		added, backup, err := a.Vault().Rotate(e.ctx, seal.Suite(c.Suite))
-		if err != nil {
+		if backup == "" {
 			return err
 		}
 		fmt.Fprintf(e.stdout, "key %d (%s) seals from now on; the file before is %s\n", added.ID, added.Suite, backup)
 		fmt.Fprintln(e.stdout, "Keep a copy of the new key file in another place, split it again if it was split, and run nuanxin keys reseal when it suits.")
-		return nil
+		return err
 	})
 }
 
@@ -110,14 +122,14 @@ func (c *keysRetireCmd) Run(e *env) error {
 	return c.with(e.ctx, func(a *app.App) error {
 		gone, backup, err := a.Vault().Retire(e.ctx, c.Key...)
 		switch {
-		case err != nil:
+		case err != nil && backup == "":
 			return err
-		case len(gone) == 0:
+		case backup == "":
 			fmt.Fprintln(e.stdout, "every key but the newest is still in use, or there is only one; nothing was changed")
 			return nil
 		}
 		fmt.Fprintf(e.stdout, "took away: %v. Backups from before the values were sealed anew need them still: keep %s as long as those.\n", gone, backup)
-		return nil
+		return err
 	})
 }
 

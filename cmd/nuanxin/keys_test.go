@@ -12,6 +12,7 @@ type keyed []struct {
 	ID     uint32
 	Suite  string
 	Seals  bool
+	Lost   bool
 	Sealed map[string]int64
 }
 
@@ -42,6 +43,9 @@ func TestKeysWhileItServes(t *testing.T) {
 		if len(all) != 2 || !all[1].Seals || all[1].Suite != "sm4-gcm" || all[0].Sealed["request.words"] != 1 || all[1].Sealed["request.words"] != 1 {
 			t.Errorf("the server does not seal with the new key: %+v", all)
 		}
+		if r := run(t, "", with([]string{"keys", "rotate", "--suite", "des"}, where...)...); r.code != 2 || len(list()) != 2 {
+			t.Errorf("a cipher that does not exist: %+v", r)
+		}
 		if r := run(t, "", with([]string{"keys", "retire", "1"}, where...)...); r.code != 1 || !strings.Contains(r.err, "reseal") {
 			t.Errorf("a key in use was retired: %+v", r)
 		}
@@ -51,6 +55,7 @@ func TestKeysWhileItServes(t *testing.T) {
 			t.Errorf("sealed anew: %+v", all)
 		}
 		keys("retire")
+		lost(t, where, list)
 		if all := list(); len(all) != 1 || all[0].ID != 2 {
 			t.Errorf("after retiring: %+v", all)
 		}
@@ -67,8 +72,32 @@ func TestKeysWhileItServes(t *testing.T) {
 		if !whole.OK {
 			t.Errorf("check: %+v", whole)
 		}
+		keys("rotate") // by the kind that sealed
+		if all := list(); len(all) != 2 || all[1].Suite != "sm4-gcm" {
+			t.Errorf("after another: %+v", all)
+		}
 		shares(t, where, keys)
 	})
+}
+
+// lost puts a key file in place that lacks the key of everything: the list says so.
+func lost(t *testing.T, where []string, list func() keyed) {
+	t.Helper()
+	ring := filepath.Join(where[1], "keys", "ring.json")
+	right, err := os.ReadFile(ring)
+	if err != nil {
+		t.Fatal(err)
+	}
+	swap := func(text []byte) {
+		if err := os.WriteFile(ring, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer swap(right)
+	swap([]byte(strings.Replace(string(right), `"id": 2`, `"id": 9`, 1)))
+	if all := list(); len(all) != 2 || all[0].ID != 9 || !all[1].Lost || all[1].ID != 2 || all[1].Sealed["request.words"] != 2 {
+		t.Errorf("with a key file that lacks the key: %+v", all)
+	}
 }
 
 // shares splits the key file, loses it, and joins it again.

@@ -14,7 +14,7 @@ type where struct {
 	Data  string `help:"The data folder." default:"nuanxin-data" type:"path" placeholder:"DIR"`
 	DB    string `help:"postgres://… instead of SQLite in the data folder." placeholder:"URL"`
 	Keys  string `help:"The key file; keys/ring.json in the data folder if not given." type:"path" placeholder:"FILE"`
-	Suite string `help:"Cipher of a new key file." enum:"aes-256-gcm,sm4-gcm" default:"aes-256-gcm"`
+	Suite string `help:"Cipher of a new key: aes-256-gcm (of a new key file, if not given) or sm4-gcm." enum:",aes-256-gcm,sm4-gcm" default:""`
 }
 
 func (w where) config() app.Config {

@@ -75,14 +75,18 @@ func (r *Ring) again() *held {
 }
 
 // Add puts a new key into the file at path; from then on it seals. It returns
-// the key, and the name of the copy of the old file, which stands beside it.
+// the key, and the name of the copy of the old file, which stands beside it. An
+// empty suite is that of the key that sealed before.
 // Callers keep others from changing the file meanwhile.
 func Add(path string, suite Suite, at time.Time) (added Info, backup string, err error) {
-	s, ok := suites[suite]
-	if !ok {
-		return added, "", fmt.Errorf("seal: unknown suite %q", suite)
-	}
 	backup, err = change(path, at, func(f *keyFile) error {
+		if suite == "" {
+			suite = f.Keys[len(f.Keys)-1].Suite
+		}
+		s, ok := suites[suite]
+		if !ok {
+			return fmt.Errorf("seal: unknown suite %q", suite)
+		}
 		added = Info{ID: f.Keys[len(f.Keys)-1].ID + 1, Suite: suite, Made: at.UTC().Truncate(time.Second), Seals: true}
 		for _, k := range f.Keys {
 			added.ID = max(added.ID, k.ID+1) // an id is never given twice

@@ -15,19 +15,21 @@ import (
 )
 
 // Rotate adds a key, by which everything is sealed from then on, also by programs
-// that run. It returns the key and where the old file was copied to.
+// that run. It returns the key and where the old file was copied to, also beside
+// an error that came once the file had changed.
 func (v Vault) Rotate(ctx context.Context, suite seal.Suite) (added seal.Info, backup string, err error) {
 	err = v.alone(func() error {
 		if added, backup, err = seal.Add(v.File, suite, v.DB.Clock().Now()); err != nil {
 			return err
 		}
-		return v.note(ctx, Rotate, "key", number(added.ID), "suite", string(suite))
+		return v.note(ctx, Rotate, "key", number(added.ID), "suite", string(added.Suite))
 	})
 	return added, backup, err
 }
 
 // Retire takes keys away that nothing is sealed with any more: the named ones, or
 // all of those. What is sealed by one of the named is told, and nothing changes.
+// Without a backup's name no key went; with one they did, also beside an error.
 func (v Vault) Retire(ctx context.Context, ids ...uint32) (gone []uint32, backup string, err error) {
 	err = v.alone(func() error {
 		count, err := v.Census(ctx)
@@ -62,9 +64,6 @@ func (v Vault) Retire(ctx context.Context, ids ...uint32) (gone []uint32, backup
 		}
 		return v.note(ctx, Retire, "keys", strings.Join(names, " "))
 	})
-	if err != nil {
-		gone = nil
-	}
 	return gone, backup, err
 }
 
@@ -123,8 +122,11 @@ func Join(path string, files []string) error {
 // alone runs work while no other command changes the key file.
 func (v Vault) alone(work func() error) error {
 	lock, err := lockfile.Take(v.File + ".lock")
+	if errors.Is(err, lockfile.ErrTaken) {
+		return errors.New("somebody else changes the key file just now")
+	}
 	if err != nil {
-		return fmt.Errorf("somebody else changes the key file just now: %w", err)
+		return err
 	}
 	return errors.Join(work(), lock.Close())
 }

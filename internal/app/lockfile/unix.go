@@ -17,7 +17,7 @@ func Take(path string) (*os.File, error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("another nuanxin serves this data folder already (%s)", path), f.Close())
+		return nil, errors.Join(fmt.Errorf("%w (%s)", ErrTaken, path), f.Close())
 	}
 	return f, nil
 }
