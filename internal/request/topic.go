@@ -41,6 +41,20 @@ func under(code, top string) bool {
 // TopicStation is the kind of what goes straight to a station's host.
 const TopicStation = "station"
 
+// TopicOfDefect is the kind of a station's defect, by which bodies are found;
+// without a defect it is empty.
+func TopicOfDefect(what string) string {
+	switch what {
+	case "":
+		return ""
+	case "locked":
+		return TopicStation + ".locked"
+	case WhatOther:
+		return TopicStation // who reads the words sorts it
+	}
+	return TopicStation + ".fault"
+}
+
 // WhatOther is the station's defect that is told in the worker's own words.
 const WhatOther = "other"
 

@@ -122,6 +122,9 @@ func tidy(d request.Draft, act authz.Action) (request.Draft, error) {
 	if d.Channel == "" {
 		d.Channel = request.ChannelPage
 	}
+	if d.Topic == "" {
+		d.Topic = request.TopicOfDefect(d.What)
+	}
 	if act != request.Register {
 		d.Title, d.Source = "", ""
 	}
@@ -193,9 +196,6 @@ func (s *Service) identify(q *request.Request, d request.Draft) (err error) {
 
 // finish stores a new request with its first entries.
 func (s *Service) finish(ctx context.Context, tx *op.Tx, c *capture) (request.Receipt, error) {
-	if c.What != "" && c.Topic == "" {
-		c.Topic = request.TopicStation + ".fault"
-	}
 	first := c.add(tx, request.Entry{Kind: request.KindCaptured, Readers: request.ToWorker | request.ToStaff, Words: c.Words, Fact: string(c.Channel)})
 	c.attach(first, c.draft.Files, "")
 	if c.Channel != request.ChannelPage && c.Channel != request.ChannelStation {

@@ -48,6 +48,19 @@ func TestEveryRequestReachesAnInbox(t *testing.T) {
 	})
 }
 
+// What is reported at a station has the kind by which the union finds who answers
+// for it.
+func TestDefectsHaveTheirKind(t *testing.T) {
+	each(t, func(h *house) {
+		for what, topic := range map[string]string{"locked": "station.locked", "no_hot_water": "station.fault", request.WhatOther: "station"} {
+			c := h.caseOf(h.captured(worker(), request.Draft{What: what, Words: "x", Place: request.Place{Station: station}, Channel: request.ChannelStation}))
+			if _, known := request.TopicOf(c.Topic); c.Topic != topic || !known {
+				h.t.Errorf("%s is of kind %q, known %v; want %q", what, c.Topic, known, topic)
+			}
+		}
+	})
+}
+
 // While there is no union at all the draft is refused as a form is: with words,
 // and with what was written still there.
 func TestNoUnionYet(t *testing.T) {
