@@ -47,7 +47,7 @@ func TestByCode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, want := range []string{"update", "update", "same", "same", "skip(import.code_closed) import.code_closed", "skip(import.code_other) import.code_other",
+		for i, want := range []string{"update import.renamed", "update", "same", "same", "skip(import.code_closed) import.code_closed", "skip(import.code_other) import.code_other",
 			"same", "skip(import.repeated_row) import.repeated_row", "add", "add"} {
 			if got := say(b.Lines[i]); got != want {
 				t.Errorf("row %d: got %s, want %s (%+v)", b.Lines[i].Row, got, want, b.Lines[i].Changes)
@@ -96,6 +96,38 @@ func TestCodeOfAnotherCounty(t *testing.T) {
 		r, err := h.in.DryRun(cadre, table(t, "驿站编码,区县,站点名称,详细地址\n"+v.Code+",涪城区,甲站,甲路5号\n"), fucheng)
 		if err != nil || say(r.Lines[0]) != "skip(import.code_other) import.code_other" || r.Lines[0].Station != "" {
 			t.Errorf("got %v, %v", r.Lines, err)
+		}
+	})
+}
+
+// TestLinesThatSlipped: a list of codes and names in which the names slipped by a
+// row renames nothing, whether it has addresses or not; and every name that does
+// change is said.
+func TestLinesThatSlipped(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		var codes []string
+		for i, name := range []string{"一环路驿站", "南河驿站", "石塘驿站"} {
+			codes = append(codes, h.added(t, cadre, station.Facts{Name: name, Area: "510703", Address: fmt.Sprintf("%s%d号", name[:9], i)}).Code)
+		}
+		bare := h.added(t, cadre, station.Facts{Name: "滨江驿站", Area: "510703"}) // its address is not known
+		const other = "skip(import.code_other) import.code_other"
+		for _, test := range []struct {
+			about, row, want string
+		}{
+			{"no address in the list", codes[0] + ",涪城区,南河驿站,", other},
+			{"no address in the list, a new name", codes[1] + ",涪城区,某某驿站,", other},
+			{"no address there", bare.Code + ",涪城区,石塘驿站,石塘路9号", other},
+			{"no address at all", bare.Code + ",涪城区,石塘驿站,", other},
+			{"an address of signs", bare.Code + ",涪城区,石塘驿站,、", other},
+			{"at its address", codes[2] + ",涪城区,某某驿站,石塘驿2号", "update import.renamed"},
+			{"by another form of its name", codes[2] + ",涪城区,石塘工会驿站,", "update import.renamed"},
+			{"nothing new", codes[2] + ",涪城区,石塘驿站,", "same"},
+		} {
+			r, err := h.in.DryRun(cadre, table(t, "驿站编码,区县,站点名称,详细地址\n"+test.row+"\n"), fucheng)
+			h.must(t, err)
+			if got := say(r.Lines[0]); got != test.want {
+				t.Errorf("%s: got %s, %+v; want %s", test.about, got, r.Lines[0].Changes, test.want)
+			}
 		}
 	})
 }

@@ -39,8 +39,8 @@ func (l *Line) known(there There) bool {
 }
 
 // coded takes the line as one about the station with its code: its name or its
-// address may be corrected, but not both and the place as well. A code alone proves
-// little, for lines slip in a spreadsheet.
+// address may be corrected, but not both. A code alone proves little, for lines
+// slip in a spreadsheet, and an address that is not there proves nothing.
 func (l *Line) coded(there There) {
 	found := there.Stations[station.CodeKey(l.Code)]
 	leave := func(why, text string) {
@@ -52,7 +52,7 @@ func (l *Line) coded(there There) {
 		return
 	}
 	st := found[0]
-	related := printed.Kinship(l.Understood.Address, st.Address) != printed.Strangers ||
+	related := printed.AddressKey(st.Address) != "" && printed.Kinship(l.Understood.Address, st.Address) == printed.Same ||
 		slices.ContainsFunc(l.Understood.NameKeys(), func(k string) bool { return slices.Contains(st.NameKeys(), k) })
 	switch {
 	case !region.Near(st.Area, l.Understood.Area), !related && !there.mine(st): // whose station it is, is nobody else's business

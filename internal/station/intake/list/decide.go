@@ -206,6 +206,7 @@ func (l *Line) Onto(st station.Station) (station.Facts, []FieldChange) {
 	switch {
 	case printed.Fold(n.Name) == printed.Fold(f.Name):
 	case l.Code != "" && l.Code == st.Code:
+		l.doubt("import.renamed", printed.Name, st.Name)
 		rename(&f, n.Name, note)
 	case !slices.Contains(f.OtherNames, n.Name):
 		f.OtherNames = append(slices.Clone(f.OtherNames), n.Name)
