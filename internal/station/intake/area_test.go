@@ -3,7 +3,9 @@ package intake_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/station"
@@ -112,6 +114,45 @@ func TestUndoOfTheCity(t *testing.T) {
 		}
 		if b, err = h.in.Head(cadre, b.ID); err != nil || b.Undone != (intake.Tally{Added: 1, Left: 1}) {
 			t.Errorf("undone: %+v, %v", b.Undone, err)
+		}
+	})
+}
+
+// TestTidyingNeedsNoRights: what is left to clear up after an import is cleared up,
+// whoever ordered it and whatever they may do by now.
+func TestTidyingNeedsNoRights(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		var rows strings.Builder
+		for i := range 250 {
+			fmt.Fprintf(&rows, "涪城区,第%d号驿站,一环路%d号,,PHONE,,,,\n", i, i)
+		}
+		for _, phone := range []string{"12351", "12345"} {
+			b, err := h.in.Stage(cadre, table(t, header+strings.ReplaceAll(rows.String(), "PHONE", phone)), fucheng)
+			h.must(t, err)
+			ctx, stop := context.WithCancel(cadre)
+			t.Cleanup(stop)
+			last := 0
+			_, err = h.in.Apply(intake.WithProgress(ctx, func(done, _ int) {
+				if 0 < done && done < last { // all are taken over, and the clearing up has begun
+					stop()
+				}
+				last = done
+			}), b.ID)
+			if ctx.Err() == nil {
+				continue
+			}
+			if got := h.state(t, b.ID); err == nil || got != "applied tidy 100/250" {
+				t.Fatalf("cut off: %s, %v", got, err)
+			}
+			h.in.Rights = func(_ context.Context, person string) (authz.Subject, error) {
+				return authz.Subject{ID: person, Kind: authz.Staff}, nil
+			}
+			h.clock.Move(2 * time.Minute)
+			h.must(t, h.in.Work(background))
+			h.whole(t)
+		}
+		if h.in.Rights == nil {
+			t.Error("nothing was cut off: this test shows nothing")
 		}
 	})
 }

@@ -452,14 +452,20 @@ func TestRightsThatWereTakenAway(t *testing.T) {
 		h.in.Rights = func(_ context.Context, person string) (authz.Subject, error) {
 			return authz.Subject{ID: person, Kind: authz.Staff}, nil
 		}
+		rights := h.in.Rights
+		h.in.Rights = nil
+		_ = h.in.Work(cutOff(t, background, 600))
+		h.in.Rights = rights
 		h.must(t, h.in.Work(background))
 		b, err := h.in.Head(cadre, id)
-		if err != nil || b.Work == nil || b.Work.Trouble == nil || h.stations(t) != 0 {
+		if err != nil || b.Work == nil || b.Work.Trouble == nil || h.rows(t, "station_next") == 0 || h.stations(t) != 0 {
 			t.Errorf("without rights: %+v, %d stations, %v; want none and told why", b.Work, h.stations(t), err)
 		}
-		h.must(t, h.in.Cancel(cadre, id))
-		h.in.Rights = nil
+		h.must(t, h.in.Cancel(national, id)) // a colleague
 		h.must(t, h.in.Work(background))
+		if got := h.state(t, id); got != "staged" || h.rows(t, "station_next") != 0 {
+			t.Errorf("stopped by a colleague: %s, %d prepared rows are left", got, h.rows(t, "station_next"))
+		}
 		h.whole(t)
 	})
 }

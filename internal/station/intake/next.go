@@ -71,18 +71,20 @@ type dueWork struct {
 	subject authz.Subject
 	tries   int
 	beside  bool
+	clears  bool // it only takes away what was prepared, or found by old words
 }
 
 // dueWorks are what was left to the background, and what stood still since
 // before in the hands of somebody else, in the order in which it was ordered;
-// what waits for a person is not among them.
+// what waits for a person is not among them. Nobody waits for what only clears up
+// and nobody is told if it fails: it is tried until it is done.
 func dueWorks(ctx context.Context, tx *op.Tx, before time.Time) ([]dueWork, error) {
 	var all []dueWork
-	err := tx.Each(ctx, `select import_id, subject, tries, beside from station_work
-		where (fault = '' or stop) and tries < $1 and (beside or at < $2) order by ordered_at, import_id`, []any{patience, before.UnixMicro()}, func(r db.Row) error {
+	err := tx.Each(ctx, `select import_id, subject, tries, beside, stop or kind = 'tidy' from station_work
+		where (stop or kind = 'tidy' or fault = '' and tries < $1) and (beside or at < $2) order by ordered_at, import_id`, []any{patience, before.UnixMicro()}, func(r db.Row) error {
 		var one dueWork
 		var subject string
-		if err := r.Scan(&one.id, &subject, &one.tries, &one.beside); err != nil {
+		if err := r.Scan(&one.id, &subject, &one.tries, &one.beside, &one.clears); err != nil {
 			return err
 		}
 		all = append(all, one)
@@ -94,7 +96,7 @@ func dueWorks(ctx context.Context, tx *op.Tx, before time.Time) ([]dueWork, erro
 // aheadOf are the imports that the background does before the given one, first
 // the one that is being done.
 func aheadOf(ctx context.Context, tx *op.Tx, b Batch) ([]Batch, error) {
-	return batches(ctx, tx, heads+`w.beside and w.kind <> 'tidy' and (w.fault = '' or w.stop) and w.tries < $1
+	return batches(ctx, tx, heads+`w.beside and w.kind <> 'tidy' and (w.stop or w.fault = '' and w.tries < $1)
 		and (w.ordered_at, w.import_id) < ($2, $3) order by w.ordered_at, w.import_id`, patience, b.Work.ordered, b.ID)
 }
 
