@@ -141,17 +141,14 @@ func (d door) link(r request.ID, h request.DispatchID) (string, error) {
 	return d.app.config.Origin + partner.HrefLink + "/" + token, err
 }
 
-// dispatched sends a body the link to what was handed to it, and lets the cadre
-// know what became of it.
+// dispatched sends a body the link to what was handed to it.
 func (d door) dispatched(texts *web.Texts, sender sms.Sender) job.Handler {
 	return func(ctx context.Context, e job.Event) error {
 		var what request.Dispatched
 		if err := e.Decode(&what); err != nil {
 			return err
 		}
-		outcome, err := d.sendLink(ctx, texts, sender, e.ID, "app.dispatched", what)
-		_, noted := d.app.Requests.Linked(ctx, request.Ref{ID: what.ID}, what.Dispatch, outcome)
-		return errors.Join(err, known(noted))
+		return d.tell(ctx, call{texts, sender, e.ID, "app.dispatched"}, what, request.Dispatch.Holds)
 	}
 }
 
@@ -162,15 +159,54 @@ func (d door) addressed(texts *web.Texts, sender sms.Sender) job.Handler {
 		if err := e.Decode(&what); err != nil {
 			return err
 		}
-		_, err := d.sendLink(ctx, texts, sender, e.ID, "app.addressed", request.Dispatched{ID: what.ID, Dispatch: what.Dispatch, Body: what.Body})
-		return err
+		return d.tell(ctx, call{texts, sender, e.ID, "app.addressed"}, request.Dispatched{ID: what.ID, Dispatch: what.Dispatch, Body: what.Body}, request.Dispatch.Holds)
 	}
 }
 
-// sendLink sends the message under the event's id. It says that there is
-// something, and nothing of what.
-func (d door) sendLink(ctx context.Context, texts *web.Texts, sender sms.Sender, id, words string, what request.Dispatched) (outcome string, err error) {
-	if sender == nil {
+// reminded sends a body the link again when its time runs out and it still owes
+// what it is reminded of.
+func (d door) reminded(texts *web.Texts, sender sms.Sender) job.Handler {
+	return func(ctx context.Context, e job.Event) error {
+		var what request.Reminded
+		if err := e.Decode(&what); err != nil || what.Dispatch == "" {
+			return err // the union's own time
+		}
+		owes := func(x request.Dispatch) bool {
+			return x.Holds() && x.State != request.DispatchReported && (what.Clock != request.ClockSign || x.SignedBy == "")
+		}
+		return d.tell(ctx, call{texts, sender, e.ID, "app.reminded"}, request.Dispatched{ID: what.ID, Dispatch: what.Dispatch, Body: what.Body}, owes)
+	}
+}
+
+// call is a message that calls a body to its link: under the event's id, so that
+// it goes out once.
+type call struct {
+	texts  *web.Texts
+	sender sms.Sender
+	id     string
+	words  string // a key
+}
+
+// tell sends a body the link to a handing that still waits for it, and lets the
+// cadre know what became of it. Only what may pass the next time is an error:
+// the other events of the request wait behind this one.
+func (d door) tell(ctx context.Context, m call, what request.Dispatched, waits func(request.Dispatch) bool) error {
+	c, err := d.app.Requests.Case(ctx, request.Ref{ID: what.ID})
+	if err != nil {
+		return known(err)
+	}
+	if !slices.ContainsFunc(c.Dispatches, func(x request.Dispatch) bool { return x.ID == what.Dispatch && waits(x) }) {
+		return nil
+	}
+	outcome, err := d.sendLink(ctx, m, what)
+	_, noted := d.app.Requests.Linked(ctx, request.Ref{ID: what.ID}, what.Dispatch, outcome)
+	return errors.Join(err, known(noted))
+}
+
+// sendLink sends the message. It says that there is something, and nothing of
+// what.
+func (d door) sendLink(ctx context.Context, m call, what request.Dispatched) (outcome string, err error) {
+	if m.sender == nil {
 		return request.LinkOff, nil // the matter waits in the body's own list
 	}
 	phone, err := d.phone(ctx, partner.Invitation{Org: what.Body})
@@ -181,10 +217,15 @@ func (d door) sendLink(ctx context.Context, texts *web.Texts, sender sms.Sender,
 	if err != nil {
 		return request.LinkFailed, err
 	}
-	site := &web.Site{Texts: texts}
-	text := web.T(site.With(ctx, "/", web.Display{Lang: "zh-CN"}), words, "Link", link)
-	if err := sender.Send(ctx, sms.Message{ID: id, To: phone, Text: text, Kind: sms.Notice}); err != nil {
+	site := &web.Site{Texts: m.texts}
+	text := web.T(site.With(ctx, "/", web.Display{Lang: "zh-CN"}), m.words, "Link", link)
+	err = m.sender.Send(ctx, sms.Message{ID: m.id, To: phone, Text: text, Kind: sms.Notice})
+	switch {
+	case err == nil:
+		return request.LinkSent, nil
+	case fault.Is(err, fault.Busy) || ctx.Err() != nil:
 		return request.LinkFailed, fmt.Errorf("the link does not go out: %w", err)
 	}
-	return request.LinkSent, nil
+	d.app.logFailure(ctx, "the gateway refuses a link", err)
+	return request.LinkRefused, nil
 }

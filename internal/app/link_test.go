@@ -7,21 +7,30 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/job"
 	"nuanxin/internal/request"
 	"nuanxin/internal/sms"
 )
 
-// gate is a gateway that works or does not.
-type gate struct{ broken bool }
+// gate is a gateway that works, is away, or refuses.
+type gate struct {
+	broken, refuses bool
+	taken           int
+}
 
 func (g *gate) Send(context.Context, sms.Message) error {
-	if g.broken {
-		return errors.New("no route to the gateway")
+	switch {
+	case g.broken:
+		return fault.New("test", fault.Busy, "sms.busy")
+	case g.refuses:
+		return errors.New("the gateway refuses: status 400")
 	}
+	g.taken++
 	return nil
 }
 
@@ -89,6 +98,82 @@ func TestLinkOutcome(t *testing.T) {
 	}
 	if err := handler(system, event(w.request.ID, "01a20000-0000-7000-8000-000000000000", string(w.body))); err != nil {
 		t.Errorf("a handing that is gone: got %v, want it to pass", err)
+	}
+}
+
+// TestARefusedNumberHoldsUpNothing holds that a number that the gateway refuses is
+// told to the cadre and not tried again, since the worker's messages about the
+// request wait behind it; and that nobody is called to what was taken back.
+func TestARefusedNumberHoldsUpNothing(t *testing.T) {
+	w := newWorld(t)
+	system := authz.AsSystem(t.Context(), "job")
+	text := must[[]byte](t)(json.Marshal(request.Dispatched{ID: w.request.ID, Dispatch: w.dispatch, Body: string(w.body)}))
+	g, d := &gate{refuses: true}, door{app: w.app}
+	all := map[string]job.Handler{"dispatched": d.dispatched(texts(), g), "addressed": d.addressed(texts(), g), "reminded": d.reminded(texts(), g)}
+	for name, h := range all {
+		if err := h(system, job.Event{ID: id.New[string](), Body: text}); err != nil {
+			t.Errorf("%s: got %v, want it to pass", name, err)
+		}
+	}
+	c := must[request.Case](t)(w.app.Requests.Case(w.as(t, "cadre"), request.Ref{ID: w.request.ID}))
+	if got := request.LinkOf(c.Timeline, w.dispatch); got != request.LinkRefused {
+		t.Errorf("the cadre reads %q, want that it was refused", got)
+	}
+	must[request.Receipt](t)(w.app.Requests.Recall(w.as(t, "cadre"), request.Ref{ID: w.request.ID}, w.dispatch, "派错了"))
+	g.refuses = false
+	for name, h := range all {
+		if err := h(system, job.Event{ID: id.New[string](), Body: text}); err != nil || g.taken != 0 {
+			t.Errorf("%s, recalled: got %d messages, %v; want none", name, g.taken, err)
+		}
+	}
+}
+
+// TestABodyIsReminded holds that a body that only has a link hears of each step
+// of the ladder about its own time, until it has done what it is reminded of.
+func TestABodyIsReminded(t *testing.T) {
+	w := newWorld(t)
+	cadre, partner := w.as(t, "cadre"), w.as(t, "partner") // their sessions end in the days that follow
+	climb := func(days int) (all []string) {
+		w.clock.Move(time.Duration(days) * 24 * time.Hour)
+		before := len(w.app.Messages())
+		must[int](t)(w.app.Requests.Climb(authz.AsSystem(t.Context(), "job")))
+		if err := w.app.Deliver(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range w.app.Messages()[:len(w.app.Messages())-before] {
+			if m.To == "19900000101" {
+				all = append(all, m.Text)
+			}
+		}
+		return all
+	}
+	reminded := func() (n int) {
+		c := must[request.Case](t)(w.app.Requests.Case(cadre, request.Ref{ID: w.request.ID}))
+		for _, e := range c.Timeline {
+			if e.Kind == request.KindReminded && e.Dispatch != "" {
+				n++
+			}
+		}
+		return n
+	}
+	if err := w.app.Deliver(t.Context()); err != nil { // the first links
+		t.Fatal(err)
+	}
+	got := climb(1)
+	if len(got) == 0 || len(got) != reminded() || !strings.Contains(got[0], "/p/") || !strings.Contains(got[0], "还等着你们") || strings.Contains(got[0], "东门") {
+		t.Errorf("got %q after %d reminders, want the link for each, and nothing of the matter", got, reminded())
+	}
+	if again := climb(0); len(again) != 0 {
+		t.Errorf("without another step: got %q, want nothing", again)
+	}
+	must[request.Receipt](t)(w.app.Requests.Sign(partner, request.Ref{ID: w.request.ID}, w.dispatch, "王科长"))
+	before := reminded()
+	if got := climb(2); len(got) == 0 || len(got) != reminded()-before {
+		t.Errorf("signed for and not answered: got %q after %d reminders, want the link for each", got, reminded()-before)
+	}
+	must[request.Receipt](t)(w.app.Requests.Recall(cadre, request.Ref{ID: w.request.ID}, w.dispatch, "派错了"))
+	if got := climb(2); slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "还等着你们") }) {
+		t.Errorf("recalled: got %q, want no reminder", got)
 	}
 }
 

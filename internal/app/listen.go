@@ -42,6 +42,7 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 func (a *App) listen(sender sms.Sender, words *web.Texts) {
 	a.worker.On(request.Dispatched{}.EventName(), door{app: a}.dispatched(words, sender))
 	a.worker.On(request.Addressed{}.EventName(), door{app: a}.addressed(words, sender))
+	a.worker.On(request.Reminded{}.EventName(), door{app: a}.reminded(words, sender))
 	a.Requests.Register(a.worker)
 	a.Members.Register(a.worker)
 	a.Intake.Register(a.worker)

@@ -82,6 +82,9 @@ type Reminded struct {
 	Clock  string `json:"clock"`
 	Level  int    `json:"level"`
 	Area   string `json:"area"` // the union that is now asked to look
+
+	Dispatch DispatchID `json:"dispatch,omitempty"` // whose time it is; empty: the union's own
+	Body     string     `json:"body,omitempty"`     // that has it
 }
 
 // StationReported says that a worker found something wrong at a station.

@@ -314,6 +314,7 @@ const (
 	LinkNoPhone = "no_phone" // the union knows no phone of the body
 	LinkOff     = "off"      // this installation sends no messages
 	LinkFailed  = "failed"   // not yet: the program goes on trying
+	LinkRefused = "refused"  // the gateway will not take it
 )
 
 // Entry is one line of the timeline.

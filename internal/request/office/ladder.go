@@ -99,7 +99,7 @@ func (s *Service) remind(ctx context.Context, tx *op.Tx, m *matter, r request.Ru
 		s.owned(tx, m, r.Clock.Dispatch)
 	}
 	m.add(tx, request.Entry{Kind: request.KindReminded, Readers: readers, Dispatch: about.ID, Body: about.Body, BodyName: about.BodyName, Fact: r.Key(), Until: r.Clock.Due})
-	tx.Emit(request.Reminded{ID: m.ID, Number: m.Number, Clock: r.Clock.Name, Level: r.Level, Area: to})
+	tx.Emit(request.Reminded{ID: m.ID, Number: m.Number, Clock: r.Clock.Name, Level: r.Level, Area: to, Dispatch: about.ID, Body: about.Body})
 	return nil
 }
 
