@@ -282,7 +282,7 @@ func TestWhoSetsDuties(t *testing.T) {
 	})
 }
 
-// A union with people in it is not closed over their heads.
+// A union with people in it is not closed over their heads, nor made no union.
 func TestCloseWithMembers(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		county := w.found(org.Local, org.County, "县总", "990101", "")
@@ -290,6 +290,11 @@ func TestCloseWithMembers(t *testing.T) {
 		w.HeldBy(func(_ context.Context, _ *op.Tx, id string) (bool, error) { return held && id == string(county), nil })
 		if err := w.Close(authz.AsSystem(t.Context(), "test"), county, 1); fault.Of(err).Msg != "org.has_members" {
 			t.Errorf("with members: %v", err)
+		}
+		other := org.Draft{Kind: org.Partner, Level: org.County, Name: "县总", Area: "990101"}
+		err := w.Edit(authz.AsSystem(t.Context(), "test"), county, 1, other)
+		if f := fault.Of(err).Fields; len(f) != 1 || f[0].Name != "kind" || f[0].Msg != "org.has_members" {
+			t.Errorf("made a partner with members: %v", err)
 		}
 		held = false
 		if err := w.Close(authz.AsSystem(t.Context(), "test"), county, 1); err != nil {

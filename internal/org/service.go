@@ -23,7 +23,7 @@ func NewService(desk *op.Desk, ring *seal.Ring) *Service {
 }
 
 // HeldBy says how to learn whether somebody is still in an organisation, such as
-// members in a union: it is then not closed.
+// members in a union: it is then not closed, and stays a union.
 func (s *Service) HeldBy(held func(ctx context.Context, tx *op.Tx, org string) (bool, error)) {
 	s.held = held
 }
@@ -92,6 +92,9 @@ func (s *Service) Edit(ctx context.Context, id ID, version int64, d Draft) error
 			return false, fieldFault("area", "org.area.denied")
 		}
 		if err := s.underParent(ctx, tx, o); err != nil {
+			return false, err
+		}
+		if err := s.staysUnion(ctx, tx, o, was); err != nil {
 			return false, err
 		}
 		if err := stillLeads(ctx, tx, o, was); err != nil {
@@ -207,6 +210,18 @@ func (s *Service) underParent(ctx context.Context, tx *op.Tx, o Org) error {
 		return err
 	}
 	return o.checkParent(p)
+}
+
+// staysUnion refuses to make a union with people in it something else.
+func (s *Service) staysUnion(ctx context.Context, tx *op.Tx, o, was Org) error {
+	if o.IsUnion() || !was.IsUnion() {
+		return nil
+	}
+	held, err := s.held(ctx, tx, string(o.ID))
+	if err == nil && held {
+		err = fieldFault("kind", "org.has_members")
+	}
+	return err
 }
 
 // stillLeads refuses a change of area or kind after which o could not lead one
