@@ -111,6 +111,16 @@ func TestImport(t *testing.T) {
 		if r := run(t, "", with(with([]string{"import", "stations"}, where...), file+".none")...); r.code != 2 {
 			t.Errorf("no such file: got exit code %d, want 2", r.code)
 		}
+		beside := write(t, "beside.csv", ownList+"示例：隔壁驿站,四川,绵阳,游仙区,隔壁路5号,24小时,热水,31.4800,104.8000\n")
+		if lines, code := importJSON(t, where, beside, "--dry-run", "--area", area); code != 2 || !strings.HasSuffix(actions(lines), "5 same, 6 refuse") {
+			t.Errorf("a row of the county beside: got exit code %d and %q, want 2 and a refused row", code, actions(lines))
+		}
+		if _, code := importJSON(t, where, beside, "--area", area); code != 2 {
+			t.Errorf("a row of the county beside, imported: got exit code %d, want 2", code)
+		}
+		if lines, code := importJSON(t, where, beside, "--dry-run", "--area", area[:4]); code != 0 || !strings.HasSuffix(actions(lines), "5 same, 6 add") {
+			t.Errorf("a row of the county beside, in the city: got exit code %d and %q, want 0 and the row not there yet", code, actions(lines))
+		}
 		must(t, "", with([]string{"check"}, where...)...)
 	})
 }

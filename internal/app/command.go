@@ -119,7 +119,7 @@ func (a *App) ImportStations(ctx context.Context, o ImportOptions) (r ImportRepo
 	if err != nil {
 		return r, err
 	}
-	options := list.Options{File: filepath.Base(o.File), Area: o.Area, Datum: o.Datum, Public: o.Public}
+	options := list.Options{File: filepath.Base(o.File), Area: o.Area, Only: o.Area, Datum: o.Datum, Public: o.Public}
 	if o.DryRun {
 		r.Report, err = a.Intake.DryRun(ctx, table, options)
 		return r, err

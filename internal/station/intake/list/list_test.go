@@ -208,3 +208,22 @@ func TestAnew(t *testing.T) {
 		t.Error("a station that was changed since is told as the same")
 	}
 }
+
+// TestOnlyOneArea: a whole file may be held to an area, whoever imports it. A row
+// that says less exactly where it lies lies where the importer stated.
+func TestOnlyOneArea(t *testing.T) {
+	tb := table(t, "市,区县,街道,站点名称\n绵阳市,涪城区,,甲站\n绵阳市,,,乙站\n,,,丙站\n绵阳市,游仙区,,丁站\n成都市,,,戊站\n")
+	for only, want := range map[string]string{
+		"510703": "add add add refuse(import.outside_area) refuse(import.outside_area)",
+		"5107":   "add add add add refuse(import.outside_area)",
+		"":       "add add add add add",
+	} {
+		var got []string
+		for _, l := range judged(t, tb, list.Options{Area: "510703", Only: only}).Lines {
+			got = append(got, say(l))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("only %q: got %s, want %s", only, strings.Join(got, " "), want)
+		}
+	}
+}

@@ -19,6 +19,7 @@ import (
 type Options struct {
 	File   string `json:"file,omitempty"`   // its name, for people
 	Area   string `json:"area,omitempty"`   // where rows lie that do not say so, or say it less exactly
+	Only   string `json:"only,omitempty"`   // rows outside this area are refused
 	Datum  string `json:"datum,omitempty"`  // of the coordinates, where the file does not state it
 	Public bool   `json:"public,omitempty"` // added stations are shown to workers at once
 	Demo   bool   `json:"demo,omitempty"`
@@ -197,6 +198,8 @@ func (r *Reader) Line(i int) Line {
 		l.Action, l.Why = WillRefuse, "station.name.empty"
 	case l.Understood.Area == "":
 		l.Action, l.Why = WillRefuse, "import.area_unknown"
+	case !strings.HasPrefix(l.Understood.Area, r.options.Only):
+		l.Action, l.Why = WillRefuse, Outside
 	case err != nil:
 		l.Action, l.Why = WillRefuse, "import.invalid"
 		for _, wrong := range fault.Of(err).Fields {
