@@ -31,6 +31,8 @@ func (r *Reader) life(f *station.Facts) {
 		method, how, ok := printed.Entry(text)
 		if f.Entry = (station.Entry{Method: station.EntryMethod(method), How: how}); !ok {
 			r.doubt("import.entry", printed.WayIn, text)
+		} else if f.Entry.Method == station.MemberCode && !strings.Contains(text, "码") {
+			r.doubt("import.entry_guessed", printed.WayIn, text)
 		}
 	}
 }

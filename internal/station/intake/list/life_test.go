@@ -40,3 +40,28 @@ func TestUpkeep(t *testing.T) {
 		t.Errorf("the third time: %s", got)
 	}
 }
+
+// TestTheWayInIsDoubted: what is told of scanning, faces, fingers and cards is
+// taken as the way in by a code, but a person is to look at it.
+func TestTheWayInIsDoubted(t *testing.T) {
+	for _, test := range []struct {
+		marks, way, want string
+	}{
+		{"扫码进站", "", "add import.entry_guessed"},
+		{"刷脸进门", "", "add import.entry_guessed"},
+		{"指纹开锁", "", "add import.entry_guessed"},
+		{"凭身份证进入", "", "add import.entry_guessed"},
+		{"", "刷身份证", "add import.entry_guessed"},
+		{"", "人脸识别", "add import.entry_guessed"},
+		{"", "扫码进", "add"},
+		{"", "扫码进，刷脸也行", "add"},
+		{"刷脸进门", "扫码进", "add"},
+		{"刷脸进门", "直接进", "add"},
+		{"", "", "add"},
+	} {
+		l := judged(t, table(t, "区县,站点名称,标识,进入方式\n涪城区,甲站,"+test.marks+","+test.way+"\n"), fucheng).Lines[0]
+		if got := say(l); got != test.want {
+			t.Errorf("marks %q, way in %q: got %s with %+v, want %s", test.marks, test.way, got, l.Understood.Entry, test.want)
+		}
+	}
+}

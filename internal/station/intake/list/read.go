@@ -271,6 +271,9 @@ func (r *Reader) marks(f *station.Facts) {
 	}
 	if s.Scan != "" {
 		f.Entry = station.Entry{Method: station.MemberCode, How: s.Scan}
+		if r.cell(printed.WayIn) == "" { // a face, a finger or a card may ask for no code
+			r.doubt("import.entry_guessed", printed.Marks, s.Scan)
+		}
 	}
 	for _, h := range s.Honours {
 		f.Honours = append(f.Honours, station.Honour(h))
