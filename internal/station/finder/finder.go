@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nuanxin/internal/clock"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/memo"
@@ -69,8 +70,9 @@ type Found struct {
 
 // The flags in the index.
 const (
-	flagLocked nearby.Flags = 1 << iota // reported locked, and nobody has said otherwise
-	flagAlways                          // open day and night
+	flagLocked  nearby.Flags = 1 << iota // reported locked, and nobody has said otherwise
+	flagAlways                           // open day and night
+	flagDoubted                          // reported locked, at this or another time
 )
 
 // New returns an empty finder over the stations of a directory. calendar is
@@ -142,8 +144,17 @@ func (f *Finder) Nearest(p geo.Point, within float64, k int, w Want) []Found {
 // that w takes, those nearest to its middle first, and how many there are.
 func (f *Finder) InRect(sw, ne geo.Point, limit int, w Want) ([]Found, int) {
 	r := nearby.Rect{South: sw.Lat, West: sw.Lng, North: ne.Lat, East: ne.Lng}
-	hits, total := f.index.Within(nil, r, limit, f.filter(w))
-	return f.found(hits, w), total
+	limit = max(limit, 0)
+	locked := 0 // at the asked time, by a report of which the index does not know when it counts
+	if f.elsewhen(w) {
+		doubted := f.filter(w)
+		doubted.With |= flagDoubted
+		hits, all := f.index.Within(nil, r, int(f.doubts.Load()), doubted)
+		locked = all - len(f.found(hits, w))
+	}
+	hits, total := f.index.Within(nil, r, limit+locked, f.filter(w))
+	list := f.found(hits, w)
+	return list[:min(len(list), limit)], max(total-locked, len(list))
 }
 
 func (f *Finder) found(hits []nearby.Hit, w Want) []Found {
@@ -184,22 +195,37 @@ func (f *Finder) Refresh(ctx context.Context) error {
 	defer f.refreshing.Unlock()
 	f.follow()
 	changes := map[nearby.Key]*record{} // nil: gone
-	cursor := f.cursor
+	cursor, err := f.read(ctx, f.cursor, changes)
+	if f.cursor != "" && fault.Is(err, fault.Invalid) { // an older copy was put in the place of what we followed
+		for _, r := range f.sorted.Load().cards {
+			changes[r.key] = nil
+		}
+		cursor, err = f.read(ctx, "", changes)
+	}
+	if err == nil {
+		err = f.take(changes)
+	}
+	if err != nil {
+		return fmt.Errorf("station.finder: %w", err)
+	}
+	f.cursor = cursor
+	return nil
+}
+
+// read adds all that changed after the cursor to the changes, and returns the
+// next cursor.
+func (f *Finder) read(ctx context.Context, cursor string, changes map[nearby.Key]*record) (string, error) {
 	for more := true; more; {
 		d, err := f.stations.Sync(ctx, cursor, atOnce)
 		if err == nil {
 			err = f.note(changes, d)
 		}
 		if err != nil {
-			return fmt.Errorf("station.finder: %w", err)
+			return cursor, err
 		}
 		cursor, more = d.Cursor, d.More
 	}
-	if err := f.take(changes); err != nil {
-		return fmt.Errorf("station.finder: %w", err)
-	}
-	f.cursor = cursor
-	return nil
+	return cursor, nil
 }
 
 // follow forgets what was open once a notice on holidays came in.
@@ -313,6 +339,9 @@ func (f *Finder) item(r *record) (item nearby.Item, mapped bool) {
 	}
 	if r.live().LockedAt(f.now()) {
 		item.Flags |= flagLocked
+	}
+	if f.counts(r) {
+		item.Flags |= flagDoubted
 	}
 	if f.shares.tables.at(h.hours).Always() {
 		item.Flags |= flagAlways

@@ -2,6 +2,7 @@ package finder_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,4 +197,71 @@ func TestANoticeOnHolidays(t *testing.T) {
 			t.Errorf("after the notice, in the same minute: got %q, want closed", got)
 		}
 	})
+}
+
+// TestAnOlderCopyIsRestored: when the directory is exchanged under a running
+// finder for one that never gave its cursor, it begins anew, and keeps nothing.
+func TestAnOlderCopyIsRestored(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		open := dbtest.SQLite
+		if strings.HasSuffix(t.Name(), "postgres") {
+			open = dbtest.Postgres
+		}
+		older := newHouse(t, open)
+		older.add(t, at(t, "在册的", 31.461, 104.75, "toilet", 8, 22))
+		for i := range 3 {
+			h.add(t, at(t, fmt.Sprintf("后来的%d", i), 31.46, 104.75, "toilet", 8, 22))
+		}
+		f, refresh := h.finder(t)
+		*h.Service = *older.Service
+		refresh()
+		here := geo.Point{Lat: 31.46, Lng: 104.75}
+		if got, all := names(f.Nearest(here, 0, 10, finder.Want{})), names(f.Search(finder.Want{}, station.Cursor{}, 10)); got != "在册的 " || all != got {
+			t.Errorf("nearest: %q, listed: %q; want the one of the older copy", got, all)
+		}
+		h.add(t, at(t, "新的", 31.46, 104.75, "toilet", 8, 22))
+		refresh()
+		if got := names(f.Nearest(here, 0, 10, finder.Want{})); got != "新的 在册的 " {
+			t.Errorf("afterwards it follows: got %q", got)
+		}
+		empty := newHouse(t, open)
+		*h.Service = *empty.Service
+		refresh()
+		if all, mapped := f.Len(); all+mapped != 0 {
+			t.Errorf("an empty one: %d stations are left, %d on the map", all, mapped)
+		}
+	})
+}
+
+// TestLockedDoorsInARectangle: for another time than now, those that are locked
+// then are neither counted nor do they take the place of others.
+func TestLockedDoorsInARectangle(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite)
+	var near station.Done
+	for i := range 5 { // the first lies in the middle
+		d := h.add(t, at(t, fmt.Sprintf("站%d", i), 31.5+0.01*float64(i), 104.75, "toilet", 8, 22))
+		if i == 0 {
+			near = d
+		}
+	}
+	night := h.add(t, at(t, "夜站", 31.5, 104.76, "toilet", 20, 30))
+	f, refresh := h.finder(t)
+	for _, id := range []station.ID{near.ID, night.ID} {
+		if err := h.Reported(program, id, station.Locked, h.clock.Now(), "R"+string(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.clock.Move(2 * time.Hour)
+	refresh()
+	for after, want := range map[time.Duration]string{0: "站1 站2 of 4", time.Hour: "站1 站2 of 4", 12 * time.Hour: "of 0", 23 * time.Hour: "站0 站1 of 5", -3 * time.Hour: "站0 站1 of 5"} {
+		list, total := f.InRect(geo.Point{Lat: 31.4, Lng: 104.7}, geo.Point{Lat: 31.6, Lng: 104.8}, 2, finder.Want{OpenAt: h.clock.Now().Add(after)})
+		if got := fmt.Sprintf("%sof %d", names(list), total); got != want {
+			t.Errorf("two hours after the report, asked for %v later: got %q, want %q", after, got, want)
+		}
+	}
+	h.clock.Move(station.LockCounts)
+	refresh()
+	if list, total := f.InRect(geo.Point{Lat: 31.4, Lng: 104.7}, geo.Point{Lat: 31.6, Lng: 104.8}, 2, finder.Want{OpenAt: h.clock.Now()}); total != 5 || len(list) != 2 {
+		t.Errorf("a day later: got %s of %d, want two of 5", names(list), total)
+	}
 }
