@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/request"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
+	"nuanxin/internal/station/intake"
 )
 
 // world is a small invented county with everybody in it, and a sibling county.
@@ -33,6 +34,11 @@ type world struct {
 	body     org.ID
 	member   member.ID  // the second worker, who applied
 	spare    account.ID // a cadre whom others may end
+
+	// for the table of rights alone
+	batch intake.ID
+	file  request.AttachmentID
+	photo string
 }
 
 // Tuesday morning, in office hours, with no holiday near.
