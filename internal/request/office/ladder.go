@@ -10,39 +10,46 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/record"
 )
 
-// climbBatch is how many requests one run of the ladder touches, about.
+// climbBatch is how many requests one run of the ladder tries, about.
 const climbBatch = 500
 
 // Climb takes the steps of the escalation ladder that are due and returns how
 // many requests it touched. It is safe to run at any time and from several
 // places: each step is taken once, and only in working hours. A request that
-// breaks, or whose area sleeps, holds up no other.
+// breaks, or whose area sleeps, holds up no other: a run that ends before all
+// were tried leaves the rest to the next.
 func (s *Service) Climb(ctx context.Context) (int, error) {
 	// Outside the usual hours nobody climbs; an area whose rules begin earlier waits for them.
 	if work, err := s.working(s.desk.Now(), request.Builtin()); err != nil || !work {
 		return 0, nil
 	}
-	touched, last := 0, request.ID("")
+	touched, last := 0, record.Step{}
+	if at := s.climbed.Load(); at != nil {
+		last = *at
+	}
 	var broken error // the first, for who reads the log
-	for touched < climbBatch {
-		ids, err := op.List(ctx, s.desk, request.Remind, func(tx *op.Tx, _ op.Scope) ([]request.ID, error) {
+	for range climbBatch / 100 {
+		steps, err := op.List(ctx, s.desk, request.Remind, func(tx *op.Tx, _ op.Scope) ([]record.Step, error) {
 			return s.store.Climbable(ctx, tx, last, 100)
 		})
-		if err != nil || len(ids) == 0 {
+		if err != nil || len(steps) == 0 {
+			s.climbed.Store(nil)
 			return touched, cmp.Or(err, broken)
 		}
-		for _, rid := range ids {
-			_, err := s.act(ctx, request.Remind, request.Ref{ID: rid}, func(tx *op.Tx, m *matter) error { return s.climb(ctx, tx, m) })
+		for _, step := range steps {
+			_, err := s.act(ctx, request.Remind, request.Ref{ID: step.ID}, func(tx *op.Tx, m *matter) error { return s.climb(ctx, tx, m) })
 			switch {
 			case err == nil:
 				touched++
 			case !fault.Is(err, fault.Conflict) && broken == nil:
-				broken = fmt.Errorf("request %s: %w", rid, err)
+				broken = fmt.Errorf("request %s: %w", step.ID, err)
 			}
 		}
-		last = ids[len(ids)-1]
+		last = steps[len(steps)-1]
+		s.climbed.Store(&last)
 	}
 	return touched, broken
 }

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"nuanxin/internal/authz"
@@ -25,6 +26,8 @@ type Service struct {
 	store  *record.Store
 	config Config
 	needs  request.Needs
+
+	climbed atomic.Pointer[record.Step] // where the last run of the ladder stopped short; nil: it did not
 }
 
 // NewService returns the request service.
@@ -32,7 +35,7 @@ func NewService(desk *op.Desk, ring *seal.Ring, c Config, n request.Needs) *Serv
 	if n.Calendar == nil {
 		n.Calendar = request.BuiltinCalendar{}
 	}
-	return &Service{desk, &record.Store{Ring: ring}, c, n}
+	return &Service{desk: desk, store: &record.Store{Ring: ring}, config: c, needs: n}
 }
 
 // Secret returns what makes its holder the worker of a request. It is derived,

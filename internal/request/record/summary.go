@@ -131,10 +131,30 @@ func (s *Store) Open(ctx context.Context, tx *op.Tx, last request.ID, most int) 
 	return s.after(ctx, tx, "status in "+db.In(&args, append(request.Life(), request.StatusMerged)), args, last, most)
 }
 
-// Climbable is After among those on which a step of the ladder is due.
-func (s *Store) Climbable(ctx context.Context, tx *op.Tx, last request.ID, most int) ([]request.ID, error) {
-	var args db.Args
-	return s.after(ctx, tx, "ladder_at <= "+args.Add(tx.Now().UnixMicro()), args, last, most)
+// Step is when a step of the ladder is due, and of which request.
+type Step struct {
+	At int64 // in microseconds
+	ID request.ID
+}
+
+// ClimbQuery finds the steps due by $1 after the step ($2, $3). Its order is the
+// index's: by id it would read the whole table.
+const ClimbQuery = `select ladder_at, request_id from request
+	where ladder_at <= $1 and (ladder_at, request_id) > ($2, $3) order by ladder_at, request_id limit $4`
+
+// Climbable returns up to most steps of the ladder that are due, those that waited
+// longest first, beyond one.
+func (s *Store) Climbable(ctx context.Context, tx *op.Tx, last Step, most int) (all []Step, err error) {
+	if last.ID == "" {
+		last.ID = "00000000-0000-0000-0000-000000000000"
+	}
+	err = tx.Each(ctx, ClimbQuery, []any{tx.Now().UnixMicro(), last.At, last.ID, most}, func(r db.Row) error {
+		var x Step
+		err := r.Scan(&x.At, &x.ID)
+		all = append(all, x)
+		return err
+	})
+	return all, err
 }
 
 // Dark is After among those with a clock that runs into days not published.
