@@ -174,6 +174,8 @@ type Dispatch struct {
 	SignedBy   string
 	ReportedAt time.Time
 	EndedAt    time.Time // sent back or recalled
+	MissedSign bool      // was not signed for in time, as of the last act
+	Missed     bool      // was not answered in time, as of the last act; more time takes it away no more
 }
 
 // Holds reports whether the body still has the matter.

@@ -65,6 +65,9 @@ func Life() []Status { return slices.Clone(life) }
 // Closed lists the others.
 func Closed() []Status { return without(Statuses(), life...) }
 
+// BusyStatuses lists the states in which the matter is with the union or a body.
+func BusyStatuses() []Status { return slices.Clone(busy) }
+
 // Busy reports whether the matter is with the union or with a body.
 func (s Status) Busy() bool { return slices.Contains(busy, s) }
 

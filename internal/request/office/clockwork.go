@@ -65,13 +65,16 @@ func (s *Service) clock(m *matter, now time.Time) {
 		if c.Name == request.ClockAnswer {
 			m.AnswerBy = c.Due
 		}
-		for i, d := range m.ds {
-			if d.ID == c.Dispatch && c.Name == request.ClockSign && d.SignedAt.IsZero() && !c.Due.IsZero() {
-				m.ds[i].SignBy = c.Due
+		for i := range m.ds {
+			d := &m.ds[i]
+			sign, feedback := d.ID == c.Dispatch && c.Name == request.ClockSign, d.ID == c.Dispatch && c.Name == request.ClockFeedback
+			if sign && d.SignedAt.IsZero() && !c.Due.IsZero() {
+				d.SignBy = c.Due
 			}
-			if d.ID == c.Dispatch && c.Name == request.ClockFeedback && c.Ended.IsZero() && !c.Due.IsZero() {
-				m.ds[i].DueBy = c.Due
+			if feedback && c.Ended.IsZero() && !c.Due.IsZero() {
+				d.DueBy = c.Due
 			}
+			d.MissedSign, d.Missed = d.MissedSign || sign && c.Missed, d.Missed || feedback && c.Missed
 		}
 	}
 	_, m.LadderAt, m.NotBefore = request.Ladder(m.Request, m.limits, es, cs, m.cal, now)

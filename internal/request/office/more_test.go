@@ -233,6 +233,74 @@ func TestBodyListKnowsTheHold(t *testing.T) {
 	})
 }
 
+// The body's record says late only of what the body did not do in time: not of
+// what waited for the worker, nor of what has its answer, and for ever of what was
+// over before more time was given.
+func TestHealthIsFair(t *testing.T) {
+	each(t, func(h *house) {
+		for _, c := range []struct {
+			say               string
+			sign              bool
+			then              func(ref request.Ref, d request.Dispatch)
+			late, signs, hand int
+		}{
+			{"the worker is waited for", true, func(ref request.Ref, d request.Dispatch) {
+				h.must(h.Ask(cadre(), ref, msg("哪个门")))
+				h.clk.Set(d.Deadline.Add(72 * time.Hour))
+			}, 0, 0, 1},
+			{"not signed, the worker is waited for", false, func(ref request.Ref, d request.Dispatch) {
+				h.must(h.Ask(cadre(), ref, msg("哪个门")))
+				h.clk.Set(d.Deadline.Add(72 * time.Hour))
+			}, 0, 0, 1},
+			{"the union has answered", true, func(ref request.Ref, d request.Dispatch) {
+				h.must(h.Answer(cadre(), ref, msg("办好了")))
+				h.clk.Set(d.Deadline.Add(300 * time.Hour))
+			}, 0, 0, 0},
+			{"not signed, the union has answered", false, func(ref request.Ref, d request.Dispatch) {
+				h.must(h.Answer(cadre(), ref, msg("办好了")))
+				h.clk.Set(d.Deadline.Add(300 * time.Hour))
+			}, 0, 0, 0},
+			{"answered after its time", false, func(ref request.Ref, d request.Dispatch) {
+				h.clk.Set(d.Deadline.Add(72 * time.Hour))
+				h.must(h.Answer(cadre(), ref, msg("办好了")))
+			}, 1, 1, 0},
+			{"asked after its time", true, func(ref request.Ref, d request.Dispatch) {
+				h.clk.Set(d.Deadline.Add(72 * time.Hour))
+				h.must(h.Ask(cadre(), ref, msg("哪个门")))
+			}, 1, 0, 1},
+			{"over, and nobody has said anything", true, func(_ request.Ref, d request.Dispatch) {
+				h.clk.Set(d.Deadline.Add(72 * time.Hour))
+			}, 1, 0, 1},
+			{"more time after the first date", true, func(ref request.Ref, d request.Dispatch) {
+				h.must(h.AskTime(partner(street), ref, "", "忙", d.Deadline.Add(240*time.Hour)))
+				h.clk.Set(d.Deadline.Add(30 * time.Hour))
+				h.must(h.GiveTime(cadre(), ref, d.ID, "好", d.Deadline.Add(240*time.Hour)))
+				h.must(h.Report(partner(street), ref, "", msg("好了")))
+			}, 1, 0, 0},
+			{"more time before the first date", true, func(ref request.Ref, d request.Dispatch) {
+				h.must(h.AskTime(partner(street), ref, "", "忙", d.Deadline.Add(240*time.Hour)))
+				h.must(h.GiveTime(cadre(), ref, d.ID, "好", d.Deadline.Add(240*time.Hour)))
+				h.clk.Set(d.Deadline.Add(30 * time.Hour))
+				h.must(h.Report(partner(street), ref, "", msg("好了")))
+			}, 0, 0, 0},
+		} {
+			h.clk.Set(start)
+			ref := request.Ref{ID: h.capture().ID}
+			h.must(h.Dispatch(cadre(), ref, h.task(street)))
+			if c.sign {
+				h.must(h.Sign(partner(street), ref, "", "王"))
+			}
+			c.then(ref, h.caseOf(request.Receipt{ID: ref.ID}).Dispatches[0])
+			all, err := h.Health(cadre())
+			if err != nil || len(all) != 1 || all[0].LateReport != c.late || all[0].LateSign != c.signs || all[0].InHand != c.hand {
+				h.t.Errorf("%s: %+v, %v; want %d late, %d signed late, %d in hand", c.say, all, err, c.late, c.signs, c.hand)
+			}
+			h.sound()
+			h.spoil(`delete from request_dispatch`)
+		}
+	})
+}
+
 // The station says that it is mended, after the worker had said that it is not:
 // both read it, nobody's word is taken for the other's, and it is said once.
 func TestStationSaysMended(t *testing.T) {

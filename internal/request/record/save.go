@@ -131,15 +131,16 @@ func (s *Store) saveDispatch(ctx context.Context, tx *op.Tx, rid request.ID, d r
 	}
 	_, err := tx.Exec(ctx, `
 		insert into request_dispatch (request_id, dispatch_id, body_id, body_name, lead, state, attempt, final, task, reason, suggest,
-			sent_at, sign_by, deadline, opened_at, signed_at, signed_by, reported_at, ended_at, first_deadline, asked_until, due_by)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+			sent_at, sign_by, deadline, opened_at, signed_at, signed_by, reported_at, ended_at, first_deadline, asked_until, due_by, missed_sign, missed)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 		on conflict (request_id, dispatch_id) do update set state = excluded.state, reason = excluded.reason, suggest = excluded.suggest, sign_by = excluded.sign_by,
 			deadline = excluded.deadline, opened_at = excluded.opened_at, signed_at = excluded.signed_at, signed_by = excluded.signed_by,
 			reported_at = excluded.reported_at, ended_at = excluded.ended_at,
-			first_deadline = excluded.first_deadline, asked_until = excluded.asked_until, due_by = excluded.due_by`,
+			first_deadline = excluded.first_deadline, asked_until = excluded.asked_until, due_by = excluded.due_by,
+			missed_sign = excluded.missed_sign, missed = excluded.missed`,
 		rid, d.ID, d.Body, d.BodyName, d.Lead, d.State, d.Attempt, d.Final, sealed[0], sealed[1], sealed[2],
 		d.SentAt.UnixMicro(), db.Micros(d.SignBy), d.Deadline.UnixMicro(), db.Micros(d.OpenedAt), db.Micros(d.SignedAt), d.SignedBy, db.Micros(d.ReportedAt), db.Micros(d.EndedAt),
-		db.Micros(d.First), db.Micros(d.AskedUntil), db.Micros(d.DueBy))
+		db.Micros(d.First), db.Micros(d.AskedUntil), db.Micros(d.DueBy), d.MissedSign, d.Missed)
 	return err
 }
 

@@ -152,12 +152,12 @@ func (s *Store) Dispatches(ctx context.Context, tx *op.Tx, rid request.ID) ([]re
 	var ds []request.Dispatch
 	err := tx.Each(ctx, `
 		select dispatch_id, body_id, body_name, lead, state, attempt, final, task, reason, suggest,
-			sent_at, sign_by, deadline, first_deadline, asked_until, due_by, opened_at, signed_at, signed_by, reported_at, ended_at
+			sent_at, sign_by, deadline, first_deadline, asked_until, due_by, opened_at, signed_at, signed_by, reported_at, ended_at, missed_sign, missed
 		from request_dispatch where request_id = $1 order by sent_at, dispatch_id`, []any{rid}, func(r db.Row) error {
 		var d request.Dispatch
 		var task, reason, suggest []byte
 		err := r.Scan(&d.ID, &d.Body, &d.BodyName, &d.Lead, &d.State, &d.Attempt, &d.Final, &task, &reason, &suggest,
-			db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.First), db.Time(&d.AskedUntil), db.Time(&d.DueBy), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt), db.Time(&d.EndedAt))
+			db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.First), db.Time(&d.AskedUntil), db.Time(&d.DueBy), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt), db.Time(&d.EndedAt), &d.MissedSign, &d.Missed)
 		if err != nil {
 			return err
 		}

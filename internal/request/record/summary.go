@@ -17,14 +17,19 @@ import (
 func (s *Store) Health(ctx context.Context, tx *op.Tx, scope Scope, since time.Time) ([]request.BodyHealth, error) {
 	var args db.Args
 	where := scope.Where(columns, &args) + " and d.sent_at >= " + args.Add(since.UnixMicro())
-	now := args.Add(tx.Now().UnixMicro())
+	// The body's time runs only while the matter is with the union or a body. What
+	// was over before is kept in missed; rows of an older version are held against
+	// the end.
+	busy := "r.status in " + db.In(&args, request.BusyStatuses())
+	until := "case when " + busy + " then " + args.Add(tx.Now().UnixMicro()) + " else coalesce(r.closed_at, r.answered_at) end"
+	holds := "d.state in ('sent', 'opened', 'accepted', 'working')"
 	q := `
 		select d.body_id, max(d.body_name), count(*), count(d.opened_at), count(d.signed_at),
-			count(*) filter (where d.signed_at > d.sign_by or d.state in ('sent', 'opened') and d.sign_by < coalesce(r.closed_at, ` + now + `)),
+			count(*) filter (where d.missed_sign or d.signed_at > d.sign_by or d.state in ('sent', 'opened') and d.sign_by < ` + until + `),
 			count(d.reported_at),
-			count(*) filter (where d.reported_at > coalesce(d.due_by, d.deadline) or d.state in ('sent', 'opened', 'accepted', 'working') and coalesce(d.due_by, d.deadline) < coalesce(r.closed_at, ` + now + `)),
+			count(*) filter (where d.missed or d.reported_at > coalesce(d.due_by, d.deadline) or ` + holds + ` and coalesce(d.due_by, d.deadline) < ` + until + `),
 			count(*) filter (where d.reason is not null),
-			count(*) filter (where d.state in ('sent', 'opened', 'accepted', 'working') and r.closed_at is null) as in_hand,
+			count(*) filter (where ` + holds + ` and (` + busy + ` or r.status = ` + args.Add(string(request.StatusWaiting)) + `)) as in_hand,
 			max(coalesce(d.reported_at, d.signed_at, d.opened_at))
 		from request_dispatch d join request r on r.request_id = d.request_id
 		where ` + where + ` group by d.body_id order by in_hand desc, d.body_id`
