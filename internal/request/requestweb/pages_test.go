@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"nuanxin/internal/id"
 	"nuanxin/internal/media"
@@ -250,6 +251,8 @@ func TestMergedTellsSo(t *testing.T) {
 	}
 	b.get("/help/"+other).must(t, "merged", 200, []string{"和别人说的并在一起办", "那一件现在：", "都是东门的事，一起办"}, []string{"催一下", main, "等你回"})
 	a.get("/help/"+main).must(t, "the main one", 200, []string{"另有 1 位工友说的是同一件事"}, nil)
+	h.clock.Move(14 * 24 * time.Hour)
+	b.get("/help/"+other).must(t, "merged, and its date is over", 200, []string{"和别人说的并在一起办", "是我们晚了"}, nil)
 }
 
 func TestAlikeIsTold(t *testing.T) {

@@ -136,10 +136,10 @@ func (g progressPage) spent(ctx context.Context) string {
 
 func (g progressPage) share() int { return 100 - show.Share(g.own.Clock.Left, g.own.Clock.Limit) }
 
-// running reports whether the answer's clock runs.
+// running reports whether the answer's clock runs, for what was joined to another too.
 func (g progressPage) running() bool {
 	s := g.own.Clock.State
-	return g.own.Status.Busy() && (s == request.ClockOK || s == request.ClockSoon || s == request.ClockLate)
+	return g.own.Status.Promises() && (s == request.ClockOK || s == request.ClockSoon || s == request.ClockLate)
 }
 
 // due says by when the answer comes, or that the time waits for the worker. A
