@@ -183,6 +183,10 @@ func (d Dispatch) Holds() bool {
 	return d.State != DispatchBounced && d.State != DispatchSettled && d.State != DispatchRecalled
 }
 
+// Until is the date that the body reads: its deadline, or the later one that
+// waiting for the worker has made of it.
+func (d Dispatch) Until() time.Time { return later(d.Deadline, d.DueBy) }
+
 // InHand is which of a body's hands is to be acted upon: the first that it has
 // not answered, else the last that it has; -1: none.
 func InHand(ds []Dispatch, own func(Dispatch) bool) int {

@@ -123,7 +123,7 @@ func (r *Request) MayAskTime(d Dispatch, c Clock, asked int, l Limits) error {
 func (d Dispatch) CheckLater(act authz.Action, until, now time.Time) error {
 	var form fault.Form
 	switch {
-	case !until.After(d.Deadline) || !until.After(now):
+	case !until.After(d.Until()) || !until.After(now):
 		form.Add("until", "request.more.sooner", nil)
 	case until.After(now.AddDate(1, 0, 0)):
 		form.Add("until", "request.deadline.far", nil)

@@ -43,7 +43,7 @@ func (s *Service) GiveTime(ctx context.Context, ref request.Ref, did request.Dis
 		if d.First.IsZero() {
 			d.First = d.Deadline
 		}
-		d.Deadline, e.Until = until, until
+		d.Deadline, d.DueBy, e.Until = until, until, until // a clock that stands still writes no date
 		e.Readers |= request.ToWorker
 		m.told(tx, request.KindGranted)
 		return nil

@@ -233,6 +233,46 @@ func TestBodyListKnowsTheHold(t *testing.T) {
 	})
 }
 
+// What waited for the worker has moved the body's date: less than that is not more
+// time.
+func TestMoreTimeIsMore(t *testing.T) {
+	each(t, func(h *house) {
+		ref := request.Ref{ID: h.capture().ID}
+		h.must(h.Dispatch(cadre(), ref, h.task(street)))
+		h.must(h.Sign(partner(street), ref, "", "王"))
+		h.must(h.Ask(cadre(), ref, msg("哪个门")))
+		h.clk.Move(72 * time.Hour)
+		h.must(h.Reply(worker(), ref, request.Say{Words: "东门"}))
+		d := h.caseOf(request.Receipt{ID: ref.ID}).Dispatches[0]
+		if !d.DueBy.After(d.Deadline.Add(2*time.Hour)) || !d.Until().Equal(d.DueBy) {
+			h.t.Fatalf("the date after three days of waiting is %v, was %v", d.DueBy, d.Deadline)
+		}
+		if _, err := h.AskTime(partner(street), ref, "", "忙", d.DueBy.Add(-time.Hour)); code(err) != "invalid" {
+			h.t.Errorf("asked for less than there is: %v, want it refused", err)
+		}
+		h.must(h.AskTime(partner(street), ref, "", "忙", d.DueBy.Add(24*time.Hour)))
+		if _, err := h.GiveTime(cadre(), ref, d.ID, "好", d.DueBy.Add(-time.Hour)); code(err) != "invalid" {
+			h.t.Errorf("given less than there is: %v, want it refused", err)
+		}
+		h.must(h.GiveTime(cadre(), ref, d.ID, "好", d.DueBy.Add(time.Hour)))
+		h.sound()
+	})
+}
+
+// More time that is given while the worker is waited for is the date everywhere.
+func TestMoreTimeWhileWaiting(t *testing.T) {
+	each(t, func(h *house) {
+		ref, did, _, until := h.asked()
+		h.must(h.Ask(cadre(), ref, msg("哪个门")))
+		h.must(h.GiveTime(cadre(), ref, did, "好", until))
+		rows, err := h.BodyList(partner(street))
+		if d := h.caseOf(request.Receipt{ID: ref.ID}).Dispatches[0]; err != nil || !rows[0].Dispatch.DueBy.Equal(until) || !d.Until().Equal(until) {
+			h.t.Errorf("the list says %v, the page %v, %v; want %v", rows[0].Dispatch.DueBy, d.Until(), err, until)
+		}
+		h.sound()
+	})
+}
+
 // The body's record says late only of what the body did not do in time: not of
 // what waited for the worker, nor of what has its answer, and for ever of what was
 // over before more time was given.
