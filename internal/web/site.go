@@ -37,6 +37,7 @@ type state struct {
 	site     *Site
 	id       string
 	lang     string
+	reader   string  // mark of who is signed in; see [ReaderMark]
 	words    *tongue // of lang; nil where the site has none
 	display  Display
 	now      time.Time

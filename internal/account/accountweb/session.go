@@ -99,6 +99,7 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 			switch {
 			case err == nil:
 				ctx = context.WithValue(authz.With(ctx, v.Subject), visitKey{}, v)
+				web.SetReader(ctx, v.Subject.ID)
 			case fault.Is(err, fault.Missing):
 				ctx = context.WithValue(ctx, endedKey{}, true)
 				if r.Method == http.MethodGet { // a form may be sent again, see Again
@@ -107,6 +108,9 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 			default:
 				return err
 			}
+		}
+		if err := web.CheckWriter(r); err != nil {
+			return err
 		}
 		if first := before(VisitOf(ctx), r); first != "" {
 			return web.See(w, r, first)

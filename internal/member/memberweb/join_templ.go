@@ -478,7 +478,7 @@ func joinPage(f joinForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{ID: "join", Class: "cols", Action: HrefJoin, ReqID: f.reqID, Draft: "join", Outbox: t(ctx, "join.title"), Label: t(ctx, "join.title")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{ID: "join", Class: "cols", Action: HrefJoin, ReqID: f.reqID, Draft: "join" + web.ReaderMark(ctx), Own: true, Outbox: t(ctx, "join.title"), Label: t(ctx, "join.title")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

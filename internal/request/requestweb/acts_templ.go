@@ -174,7 +174,7 @@ func sayForm(f actForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{ID: "say", Action: f.href(formAdd), Class: "stack", Multipart: true, ReqID: f.reqID, Draft: "add-" + f.number, Outbox: t(ctx, "add.outbox", "Number", f.number), Label: f.title(ctx)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{ID: "say", Action: f.href(formAdd), Class: "stack", Multipart: true, ReqID: f.reqID, Draft: "add-" + f.number, Own: true, Outbox: t(ctx, "add.outbox", "Number", f.number), Label: f.title(ctx)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -255,7 +255,7 @@ func unsolvedForm(f actForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: f.href(formUnsolved), Class: "stack", ReqID: f.reqID, Draft: "unsolved-" + f.number, Outbox: t(ctx, "unsolved.outbox", "Number", f.number), Label: t(ctx, "unsolved.title")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: f.href(formUnsolved), Class: "stack", ReqID: f.reqID, Draft: "unsolved-" + f.number, Own: true, Outbox: t(ctx, "unsolved.outbox", "Number", f.number), Label: t(ctx, "unsolved.title")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

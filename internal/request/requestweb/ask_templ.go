@@ -139,7 +139,7 @@ func askPage(f askForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{ID: "ask", Class: "cols", Action: HrefHelp, Multipart: true, ReqID: f.reqID, Draft: "help", Outbox: t(ctx, "outbox"), Label: t(ctx, "title")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{ID: "ask", Class: "cols", Action: HrefHelp, Multipart: true, ReqID: f.reqID, Draft: "help", Own: true, Outbox: t(ctx, "outbox"), Label: t(ctx, "title")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

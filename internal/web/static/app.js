@@ -177,7 +177,7 @@
   function send(rec) {
     var data = rec.multipart ? new FormData() : new URLSearchParams();
     rec.fields.forEach(function (f) { if (f[1] instanceof Blob) { if (rec.multipart) data.append(f[0], f[1], f[2]); } else data.append(f[0], f[1]); });
-    return fetch(rec.url, { method: 'POST', body: data, credentials: 'same-origin', headers: { 'Idempotency-Key': rec.id, Accept: 'text/html' } });
+    return fetch(rec.url, { method: 'POST', body: data, credentials: 'same-origin', headers: { 'Idempotency-Key': rec.id, 'Written-By': rec.by || '', Accept: 'text/html' } });
   }
   function newID() {
     var b = crypto.getRandomValues(new Uint8Array(16)), ms = Date.now(), i, s = '';
@@ -191,7 +191,7 @@
     new FormData(f).forEach(function (v, k) { if (!(v instanceof File)) fields.push([k, v]); else if (v.size) fields.push([k, v, v.name]); });
     if (submitter && submitter.name) fields.push([submitter.name, submitter.value]);
     return { id: f.elements.req_id.value, url: (submitter && submitter.getAttribute('formaction')) || f.getAttribute('action'), from: location.pathname + location.search,
-      title: f.dataset.outbox, draft: f.dataset.draft, typed: readDraft(f), multipart: f.enctype === 'multipart/form-data', fields: fields, created: Date.now(), tries: 0, state: 'waiting' };
+      title: f.dataset.outbox, by: f.dataset.by, draft: f.dataset.draft, typed: readDraft(f), multipart: f.enctype === 'multipart/form-data', fields: fields, created: Date.now(), tries: 0, state: 'waiting' };
   }
   $('form[data-outbox]').forEach(function (f) {
     f.addEventListener('submit', function (e) {
