@@ -79,7 +79,7 @@ func TestAreaLostOnTheWay(t *testing.T) {
 		h.must(t, h.in.Work(background))
 		_, err := h.in.Carry(city, id, intake.Applying)
 		h.must(t, err)
-		_ = h.in.Work(cutOff(t, background, 600))
+		_ = h.in.Work(cutOff(t, background, halfWay))
 		moved("510703")
 		h.must(t, h.in.Work(background))
 		b, err := h.in.Head(cadre, id)
@@ -123,7 +123,7 @@ func TestUndoOfTheCity(t *testing.T) {
 func TestTidyingNeedsNoRights(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		var rows strings.Builder
-		for i := range 250 {
+		for i := range 50 {
 			fmt.Fprintf(&rows, "涪城区,第%d号驿站,一环路%d号,,PHONE,,,,\n", i, i)
 		}
 		for _, phone := range []string{"12351", "12345"} {
@@ -141,7 +141,7 @@ func TestTidyingNeedsNoRights(t *testing.T) {
 			if ctx.Err() == nil {
 				continue
 			}
-			if got := h.state(t, b.ID); err == nil || got != "applied tidy 100/250" {
+			if got := h.state(t, b.ID); err == nil || got != "applied tidy 5/50" {
 				t.Fatalf("cut off: %s, %v", got, err)
 			}
 			h.in.Rights = func(_ context.Context, person string) (authz.Subject, error) {

@@ -45,7 +45,7 @@ func (s *Service) applyOn(ctx context.Context, head Batch) error {
 		return err
 	}
 	for from := b.Work.Done; from < len(now); from = b.Work.Done {
-		to := min(from+few, len(now))
+		to := min(from+s.few, len(now))
 		there, err := s.glance(ctx, now[from:to], before)
 		if err != nil {
 			return err
@@ -202,7 +202,7 @@ func (s *Service) undoOn(ctx context.Context, b Batch) error {
 		return err
 	}
 	for from := b.Work.Done; from < len(rows); from = b.Work.Done {
-		to := min(from+few, len(rows))
+		to := min(from+s.few, len(rows))
 		changes, err := s.reversed(ctx, rows[from:to])
 		if err != nil {
 			return err

@@ -19,7 +19,10 @@ import (
 )
 
 // many is a list that is too long to be done while one waits.
-const many = direct + 350
+const many = direct + 35
+
+// halfWay is on the way through such a list, in each kind of work.
+const halfWay = 80
 
 // csv is a list of so many stations.
 func csv(n int) []byte {
@@ -99,8 +102,12 @@ func (h house) whole(t *testing.T) {
 	}))
 }
 
+// TestLongListInTheBackground takes steps of half their true size, longer
+// than what one statement holds.
 func TestLongListInTheBackground(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
+		const many = 1350
+		h.in.Smaller(2)
 		id := h.upload(t, cadre, csv(many))
 		if got := h.state(t, id); got != "staged read 0/0" {
 			t.Errorf("taken in: %s", got)
@@ -186,10 +193,10 @@ func TestOneAfterTheOther(t *testing.T) {
 				t.Errorf("%s: got %s, want %s", want.about, got, want.says)
 			}
 		}
-		if err := h.in.Work(cutOff(t, background, 300)); err == nil {
+		if err := h.in.Work(cutOff(t, background, few)); err == nil {
 			t.Fatal("it was not cut off")
 		}
-		if got, want := ahead(cadre, first), fmt.Sprintf("1 b.csv 300/%d", many); got != want {
+		if got, want := ahead(cadre, first), fmt.Sprintf("1 b.csv %d/%d", few, many); got != want {
 			t.Errorf("on the way: got %s, want %s", got, want)
 		}
 		h.must(t, h.in.Work(background))
@@ -223,7 +230,7 @@ func TestRestartHalfWay(t *testing.T) {
 		id := h.upload(t, cadre, csv(many))
 		step := func(about string, before, after int) {
 			t.Helper()
-			for _, at := range []int{1000, many} {
+			for _, at := range []int{halfWay, many} {
 				if err := h.in.Work(cutOff(t, background, at)); err == nil && at < many {
 					t.Errorf("%s: was not cut off", about)
 				}
@@ -253,7 +260,7 @@ func TestRestartHalfWay(t *testing.T) {
 func TestCancel(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		id := h.upload(t, cadre, csv(many))
-		_ = h.in.Work(cutOff(t, background, 1000))
+		_ = h.in.Work(cutOff(t, background, halfWay))
 		if err := h.in.Cancel(sibling, id); !fault.Is(err, fault.Missing) {
 			t.Errorf("a sibling's cadre stops an import: %v", err)
 		}
@@ -266,7 +273,7 @@ func TestCancel(t *testing.T) {
 		h.must(t, h.in.Work(background))
 		_, err := h.in.Carry(cadre, id, intake.Applying)
 		h.must(t, err)
-		_ = h.in.Work(cutOff(t, background, 1000))
+		_ = h.in.Work(cutOff(t, background, halfWay))
 		h.must(t, h.in.Cancel(cadre, id))
 		h.must(t, h.in.Work(background))
 		if h.state(t, id) != "staged" || h.stations(t) != 0 {
@@ -281,7 +288,7 @@ func TestCancel(t *testing.T) {
 		}
 		_, err = h.in.Carry(cadre, id, intake.Undoing)
 		h.must(t, err)
-		_ = h.in.Work(cutOff(t, background, 1000))
+		_ = h.in.Work(cutOff(t, background, halfWay))
 		h.must(t, h.in.Cancel(cadre, id))
 		h.must(t, h.in.Work(background))
 		if h.state(t, id) != "applied" || h.stations(t) != many {
@@ -402,23 +409,23 @@ func TestTwoCadresAtOnce(t *testing.T) {
 // background does not touch it at first, and then takes it over.
 func TestWhoeverAskedIsGone(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		b, err := h.in.Stage(cadre, table(t, string(csv(900))), fucheng)
+		b, err := h.in.Stage(cadre, table(t, string(csv(90))), fucheng)
 		h.must(t, err)
-		if _, err := h.in.Apply(cutOff(t, cadre, 300), b.ID); err == nil {
+		if _, err := h.in.Apply(cutOff(t, cadre, few), b.ID); err == nil {
 			t.Error("it was not cut off")
 		}
 		h.must(t, h.in.Work(background))
-		if got := h.state(t, b.ID); got != "staged apply 300/900" {
+		if got := h.state(t, b.ID); got != "staged apply 15/90" {
 			t.Errorf("at once: %s", got)
 		}
 		h.clock.Move(2 * time.Minute)
 		h.must(t, h.in.Work(background))
-		if h.state(t, b.ID) != "applied" || h.stations(t) != 900 {
+		if h.state(t, b.ID) != "applied" || h.stations(t) != 90 {
 			t.Errorf("later: %s, %d stations", h.state(t, b.ID), h.stations(t))
 		}
 		h.whole(t)
 		other := bytes.ReplaceAll(csv(many), []byte("驿站"), []byte("别站"))
-		if _, err := h.in.Stage(cutOff(t, program, 1000), table(t, string(other)), fucheng); err == nil {
+		if _, err := h.in.Stage(cutOff(t, program, halfWay), table(t, string(other)), fucheng); err == nil {
 			t.Error("a command was not cut off")
 		}
 		h.clock.Move(2 * time.Minute)
@@ -429,12 +436,12 @@ func TestWhoeverAskedIsGone(t *testing.T) {
 		if b, err = h.in.Stage(program, table(t, string(other)), fucheng); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.in.Apply(cutOff(t, program, 1000), b.ID); err == nil {
+		if _, err := h.in.Apply(cutOff(t, program, halfWay), b.ID); err == nil {
 			t.Error("a command was not cut off")
 		}
 		h.clock.Move(2 * time.Minute)
 		h.must(t, h.in.Work(background))
-		if h.state(t, b.ID) != "staged" || h.stations(t) != 900 {
+		if h.state(t, b.ID) != "staged" || h.stations(t) != 90 {
 			t.Errorf("a command that was ended while it applied: %s, %d stations", h.state(t, b.ID), h.stations(t))
 		}
 		h.whole(t)
@@ -454,7 +461,7 @@ func TestRightsThatWereTakenAway(t *testing.T) {
 		}
 		rights := h.in.Rights
 		h.in.Rights = nil
-		_ = h.in.Work(cutOff(t, background, 600))
+		_ = h.in.Work(cutOff(t, background, halfWay))
 		h.in.Rights = rights
 		h.must(t, h.in.Work(background))
 		b, err := h.in.Head(cadre, id)

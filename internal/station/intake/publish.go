@@ -179,7 +179,7 @@ func (s *Service) tidy(ctx context.Context, b Batch) error {
 		}
 	}
 	for from := min(b.Work.Done, len(ids)); ; from = b.Work.Done {
-		to := min(from+few/3, len(ids))
+		to := min(from+s.few/3, len(ids))
 		err := s.step(ctx, b, to, func(tx *op.Tx) error {
 			if to == len(ids) {
 				if err := dropWork(ctx, tx, b.ID); err != nil {
@@ -225,7 +225,7 @@ func (s *Service) clear(ctx context.Context, b Batch) error {
 				return false, errMoved
 			}
 			if now.Work.Kind == Reading {
-				return forgetLines(ctx, tx, now)
+				return forgetLines(ctx, tx, now, s.piece)
 			}
 			return s.forgetNext(ctx, tx, now)
 		})
@@ -240,7 +240,7 @@ func (s *Service) clear(ctx context.Context, b Batch) error {
 // forgetNext forgets some of the prepared records, and at last the work; more
 // says that there are others.
 func (s *Service) forgetNext(ctx context.Context, tx *op.Tx, b Batch) (more bool, err error) {
-	ids, err := someNext(ctx, tx, b.ID, few)
+	ids, err := someNext(ctx, tx, b.ID, s.few)
 	if err != nil {
 		return false, err
 	}

@@ -27,7 +27,8 @@ type Service struct {
 	desk   *op.Desk
 	files  Files
 	tables station.Tables
-	direct int // see [Direct]
+
+	direct, piece, few int // rows: see the constants of these names
 
 	// Rights returns what somebody may do today: work that waited is done with
 	// the rights of that moment. nil: with those when it was ordered.
@@ -36,7 +37,7 @@ type Service struct {
 
 // NewService returns the import service; its rules are among [station.Policy].
 func NewService(desk *op.Desk, files Files) *Service {
-	return &Service{desk: desk, files: files, direct: Direct}
+	return &Service{desk: desk, files: files, direct: Direct, piece: piece, few: few}
 }
 
 // ID names an import.
@@ -143,7 +144,7 @@ const piece = 1000
 // look judges lines against what is there now, outside any transaction that
 // others would wait for.
 func (s *Service) look(ctx context.Context, lines []list.Line, before list.Seen) error {
-	for some := range slices.Chunk(lines, piece) {
+	for some := range slices.Chunk(lines, s.piece) {
 		if _, err := s.glance(ctx, some, before); err != nil {
 			return err
 		}

@@ -235,13 +235,13 @@ func countRows(ctx context.Context, tx *op.Tx, id ID, kind Kind) (n int, err err
 
 // forgetLines takes away the last lines of an import whose reading was stopped,
 // and with none left the import.
-func forgetLines(ctx context.Context, tx *op.Tx, b Batch) (more bool, err error) {
+func forgetLines(ctx context.Context, tx *op.Tx, b Batch, piece int) (more bool, err error) {
 	var last *int64
 	if err := tx.One(ctx, `select max(seq) from station_import_row where import_id = $1`, []any{b.ID}, &last); err != nil {
 		return false, err
 	}
 	if last != nil {
-		_, err := tx.Exec(ctx, `delete from station_import_row where import_id = $1 and seq > $2`, b.ID, *last-piece)
+		_, err := tx.Exec(ctx, `delete from station_import_row where import_id = $1 and seq > $2`, b.ID, *last-int64(piece))
 		return true, err
 	}
 	if err := dropWork(ctx, tx, b.ID); err != nil {

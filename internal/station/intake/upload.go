@@ -94,7 +94,7 @@ func (s *Service) storeLines(ctx context.Context, id ID, r list.Report) error {
 		return err
 	}
 	for from := b.Work.Done; from < len(r.Lines); from = b.Work.Done {
-		if err := s.storePiece(ctx, b, r, from, r.Lines[from:min(from+piece, len(r.Lines))]); err != nil {
+		if err := s.storePiece(ctx, b, r, from, r.Lines[from:min(from+s.piece, len(r.Lines))]); err != nil {
 			return err
 		}
 	}
@@ -141,7 +141,7 @@ func (s *Service) readOn(ctx context.Context, b Batch) error {
 	}
 	before, lines := list.NewSeen(), make([]list.Line, 0, r.Rows()) // never grown: before points into it
 	for from := 0; from < r.Rows(); from = len(lines) {
-		for i := from; i < min(from+piece, r.Rows()); i++ {
+		for i := from; i < min(from+s.piece, r.Rows()); i++ {
 			lines = append(lines, r.Line(i))
 		}
 		if _, err := s.glance(ctx, lines[from:], before); err != nil {
