@@ -198,3 +198,23 @@ func TestABodyIsToldByLink(t *testing.T) {
 		t.Errorf("got %q, want the link and nothing of the matter", got)
 	}
 }
+
+// TestABodyIsLedToItsMatters holds that a page that tells a failure leads nobody to
+// a door that is shut: a body that came by link has no desk, and one whose link is
+// over has no account.
+func TestABodyIsLedToItsMatters(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct{ say, path, who, home string }{
+		{"a matter of others, by link", "/matters/" + string(w.other.ID), "link", "/matters"},
+		{"a link that is over, opened by nobody", "/p/gone", "nobody", "/"},
+		{"a body with an account", "/matters/" + string(w.other.ID), "partner", "/desk"},
+	} {
+		a := w.ask(t, c.path, "nx="+w.tokens[c.who])
+		if !strings.Contains(a.Body.String(), `href="`+c.home+`"`) || c.home != "/desk" && strings.Contains(a.Body.String(), `href="/desk"`) {
+			t.Errorf("%s: got %d without a way to %s alone: %s", c.say, a.Code, c.home, a.Body)
+		}
+		if got := w.ask(t, c.home, "nx="+w.tokens[c.who]).Code; got >= 400 {
+			t.Errorf("%s: %s answers %d, want a page", c.say, c.home, got)
+		}
+	}
+}

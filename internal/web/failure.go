@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 )
@@ -97,7 +98,7 @@ func Status(k fault.Kind) int {
 // become status and words.
 func FailureOf(ctx context.Context, err error) Failure {
 	look := LookOf(ctx)
-	f := Failure{Look: look, Home: start(look), RequestID: RequestID(ctx)}
+	f := Failure{Look: look, Home: start(ctx, look), RequestID: RequestID(ctx)}
 	if r, ok := refusalOf(err); ok {
 		f.Status, f.Code, f.Key = r.status, r.code, r.key
 		return f
@@ -119,10 +120,15 @@ func FailureOf(ctx context.Context, err error) Failure {
 	return f
 }
 
-// start is where whoever saw such a page begins anew: the desk leads everybody
-// on to the page of their role.
-func start(l Look) string {
-	if l == LookStaff || l == LookPartner {
+// start is where whoever saw such a page begins anew: the desk leads staff on to
+// the page of their role, a body that came by link has the list of its matters,
+// and one whose link is over has no account to sign in to.
+func start(ctx context.Context, l Look) string {
+	kind := authz.From(ctx).Kind
+	switch {
+	case l == LookPartner && kind == authz.Link:
+		return "/matters"
+	case l == LookStaff, l == LookPartner && kind == authz.Staff:
 		return "/desk"
 	}
 	return "/"
