@@ -3,8 +3,8 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
-	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
@@ -21,6 +21,7 @@ import (
 	stationdesk "nuanxin/internal/station/stationweb/desk"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
+	"nuanxin/internal/workday"
 )
 
 // This file tells pages of one domain about organisations in words.
@@ -84,7 +85,10 @@ func (h hosts) HostsIn(ctx context.Context, area string) ([]stationdesk.Host, er
 
 // defects are the requests behind what workers reported at a station, as its
 // host reads and settles them.
-type defects struct{ requests *office.Service }
+type defects struct {
+	requests *office.Service
+	clock    clock.Clock
+}
 
 // Open implements stationdesk.Defects.
 func (d defects) Open(ctx context.Context, stationID string) ([]stationdesk.Defect, error) {
@@ -121,16 +125,22 @@ func (d defects) Fixed(ctx context.Context, id, words string) error {
 
 // NotYet implements stationdesk.Defects.
 func (d defects) NotYet(ctx context.Context, id, reason, day string) error {
-	var until time.Time
-	if at, err := time.ParseInLocation(time.DateOnly, day, clock.Zone); err == nil {
-		until = at.Add(officeEnds)
+	at := request.Ref{ID: request.ID(id)}
+	m, err := d.requests.Matter(ctx, at)
+	if err != nil {
+		return err
 	}
-	_, err := d.requests.NotYet(ctx, request.Ref{ID: request.ID(id)}, reason, until)
+	l, err := d.requests.LimitsFor(ctx, m.Place.Area)
+	if err != nil {
+		return err
+	}
+	until, err := l.Hours.Until(day, d.clock.Now())
+	if err != nil && !errors.Is(err, workday.ErrDay) { // no day: nobody can say
+		return err
+	}
+	_, err = d.requests.NotYet(ctx, at, reason, until)
 	return err
 }
-
-// officeEnds is the hour that a day without one means as a deadline.
-const officeEnds = 17 * time.Hour
 
 // nameOf is what a member of staff is called, or "".
 func (a *App) nameOf(ctx context.Context, person string) (name string) {

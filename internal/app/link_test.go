@@ -218,3 +218,20 @@ func TestABodyIsLedToItsMatters(t *testing.T) {
 		}
 	}
 }
+
+// TestNotYetButToday holds that a host may promise today until the office closes,
+// and in the evening, too.
+func TestNotYetButToday(t *testing.T) {
+	w := newWorld(t)
+	host, cadre := w.as(t, "host"), w.as(t, "cadre")
+	for _, c := range []struct{ on, want time.Duration }{{7*time.Hour + 10*time.Minute, 7*time.Hour + 30*time.Minute}, {2 * time.Hour, 13*time.Hour + 59*time.Minute}} {
+		w.clock.Move(c.on)
+		if err := (defects{w.app.Requests, w.clock}).NotYet(host, string(w.defect.ID), "等零件", "2026-11-24"); err != nil {
+			t.Fatal(err)
+		}
+		one := must[request.Case](t)(w.app.Requests.Case(cadre, request.Ref{ID: w.defect.ID}))
+		if got := one.Timeline[len(one.Timeline)-1].Until; !got.Equal(morning.Add(c.want)) {
+			t.Errorf("at %v: got until %v, want %v", w.clock.Now(), got, morning.Add(c.want))
+		}
+	}
+}

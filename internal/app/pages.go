@@ -151,7 +151,7 @@ func (a *App) requestDesk(secure bool) requestdesk.Config {
 }
 
 func (a *App) stationDesk() stationdesk.Config {
-	return stationdesk.Config{Stations: a.Stations, Intake: a.Intake, Album: a.album(), Name: a.nameOf, Finder: a.Finder, Calendar: a.Calendar, Frame: a.frame, Hosts: hosts{a.Orgs}, Defects: defects{a.Requests}, Origin: a.config.Origin}
+	return stationdesk.Config{Stations: a.Stations, Intake: a.Intake, Album: a.album(), Name: a.nameOf, Finder: a.Finder, Calendar: a.Calendar, Frame: a.frame, Hosts: hosts{a.Orgs}, Defects: defects{a.Requests, a.clock}, Origin: a.config.Origin}
 }
 
 // effect tells what another calendar would do to the requests under way. It is

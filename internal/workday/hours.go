@@ -59,6 +59,26 @@ func (h Hours) Check() error {
 	return err
 }
 
+// Until is what "by that day" means when it is said at now: the end of the day's
+// office hours, in UTC, or of the day itself once those are over. The day is
+// written YYYY-MM-DD; whether anybody works on it does not matter.
+func (h Hours) Until(day string, now time.Time) (time.Time, error) {
+	n, err := number(day)
+	if err != nil {
+		return time.Time{}, err
+	}
+	spans, err := h.spans()
+	if err != nil {
+		return time.Time{}, err
+	}
+	last := midnight(n).Add(time.Duration(At(23, 59)) * time.Minute)
+	at := midnight(n).Add(time.Duration(end(spans)) * time.Minute)
+	if !at.After(now) || at.After(last) {
+		at = last
+	}
+	return at.UTC(), nil
+}
+
 // spans returns the stretches of work in a day.
 func (h Hours) spans() ([]Span, error) {
 	if h.From == 0 && h.To == 0 {

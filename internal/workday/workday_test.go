@@ -204,6 +204,35 @@ func TestAddWorkdays(t *testing.T) {
 	}
 }
 
+func TestUntil(t *testing.T) {
+	office := workday.Hours{From: workday.At(9, 0), To: workday.At(17, 30)}
+	late := workday.Hours{From: workday.At(9, 0), To: workday.At(24, 0)}
+	for _, c := range []struct {
+		say       string
+		h         workday.Hours
+		now, want string
+	}{
+		{"in the morning", office, "2026-11-24T10:00:00+08:00", "2026-11-24T17:30:00+08:00"},
+		{"after 17:00, in office hours", office, "2026-11-24T17:10:00+08:00", "2026-11-24T17:30:00+08:00"},
+		{"as the office closes", office, "2026-11-24T17:30:00+08:00", "2026-11-24T23:59:00+08:00"},
+		{"the day before", office, "2026-11-23T20:00:00+08:00", "2026-11-24T17:30:00+08:00"},
+		{"who works round the clock", workday.Hours{}, "2026-11-24T10:00:00+08:00", "2026-11-24T23:59:00+08:00"},
+		{"who works until midnight", late, "2026-11-24T10:00:00+08:00", "2026-11-24T23:59:00+08:00"},
+	} {
+		now, err1 := time.Parse(time.RFC3339, c.now)
+		want, err2 := time.Parse(time.RFC3339, c.want)
+		if err1 != nil || err2 != nil {
+			t.Fatal(err1, err2)
+		}
+		if got, err := c.h.Until("2026-11-24", now); err != nil || !got.Equal(want) {
+			t.Errorf("%s: got %v, %v, want %v", c.say, got, err, want)
+		}
+	}
+	if _, err := office.Until("24.11.2026", time.Time{}); !errors.Is(err, workday.ErrDay) {
+		t.Errorf("no day: got %v, want ErrDay", err)
+	}
+}
+
 func TestLocalDays(t *testing.T) {
 	cal, err := workday.Calendar{}.With(workday.Day{Date: "2026-04-20", Name: "三月三", Off: true})
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
-	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
@@ -23,6 +22,7 @@ import (
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
+	"nuanxin/internal/workday"
 )
 
 // The addresses of the pages.
@@ -238,7 +238,7 @@ func (p *pages) bounce(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) work(w http.ResponseWriter, r *http.Request) error {
 	return p.act(w, r, "work", func(ctx context.Context, at request.Ref, f form) error {
-		until, err := day(f.Until)
+		until, err := p.day(ctx, at, f.Until)
 		if err != nil {
 			return err
 		}
@@ -249,7 +249,7 @@ func (p *pages) work(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) moreTime(w http.ResponseWriter, r *http.Request) error {
 	return p.act(w, r, "more-time", func(ctx context.Context, at request.Ref, f form) error {
-		until, err := day(f.Until)
+		until, err := p.day(ctx, at, f.Until)
 		if err != nil {
 			return err
 		}
@@ -279,18 +279,26 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	return p.settle(w, r, at, "report", f, err)
 }
 
-// day reads a date input as 17:00 of that day, when offices close; empty is none.
-func day(s string) (time.Time, error) {
+// day reads a date input as the end of that day's office hours; empty is none.
+func (p *pages) day(ctx context.Context, at request.Ref, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	at, err := time.ParseInLocation(time.DateOnly, s, clock.Zone)
+	m, err := p.Requests.Matter(ctx, at)
 	if err != nil {
+		return time.Time{}, err
+	}
+	l, err := p.Requests.LimitsFor(ctx, m.Place.Area)
+	if err != nil {
+		return time.Time{}, err
+	}
+	until, err := l.Hours.Until(s, web.Now(ctx))
+	if errors.Is(err, workday.ErrDay) {
 		var f fault.Form
 		f.Add("until", "fault.day", nil)
-		return at, f.Err("matter.work")
+		err = f.Err("matter.work")
 	}
-	return at.Add(17 * time.Hour), nil
+	return until, err
 }
 
 func (p *pages) file(w http.ResponseWriter, r *http.Request) error {
