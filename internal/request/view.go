@@ -94,8 +94,8 @@ type Matter struct {
 	Officer    string // the union's officer
 	CreatedAt  time.Time
 	Bounces    int
-	MayBounce  bool
-	MayAskTime bool
+	MayBounce  bool       // the hand that is acted upon, see [InHand]
+	MayAskTime bool       // likewise
 	Dispatches []Dispatch // this body's own
 	Others     []Holder   // other bodies
 	Timeline   []Entry    // about this body's own
@@ -171,11 +171,14 @@ func (m Whole) Matter(who authz.Subject, cal workday.Calendar, now time.Time) Ma
 		case Sits(who, d.Body):
 			own[d.ID] = true
 			v.Dispatches = append(v.Dispatches, d)
-			v.MayAskTime = v.MayAskTime || m.MayAskTime(d, FeedbackOf(clocks, d.ID), AskedTime(m.Entries, d.ID), m.Limits) == nil
-			v.MayBounce = v.MayBounce || m.MayBounce(d, m.Limits) == nil
 		case d.Holds():
 			v.Others = append(v.Others, Holder{Name: d.BodyName, State: d.State, Deadline: d.Deadline, Lead: d.Lead})
 		}
+	}
+	if i := InHand(v.Dispatches, func(Dispatch) bool { return true }); i >= 0 { // the one that forms act upon
+		d := v.Dispatches[i]
+		v.MayAskTime = m.MayAskTime(d, FeedbackOf(clocks, d.ID), AskedTime(m.Entries, d.ID), m.Limits) == nil
+		v.MayBounce = m.MayBounce(d, m.Limits) == nil
 	}
 	for _, e := range Readable(m.Entries, ToBody) {
 		if own[e.Dispatch] {

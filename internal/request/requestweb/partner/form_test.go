@@ -252,3 +252,37 @@ func TestWordsOutliveTheMatter(t *testing.T) {
 		}
 	}
 }
+
+// "By today" is said in the evening, too, and until the offices close it means that.
+func TestByToday(t *testing.T) {
+	for _, c := range []struct {
+		say       string
+		now, want time.Duration // after 10:00
+	}{
+		{"before the office closes", 7*time.Hour + 10*time.Minute, 7*time.Hour + 30*time.Minute},
+		{"in the evening", 9 * time.Hour, 13*time.Hour + 59*time.Minute},
+	} {
+		h := newHouse(t)
+		h.clock.Move(c.now)
+		if status, page := h.send("work", url.Values{"words": {"已经派人去"}, "until": {"2026-11-24"}}); status != http.StatusSeeOther {
+			t.Fatalf("%s: got %d, want it taken: %s", c.say, status, page)
+		}
+		m := h.matter()
+		if got := m.Timeline[len(m.Timeline)-1].Until; !got.Equal(start.Add(c.want)) {
+			t.Errorf("%s: got until %v, want %v", c.say, got, start.Add(c.want))
+		}
+	}
+}
+
+// That a matter cannot be sent back is said of what the union decided, not of what
+// was just answered.
+func TestAnsweredIsNotSaidToBeDecided(t *testing.T) {
+	h := newHouse(t)
+	if _, page := h.show(); !strings.Contains(page, `/bounce"`) {
+		t.Fatal("sent: got no form to send it back")
+	}
+	h.must(h.Report(authz.With(t.Context(), body), h.at, "", request.Message{Words: "门开了"}))
+	if _, page := h.show(); strings.Contains(page, "不能再退回") || strings.Contains(page, `/bounce"`) {
+		t.Errorf("answered: got %s, want nothing about sending it back", page)
+	}
+}
