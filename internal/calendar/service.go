@@ -80,9 +80,18 @@ func (s *Service) Refresh(ctx context.Context) error {
 		return &read, err
 	})
 	if err == nil {
-		s.ledger.CompareAndSwap(before, l) // who read at the same time may have read more
+		s.keep(l)
 	}
 	return err
+}
+
+// keep takes what was read over unless who read at the same time read more.
+func (s *Service) keep(read *Ledger) {
+	for now := s.ledger.Load(); now.Current() < read.Current(); now = s.ledger.Load() {
+		if s.ledger.CompareAndSwap(now, read) {
+			return
+		}
+	}
 }
 
 // target is the calendar as the target of acts.
