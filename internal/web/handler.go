@@ -62,7 +62,7 @@ func Show(w http.ResponseWriter, r *http.Request, status int, c templ.Component)
 	h.Set("Content-Length", strconv.Itoa(page.Len()))
 	w.WriteHeader(status)
 	_, err := w.Write(page.Bytes())
-	return ignoreGone(r, err)
+	return IgnoreGone(r, err)
 }
 
 // JSON writes v as JSON with the status. Like [Show] it writes whole or not at all.
@@ -75,7 +75,7 @@ func JSON(w http.ResponseWriter, r *http.Request, status int, v any) error {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, err = w.Write(append(body, '\n'))
-	return ignoreGone(r, err)
+	return IgnoreGone(r, err)
 }
 
 // See sends the reader to a page of ours after a form was taken (303), so that
@@ -109,8 +109,9 @@ func matches(header, tag string) bool {
 	return false
 }
 
-// ignoreGone drops the error of writing to a reader who has hung up.
-func ignoreGone(r *http.Request, err error) error {
+// IgnoreGone drops the error of writing to a reader who has hung up; only the line
+// of the request in the log tells it.
+func IgnoreGone(r *http.Request, err error) error {
 	if err == nil || r.Context().Err() != nil {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -157,8 +158,24 @@ func direct[I, O any](op Operation, handle func(*http.Request, *I) (*O, error)) 
 				return err
 			}
 			w.Header().Set("Content-Type", "application/json")
-			return marshal(w, reflect.ValueOf(o).Elem().Field(0).Interface())
+			to := sink{w: w}
+			if err := marshal(&to, reflect.ValueOf(o).Elem().Field(0).Interface()); to.err == nil {
+				return err
+			}
+			return web.IgnoreGone(r, to.err)
 		}).ServeHTTP(w, r)
 		return true
 	}
+}
+
+// sink tells a reader who has hung up from an answer that cannot be written.
+type sink struct {
+	w   io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (s *sink) Write(b []byte) (n int, err error) {
+	n, s.err = s.w.Write(b)
+	return n, s.err
 }

@@ -1,8 +1,11 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -75,4 +78,23 @@ func TestTheShortWayAnswersAsHuma(t *testing.T) {
 			t.Fatalf("%s\nshort: %s\nhuma:  %s", query, short, long)
 		}
 	})
+}
+
+// gone is a reader who has hung up.
+type gone struct{ *httptest.ResponseRecorder }
+
+func (gone) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+// A reader who hangs up is no fault of ours: the line of the request says so, and
+// is no error.
+func TestAReaderWhoHungUpIsNoError(t *testing.T) {
+	a := api.New("test")
+	op := api.Operation{Method: "GET", Path: "/short", Action: "test.say", Purpose: "say", Roles: []string{"anyone"}}
+	api.Register(a, op, func(_ context.Context, i *Asked) (*out, error) { return told(*i) })
+	var log bytes.Buffer
+	h := (&web.Site{Texts: web.NewTexts(), Log: slog.New(slog.NewTextHandler(&log, nil))}).Handler(web.NewMux(a.Routes()))
+	h.ServeHTTP(gone{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, api.Base+"/short?lat=31", nil))
+	if got := log.String(); strings.Contains(got, "level=ERROR") || strings.Contains(got, "code=internal") || !strings.Contains(got, "broken pipe") {
+		t.Errorf("got %s, want one line that names the broken pipe and is no error", got)
+	}
 }
