@@ -149,12 +149,16 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 		}
 	}
 	members, err := p.Members.Copies(ctx)
+	if err != nil {
+		return c, err
+	}
 	for _, m := range members {
 		c.Memberships = append(c.Memberships, memberCopyOf(m))
 	}
+	of, err := p.roots(ctx)
 	for after, more := "", err == nil; more; more = err == nil && after != "" {
 		var some []look
-		some, after, err = p.looks(ctx, after, 200)
+		some, after, err = p.looksAt(ctx, of, after, 200)
 		for _, l := range some {
 			c.Looks = append(c.Looks, lookCopy{l.At.UTC(), l.Name, l.Office, l.What, l.Number, l.Purpose})
 		}

@@ -106,41 +106,52 @@ type look struct {
 
 // looks returns a page of those who looked, newest first.
 func (p *pages) looks(ctx context.Context, after string, limit int) (all []look, next string, err error) {
-	of, numbers, err := p.roots(ctx)
+	r, err := p.roots(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	found, next, err := op.Looks(ctx, p.Desk, account.Looks, of, after, limit)
+	return p.looksAt(ctx, r, after, limit)
+}
+
+// looksAt is looks for whoever has read the roots already.
+func (p *pages) looksAt(ctx context.Context, r roots, after string, limit int) (all []look, next string, err error) {
+	found, next, err := op.Looks(ctx, p.Desk, account.Looks, r.of, after, limit)
 	if err != nil || len(found) == 0 {
 		return nil, "", err
 	}
 	names, err := op.List(ctx, p.Desk, account.Looks, func(tx *op.Tx, _ op.Scope) (map[string]look, error) { return p.seats(ctx, tx, found) })
 	for _, f := range found {
 		l := names[f.Subject]
-		l.At, l.What, l.Number, l.Purpose = f.At, f.Group, numbers[f.Root], f.Purpose
+		l.At, l.What, l.Number, l.Purpose = f.At, f.Group, r.numbers[f.Root], f.Purpose
 		all = append(all, l)
 	}
 	return all, next, err
 }
 
-// roots are the things that are kept of the worker who asks: by them the audit
-// rows are found. With them, the number of each request.
-func (p *pages) roots(ctx context.Context) (of []authz.Object, numbers map[string]string, err error) {
+// roots are the things that are kept of a worker: by them the audit rows are
+// found.
+type roots struct {
+	of      []authz.Object
+	numbers map[string]string // of requests, by id
+}
+
+// roots reads those of the worker who asks.
+func (p *pages) roots(ctx context.Context) (all roots, err error) {
 	who := authz.From(ctx)
-	of, numbers = []authz.Object{{Kind: "account", ID: who.ID, Group: "person", Owner: who.ID}}, map[string]string{}
+	all = roots{[]authz.Object{{Kind: "account", ID: who.ID, Group: "person", Owner: who.ID}}, map[string]string{}}
 	members, err := p.Members.Copies(ctx)
 	for _, m := range members {
-		of = append(of, m.AuthzObject())
+		all.of = append(all.of, m.AuthzObject())
 	}
 	for after, more := "", err == nil; more; more = err == nil && after != "" {
 		var list request.Page[*request.Request]
 		list, err = p.Requests.MineList(ctx, request.Filter{Group: request.GroupAll, After: after, Limit: 200})
 		for _, q := range list.Rows {
-			of, numbers[string(q.ID)] = append(of, q.AuthzObject()), q.Number
+			all.of, all.numbers[string(q.ID)] = append(all.of, q.AuthzObject()), q.Number
 		}
 		after = list.Next
 	}
-	return of, numbers, err
+	return all, err
 }
 
 // seats says who looked, by id: a name and where they sit.
