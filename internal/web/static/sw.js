@@ -1,5 +1,5 @@
 /* sw.js: an extra for phones that have service workers. KEEP is put before this
-   text by the server. It keeps the sheet and the script, and the last copy of
+   text by the server. It keeps the sheet and the scripts, and the last copy of
    pages that the server marks with X-Keep-Offline, and tells their age. */
 const SHELL = 'shell-' + KEEP.join('|'), PAGES = 'pages', OFFLINE = '/offline', MOST = 30;
 
