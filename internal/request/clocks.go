@@ -346,6 +346,16 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
+// AnswerOf returns the answer's clock, or the zero Clock.
+func AnswerOf(cs []Clock) Clock {
+	for _, c := range cs {
+		if c.Name == ClockAnswer {
+			return c
+		}
+	}
+	return Clock{}
+}
+
 // FeedbackOf returns the feedback's clock of a dispatch.
 func FeedbackOf(cs []Clock, d DispatchID) Clock {
 	for _, c := range cs {

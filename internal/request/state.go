@@ -45,7 +45,7 @@ var fits = map[Kind][]Status{
 	KindMoreTime:   append(slices.Clone(busy), StatusWaiting),
 	KindGranted:    append(slices.Clone(busy), StatusWaiting),
 	KindRefused:    append(slices.Clone(busy), StatusWaiting),
-	KindMended:     append(slices.Clone(busy), StatusWaiting),
+	KindMended:     append(slices.Clone(busy), StatusWaiting, StatusMerged),
 }
 
 func without(all []Status, not ...Status) []Status {

@@ -54,6 +54,35 @@ func TestChasedAgainAfterABrokenPromise(t *testing.T) {
 	})
 }
 
+// A defect that was joined to another matter is mended: its reporter is told, and
+// who has the matter sees it there; the matter's own worker reported something else.
+func TestStationMendedOfAJoinedReport(t *testing.T) {
+	each(t, func(h *house) {
+		main := request.Ref{ID: h.capture().ID}
+		joined := h.follower(main, request.Draft{What: "locked", Place: request.Place{Station: station}, Channel: request.ChannelStation})
+		number := h.own(joined).Number
+		for range 2 {
+			if err := h.StationMended(program(), h.clk.Now(), number); err != nil {
+				h.t.Fatal(err)
+			}
+		}
+		count := func(es []request.Entry) (n int) {
+			for _, e := range es {
+				if e.Kind == request.KindMended {
+					n++
+				}
+			}
+			return n
+		}
+		c := h.caseOf(request.Receipt{ID: main.ID})
+		own, err := h.Progress(worker(), main)
+		if err != nil || count(h.own(joined).Timeline) != 1 || count(c.Timeline) != 1 || c.MendedAt.IsZero() || count(own.Timeline) != 0 {
+			h.t.Errorf("said to the reporter %d times, on the matter %d, marked at %v, to its worker %d, %v; want once, once, marked, never", count(h.own(joined).Timeline), count(c.Timeline), c.MendedAt, count(own.Timeline), err)
+		}
+		h.sound()
+	})
+}
+
 // A merge is the office's own arrangement: the date that a worker was promised
 // stands, is shown, and is missed where nobody keeps it.
 func TestMergeKeepsThePromise(t *testing.T) {

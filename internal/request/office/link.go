@@ -33,8 +33,9 @@ func (s *Service) Linked(ctx context.Context, ref request.Ref, did request.Dispa
 
 // StationMended notes what a station says of the defects that these requests
 // reported: that they are mended, though no host has them in hand any more. The
-// union has each, and its worker alone judges; both are told. It may be called
-// again: what is said is said once, until the worker says no.
+// union has each, and its worker alone judges; both are told, and of a report that
+// was joined to another matter so is who has that. It may be called again: what is
+// said is said once, until the worker says no.
 func (s *Service) StationMended(ctx context.Context, at time.Time, numbers ...string) error {
 	var all error
 	for _, n := range numbers {
@@ -46,11 +47,29 @@ func (s *Service) StationMended(ctx context.Context, at time.Time, numbers ...st
 			m.MendedAt = at
 			m.add(tx, request.Entry{Kind: request.KindMended, Readers: request.ToWorker | request.ToStaff})
 			m.told(tx, request.KindMended)
-			return nil
+			return s.mendedMain(ctx, tx, m)
 		})
 		if !fault.Is(err, fault.Missing) {
 			all = errors.Join(all, err)
 		}
 	}
 	return all
+}
+
+// mendedMain marks the matter that a mended report was joined to, for its staff.
+// One that reported the same is told by its own number.
+func (s *Service) mendedMain(ctx context.Context, tx *op.Tx, f *matter) error {
+	if f.Status != request.StatusMerged {
+		return nil
+	}
+	main, err := s.lock(ctx, tx, request.Ref{ID: f.MergedInto})
+	if err != nil || main.What == f.What && main.Place.Station == f.Place.Station || !main.MendedAt.IsZero() || !main.Status.May(request.KindMended) {
+		return err
+	}
+	main.MendedAt = f.MendedAt
+	main.add(tx, request.Entry{Kind: request.KindMended, Readers: request.ToStaff, Fact: f.Number})
+	if err := s.save(ctx, tx, main); err != nil {
+		return err
+	}
+	return tx.Also(ctx, request.Mended, main.AuthzObject())
 }

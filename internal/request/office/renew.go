@@ -70,12 +70,7 @@ func (s *Service) Foresee(ctx context.Context, next request.Calendars) (Foresigh
 			return nil
 		}
 		due := func(c request.Calendars, revision int64) time.Time {
-			for _, k := range request.Clocks(m.limits, c.As(revision), m.es, tx.Now()) {
-				if k.Name == request.ClockAnswer {
-					return k.Due
-				}
-			}
-			return time.Time{}
+			return request.AnswerOf(request.Clocks(m.limits, c.As(revision), m.es, tx.Now())).Due
 		}
 		is, will, fresh := due(s.needs.Calendar, m.Calendar), due(next, m.Calendar), due(next, next.Current())
 		switch {

@@ -11,7 +11,6 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/record"
-	"nuanxin/internal/workday"
 )
 
 // target is a view of a request with what decides about access to it.
@@ -63,17 +62,9 @@ func (s *Service) Case(ctx context.Context, ref request.Ref) (request.Case, erro
 // kept reports whether the answer's date stands although a later notice would
 // move it.
 func (s *Service) kept(w request.Whole, now time.Time) bool {
-	promised, today := answerOf(w, s.calendar(w.Request), now), answerOf(w, s.Calendar(), now)
+	promised := request.AnswerOf(request.Clocks(w.Limits, s.calendar(w.Request), w.Entries, now))
+	today := request.AnswerOf(request.Clocks(w.Limits, s.Calendar(), w.Entries, now))
 	return w.Status.Busy() && !promised.Due.IsZero() && !promised.Due.Equal(today.Due)
-}
-
-func answerOf(w request.Whole, cal workday.Calendar, now time.Time) request.Clock {
-	for _, c := range request.Clocks(w.Limits, cal, w.Entries, now) {
-		if c.Name == request.ClockAnswer {
-			return c
-		}
-	}
-	return request.Clock{}
 }
 
 // relatives fills in the requests joined to c.
