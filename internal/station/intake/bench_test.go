@@ -38,7 +38,7 @@ func importBeside(b *testing.B, h house, rows int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	h.in.Smaller(1)
+	h.in.Steps(2000, 1000, 300)
 	other, err := h.Add(cadre, "", station.Facts{Name: "别的站", Area: "510703"})
 	if err != nil {
 		b.Fatal(err)

@@ -1,5 +1,7 @@
 package intake
 
-// Smaller makes all steps so many times smaller, for tests of long lists that
-// need not be long.
-func (s *Service) Smaller(by int) { s.direct, s.piece, s.few = Direct/by, piece/by, few/by }
+// Steps sets how many rows are done at once, looked at together and prepared
+// together, for tests of long lists that need not be long.
+func (s *Service) Steps(atOnce, together, prepared int) {
+	s.direct, s.piece, s.few = atOnce, together, prepared
+}

@@ -59,7 +59,7 @@ func newHouse(t testing.TB, open func(testing.TB, clock.Clock, []fs.FS) *db.DB) 
 	d := open(t, c, []fs.FS{op.Schema, station.Schema})
 	desk := op.New(d, station.Policy)
 	in := intake.NewService(desk, &cabinet{})
-	in.Smaller(smaller)
+	in.Steps(direct, 50, few)
 	return house{station.NewService(desk, workday.Calendar{}), in, d, c}
 }
 
@@ -115,9 +115,8 @@ const header = "区县,站点名称,详细地址,营业时间,联系电话,设�
 
 // What goes on in the background needs some steps here, not thousands of rows.
 const (
-	smaller = 20
-	direct  = intake.Direct / smaller // rows that are done at once
-	few     = 15                      // rows that are prepared in one step
+	direct = 100 // rows that are done at once
+	few    = 15  // rows that are prepared in one step
 )
 
 var fucheng = list.Options{Area: "510703", Public: true}

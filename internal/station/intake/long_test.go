@@ -102,12 +102,11 @@ func (h house) whole(t *testing.T) {
 	}))
 }
 
-// TestLongListInTheBackground takes steps of half their true size, longer
-// than what one statement holds.
+// TestLongListInTheBackground takes longer steps than one statement holds.
 func TestLongListInTheBackground(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
-		const many = 1350
-		h.in.Smaller(2)
+		const many = 420
+		h.in.Steps(400, 320, 150)
 		id := h.upload(t, cadre, csv(many))
 		if got := h.state(t, id); got != "staged read 0/0" {
 			t.Errorf("taken in: %s", got)
