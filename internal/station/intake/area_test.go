@@ -29,9 +29,9 @@ func (h house) added(t *testing.T, who context.Context, f station.Facts) station
 func TestStationOfTheCity(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		facts := station.Facts{Name: "市总驿站", Area: "5107", Address: "一环路1号", Public: true}
-		coded, named := h.added(t, national, facts), station.Station{}
+		coded := h.added(t, national, facts)
 		facts.Name, facts.Address = "园区驿站", "二环路2号"
-		named = h.added(t, national, facts)
+		named := h.added(t, national, facts)
 		if _, err := h.Edit(cadre, coded.ID, coded.Version, facts); err == nil {
 			t.Fatal("a county's cadre edits it by hand: this test shows nothing")
 		}
