@@ -184,7 +184,7 @@ var humaErrors = sync.OnceFunc(func() {
 		for _, err := range errs {
 			if d, ok := err.(huma.ErrorDetailer); ok {
 				detail := d.ErrorDetail()
-				p.Errors = append(p.Errors, web.FieldWords{Name: detail.Location, Text: strings.ToValidUTF8(detail.Message, "\ufffd"), Key: "api.schema"})
+				p.Errors = append(p.Errors, web.FieldWords{Name: detail.Location, Text: web.T(ctx, "api.schema", "Where", strings.ToValidUTF8(detail.Location, "\ufffd")), Key: "api.schema"})
 			}
 		}
 		return problem{p}

@@ -98,3 +98,20 @@ func TestAReaderWhoHungUpIsNoError(t *testing.T) {
 		t.Errorf("got %s, want one line that names the broken pipe and is no error", got)
 	}
 }
+
+// What a schema refuses is told in the reader's language, with its place.
+func TestSchemaFaultsAreInTheReadersWords(t *testing.T) {
+	a := api.New("test")
+	op := api.Operation{Method: "GET", Path: "/short", Action: "test.say", Purpose: "say", Roles: []string{"anyone"}}
+	api.Register(a, op, func(_ context.Context, i *Asked) (*out, error) { return told(*i) })
+	h := (&web.Site{Texts: web.NewTexts(api.Texts()), Log: quiet}).Handler(web.NewMux(a.Routes()))
+	for lang, want := range map[string]string{"zh": "query.limit：这一项的格式不对", "en": "query.limit: this is not as the description"} {
+		r := httptest.NewRequest(http.MethodGet, api.Base+"/short?lat=31&limit=99", nil)
+		r.Header.Set("Accept-Language", lang)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if got := w.Body.String(); !strings.Contains(got, want) || !strings.Contains(got, `"api.schema"`) || strings.Contains(got, "expected") {
+			t.Errorf("%s: got %s, want %q and nothing of the library's words", lang, got, want)
+		}
+	}
+}
