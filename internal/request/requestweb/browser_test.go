@@ -122,12 +122,19 @@ func TestVoiceAloneInThreeTaps(t *testing.T) {
 	if !webtest.Eval[bool](p, `!!(self.MediaRecorder && document.querySelector('[data-rec-btn]') && document.querySelector('[data-rec]').hasAttribute('data-send'))`) {
 		t.Skip("this browser cannot record")
 	}
-	got := p.Text("[data-rec]")
-	if !strings.Contains(got, "点一下，开始说") {
+	if got := p.Text("[data-rec]"); !strings.Contains(got, "点一下，开始说") {
 		t.Errorf("the second tap: got %q", got)
 	}
-	if done := webtest.Eval[string](p, `document.querySelector('[data-rec]').dataset.done`); done != "说完了，发给工会" {
-		t.Errorf("the third tap: got %q", done)
+	p.Click("[data-rec-btn]")
+	p.Wait(`document.querySelector('[data-rec-clock]').textContent!=='0:00'`)
+	if got := p.Text("[data-rec]"); !strings.Contains(got, "说完了，发给工会") {
+		t.Errorf("the third tap: got %q", got)
+	}
+	p.Follow("[data-rec-btn]")
+	p.Wait(`/^\/help\/[0-9-]+\/sent$/.test(location.pathname)`)
+	c, err := h.office.Case(liu, request.Ref{Number: sentTo.FindStringSubmatch(p.Path())[1]})
+	if err != nil || c.Words != "" || len(c.Files) != 1 || c.Files[0].Kind != request.Voice {
+		t.Errorf("sent: got %q with %+v, %v; want the voice alone", c.Words, c.Files, err)
 	}
 }
 
