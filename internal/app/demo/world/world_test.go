@@ -52,6 +52,29 @@ func made(t *testing.T, o Options) *World {
 	return w
 }
 
+// The stories after which the program is measured are told in every demo, to
+// their end.
+func TestTheStoriesAreTold(t *testing.T) {
+	w := made(t, Options{Seed: 1, Now: moments()["a working day"]})
+	for key, heard := range map[string]int{"gate-longquan": 24, "piles-talk": 1, "battery-winter": 1} {
+		told, solved := 0, 0
+		for i, c := range w.Cases {
+			if c.Key != key {
+				continue
+			}
+			told++
+			for _, a := range w.Acts {
+				if a.Case == i && a.Do == Solved {
+					solved++
+				}
+			}
+		}
+		if told < heard || solved == 0 {
+			t.Errorf("%s: got %d cases, %d solved; want %d and an end", key, told, solved, heard)
+		}
+	}
+}
+
 func TestSameSeedSameWorld(t *testing.T) {
 	now := moments()["a working day"]
 	one, two := made(t, Options{Seed: 7, Now: now}), made(t, Options{Seed: 7, Now: now})
