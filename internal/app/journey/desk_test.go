@@ -2,7 +2,9 @@ package journey
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -197,4 +199,46 @@ func TestCadreWithoutScripts(t *testing.T) {
 	p.Type("#task", "请去东门看一下")
 	p.Follow(`main form[action$="/dispatch"] .btn--primary`)
 	reads(t, "handed over", p, bodies, "请去东门看一下")
+}
+
+var (
+	// spoken is a matter of the demo that somebody told by voice.
+	spoken = "锁在地下"
+
+	audioIn  = regexp.MustCompile(`<audio [^>]*src="([^"]+)"`)
+	matterIn = regexp.MustCompile(`href="[^"]*(?:open=|/desk/requests/)([0-9a-f-]{36})`)
+)
+
+// A cadre hears what a worker said: whole, and by the pieces that players ask
+// for. Another county finds nothing there.
+func TestCadreHearsAVoice(t *testing.T) {
+	h := open(t)
+	_, list := h.get(t, "liuting", "/desk/requests?group=all&q="+url.QueryEscape(spoken))
+	one := matterIn.FindStringSubmatch(list)
+	if one == nil {
+		t.Fatalf("the demo has no matter %q", spoken)
+	}
+	_, page := h.get(t, "liuting", "/desk/requests/"+one[1])
+	src := audioIn.FindStringSubmatch(page)
+	if src == nil {
+		t.Fatalf("%s: got no voice in %s", one[1], page)
+	}
+	hear := func(login, part string) (*http.Response, string) {
+		head := map[string]string{"Cookie": "nx=" + h.session(t, login)}
+		if part != "" {
+			head["Range"] = part
+		}
+		return h.send(t, http.MethodGet, src[1], "", head)
+	}
+	all, voice := hear("liuting", "")
+	if kind := all.Header.Get("Content-Type"); all.StatusCode != http.StatusOK || !strings.HasPrefix(kind, "audio/") || len(voice) < 1000 {
+		t.Errorf("whole: got %s, %q, %d bytes; want a voice", all.Status, kind, len(voice))
+	}
+	some, piece := hear("liuting", "bytes=100-199")
+	if some.StatusCode != http.StatusPartialContent || piece != voice[100:200] || some.Header.Get("Content-Range") != fmt.Sprintf("bytes 100-199/%d", len(voice)) {
+		t.Errorf("a piece: got %s, %d bytes, %q; want 206 and those bytes", some.Status, len(piece), some.Header.Get("Content-Range"))
+	}
+	if other, text := hear("gaoyuan", ""); other.StatusCode != http.StatusNotFound || strings.Contains(text, voice[100:200]) {
+		t.Errorf("another county: got %s, want it missing", other.Status)
+	}
 }

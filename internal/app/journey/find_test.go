@@ -2,11 +2,13 @@ package journey
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"nuanxin/internal/geo"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -70,24 +72,38 @@ func TestWorkerFindsTheNearestOpenStation(t *testing.T) {
 	p.FollowNamed("看详情")
 	reads(t, "station", p, first.Name, "这里有什么", "怎么进门", "几点开", "登记的信息", "哪里不对？报给站长")
 	whole(t, "station", p)
-	asksWhichMap(t, p)
+	asksWhichMap(t, h, p, geo.Point(first.Place))
 }
 
 // asksWhichMap presses "navigate": the first time it asks which map, then remembers.
-func asksWhichMap(t *testing.T, p *webtest.Page) {
+func asksWhichMap(t *testing.T, h *house, p *webtest.Page, at geo.Point) {
 	t.Helper()
 	p.Named("导航过去")
 	p.Wait(`document.querySelector('#maps').open`)
 	whole(t, "maps", p)
-	for name, want := range map[string]struct{ host, lat string }{
-		"amap":    {"uri.amap.com", "42.90"}, // GCJ-02 lies some hundred metres off WGS-84
-		"baidu":   {"api.map.baidu.com", "42.9"},
-		"tencent": {"apis.map.qq.com", "42.90"},
+	for name, want := range map[string]struct {
+		host, place string // and the parameter that holds the place
+		latFirst    bool
+		datum       geo.Datum
+	}{
+		"amap":    {"uri.amap.com", "to", false, geo.GCJ02},
+		"baidu":   {"api.map.baidu.com", "location", true, geo.BD09},
+		"tencent": {"apis.map.qq.com", "tocoord", true, geo.GCJ02},
 	} {
-		href := webtest.Eval[string](p, `(document.querySelector('[data-map-app="`+name+`"]')||{}).href`)
-		to := webtest.Eval[string](p, `fetch('`+href+`',{redirect:'manual'}).then(r=>r.type)`)
-		if to != "opaqueredirect" && !strings.Contains(href, want.host) {
-			t.Errorf("%s: got %q with %s, want to be led to %s", name, href, to, want.host)
+		href := webtest.Eval[string](p, `document.querySelector('[data-map-app="`+name+`"]').getAttribute('href')`)
+		answer, _ := h.send(t, "GET", href, "", nil)
+		to, err := url.Parse(answer.Header.Get("Location"))
+		if err != nil || to.Host != want.host {
+			t.Errorf("%s: got %q led to %q, want %s", name, href, answer.Header.Get("Location"), want.host)
+			continue
+		}
+		lat, lng := at.In(want.datum)
+		text := fmt.Sprintf("%.6f,%.6f", lng, lat)
+		if want.latFirst {
+			text = fmt.Sprintf("%.6f,%.6f", lat, lng)
+		}
+		if got := to.Query().Get(want.place); !strings.HasPrefix(got, text) {
+			t.Errorf("%s: got led to %q, want %s", name, got, text)
 		}
 	}
 }
@@ -101,7 +117,8 @@ func TestNavigationRemembersTheMap(t *testing.T) {
 	if err != nil || to.Host != "uri.amap.com" || to.Query().Get("to") == "" {
 		t.Fatalf("go by amap: got %s %v, want a way in Amap", answer.Header.Get("Location"), err)
 	}
-	if !strings.Contains(to.RawQuery, "coordinate=gaode") && strings.Contains(to.Query().Get("to"), "125.137746") {
+	lat, lng := geo.Point(s.Place).In(geo.GCJ02)
+	if to.Query().Get("coordinate") != "gaode" || !strings.HasPrefix(to.Query().Get("to"), fmt.Sprintf("%.6f,%.6f,", lng, lat)) {
 		t.Errorf("go by amap: got %s, want GCJ-02 coordinates", to)
 	}
 	var chosen string
