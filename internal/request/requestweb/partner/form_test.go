@@ -32,6 +32,7 @@ import (
 	"nuanxin/internal/seal"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
+	"nuanxin/internal/web/webtest"
 )
 
 // start is a Tuesday, 10:00 in the civil zone.
@@ -284,5 +285,29 @@ func TestAnsweredIsNotSaidToBeDecided(t *testing.T) {
 	h.must(h.Report(authz.With(t.Context(), body), h.at, "", request.Message{Words: "门开了"}))
 	if _, page := h.show(); strings.Contains(page, "不能再退回") || strings.Contains(page, `/bounce"`) {
 		t.Errorf("answered: got %s, want nothing about sending it back", page)
+	}
+}
+
+// The page that shows the words once more holds like any other, and the browser
+// keeps its draft of them.
+func TestTheBrowserKeepsTheDraft(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	p := browser.Open(t, h.server.URL+partner.HrefMatters+"/"+string(h.at.ID), webtest.View{Width: 320, Height: 640})
+	p.Type("#words", "门在周五开了")
+	h.must(h.Answer(cadre, h.at, request.Message{Words: "谈好了"}))
+	h.must(h.Solved(chen, h.at))
+	p.Follow(`form[action$="/report"] button.btn`)
+	p.Wait(`!!document.querySelector('#written')`)
+	if got := webtest.Eval[string](p, `document.querySelector('#written').value`); got != "门在周五开了" {
+		t.Errorf("got %q, want what was written", got)
+	}
+	if !webtest.Eval[bool](p, `(localStorage.getItem('nx-draft-matter-`+string(h.at.ID)+`')||'').includes('门在周五开了')`) {
+		t.Error("the draft is gone")
+	}
+	if got := p.Axe(); len(got) > 0 {
+		t.Errorf("got axe violations %v, want none", got)
+	}
+	if got := p.Overflow(); len(got) > 0 {
+		t.Errorf("got sideways scroll %v, want none", got)
 	}
 }
