@@ -102,7 +102,7 @@ func (d defects) Open(ctx context.Context, stationID string) ([]stationdesk.Defe
 		if err != nil {
 			return all, err
 		}
-		one := stationdesk.Defect{ID: string(r.ID), Number: r.Number, At: r.Dispatch.SentAt, Due: r.Dispatch.DueBy, Task: r.Dispatch.Task,
+		one := stationdesk.Defect{ID: string(r.ID), Number: r.Number, At: r.Dispatch.SentAt, Due: r.Dispatch.DueBy, Task: r.Dispatch.Task, Count: r.Followers + 1,
 			What: cmp.Or(r.Title, web.T(ctx, "stations.report_"+cmp.Or(r.What, request.WhatOther)))}
 		for _, e := range m.Timeline {
 			switch {

@@ -146,4 +146,6 @@ type MatterRow struct {
 	Dispatch Dispatch
 	Late     bool // not signed, or not answered, in time
 	Demo     bool
+
+	Followers int // requests merged into this one
 }

@@ -199,7 +199,7 @@ func (s *Service) Fixed(ctx context.Context, ref request.Ref, msg request.Messag
 		m.told(tx, request.KindAnswered)
 		tx.Emit(request.Answered{ID: m.ID})
 		m.mended(tx)
-		return s.tellFollowers(ctx, tx, m, request.Entry{Kind: request.KindAnswered, BodyName: d.BodyName, Words: words, Fact: "fixed"})
+		return s.tellFollowers(ctx, tx, m, request.Mend, request.Entry{Kind: request.KindAnswered, BodyName: d.BodyName, Words: words, Fact: "fixed"})
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
@@ -43,7 +42,7 @@ func (s *Service) Assign(ctx context.Context, ref request.Ref, officer, name str
 }
 
 // Classify sorts the matter, without the worker noticing; but one that goes to
-// another union's area tells the worker who has it now.
+// another union, be it below or above, tells the worker who has it now.
 func (s *Service) Classify(ctx context.Context, ref request.Ref, c request.Class) (request.Receipt, error) {
 	return s.act(ctx, request.Classify, ref, func(tx *op.Tx, m *matter) error {
 		m.looked(tx)
@@ -90,9 +89,10 @@ func (s *Service) sort(ctx context.Context, tx *op.Tx, m *matter, c request.Clas
 	if err != nil && !fault.Is(err, fault.Missing) {
 		return err
 	}
-	if err != nil || !strings.HasPrefix(u.Area, was.Area) { // whose name stood there may not even see it any more
+	if err != nil || u.ID != was.ID { // whose name stood there may not even see it any more
 		m.Officer, m.OfficerName = u.Officer, u.OfficerName
 		m.add(tx, request.Entry{Kind: request.KindAssigned, Readers: request.ToWorker | request.ToStaff, Words: cmp.Or(u.OfficerName, u.Name)})
+		m.told(tx, request.KindAssigned)
 	}
 	m.Place.Area, m.AreaKnown, m.Union = *c.Area, true, u.ID
 	return nil
@@ -230,7 +230,7 @@ func (s *Service) speak(ctx context.Context, act authz.Action, k request.Kind, r
 		if !msg.Followers || k == request.KindAsked {
 			return nil
 		}
-		return s.tellFollowers(ctx, tx, m, request.Entry{Kind: k, Words: y.Words})
+		return s.tellFollowers(ctx, tx, m, act, request.Entry{Kind: k, Words: y.Words})
 	})
 }
 
@@ -318,7 +318,7 @@ func (s *Service) NotOurs(ctx context.Context, ref request.Ref, who, phone, word
 		e := request.Entry{Kind: request.KindNotOurs, Readers: request.ToWorker | request.ToStaff, BodyName: who, Fact: phone, Words: words}
 		m.add(tx, e)
 		m.told(tx, request.KindNotOurs)
-		return s.tellFollowers(ctx, tx, m, e)
+		return s.tellFollowers(ctx, tx, m, request.Refer, e)
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 )
@@ -80,6 +82,77 @@ func TestStationMendedOfAJoinedReport(t *testing.T) {
 			h.t.Errorf("said to the reporter %d times, on the matter %d, marked at %v, to its worker %d, %v; want once, once, marked, never", count(h.own(joined).Timeline), count(c.Timeline), c.MendedAt, count(own.Timeline), err)
 		}
 		h.sound()
+	})
+}
+
+// Who goes down to a union below is told, as who goes up or beside: another union
+// has the matter now.
+func TestAnotherUnionIsTold(t *testing.T) {
+	each(t, func(h *house) {
+		over := staff(other, "市里", authz.Grant{Role: authz.Cadre, Area: city, Org: cityID})
+		r := h.captured(context.Background(), request.Draft{Words: "x", Phone: canaryPhone, PhoneOK: true, Place: request.Place{Area: city}})
+		street, within, away := county+"101", county+"102", sibling
+		for _, c := range []struct {
+			say  string
+			area *string
+			want int
+		}{{"down to the county", &street, 1}, {"within the county", &within, 1}, {"up to the city again", &away, 2}} {
+			h.must(h.Classify(over, request.Ref{ID: r.ID}, request.Class{Area: c.area}))
+			named := 0
+			for _, e := range h.own(request.Ref{ID: r.ID, Secret: h.Secret(r.ID)}).Timeline {
+				if e.Kind == request.KindAssigned {
+					named++
+				}
+			}
+			if named != c.want {
+				h.t.Errorf("%s: named %d times, want %d", c.say, named, c.want)
+			}
+		}
+		if n := h.deliver()[canaryPhone]; n != 2 {
+			h.t.Errorf("%d messages, want one for each of the two", n)
+		}
+		h.sound()
+	})
+}
+
+// What reaches those who were joined stands in the audit as what was done.
+func TestFollowersAuditNamesTheAct(t *testing.T) {
+	each(t, func(h *house) {
+		for act, do := range map[authz.Action]func(main request.Ref) (request.Receipt, error){
+			request.Refer: func(main request.Ref) (request.Receipt, error) {
+				return h.NotOurs(cadre(), main, "城管", "12345", "")
+			},
+			request.Solve: func(main request.Ref) (request.Receipt, error) { return h.Solved(worker(), main) },
+			request.Answer: func(main request.Ref) (request.Receipt, error) {
+				return h.Answer(cadre(), main, request.Message{Words: "好了", Followers: true})
+			},
+		} {
+			main := request.Ref{ID: h.capture().ID}
+			f := h.follower(main, request.Draft{Words: "x", Place: request.Place{Area: county}})
+			if rows, err := h.List(cadre(), request.Filter{}); err != nil || !slices.ContainsFunc(rows.Rows, func(r request.Row) bool { return r.ID == main.ID && r.Followers == 1 }) {
+				h.t.Errorf("the main one has no follower, %v", err)
+			}
+			h.must(do(main))
+			var last authz.Action
+			err := h.db.View(h.t.Context(), func(tx *db.Tx) error {
+				return tx.One(h.t.Context(), `select action from request_audit where root_id = $1 order by seq desc limit 1`, []any{f.ID}, &last)
+			})
+			if err != nil || last != act {
+				h.t.Errorf("the follower's audit ends with %q, %v; want %s", last, err, act)
+			}
+		}
+	})
+}
+
+// The host reads how many reported it.
+func TestBodyListCountsReporters(t *testing.T) {
+	each(t, func(h *house) {
+		main := request.Ref{ID: h.captured(worker(), request.Draft{What: "locked", Place: request.Place{Station: station}, Channel: request.ChannelStation}).ID}
+		h.follower(main, request.Draft{What: "locked", Place: request.Place{Station: station}, Channel: request.ChannelStation})
+		rows, err := h.BodyList(hostOf(host), request.DispatchSent)
+		if err != nil || len(rows) != 1 || rows[0].Followers != 1 {
+			h.t.Errorf("the host's list is %+v, %v; want one matter with one follower", rows, err)
+		}
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
@@ -155,8 +156,8 @@ func (s *Service) followers(ctx context.Context, tx *op.Tx, m *matter) ([]*matte
 
 // tellFollowers puts what was said of m on the timelines of those merged into
 // it. An answer is theirs to judge as much as the first worker's, and what is
-// not ours with m is not ours with them.
-func (s *Service) tellFollowers(ctx context.Context, tx *op.Tx, m *matter, e request.Entry) error {
+// not ours with m is not ours with them. act is what the audit says was done.
+func (s *Service) tellFollowers(ctx context.Context, tx *op.Tx, m *matter, act authz.Action, e request.Entry) error {
 	fs, err := s.followers(ctx, tx, m)
 	if err != nil {
 		return err
@@ -180,7 +181,7 @@ func (s *Service) tellFollowers(ctx context.Context, tx *op.Tx, m *matter, e req
 		if err := s.save(ctx, tx, f); err != nil {
 			return err
 		}
-		if err := tx.Also(ctx, request.Answer, f.AuthzObject(), told...); err != nil {
+		if err := tx.Also(ctx, act, f.AuthzObject(), told...); err != nil {
 			return err
 		}
 	}

@@ -127,7 +127,7 @@ func (s *Service) Solved(ctx context.Context, ref request.Ref) (request.Receipt,
 		if err := s.say(ctx, tx, m, request.KindSolved, request.Say{}, ""); err != nil {
 			return err
 		}
-		return s.tellFollowers(ctx, tx, m, request.Entry{Kind: request.KindAnswered, Fact: "main_solved"})
+		return s.tellFollowers(ctx, tx, m, request.Solve, request.Entry{Kind: request.KindAnswered, Fact: "main_solved"})
 	})
 }
 

@@ -254,7 +254,7 @@ func (s *Store) Matters(ctx context.Context, tx *op.Tx, scope op.Scope, states .
 	}
 	var rows []request.MatterRow
 	err := tx.Each(ctx, `
-			select r.request_id, r.number, r.status, r.topic, r.title, r.what, r.place, r.station_id, r.demo, d.dispatch_id, d.body_id, d.body_name, d.lead, d.state, d.attempt, d.final, d.task,
+			select r.request_id, r.number, r.status, r.topic, r.title, r.what, r.place, r.station_id, r.demo, r.followers, d.dispatch_id, d.body_id, d.body_name, d.lead, d.state, d.attempt, d.final, d.task,
 				d.sent_at, d.sign_by, d.deadline, d.due_by, d.asked_until, d.opened_at, d.signed_at, d.signed_by, d.reported_at
 			from request_dispatch d join request r on r.request_id = d.request_id
 			where `+where+` order by case when d.state = 'reported' or r.closed_at is not null then 1 else 0 end, d.deadline, d.dispatch_id limit 200`, args, func(r db.Row) error {
@@ -269,7 +269,7 @@ func (s *Store) scanMatterRow(r db.Row, now time.Time) (request.MatterRow, error
 	var m request.MatterRow
 	var where, task []byte
 	d := &m.Dispatch
-	err := r.Scan(&m.ID, &m.Number, &m.Status, &m.Topic, &m.Title, &m.What, &where, db.Text(&m.Station), &m.Demo, &d.ID, &d.Body, &d.BodyName, &d.Lead, &d.State, &d.Attempt, &d.Final, &task,
+	err := r.Scan(&m.ID, &m.Number, &m.Status, &m.Topic, &m.Title, &m.What, &where, db.Text(&m.Station), &m.Demo, &m.Followers, &d.ID, &d.Body, &d.BodyName, &d.Lead, &d.State, &d.Attempt, &d.Final, &task,
 		db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.DueBy), db.Time(&d.AskedUntil), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt))
 	if err != nil {
 		return m, err
