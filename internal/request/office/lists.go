@@ -30,8 +30,8 @@ func (s *Service) MineList(ctx context.Context, f request.Filter) (request.Page[
 }
 
 // BodyList returns what the caller's bodies have in hand: the states asked for
-// (none: all), what waits for them first, then the nearest deadline. No more
-// than 200 at once.
+// (none: all), what waits for them first, then what they have answered or what is
+// closed, each by its deadline. No more than 200 at once.
 func (s *Service) BodyList(ctx context.Context, states ...request.DispatchState) ([]request.MatterRow, error) {
 	return op.List(ctx, s.desk, request.Matters, func(tx *op.Tx, scope op.Scope) ([]request.MatterRow, error) {
 		return s.store.Matters(ctx, tx, scope, states...)
