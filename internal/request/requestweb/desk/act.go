@@ -255,6 +255,7 @@ func classFields(_ *pages, ctx context.Context, c request.Case, v url.Values) ([
 	if c.Hidden {
 		hide = "1"
 	}
+	shown := given(v, "was_hidden", hide)
 	if v.Has("title") {
 		hide = v.Get("hide")
 	}
@@ -267,7 +268,7 @@ func classFields(_ *pages, ctx context.Context, c request.Case, v url.Values) ([
 	}
 	return append(out, field{name: "place", value: given(v, "place", c.Place.Text)},
 		field{name: "area", kind: "select", options: reach.WithNeighbours(ctx, reach.AreaOptions(ctx, given(v, "area", c.Place.Area), authz.Cadre), given(v, "area", c.Place.Area))},
-		field{name: "hide", kind: "check", value: hide}), nil
+		field{name: "hide", kind: "check", value: hide}, field{name: "was_hidden", kind: "hidden", value: shown}), nil
 }
 
 func classify(p *pages, ctx context.Context, c request.Case, ref request.Ref, v url.Values) error {
@@ -278,9 +279,9 @@ func classify(p *pages, ctx context.Context, c request.Case, ref request.Ref, v 
 		s := v.Get(name)
 		return &s
 	}
-	hide := v.Get("hide") != ""
+	hide, shown := v.Get("hide") != "", v.Get("was_hidden") != "" // what the reader saw, not what a colleague made of it since
 	k := request.Class{Title: text("title"), Heard: text("heard"), Place: text("place"), Area: text("area"), Topic: text("topic")}
-	if hide != c.Hidden {
+	if hide != shown {
 		k.Hide = &hide // else the rule of the topic decides: a box that nobody touched uncovers nobody
 	}
 	if k.Topic != nil && *k.Topic == "" && c.Topic == "" {
