@@ -41,9 +41,27 @@ func TestSortingHidesByTheRuleOfTheTopic(t *testing.T) {
 	if !h.one(r).Hidden {
 		t.Error("sorted as pay with the box as it was: got not hidden, want hidden by the rule")
 	}
-	cadre.post(desk.Href(r.ID)+"/classify", "title", "欠薪", "topic", "pay", "area", county).want("the tick taken away", 303)
+	cadre.post(desk.Href(r.ID)+"/classify", "title", "欠薪", "topic", "pay", "area", county, "was_hidden", "").want("sorted from a page of before", 303)
+	if !h.one(r).Hidden {
+		t.Error("a box that was shown empty and not touched uncovered the worker, hidden meanwhile")
+	}
+	cadre.get(desk.Href(r.ID)+"/classify").want("the form", 200, `name="was_hidden" value="1"`)
+	cadre.post(desk.Href(r.ID)+"/classify", "title", "欠薪", "topic", "pay", "area", county, "was_hidden", "1").want("the tick taken away", 303)
 	if h.one(r).Hidden {
 		t.Error("the tick taken away: got hidden, want as the cadre said")
+	}
+}
+
+// The same words at two places: the one at the place that was typed comes first.
+func TestAlikeByPlace(t *testing.T) {
+	h := newHouse(t)
+	a := h.capture()
+	b := h.captured("worker", request.Draft{Words: words, Place: request.Place{Text: "西山花园北门", Area: county}})
+	for _, c := range []struct{ place, first, second string }{{"西山花园北门", b.Number, a.Number}, {"锦绣家园东门", a.Number, b.Number}} {
+		got := h.as("cadre").post(desk.HrefRequests+"/similar", "words", words, "place", c.place, "area", county).want("alike", 200, c.first, c.second)
+		if strings.Index(got.body, c.first) > strings.Index(got.body, c.second) {
+			t.Errorf("at %s: %s stands after %s", c.place, c.first, c.second)
+		}
 	}
 }
 

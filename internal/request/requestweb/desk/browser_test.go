@@ -116,9 +116,13 @@ func TestKeysAndPeek(t *testing.T) {
 func TestAlikeWhileTyping(t *testing.T) {
 	browser, h := webtest.Start(t), newHouse(t)
 	h.capture()
+	second := h.captured("worker", request.Draft{Words: words, Place: request.Place{Text: "西山花园北门", Area: county}})
 	page := browser.Open(t, h.server.URL+desk.HrefNew, webtest.View{Width: 1440, Height: 900, Cookies: map[string]string{"who": "cadre"}})
 	page.Type("#words", words)
 	page.Wait("!!document.querySelector('#alike .rows')")
+	// The same words at two places: the one at the place that is typed comes first.
+	page.Type("#place", "西山花园北门")
+	page.Wait("document.querySelector('#alike .rows a').getAttribute('href') == '" + desk.Href(second.ID) + "'")
 	if got := page.Exceptions(); len(got) > 0 {
 		t.Errorf("got script errors %q, want none", got)
 	}

@@ -116,7 +116,7 @@ func (p *pages) showSlip(w http.ResponseWriter, r *http.Request, f newForm, done
 
 // similar is the form as a question for what is alike.
 func (f newForm) similar() request.SimilarTo {
-	return request.SimilarTo{Words: strings.TrimSpace(f.d.Words + " " + f.d.Title), Area: f.d.Place.Area}
+	return request.SimilarTo{Words: strings.TrimSpace(f.d.Place.Text + " " + f.d.Words + " " + f.d.Title), Area: f.d.Place.Area}
 }
 
 // similar answers the form while somebody types. The words come by POST: they
@@ -130,7 +130,7 @@ func (p *pages) similar(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := r.PostForm
-	f := newForm{looked: true, d: request.Draft{Words: tell.FirstLine(v.Get("words"), 500), Title: v.Get("title"), Place: request.Place{Area: v.Get("area")}}}
+	f := newForm{looked: true, d: request.Draft{Words: tell.FirstLine(v.Get("words"), 500), Title: v.Get("title"), Place: request.Place{Area: v.Get("area"), Text: v.Get("place")}}}
 	var err error
 	if f.alike, err = p.Office.Similar(ctx, f.similar()); err != nil {
 		return err

@@ -155,7 +155,7 @@ func newPage(f ui.StaffPage, n newForm) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					templ_7745c5c3_Err = ui.Textarea(ui.TextareaProps{FieldProps: ui.FieldProps{Name: "words", Label: t(ctx, "new.words"), Hint: t(ctx, "new.words.hint"), Error: n.Errs.Of("words")}, Value: n.d.Words, Rows: 5, MaxLength: 3000,
-						Attrs: templ.Attributes{"hx-post": HrefRequests + "/similar", "hx-trigger": "input changed delay:700ms", "hx-target": "#alike", "hx-params": "words,title,area", "hx-sync": "this:replace"}}).Render(ctx, templ_7745c5c3_Buffer)
+						Attrs: templ.Attributes{"hx-post": HrefRequests + "/similar", "hx-trigger": "input changed delay:700ms, input delay:700ms from:#place", "hx-target": "#alike", "hx-params": "words,title,area,place", "hx-sync": "this:replace"}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
