@@ -87,6 +87,7 @@ func (a *App) checks(report *CheckReport, earlier []proof.Line) []check {
 		{"undelivered events", a.checkOutbox},
 		{"files", a.checkFiles},
 		{"requests", a.checkRequests},
+		{"stations", func(ctx context.Context, _ *db.Tx) (int64, []string, error) { return a.Stations.Check(authz.AsSystem(ctx, "check")) }},
 	}
 }
 

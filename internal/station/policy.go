@@ -14,6 +14,7 @@ const (
 	Settle  authz.Action = "station.settle"  // say that a reported fault is mended
 	Tell    authz.Action = "station.report"  // the program passes on what workers reported
 	Import  authz.Action = "station.import"
+	Verify  authz.Action = "station.check" // the program holds what is stored against itself
 
 	ImportSee authz.Action = "station_import.see"
 )
@@ -31,6 +32,7 @@ var Policy = authz.Rules{
 	Settle:  authz.Any(authz.InArea(authz.Cadre), authz.OfOrg(authz.Host)),
 	Tell:    authz.Program,
 	Import:  authz.InArea(authz.Cadre),
+	Verify:  authz.Program,
 
 	ImportSee: authz.InArea(authz.Cadre, authz.Leader),
 }

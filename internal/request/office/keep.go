@@ -137,6 +137,18 @@ func (s *Service) differences(m *matter, followers, guards, events int) []string
 	note(!was.LadderAt.Equal(now.LadderAt), "the ladder's time", was.LadderAt, now.LadderAt)
 	note(!was.NotBefore.Equal(now.NotBefore), "the day before which it cannot be", was.NotBefore, now.NotBefore)
 	note(was.Missed != now.Missed, "missed", was.Missed, now.Missed)
+	for kind, counted := range map[request.Kind]int{request.KindChased: was.Chases, request.KindBounced: was.Bounces, request.KindUnsolved: was.Reopened} {
+		told := 0
+		for _, e := range m.es {
+			if e.Kind == kind {
+				told++
+			}
+		}
+		note(counted != told, "the number of times it was "+string(kind), counted, told)
+	}
+	if derived := request.Derive(!was.SeenAt.IsZero(), was.Reopened, m.ds); was.Status.Busy() && was.Status != request.StatusUnsolved { // "not solved" stands until somebody acts
+		note(was.Status != derived, "the state", was.Status, derived)
+	}
 	note(was.Followers != followers, "the number of followers", was.Followers, followers)
 	note(guards != 1, "the number of guards of its number", guards, 1)
 	note(was.Version != int64(events), "the version", was.Version, events)

@@ -323,7 +323,8 @@ func TestCheckFindsDifferences(t *testing.T) {
 		h.capture()
 		h.sound()
 		for _, spoil := range []string{
-			`update request set due_at = due_at + 1`, `update request set followers = 7`, `update request set version = version + 1`,
+			`update request set due_at = due_at + 1`, `update request set followers = 7`, `update request set chases = chases + 1`,
+			`update request set bounces = 1`, `update request set reopened = 1`, `update request set status = 'working'`, `update request set version = version + 1`,
 			`update request set missed = $1`, `delete from request_number`,
 		} {
 			h.spoil(spoil)
