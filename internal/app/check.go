@@ -87,7 +87,9 @@ func (a *App) checks(report *CheckReport, earlier []proof.Line) []check {
 		{"undelivered events", a.checkOutbox},
 		{"files", a.checkFiles},
 		{"requests", a.checkRequests},
-		{"stations", func(ctx context.Context, _ *db.Tx) (int64, []string, error) { return a.Stations.Check(authz.AsSystem(ctx, "check")) }},
+		{"stations", func(ctx context.Context, _ *db.Tx) (int64, []string, error) {
+			return a.Stations.Check(authz.AsSystem(ctx, "check"))
+		}},
 	}
 }
 

@@ -1,6 +1,12 @@
 package request
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+
+	"nuanxin/internal/fault"
+	"nuanxin/internal/plain"
+)
 
 // Phrase is a text that staff use often, to be changed before it is sent.
 type Phrase struct {
@@ -9,6 +15,27 @@ type Phrase struct {
 	Kind Kind // what it is for: KindTold, KindAsked, KindAnswered, KindDispatched, KindNotOurs
 	ZH   string
 	EN   string
+}
+
+// Tidy returns p as it is kept; it refuses one that cannot be.
+func (p Phrase) Tidy() (Phrase, error) {
+	var f fault.Form
+	p.ZH, p.EN = plain.Text(p.ZH), plain.Text(p.EN)
+	if p.ZH == "" {
+		f.Add("zh", "fault.empty", nil)
+	}
+	for field, t := range map[string]struct {
+		text string
+		most int
+	}{"zh": {p.ZH, 200}, "en": {p.EN, 400}} {
+		if utf8.RuneCountInString(t.text) > t.most {
+			f.Add(field, "fault.long", fault.Args{"Limit": t.most})
+		}
+	}
+	if !slices.Contains(PhraseKinds(), p.Kind) {
+		f.Add("kind", "request.phrase.kind", nil)
+	}
+	return p, f.Err(string(SetWord))
 }
 
 // PhraseKinds lists what phrases are for.

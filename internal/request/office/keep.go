@@ -137,15 +137,13 @@ func (s *Service) differences(m *matter, followers, guards, events int) []string
 	note(!was.LadderAt.Equal(now.LadderAt), "the ladder's time", was.LadderAt, now.LadderAt)
 	note(!was.NotBefore.Equal(now.NotBefore), "the day before which it cannot be", was.NotBefore, now.NotBefore)
 	note(was.Missed != now.Missed, "missed", was.Missed, now.Missed)
-	for kind, counted := range map[request.Kind]int{request.KindChased: was.Chases, request.KindBounced: was.Bounces, request.KindUnsolved: was.Reopened} {
-		told := 0
-		for _, e := range m.es {
-			if e.Kind == kind {
-				told++
-			}
-		}
-		note(counted != told, "the number of times it was "+string(kind), counted, told)
+	told := map[request.Kind]int{}
+	for _, e := range m.es {
+		told[e.Kind]++
 	}
+	note(was.Chases != told[request.KindChased], "the number of chases", was.Chases, told[request.KindChased])
+	note(was.Bounces != told[request.KindBounced], "the number of bounces", was.Bounces, told[request.KindBounced])
+	note(was.Reopened != told[request.KindUnsolved], "how often it was not solved", was.Reopened, told[request.KindUnsolved])
 	if derived := request.Derive(!was.SeenAt.IsZero(), was.Reopened, m.ds); was.Status.Busy() && was.Status != request.StatusUnsolved { // "not solved" stands until somebody acts
 		note(was.Status != derived, "the state", was.Status, derived)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/rules"
 )
 
 // List returns the requests that f selects and the caller may read, those with
@@ -79,12 +80,12 @@ func (s *Service) Health(ctx context.Context) ([]request.BodyHealth, error) {
 // a purpose (op.Call), leaves an audit row first, and is cut at the number of
 // rows that the area's rules allow.
 func (s *Service) Export(ctx context.Context, f request.Filter) (request.Export, error) {
-	t, err := op.Read(ctx, s.desk, request.MakeExport, func(tx *op.Tx) (areaTarget, error) { return s.areaTarget(ctx, tx, "request_export", f.Area) })
+	t, err := op.Read(ctx, s.desk, request.MakeExport, func(tx *op.Tx) (rules.Target, error) { return s.Target(ctx, tx, "request_export", f.Area) })
 	if err != nil {
 		return request.Export{}, err
 	}
 	return op.List(ctx, s.desk, request.List, func(tx *op.Tx, scope op.Scope) (request.Export, error) {
-		l, err := s.store.LimitsFor(ctx, tx, t.area, tx.Now())
+		l, err := s.store.LimitsFor(ctx, tx, t.Area, tx.Now())
 		if err != nil {
 			return request.Export{}, err
 		}

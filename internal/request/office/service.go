@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/plain"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/record"
+	"nuanxin/internal/request/rules"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/workday"
 )
@@ -22,6 +23,8 @@ type Config struct {
 
 // Service is what other packages may ask about requests.
 type Service struct {
+	*rules.Book // what the unions set
+
 	desk   *op.Desk
 	store  *record.Store
 	config Config
@@ -35,7 +38,8 @@ func NewService(desk *op.Desk, ring *seal.Ring, c Config, n request.Needs) *Serv
 	if n.Calendar == nil {
 		n.Calendar = request.BuiltinCalendar{}
 	}
-	return &Service{desk: desk, store: &record.Store{Ring: ring}, config: c, needs: n}
+	store := &record.Store{Ring: ring}
+	return &Service{Book: rules.New(desk, store, n.Orgs), desk: desk, store: store, config: c, needs: n}
 }
 
 // Secret returns what makes its holder the worker of a request. It is derived,
