@@ -168,7 +168,7 @@ func tile(f finder.Found) (ui.Tone, string) {
 // row is a station in a list. Without metres its distance is not told.
 func row(ctx context.Context, f finder.Found, metres bool) ui.RowProps {
 	l := lookOf(ctx, f)
-	r := ui.RowProps{Href: "/stations/" + f.Code, Tile: true, Title: f.Name, EndSub: l.short}
+	r := ui.RowProps{Href: "/stations/" + f.Code, Tile: true, Title: f.Name, Lang: "zh-CN", EndSub: l.short}
 	r.Tone, r.Icon = tile(f)
 	sub, things := why(ctx, f), servicesLine(ctx, f.Services, 3)
 	switch {
