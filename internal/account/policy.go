@@ -13,6 +13,7 @@ const (
 	EnterCode   authz.Action = "account.enter_code"
 	StartLink   authz.Action = "account.start_link"
 	Resolve     authz.Action = "account.resolve"
+	Prove       authz.Action = "account.prove" // show once more that it is oneself
 	Touch       authz.Action = "account.touch"
 	SignOut     authz.Action = "account.sign_out"
 	Me          authz.Action = "account.me"
@@ -40,7 +41,9 @@ const (
 )
 
 // Policy says who may do them. An administrator touches an account only when
-// all that it may reach lies in the administrator's area, and nobody's own.
+// all that it may reach lies in the administrator's area, and nobody's own. What
+// would let a stranger at an open screen in for good asks again who it is; taking
+// a role away does not, because that may be urgent and opens nothing.
 var Policy = authz.Rules{
 	SendCode:    authz.Anyone,
 	CheckCode:   authz.Anyone,
@@ -52,6 +55,7 @@ var Policy = authz.Rules{
 	Resolve:     authz.Anyone, // whoever shows the secret
 	Touch:       authz.Anyone,
 	SignOut:     authz.Anyone,
+	Prove:       authz.SignedIn,
 	Me:          authz.SignedIn,
 	Looks:       authz.Owner,
 	EndSession:  authz.SignedIn,
@@ -64,13 +68,13 @@ var Policy = authz.Rules{
 	DropFactor:    authz.SignedIn,
 
 	See:           authz.InArea(authz.Admin),
-	Add:           authz.InArea(authz.Admin),
+	Add:           authz.Lately(authz.InArea(authz.Admin)),
 	Rename:        authz.InArea(authz.Admin),
-	Give:          authz.InArea(authz.Admin),
+	Give:          authz.Lately(authz.InArea(authz.Admin)),
 	Take:          authz.InArea(authz.Admin),
-	ResetPassword: authz.InArea(authz.Admin),
-	ResetFactor:   authz.InArea(authz.Admin),
-	EndStay:       authz.InArea(authz.Admin),
+	ResetPassword: authz.Lately(authz.InArea(authz.Admin)),
+	ResetFactor:   authz.Lately(authz.InArea(authz.Admin)),
+	EndStay:       authz.Lately(authz.InArea(authz.Admin)),
 
 	Sweep:    authz.Program,
 	SetLimit: authz.Program,

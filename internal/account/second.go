@@ -175,6 +175,32 @@ func (s *Service) DropFactor(ctx context.Context, password, code, token string) 
 	return err
 }
 
+// Prove shows once more, in the session that token opens, that it is its owner who
+// asks: by the password, and by a code where there is a second factor. Acts that
+// ask again go on for a while. A wrong one counts as a wrong try at signing in.
+func (s *Service) Prove(ctx context.Context, password, code, token string) error {
+	if err := s.prove(ctx, "password", password, token); err != nil {
+		return err
+	}
+	holds := func(ctx context.Context, tx *op.Tx, person, code string) (bool, error) {
+		if on, err := s.factors.On(ctx, tx, person); !on || err != nil {
+			return !on, err
+		}
+		return s.factors.Use(ctx, tx, person, code)
+	}
+	_, err := s.byCode(ctx, Prove, holds, code, func(tx *op.Tx, p Person) ([]string, error) {
+		n, err := tx.Exec(ctx, `update account_session set proved_at = $3 where hash = $1 and person_id = $2`, session.Hash(token), string(p.ID), tx.Now().UnixMicro())
+		if err == nil && n == 0 { // ended meanwhile, perhaps by a new password
+			err = fault.New(string(Prove), fault.Missing, "account.session.none")
+		}
+		if err != nil {
+			return nil, err
+		}
+		return nil, s.gate.Refund(ctx, tx, p.Login, pace.OriginOf(ctx).Device)
+	})
+	return err
+}
+
 // byCode does what needs a code of whoever asks. What it returns is secret, so it
 // is given beside the outcome, which is kept.
 func (s *Service) byCode(ctx context.Context, action authz.Action, holds func(context.Context, *op.Tx, string, string) (bool, error), code string,

@@ -234,7 +234,7 @@ func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login strin
 	if err := s.gate.Refund(ctx, tx, login, in.Device); err != nil {
 		return err
 	}
-	return begin(ctx, tx, in, session.Session{Kind: authz.Staff})
+	return begin(ctx, tx, in, session.Session{Kind: authz.Staff, Proved: tx.Now()})
 }
 
 // knownDevice is the secret that marks the device as known, a fresh one at the

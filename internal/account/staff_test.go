@@ -325,7 +325,7 @@ func TestEscalation(t *testing.T) {
 		target := w.staff("target", "990101")
 		for _, role := range authz.AllRoles {
 			for _, area := range []string{"9901", "990101", "990102"} {
-				giver := authz.Subject{ID: id.New[string](), Kind: authz.Staff, Grants: []authz.Grant{{Role: role, Area: area, Org: body[area]}}}
+				giver := authz.Subject{ID: id.New[string](), Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Grants: []authz.Grant{{Role: role, Area: area, Org: body[area]}}}
 				for _, give := range authz.AllRoles {
 					for to, org := range body {
 						g := account.Grant{Role: give, Area: to}

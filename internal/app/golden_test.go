@@ -73,6 +73,9 @@ func TestPolicy(t *testing.T) {
 		if Policy.Sensitive(act) {
 			b.WriteString(" (purpose needed)")
 		}
+		if Policy.Lately(act) {
+			b.WriteString(" (asks again)")
+		}
 		b.WriteByte('\n')
 	}
 	golden(t, "testdata/policy.golden", b.String())

@@ -48,7 +48,7 @@ func (a *App) pages(desk *op.Desk, words *web.Texts) (http.Handler, error) {
 		return nil, err
 	}
 	assets := web.NewAssets()
-	mux := web.NewMux(a.tables(desk, assets, secure)...)
+	mux := web.NewMux(accountweb.Guard(desk.Rules(), a.tables(desk, assets, secure)...)...)
 	a.routes = mux.Routes()
 	site := &web.Site{Texts: words, Assets: assets, Clock: a.clock, Failure: ui.Failure, Secure: secure, Look: lookOf, Observe: a.metrics.observe}
 	if a.config.Origin != "" {

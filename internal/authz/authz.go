@@ -13,6 +13,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Action is something a subject does to an object, such as "station.close".
@@ -59,6 +60,9 @@ type Subject struct {
 	Name   string
 	Grants []Grant
 	Only   string // for Link: the one root that the link opens
+	// Proven is until when what a Staff proved of themselves lately is enough for
+	// the acts that ask again; see [Lately].
+	Proven time.Time
 }
 
 // Has reports whether s holds role anywhere.
@@ -102,6 +106,7 @@ type tie struct {
 type Rule struct {
 	ties      []tie
 	sensitive bool
+	lately    bool
 }
 
 // The rules that need no role.
@@ -128,6 +133,7 @@ func Any(rules ...Rule) Rule {
 	for _, r := range rules {
 		all.ties = append(all.ties, r.ties...)
 		all.sensitive = all.sensitive || r.sensitive
+		all.lately = all.lately || r.lately
 	}
 	return all
 }
@@ -136,6 +142,13 @@ func Any(rules ...Rule) Rule {
 // before anything is shown.
 func Sensitive(r Rule) Rule {
 	r.sensitive = true
+	return r
+}
+
+// Lately marks r: staff do it only while [Subject.Proven] lasts, so that an open
+// screen or a stolen session is not enough. Others prove nothing but who they are.
+func Lately(r Rule) Rule {
+	r.lately = true
 	return r
 }
 
@@ -189,6 +202,14 @@ func (r Rules) May(s Subject, act Action, o Object) bool {
 
 // Sensitive reports whether act needs a purpose and an audit row even to read.
 func (r Rules) Sensitive(act Action) bool { return r[act].sensitive }
+
+// Lately reports whether act asks staff to have proved themselves lately.
+func (r Rules) Lately(act Action) bool { return r[act].lately }
+
+// Stale reports whether s must prove themselves again at now before act.
+func (r Rules) Stale(s Subject, act Action, now time.Time) bool {
+	return r.Lately(act) && s.Kind == Staff && !now.Before(s.Proven)
+}
 
 // Roles says in stable words who may do act, for tables of rights.
 func (r Rules) Roles(act Action) []string {

@@ -24,10 +24,11 @@ const (
 	Conflict             // the thing changed under the reader, or the step does not fit its state
 	Busy                 // too much at once; trying again later is right
 	SoldOut              // the limited thing is used up
+	Unproven             // the reader may, but proved who they are too long ago
 )
 
 // codes are the stable names that API clients rely on.
-var codes = [...]string{"internal", "invalid", "denied", "missing", "conflict", "busy", "sold_out"}
+var codes = [...]string{"internal", "invalid", "denied", "missing", "conflict", "busy", "sold_out", "unproven"}
 
 // Code returns the stable name of k, as in problem+json's "code".
 func (k Kind) Code() string {

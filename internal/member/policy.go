@@ -38,7 +38,7 @@ var Policy = authz.Rules{
 	Continue: authz.InArea(authz.Cadre),
 	Finish:   authz.InArea(authz.Cadre),
 	Open:     authz.Sensitive(authz.InArea(authz.Cadre)),
-	Export:   authz.Sensitive(authz.InArea(authz.Cadre, authz.Leader)),
+	Export:   authz.Lately(authz.Sensitive(authz.InArea(authz.Cadre, authz.Leader))),
 	Tell:     authz.Program,
 	Date:     authz.Program,
 }

@@ -134,6 +134,9 @@ func List[T any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx, 
 	var t T
 	err := d.db.View(ctx, func(raw *db.Tx) (err error) {
 		tx := d.tx(ctx, raw)
+		if err = d.proven(tx.Subject, act, authz.Object{}); err != nil {
+			return err
+		}
 		t, err = find(tx, Scope{d.rules, tx.Subject, act})
 		return err
 	})

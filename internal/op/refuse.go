@@ -23,7 +23,7 @@ const (
 // a use case that meets a second object; the first is checked by the door.
 func (d *Desk) Check(who authz.Subject, act authz.Action, o authz.Object) error {
 	if d.rules.May(who, act, o) {
-		return nil
+		return d.proven(who, act, o)
 	}
 	b := &barred{act, o, "missing"}
 	if d.rules.May(who, authz.Action(o.Kind+".see"), o) {
@@ -31,6 +31,15 @@ func (d *Desk) Check(who authz.Subject, act authz.Action, o authz.Object) error 
 		return fault.New(string(act), fault.Denied, "fault.denied").Because(b)
 	}
 	return fault.New(string(act), fault.Missing, "fault.missing").Because(b)
+}
+
+// proven refuses with Unproven who may act on o but must prove themselves again.
+// It is no final answer: the same call does what it says afterwards.
+func (d *Desk) proven(who authz.Subject, act authz.Action, o authz.Object) error {
+	if !d.rules.Stale(who, act, d.Now()) {
+		return nil
+	}
+	return fault.New(string(act), fault.Unproven, "fault.unproven").Because(&barred{act, o, "unproven"})
 }
 
 // barred is the cause of what [Desk.Check] refuses: which act on what.

@@ -78,5 +78,5 @@ var Policy = authz.Rules{
 	Open: body, Sign: body, Bounce: body, Work: body, Report: body, Mend: authz.OfBody(authz.Host), MoreTime: body, GiveTime: cadre,
 	Remind: authz.Program, Linked: authz.Program, Mended: authz.Program, Verify: authz.Program,
 	List: staff, Mine: authz.Owner, Matters: body,
-	MakeExport: authz.Sensitive(staff), SetRule: authz.InArea(authz.Leader, authz.Admin), SetWord: authz.InArea(authz.Cadre, authz.Leader),
+	MakeExport: authz.Lately(authz.Sensitive(staff)), SetRule: authz.InArea(authz.Leader, authz.Admin), SetWord: authz.InArea(authz.Cadre, authz.Leader),
 }

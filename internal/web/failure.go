@@ -29,7 +29,7 @@ const (
 // Failure is what a reader is told when something did not work.
 type Failure struct {
 	Status    int
-	Code      string // stable: invalid, missing, denied, conflict, busy, sold_out, internal
+	Code      string // stable: invalid, missing, denied, conflict, busy, sold_out, unproven, internal
 	Key       string // family of words: "failure."+Key+".title" and ".text"
 	Detail    string // the fault's own words for this reader; may be empty
 	Fields    []FieldWords
@@ -80,7 +80,7 @@ func Status(k fault.Kind) int {
 	switch k {
 	case fault.Invalid:
 		return http.StatusUnprocessableEntity
-	case fault.Denied:
+	case fault.Denied, fault.Unproven:
 		return http.StatusForbidden
 	case fault.Missing:
 		return http.StatusNotFound

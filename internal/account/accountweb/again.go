@@ -56,7 +56,7 @@ const (
 // withheld are the inputs whose values are not shown to the page again.
 var withheld = []string{"password", "old", "code"}
 
-// typed reads the inputs of a form.
+// typed reads the inputs of a form, but for those withheld.
 func typed(w http.ResponseWriter, r *http.Request) (f againForm, err error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if f.Multipart = kind == "multipart/form-data"; f.Multipart {

@@ -54,6 +54,8 @@ func TestPagesHoldInAllModes(t *testing.T) {
 		{"me", "/me", worker.session()},
 		{"privacy", "/privacy", ""},
 		{"settings", "/desk/me", admin.session()},
+		{"prove", accountweb.ProvePath + "?next=/desk/staff", admin.session()},
+		{"prove-code", accountweb.ProvePath, has.session()},
 		{"factor-off", accountweb.FactorPath, admin.session()},
 		{"factor-waits", accountweb.FactorPath, waits.session()},
 		{"factor-on", accountweb.FactorPath, has.session()},

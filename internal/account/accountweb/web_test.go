@@ -93,7 +93,7 @@ func (h *house) serve(d *db.DB) {
 	}
 	h.accounts = account.NewService(op.New(d, account.Policy), account.Config{Ring: ring, Sender: h.phones, Orgs: orgs{}, Cheap: true})
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), accountweb.Texts()), Assets: web.NewAssets(), Clock: h.clock, Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
-	h.mux = web.NewMux(accountweb.Routes(accountweb.Config{Accounts: h.accounts, Orgs: orgs{}, Demo: func(phone string) string { return h.phones[phone] }}),
+	h.mux = web.NewMux(accountweb.Guard(account.Policy, accountweb.Routes(accountweb.Config{Accounts: h.accounts, Orgs: orgs{}, Demo: func(phone string) string { return h.phones[phone] }}))[0],
 		[]web.Route{{Method: "GET", Pattern: "/{$}", Action: "test.who", Handler: web.HTML(who)}, {Method: "GET", Pattern: "/who", Action: "test.who", Handler: web.HTML(who)}, {Method: "GET", Pattern: "/desk", Action: "test.who", Handler: web.HTML(who)}})
 	h.mux = web.NewMux(h.mux.Routes(), site.Assets.Routes(), web.SettingsRoutes())
 	server := httptest.NewServer(site.Handler(accountweb.Sessions{Accounts: h.accounts}.Handler(h.mux)))

@@ -30,8 +30,9 @@ type Session struct {
 	MadeAt  time.Time
 	SeenAt  time.Time
 	EndsAt  time.Time
-	Current bool   // the one that asks
-	Hash    string // of the secret, as it is kept
+	Proved  time.Time // staff: when they last proved themselves by all they have
+	Current bool      // the one that asks
+	Hash    string    // of the secret, as it is kept
 }
 
 // Link is who a link session is: a partner of one body, in one matter.
@@ -54,7 +55,7 @@ func (s Session) NoteEvery(l pace.Limits) time.Duration {
 	return 24 * time.Hour
 }
 
-const columns = `hash, session_id, kind, person_id, org_id, only_id, label, device, made_at, seen_at, ends_at`
+const columns = `hash, session_id, kind, person_id, org_id, only_id, label, device, made_at, seen_at, ends_at, proved_at`
 
 // Of returns the sessions for which where holds, the last seen first.
 func Of(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error) {
@@ -62,7 +63,7 @@ func Of(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error
 	err := tx.Each(ctx, `select `+columns+` from account_session where `+where+` order by seen_at desc, session_id`, []any{arg}, func(r db.Row) error {
 		var s Session
 		err := r.Scan(&s.Hash, &s.ID, &s.Kind, db.Text(&s.Person), db.Text(&s.Org), db.Text(&s.Only), &s.Label, &s.Device,
-			db.Time(&s.MadeAt), db.Time(&s.SeenAt), db.Time(&s.EndsAt))
+			db.Time(&s.MadeAt), db.Time(&s.SeenAt), db.Time(&s.EndsAt), db.Time(&s.Proved))
 		all = append(all, s)
 		return err
 	})
@@ -71,9 +72,9 @@ func Of(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error
 
 // Insert keeps s under the hash of its secret.
 func Insert(ctx context.Context, tx *op.Tx, s Session, hash string) error {
-	_, err := tx.Exec(ctx, `insert into account_session (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+	_, err := tx.Exec(ctx, `insert into account_session (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		hash, s.ID, string(s.Kind), db.Null(s.Person), db.Null(s.Org), db.Null(s.Only), s.Label, s.Device,
-		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro())
+		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro(), db.Micros(s.Proved))
 	return err
 }
 

@@ -174,7 +174,7 @@ func build(t testing.TB, d *db.DB, clk *clock.Fake) *house {
 }
 
 func staff(who, name string, grants ...authz.Grant) context.Context {
-	return authz.With(context.Background(), authz.Subject{ID: who, Kind: authz.Staff, Name: name, Grants: grants})
+	return authz.With(context.Background(), authz.Subject{ID: who, Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Name: name, Grants: grants})
 }
 
 func cadre() context.Context {

@@ -35,7 +35,7 @@ var start = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
 const county, sibling = "220402", "220403"
 
 func staff(name string, role authz.Role, area, org string) authz.Subject {
-	return authz.Subject{ID: id.New[string](), Kind: authz.Staff, Name: name, Grants: []authz.Grant{{Role: role, Area: area, Org: org}}}
+	return authz.Subject{ID: id.New[string](), Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Name: name, Grants: []authz.Grant{{Role: role, Area: area, Org: org}}}
 }
 
 // people are who may ask, by the word in the cookie of the test.

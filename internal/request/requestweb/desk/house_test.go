@@ -59,12 +59,12 @@ var (
 var people = map[string]authz.Subject{
 	"nobody":  {},
 	"worker":  {ID: chen, Kind: authz.Worker, Name: name},
-	"cadre":   {ID: liu, Kind: authz.Staff, Name: "刘婷", Grants: []authz.Grant{{Role: authz.Cadre, Area: county, Org: union}}},
-	"other":   {ID: zhou, Kind: authz.Staff, Name: "周敏", Grants: []authz.Grant{{Role: authz.Cadre, Area: county, Org: union}}},
-	"leader":  {ID: id.New[string](), Kind: authz.Staff, Name: "郑主席", Grants: []authz.Grant{{Role: authz.Leader, Area: county, Org: union}}},
-	"sibling": {ID: id.New[string](), Kind: authz.Staff, Name: "邻县人", Grants: []authz.Grant{{Role: authz.Cadre, Area: sibling, Org: union}}},
-	"partner": {ID: id.New[string](), Kind: authz.Staff, Name: "王科长", Grants: []authz.Grant{{Role: authz.Partner, Org: housing}}},
-	"admin":   {ID: id.New[string](), Kind: authz.Staff, Name: "管理员", Grants: []authz.Grant{{Role: authz.Admin, Area: county}}},
+	"cadre":   {ID: liu, Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Name: "刘婷", Grants: []authz.Grant{{Role: authz.Cadre, Area: county, Org: union}}},
+	"other":   {ID: zhou, Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Name: "周敏", Grants: []authz.Grant{{Role: authz.Cadre, Area: county, Org: union}}},
+	"leader":  {ID: id.New[string](), Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Name: "郑主席", Grants: []authz.Grant{{Role: authz.Leader, Area: county, Org: union}}},
+	"sibling": {ID: id.New[string](), Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Name: "邻县人", Grants: []authz.Grant{{Role: authz.Cadre, Area: sibling, Org: union}}},
+	"partner": {ID: id.New[string](), Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Name: "王科长", Grants: []authz.Grant{{Role: authz.Partner, Org: housing}}},
+	"admin":   {ID: id.New[string](), Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Name: "管理员", Grants: []authz.Grant{{Role: authz.Admin, Area: county}}},
 }
 
 // as is a context in which somebody acts.
