@@ -2,9 +2,11 @@ package request
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/workday"
 )
 
@@ -96,6 +98,7 @@ type Matter struct {
 	Bounces    int
 	MayBounce  bool       // the hand that is acted upon, see [InHand]
 	MayAskTime bool       // likewise
+	Decided    bool       // likewise: the union's word is that it is theirs, so it is not bounced
 	Dispatches []Dispatch // this body's own
 	Others     []Holder   // other bodies
 	Timeline   []Entry    // about this body's own
@@ -178,7 +181,8 @@ func (m Whole) Matter(who authz.Subject, cal workday.Calendar, now time.Time) Ma
 	if i := InHand(v.Dispatches, func(Dispatch) bool { return true }); i >= 0 { // the one that forms act upon
 		d := v.Dispatches[i]
 		v.MayAskTime = m.MayAskTime(d, FeedbackOf(clocks, d.ID), AskedTime(m.Entries, d.ID), m.Limits) == nil
-		v.MayBounce = m.MayBounce(d, m.Limits) == nil
+		err := m.MayBounce(d, m.Limits)
+		v.MayBounce, v.Decided = err == nil, strings.HasPrefix(fault.Of(err).Msg, "request.bounce.")
 	}
 	for _, e := range Readable(m.Entries, ToBody) {
 		if own[e.Dispatch] {

@@ -288,6 +288,22 @@ func TestAnsweredIsNotSaidToBeDecided(t *testing.T) {
 	}
 }
 
+// Once the union has answered the worker, no date runs for a body that has not:
+// it may still say what it did, and nothing else.
+func TestAnsweredByTheUnion(t *testing.T) {
+	h := newHouse(t)
+	h.must(h.Answer(cadre, h.at, request.Message{Words: "门开了"}))
+	_, page := h.show()
+	for _, not := range []string{"前答复", "不能再退回", `/bounce"`, `/work"`, `/sign"`, `/more-time"`} {
+		if strings.Contains(page, not) {
+			t.Errorf("answered by the union: got %q on the page", not)
+		}
+	}
+	if !strings.Contains(page, "工会已经答复工友") || !strings.Contains(page, `/report"`) {
+		t.Errorf("answered by the union: got %s, want it said, and the form to add what they did", page)
+	}
+}
+
 // The page that shows the words once more holds like any other, and the browser
 // keeps its draft of them.
 func TestTheBrowserKeepsTheDraft(t *testing.T) {

@@ -37,6 +37,10 @@ func TestClosedRowAsksNothing(t *testing.T) {
 	if got := rowOf(ctx, row); !got.New || got.More == "" {
 		t.Errorf("a fresh one: new %v, %q; want new, with its date", got.New, got.More)
 	}
+	row.Status = request.StatusAnswered
+	if got := rowOf(ctx, row); got.New || got.More != "工会已答复" {
+		t.Errorf("one that the union answered: new %v, %q; want neither new nor a date", got.New, got.More)
+	}
 	row.Status = request.StatusSolved
 	if got := rowOf(ctx, row); got.New || got.More != "" {
 		t.Errorf("a solved one: new %v, %q; want neither", got.New, got.More)

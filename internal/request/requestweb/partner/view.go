@@ -70,6 +70,14 @@ func (m matterPage) mine() (request.Dispatch, bool) {
 	return request.Dispatch{}, false
 }
 
+// signs reports whether the body can sign for the hand now, and works whether it
+// can say how far it is: not once the union has answered.
+func (m matterPage) signs(d request.Dispatch) bool {
+	return signable(d) && m.Status.May(request.KindSigned)
+}
+
+func (m matterPage) works() bool { return m.Status.May(request.KindWorking) }
+
 // refused reports whether the form called name was sent and refused.
 func (m matterPage) refused(name string) bool { return m.Act == name }
 
@@ -82,7 +90,7 @@ func (m matterPage) acts() bool {
 // orphaned is what was written into a form that the page has no more.
 func (m matterPage) orphaned() string {
 	d, _ := m.mine()
-	stands := map[string]bool{"sign": signable(d), "report": true, "work": true, "more-time": m.MayAskTime, "bounce": m.MayBounce}
+	stands := map[string]bool{"sign": m.signs(d), "report": true, "work": m.works(), "more-time": m.MayAskTime, "bounce": m.MayBounce}
 	if m.acts() && stands[m.Act] {
 		return ""
 	}
@@ -256,6 +264,9 @@ func rowOf(ctx context.Context, r request.MatterRow) ui.RowProps {
 		row.Tone, when = ui.Rose, t(ctx, "late", "When", when)
 	default:
 		when = t(ctx, "due", "When", when)
+	}
+	if r.Status == request.StatusAnswered && r.Dispatch.ReportedAt.IsZero() { // no date runs any more
+		row.New, when = false, t(ctx, "answered")
 	}
 	if !r.Status.Open() { // it needs nothing more, whatever was left undone
 		row.Chip, row.New, row.Tone, when = ui.Chip(ui.Plain, "check", t(ctx, "closed")), false, ui.Plain, ""
