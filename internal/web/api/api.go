@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"nuanxin/internal/fault"
+	"nuanxin/internal/plain"
 	"nuanxin/internal/web"
 )
 
@@ -168,9 +169,19 @@ func (p problem) GetHeaders() http.Header { return web.ProblemHeader(p.Problem) 
 // ContentType implements huma.ContentTypeFilter.
 func (p problem) ContentType(string) string { return "application/problem+json" }
 
+// A refusal tells where the faults are, not all of a body that was made to have
+// thousands, each at a place with a name without an end.
+const (
+	mostFaults   = 20
+	longestPlace = 120 // characters
+)
+
 // humaErrors makes huma's own refusals (a bad parameter, a bad body) problems
-// with our codes. Huma has one variable for that for the whole program.
+// with our codes. Huma has one variable for that for the whole program, and one
+// by which a member with capitals in its name is unknown: by default it passes the
+// check and is then not read.
 var humaErrors = sync.OnceFunc(func() {
+	huma.ValidateStrictCasing = true
 	huma.NewErrorWithContext = func(c huma.Context, status int, _ string, errs ...error) huma.StatusError {
 		ctx := context.Background()
 		if c != nil {
@@ -181,10 +192,10 @@ var humaErrors = sync.OnceFunc(func() {
 		}
 		p := web.ProblemOf(ctx, fault.New("api", fault.Invalid, "fault.form"))
 		p.Status = status
-		for _, err := range errs {
+		for _, err := range errs[:min(len(errs), mostFaults)] {
 			if d, ok := err.(huma.ErrorDetailer); ok {
-				detail := d.ErrorDetail()
-				p.Errors = append(p.Errors, web.FieldWords{Name: detail.Location, Text: web.T(ctx, "api.schema", "Where", strings.ToValidUTF8(detail.Location, "\ufffd")), Key: "api.schema"})
+				where := plain.Brief(strings.ToValidUTF8(d.ErrorDetail().Location, "\ufffd"), longestPlace)
+				p.Errors = append(p.Errors, web.FieldWords{Name: where, Text: web.T(ctx, "api.schema", "Where", where), Key: "api.schema"})
 			}
 		}
 		return problem{p}
