@@ -30,7 +30,7 @@ const (
 )
 
 // ground knows no domain; each may import those before it.
-var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "job"}
+var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "job", "outbound"}
 
 // facts are data and arithmetic; any package above the ground may import them,
 // and they may import one another.
@@ -49,7 +49,8 @@ var drivers = map[string]map[string]string{
 		"web":         "the edge",
 		"web/ui":      "the edge's components read cookies",
 		"web/webtest": "the edge's tests start a server",
-		"sms":         "the gateway adapter speaks HTTPS",
+		"outbound":    "the one way out",
+		"sms":         "the gateway adapter makes requests for it",
 		"app":         "the whole program is one handler",
 		"app/own":     "pages that tell of one person from every domain",
 	},
@@ -125,6 +126,8 @@ func between(from, to string) string {
 		return ""
 	case target == "app":
 		return "only cmd imports app"
+	case target == "outbound" && !slices.Contains(adapters, domain):
+		return "only adapters speak to other machines"
 	case f >= 0 && (g < 0 || g >= f):
 		return "the ground knows only the ground before it"
 	case g >= 0:

@@ -13,11 +13,8 @@
 //     placeholder {id}) and must do the same. One that cannot should get Tries: 1.
 //   - Server errors, time-outs and broken connections are tried again, with growing
 //     and jittered pauses; a refusal (4xx) never is.
-//   - The gateway connects to no loopback, private, link-local or otherwise special
-//     address unless the configuration allows its network, whatever the name resolves
-//     to: all addresses are judged before the first is dialled, and each again
-//     at the socket. It follows no redirect, uses no proxy, unpacks nothing and reads
-//     at most 64 KB of an answer, which nobody is shown.
+//   - The gateway goes out by [outbound.Client] alone, with what that promises. Of an
+//     answer it reads at most 64 KB, which nobody is shown.
 //
 // # Faults
 //

@@ -5,14 +5,11 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -21,10 +18,10 @@ import (
 
 	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/outbound"
 )
 
 const (
-	maxAnswer = 64 << 10
 	firstWait = 500 * time.Millisecond
 	longWait  = 8 * time.Second
 )
@@ -43,9 +40,9 @@ type Config struct {
 	SignHeader string // empty: X-Signature
 	TimeHeader string // empty: X-Timestamp
 
-	Timeout time.Duration  // of one try; 0: 10 s
+	Timeout time.Duration  // of one try; 0: as in [outbound.Rule]
 	Tries   int            // 0: 3
-	Ports   []int          // empty: 443 and 8443
+	Ports   []int          // empty: as there
 	Allow   []netip.Prefix // special networks that the provider may be in, for one inside the house
 }
 
@@ -63,7 +60,7 @@ type Gateway struct {
 	ground Ground
 	url    *url.URL
 	body   *body
-	client *http.Client
+	client *outbound.Client
 	once   once
 }
 
@@ -71,32 +68,16 @@ type Gateway struct {
 func NewGateway(c Config, g Ground) (*Gateway, error) {
 	const op = "sms.gateway"
 	c, g = c.filled(), g.filled()
-	rule := &guard{allow: c.Allow, ports: c.Ports, lookup: net.DefaultResolver.LookupNetIP}
-	rule.dialer = net.Dialer{Timeout: c.Timeout, Control: rule.control}
-	target, err := rule.target(c.URL)
+	client := outbound.New(outbound.Rule{Timeout: c.Timeout, Ports: c.Ports, Allow: c.Allow, Roots: g.Roots})
+	target, err := client.Target(c.URL)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, fault.Wrap(op, fmt.Errorf("the gateway: %w", err))
 	}
 	b, err := newBody(c.Format, c.Body, c.Templates)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	return &Gateway{conf: c, ground: g, url: target, body: b, client: rule.client(g.Roots)}, nil
-}
-
-// client returns an HTTP client that goes nowhere but where the rule lets it.
-func (g *guard) client(roots *x509.CertPool) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			DialContext:            g.dial,
-			DisableCompression:     true,
-			MaxResponseHeaderBytes: 16 << 10,
-			MaxIdleConnsPerHost:    4,
-			IdleConnTimeout:        time.Minute,
-			TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return &Gateway{conf: c, ground: g, url: target, body: b, client: client}, nil
 }
 
 func (c Config) filled() Config {
@@ -109,14 +90,8 @@ func (c Config) filled() Config {
 	or(&c.Format, "json")
 	or(&c.SignHeader, "X-Signature")
 	or(&c.TimeHeader, "X-Timestamp")
-	if c.Timeout <= 0 {
-		c.Timeout = 10 * time.Second
-	}
 	if c.Tries <= 0 {
 		c.Tries = 3
-	}
-	if len(c.Ports) == 0 {
-		c.Ports = []int{443, 8443}
 	}
 	return c
 }
@@ -183,39 +158,24 @@ func (g *Gateway) pause(try int) time.Duration {
 }
 
 func (g *Gateway) try(ctx context.Context, m Message) error {
-	ctx, cancel := context.WithTimeout(ctx, g.conf.Timeout)
-	defer cancel()
 	r, err := g.request(ctx, m)
 	if err != nil {
 		return err
 	}
 	answer, err := g.client.Do(r)
-	if err != nil {
-		return undone(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-	return g.judge(answer.StatusCode, text, err)
-}
-
-// undone judges a request without an answer. The client's own error names the
-// URL, in which a provider may want secrets; only its cause is kept.
-func undone(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err
-	}
-	var bad *tls.CertificateVerificationError
-	if errors.Is(err, errAddress) || errors.As(err, &bad) {
+	switch {
+	case outbound.Final(err):
 		return err
+	case err != nil:
+		return fmt.Errorf("%w: %w", errPassing, err)
 	}
-	return fmt.Errorf("%w: %w", errPassing, err)
+	return g.judge(answer)
 }
 
 // judge tells from the answer whether the message went out. The text itself is
 // kept out of faults: providers repeat numbers in it.
-func (g *Gateway) judge(status int, text []byte, err error) error {
-	switch {
+func (g *Gateway) judge(a *outbound.Answer) error {
+	switch status := a.Status; {
 	case status >= 500:
 		return fmt.Errorf("%w: status %d", errPassing, status)
 	case status == http.StatusTooManyRequests:
@@ -224,9 +184,9 @@ func (g *Gateway) judge(status int, text []byte, err error) error {
 		return fmt.Errorf("the gateway refuses: status %d", status)
 	case g.conf.Success == "":
 		return nil // whatever follows, it was taken
-	case err != nil:
-		return fmt.Errorf("%w: %w", errPassing, err)
-	case !bytes.Contains(text, []byte(g.conf.Success)):
+	case a.Broken != nil && !errors.Is(a.Broken, outbound.ErrLong):
+		return fmt.Errorf("%w: %w", errPassing, a.Broken)
+	case !bytes.Contains(a.Body, []byte(g.conf.Success)):
 		return errors.New("the gateway refuses: its answer lacks the sign of success")
 	}
 	return nil

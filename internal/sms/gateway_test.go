@@ -19,6 +19,7 @@ import (
 
 	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/outbound"
 )
 
 var (
@@ -280,7 +281,7 @@ func TestGatewayDoesNotReachThisMachine(t *testing.T) {
 	}
 	conf.URL = strings.Replace(conf.URL, "127.0.0.1", "localhost", 1)
 	g, pauses := gateway(t, p, conf)
-	if err := g.Send(context.Background(), message("m1")); !errors.Is(err, errAddress) || p.requests()+len(*pauses) != 0 {
+	if err := g.Send(context.Background(), message("m1")); !errors.Is(err, outbound.ErrRefused) || p.requests()+len(*pauses) != 0 {
 		t.Errorf("by name: got %v, %d requests, %d pauses, want it refused at once", err, p.requests(), len(*pauses))
 	}
 }

@@ -1,4 +1,4 @@
-package sms
+package outbound
 
 import (
 	"context"
@@ -13,13 +13,13 @@ import (
 	"syscall"
 )
 
-// errAddress is the fault of an address that may not be connected to.
-var errAddress = errors.New("this address is not allowed")
+const maxURL = 2048 // bytes
 
 // special are the IPv4 networks that are not the public internet, and the IPv6
-// ones inside 2000::/3 that are not. It is never written to.
+// ones inside 2000::/3 that are not; and the one public address at which a cloud
+// answers its own machines (Azure). It is never written to.
 var special = prefixes(
-	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
 	"192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
 	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
 )
@@ -34,74 +34,69 @@ func prefixes(texts ...string) (out []netip.Prefix) {
 	return out
 }
 
-// guard is the rule of where to connect.
-type guard struct {
-	allow  []netip.Prefix // networks allowed although they are special
-	ports  []int
-	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
-	dialer net.Dialer
-}
-
 // may reports whether the address may be connected to. An IPv4 address in an
 // IPv6 coat is judged without it.
-func (g *guard) may(a netip.Addr) bool {
+func (c *Client) may(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	in := func(nets []netip.Prefix) bool {
 		return slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(a) })
 	}
-	if in(g.allow) {
+	if in(c.rule.Allow) {
 		return true
 	}
 	return a.IsValid() && (a.Is4() || global.Contains(a)) && !in(special)
 }
 
 // control judges a socket just before it connects.
-func (g *guard) control(_, address string, _ syscall.RawConn) error {
+func (c *Client) control(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return errors.Join(errAddress, err)
+		return errors.Join(ErrRefused, err)
 	}
-	if !g.may(to.Addr()) || !slices.Contains(g.ports, int(to.Port())) {
-		return errAddress
+	if !c.may(to.Addr()) || !slices.Contains(c.rule.Ports, int(to.Port())) {
+		return ErrRefused
 	}
 	return nil
 }
 
 // dial resolves the name, judges all its addresses, and connects to one of
 // those judged: a name that answers otherwise the next time gains nothing.
-func (g *guard) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.rule.Timeout) // the transport's own context has no deadline here
+	defer cancel()
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
-	addrs, err := g.lookup(ctx, "ip", host)
+	addrs, err := c.lookup(ctx, "ip", host)
 	if err != nil {
-		return nil, fmt.Errorf("the gateway's name does not resolve: %w", err)
+		return nil, fmt.Errorf("the name does not resolve: %w", err)
 	}
 	for _, a := range addrs {
-		if !g.may(a) {
-			return nil, errAddress
+		if !c.may(a) {
+			return nil, ErrRefused
 		}
 	}
-	err = errAddress
+	err = ErrRefused
 	for _, a := range addrs {
 		var conn net.Conn
-		if conn, err = g.dialer.DialContext(ctx, network, net.JoinHostPort(a.Unmap().String(), port)); err == nil {
+		if conn, err = c.dialer.DialContext(ctx, network, net.JoinHostPort(a.Unmap().String(), port)); err == nil {
 			return conn, nil
 		}
 	}
 	return nil, err
 }
 
-// target reads and judges a gateway's URL.
-func (g *guard) target(raw string) (*url.URL, error) {
-	refuse := func(why string) (*url.URL, error) { return nil, fmt.Errorf("the gateway's URL %s", why) }
+// Target reads a URL and judges what can be judged without asking for its name.
+// The error is [ErrRefused] with the reason, and does not name the URL.
+func (c *Client) Target(raw string) (*url.URL, error) {
+	refuse := func(why string) (*url.URL, error) { return nil, fmt.Errorf("%w: the URL %s", ErrRefused, why) }
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
 		return refuse("cannot be read")
-	case len(raw) > 2048:
-		return refuse("is longer than 2048 bytes")
+	case len(raw) > maxURL:
+		return refuse("is too long")
 	case u.Scheme != "https" || u.Opaque != "":
 		return refuse("does not begin with https://")
 	case u.User != nil || u.Fragment != "":
@@ -115,10 +110,10 @@ func (g *guard) target(raw string) (*url.URL, error) {
 			return refuse("has a port that is no number")
 		}
 	}
-	if !slices.Contains(g.ports, port) {
+	if !slices.Contains(c.rule.Ports, port) {
 		return refuse("has a port that is not allowed")
 	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !g.may(a) {
+	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !c.may(a) {
 		return refuse("has an address that is not allowed")
 	}
 	return u, nil
