@@ -299,7 +299,11 @@
 
   self.nuanxin = { $: $, one: one, toast: toast, words: words }; /* for capture.js */
 
-  /* the service worker from the second visit on: the first one stays light */
+  /* an app on the phone from the second visit on: the first one stays light */
   if (!keep.get('seen')) keep.set('seen', '1');
-  else if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js').catch(function () { /* an extra */ });
+  else {
+    var app = d.createElement('link');
+    app.rel = 'manifest'; app.href = '/manifest.webmanifest'; d.head.appendChild(app);
+    if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js').catch(function () { /* an extra */ });
+  }
 })();

@@ -330,6 +330,12 @@ func TestFirstVisitIsLight(t *testing.T) {
 	if len(urls) > 4 || bytes > 40<<10 {
 		t.Errorf("got %d requests %q and %d bytes, want at most 4 and 40 KB", len(urls), urls, bytes)
 	}
+	const app = `!!document.querySelector('link[rel=manifest]')`
+	if webtest.Eval[bool](p, app) {
+		t.Error("the first visit: the browser is made to look at the manifest and its icon")
+	}
+	p.Go(urls[0])
+	p.Wait(app)
 }
 
 func TestWhatWasTriedInVainLeadsHome(t *testing.T) {
