@@ -304,6 +304,23 @@ func TestAnsweredByTheUnion(t *testing.T) {
 	}
 }
 
+// The summary of faults leads to the input that is wrong, in each form.
+func TestFaultsLeadToTheirInput(t *testing.T) {
+	for act, c := range map[string]struct {
+		in    url.Values
+		input string
+	}{
+		"report":    {url.Values{"words": {""}}, "words"},
+		"work":      {url.Values{"words": {""}}, "work-words"},
+		"more-time": {url.Values{"words": {""}, "until": {"2026-12-03"}}, "more-words"},
+	} {
+		status, page := newHouse(t).send(act, c.in)
+		if status != http.StatusUnprocessableEntity || !strings.Contains(page, `href="#`+c.input+`"`) || !strings.Contains(page, `id="`+c.input+`"`) {
+			t.Errorf("%s: got %d, want 422 with a link to %s", act, status, c.input)
+		}
+	}
+}
+
 // The page that shows the words once more holds like any other, and the browser
 // keeps its draft of them.
 func TestTheBrowserKeepsTheDraft(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,10 +98,18 @@ func (m matterPage) orphaned() string {
 	return strings.Join(nonEmpty(m.Form.Words, m.Form.Reason, m.Form.Suggest), "\n")
 }
 
+// inputs are the ids of a form's inputs that are not named as their faults are: the
+// page has several forms with words.
+var inputs = map[string]map[string]string{"work": {"words": "work-words"}, "more-time": {"why": "more-words", "until": "more-until"}}
+
 // told are the faults that the page begins with.
 func (m matterPage) told() []ui.FormError {
 	if m.Stale == "" {
-		return m.Faults.All()
+		all := slices.Clone(m.Faults.All())
+		for i, f := range all {
+			all[i].ID = cmp.Or(inputs[m.Act][f.ID], f.ID)
+		}
+		return all
 	}
 	at := "main"
 	if m.orphaned() != "" {
