@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"log"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"runtime/pprof"
@@ -21,7 +20,6 @@ import (
 
 	"nuanxin/bench/internal/measure"
 	"nuanxin/bench/internal/nation"
-	"nuanxin/internal/web"
 )
 
 // places are where people stand: in the cities where the stations are.
@@ -85,7 +83,7 @@ func run(ctx context.Context, o nation.Options, long time.Duration, profile, onl
 		return err
 	}
 	fixed := &constant{program: a.Handler()}
-	addr, stop, err := serve(ctx, fixed)
+	addr, stop, err := nation.Serve(ctx, fixed)
 	if err != nil {
 		return err
 	}
@@ -202,15 +200,4 @@ func (c *constant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", c.kind)
 	w.Header().Set("Content-Length", strconv.Itoa(len(c.body))) // as the program's answers do
 	_, _ = w.Write(c.body)                                      // the client tells what is wrong
-}
-
-func serve(ctx context.Context, h http.Handler) (addr string, stop func(), err error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, err
-	}
-	web.CollectLess()
-	server := web.Server(listener.Addr().String(), h)
-	go func() { _ = server.Serve(listener) }() // ends with Close
-	return listener.Addr().String(), func() { _ = server.Close() }, nil
 }

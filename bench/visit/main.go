@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -26,7 +25,6 @@ import (
 
 	"nuanxin/bench/internal/measure"
 	"nuanxin/bench/internal/nation"
-	"nuanxin/internal/web"
 )
 
 // The phone and its line.
@@ -58,17 +56,15 @@ func run(ctx context.Context, o nation.Options, times int) error {
 	if err := a.Finder.Refresh(ctx); err != nil {
 		return err
 	}
-	door, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	addr, stop, err := nation.Serve(ctx, a.Handler())
 	if err != nil {
 		return err
 	}
-	server := web.Server(door.Addr().String(), a.Handler())
-	go func() { _ = server.Serve(door) }() // ends with Close
-	defer func() { _ = server.Close() }()
+	defer stop()
 
 	var all []visit
 	for range times {
-		v, err := once(ctx, "http://"+door.Addr().String())
+		v, err := once(ctx, "http://"+addr)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/station"
+	"nuanxin/internal/web"
 )
 
 // Noon is the clock of the program under measurement: it goes on from tomorrow's
@@ -100,4 +103,16 @@ func fill(ctx context.Context, a *app.App, o Options) error {
 	err = add()
 	fmt.Fprintf(os.Stderr, "made in %v\n", time.Since(begin).Round(time.Second))
 	return err
+}
+
+// Serve answers with h on an address of this machine until stop is called.
+func Serve(ctx context.Context, h http.Handler) (addr string, stop func(), err error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	web.CollectLess()
+	server := web.Server(listener.Addr().String(), h)
+	go func() { _ = server.Serve(listener) }() // ends with Close
+	return listener.Addr().String(), func() { _ = server.Close() }, nil
 }
