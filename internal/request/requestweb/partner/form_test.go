@@ -304,6 +304,22 @@ func TestAnsweredByTheUnion(t *testing.T) {
 	}
 }
 
+// A matter that the union takes back while a body writes loses no word of it, and
+// says nothing of a matter that one never had.
+func TestWordsOutliveARecall(t *testing.T) {
+	h := newHouse(t)
+	h.must(h.Recall(cadre, h.at, h.matter().Dispatches[0].ID, "改由住建局办"))
+	for act, in := range map[string]url.Values{"report": {"words": {"门在周五开了"}}, "bounce": {"reason": {"门在周五开了"}, "suggest": {"住建局"}}} {
+		status, page := h.send(act, in)
+		if status != http.StatusNotFound || !strings.Contains(page, "门在周五开了") || !strings.Contains(page, `id="written"`) || !strings.Contains(page, "没有发出去") {
+			t.Errorf("%s: got %d, %s; want 404 with the words", act, status, page)
+		}
+		if strings.Contains(page, "请到现场看一看") {
+			t.Errorf("%s: the page tells what was asked", act)
+		}
+	}
+}
+
 // The summary of faults leads to the input that is wrong, in each form.
 func TestFaultsLeadToTheirInput(t *testing.T) {
 	for act, c := range map[string]struct {
@@ -324,11 +340,23 @@ func TestFaultsLeadToTheirInput(t *testing.T) {
 // The page that shows the words once more holds like any other, and the browser
 // keeps its draft of them.
 func TestTheBrowserKeepsTheDraft(t *testing.T) {
-	browser, h := webtest.Start(t), newHouse(t)
+	browser := webtest.Start(t)
+	for name, end := range map[string]func(h *house){
+		"solved": func(h *house) {
+			h.must(h.Answer(cadre, h.at, request.Message{Words: "谈好了"}))
+			h.must(h.Solved(chen, h.at))
+		},
+		"recalled": func(h *house) { h.must(h.Recall(cadre, h.at, h.matter().Dispatches[0].ID, "改由住建局办")) },
+	} {
+		t.Run(name, func(t *testing.T) { keepsTheDraft(t, browser, end) })
+	}
+}
+
+func keepsTheDraft(t *testing.T, browser *webtest.Browser, end func(h *house)) {
+	h := newHouse(t)
 	p := browser.Open(t, h.server.URL+partner.HrefMatters+"/"+string(h.at.ID), webtest.View{Width: 320, Height: 640})
 	p.Type("#words", "门在周五开了")
-	h.must(h.Answer(cadre, h.at, request.Message{Words: "谈好了"}))
-	h.must(h.Solved(chen, h.at))
+	end(h)
 	p.Follow(`form[action$="/report"] button.btn`)
 	p.Wait(`!!document.querySelector('#written')`)
 	if got := webtest.Eval[string](p, `document.querySelector('#written').value`); got != "门在周五开了" {

@@ -191,6 +191,8 @@ func (p *pages) settle(w http.ResponseWriter, r *http.Request, at request.Ref, n
 		m.Faults = formErrors(r.Context(), err)
 	case fault.Is(err, fault.Conflict):
 		m.Stale = stale(r.Context(), err)
+	case fault.Is(err, fault.Missing) && f.written() != "":
+		return web.Show(w, r, http.StatusNotFound, p.framed(r, t(r.Context(), "gone"), goneView(f.written())))
 	default:
 		return err
 	}
@@ -263,9 +265,12 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	// Who may not see the matter must not fill our disk.
+	// Who may not see the matter must not fill our disk; the words come back.
 	if _, err := p.Requests.Matter(r.Context(), at); err != nil {
-		return err
+		if p.Files.Skim(r) != nil {
+			return err
+		}
+		return p.settle(w, r, at, "report", formOf(r), err)
 	}
 	in, err := p.Files.Read(r)
 	f := formOf(r)

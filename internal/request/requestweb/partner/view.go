@@ -95,7 +95,12 @@ func (m matterPage) orphaned() string {
 	if m.acts() && stands[m.Act] {
 		return ""
 	}
-	return strings.Join(nonEmpty(m.Form.Words, m.Form.Reason, m.Form.Suggest), "\n")
+	return m.Form.written()
+}
+
+// written are the words in a form.
+func (f form) written() string {
+	return strings.Join(nonEmpty(f.Words, f.Reason, f.Suggest), "\n")
 }
 
 // inputs are the ids of a form's inputs that are not named as their faults are: the

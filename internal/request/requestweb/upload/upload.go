@@ -95,7 +95,15 @@ func (f Form) Err() error {
 // Read reads the request's form into r.PostForm and r.Form and keeps its files.
 // A file that is refused is told in Form.Err and does not stop the rest. The
 // error is for a body that cannot be read at all.
-func (d *Desk) Read(r *http.Request) (Form, error) {
+func (d *Desk) Read(r *http.Request) (Form, error) { return d.read(r, true) }
+
+// Skim reads the request's form like [Desk.Read] and passes its files by.
+func (d *Desk) Skim(r *http.Request) error {
+	_, err := d.read(r, false)
+	return err
+}
+
+func (d *Desk) read(r *http.Request, keep bool) (Form, error) {
 	var f Form
 	reader, err := r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
@@ -120,7 +128,7 @@ func (d *Desk) Read(r *http.Request) (Form, error) {
 		}
 		if part.FileName() == "" && part.FormName() != PhotoInput && part.FormName() != VoiceInput {
 			err = readText(r.PostForm, part, &room)
-		} else {
+		} else if keep {
 			err = d.readFile(r.Context(), part, &f)
 		}
 		if err != nil {
