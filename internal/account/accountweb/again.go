@@ -15,7 +15,8 @@ import (
 
 type endedKey struct{}
 
-// Ended reports whether the request came with a session that is over.
+// Ended reports whether the request came with a session that is over, or from a
+// browser in which staff were signed in before.
 func Ended(ctx context.Context) bool {
 	over, _ := ctx.Value(endedKey{}).(bool)
 	return over

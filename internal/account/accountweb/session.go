@@ -108,6 +108,8 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 			default:
 				return err
 			}
+		} else if token == "" && read(r, c.device()) != "" { // staff signed in here before, and out, perhaps in another tab
+			ctx = context.WithValue(ctx, endedKey{}, true)
 		}
 		if err := web.CheckWriter(r); err != nil {
 			return err

@@ -47,3 +47,22 @@ func TestAFormAfterTheSignOut(t *testing.T) {
 		t.Errorf("the matter says it %d times, want once", n)
 	}
 }
+
+// Who signs out in another tab of the same browser has no cookie left: what was
+// written comes back all the same.
+func TestAFormAfterTheSignOutInAnotherTab(t *testing.T) {
+	const words = "已经请物业主任周三去看，看完给你回话"
+	h := open(t)
+	p := h.browser.Open(t, h.url+"/staff/sign-in", deskView())
+	p.Type("#login", "liuting")
+	p.Type("#password", world.Password)
+	p.Follow("main button.btn--primary")
+	number, _ := h.said(t, gate, "灯塔小区东门")
+	p.Go(h.url + "/desk/requests?q=" + number)
+	p.Follow("a.tk")
+	p.FollowNamed("答复结果")
+	p.Type("#words", words)
+	webtest.Eval[bool](p, `fetch('/sign-out',{method:'POST',body:new URLSearchParams()}).then(r=>r.ok)`)
+	p.Follow("#say button.btn--primary")
+	reads(t, "signed out in another tab", p, "登录到期了", words)
+}
