@@ -105,7 +105,7 @@ func (w *world) papers(t *testing.T) {
 // path fills a pattern with the world's own things. names says that the address
 // then names a thing of the county that is not public.
 func (w *world) path(pattern string) (path string, names bool) {
-	link, err := door{app: w.app}.token(w.request.ID, w.dispatch)
+	link, err := w.app.door.Token(w.request.ID, w.dispatch)
 	if err != nil {
 		panic(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/app/door"
 	"nuanxin/internal/app/keys"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
@@ -65,6 +66,7 @@ type App struct {
 	clock   clock.Clock
 	db      *db.DB
 	ring    *seal.Ring
+	door    door.Door
 	blobs   *blob.Store
 	worker  *job.Worker
 	files   *upload.Desk // what takes in photos and voice messages
@@ -209,7 +211,8 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
 	a.worker = job.New(a.db, op.Groups)
 	a.metrics = newGauges(a)
-	a.listen(sender, words)
+	a.door = a.partnerDoor(sender, words)
+	a.listen()
 	return desk
 }
 

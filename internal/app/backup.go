@@ -1,43 +1,19 @@
 package app
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
-	"time"
 
+	"nuanxin/internal/app/archive"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 )
-
-// A backup is one gzipped tar: database.jsonl, then blobs/<id> (still sealed),
-// then manifest.json with the digest of each. The keys are never in it.
-const (
-	databaseEntry = "database.jsonl"
-	blobFolder    = "blobs/"
-	manifestEntry = "manifest.json"
-	maxManifest   = 64 << 20
-	maxBlob       = 64 << 20
-)
-
-// manifest is the last entry of a backup: a backup without it was cut short.
-type manifest struct {
-	Version string            `json:"version"`
-	At      time.Time         `json:"at"`
-	Rows    int64             `json:"rows"`
-	Digests map[string]string `json:"digests"` // SHA-256 of each entry, in hex
-}
 
 // Sum says what a backup holds.
 type Sum struct {
@@ -73,36 +49,20 @@ func Backup(ctx context.Context, c Config, file string) (sum Sum, err error) {
 	return sum, os.Rename(part.Name(), file)
 }
 
-// packer writes entries and remembers their digests.
-type packer struct {
-	tar      *tar.Writer
-	manifest manifest
+func pack(ctx context.Context, c Config, w io.Writer, sum *Sum) (err error) {
+	out := archive.NewWriter(w, Version, clock.System.Now())
+	if sum.Rows, err = packDatabase(ctx, c, out); err != nil {
+		return err
+	}
+	if sum.Blobs, err = packBlobs(ctx, c, out); err != nil {
+		return err
+	}
+	return out.Close(sum.Rows)
 }
 
-func pack(ctx context.Context, c Config, w io.Writer, sum *Sum) error {
-	zip := gzip.NewWriter(w)
-	p := &packer{tar.NewWriter(zip), manifest{Version: Version, At: clock.System.Now(), Digests: map[string]string{}}}
-	rows, err := p.database(ctx, c)
-	if err != nil {
-		return err
-	}
-	sum.Rows, p.manifest.Rows = rows, rows
-	if sum.Blobs, err = p.blobs(ctx, c); err != nil {
-		return err
-	}
-	text, err := json.Marshal(p.manifest)
-	if err != nil {
-		return err
-	}
-	if err := p.add(manifestEntry, int64(len(text)), strings.NewReader(string(text))); err != nil {
-		return err
-	}
-	return errors.Join(p.tar.Close(), zip.Close())
-}
-
-// database adds a dump of one snapshot. A tar entry tells its size first, so
+// packDatabase adds a dump of one snapshot. A tar entry tells its size first, so
 // the dump goes through a temporary file beside the backup.
-func (p *packer) database(ctx context.Context, c Config) (rows int64, err error) {
+func packDatabase(ctx context.Context, c Config, out *archive.Writer) (rows int64, err error) {
 	d, err := db.Open(ctx, c.openDB())
 	if err != nil {
 		return 0, err
@@ -127,10 +87,10 @@ func (p *packer) database(ctx context.Context, c Config) (rows int64, err error)
 	if _, err := temp.Seek(0, io.SeekStart); err != nil {
 		return rows, err
 	}
-	return rows, p.add(databaseEntry, size, temp)
+	return rows, out.Add(archive.Database, size, temp)
 }
 
-func (p *packer) blobs(ctx context.Context, c Config) (n int64, err error) {
+func packBlobs(ctx context.Context, c Config, out *archive.Writer) (n int64, err error) {
 	store, err := blob.Open(c.blobs(), nil)
 	if err != nil {
 		return 0, err
@@ -145,28 +105,15 @@ func (p *packer) blobs(ctx context.Context, c Config) (n int64, err error) {
 			return err
 		}
 		n++
-		return p.add(blobFolder+string(e.ID), int64(len(sealed)), strings.NewReader(string(sealed)))
+		return out.Add(archive.Blobs+string(e.ID), int64(len(sealed)), strings.NewReader(string(sealed)))
 	})
 	return n, err
-}
-
-func (p *packer) add(name string, size int64, r io.Reader) error {
-	err := p.tar.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size, ModTime: p.manifest.At})
-	if err != nil {
-		return err
-	}
-	h := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(p.tar, h), r); err != nil {
-		return err
-	}
-	p.manifest.Digests[name] = hex.EncodeToString(h.Sum(nil))
-	return nil
 }
 
 // Restore reads a backup into a data folder without data, or into an empty
 // database. The whole file is verified before anything is written.
 func Restore(ctx context.Context, c Config, file string) (sum Sum, err error) {
-	want, err := verify(file)
+	want, err := archive.Verify(file)
 	if err != nil {
 		return sum, err
 	}
@@ -179,12 +126,12 @@ func Restore(ctx context.Context, c Config, file string) (sum Sum, err error) {
 	if err := lay(ctx, c); err != nil { // the keys come from where they are kept
 		return sum, err
 	}
-	err = entries(file, func(name string, r io.Reader) error {
-		if id, ok := strings.CutPrefix(name, blobFolder); ok {
+	err = archive.Entries(file, func(name string, r io.Reader) error {
+		if id, ok := strings.CutPrefix(name, archive.Blobs); ok {
 			sum.Blobs++
 			return restoreBlob(ctx, c, blob.ID(id), r)
 		}
-		if name == databaseEntry {
+		if name == archive.Database {
 			sum.Rows, err = restoreDatabase(ctx, c, r)
 			return err
 		}
@@ -238,86 +185,4 @@ func restoreBlob(ctx context.Context, c Config, id blob.ID, r io.Reader) (err er
 		return err
 	}
 	return store.Import(ctx, id, sealed)
-}
-
-// verify reads the whole backup and holds each entry against the manifest.
-func verify(file string) (manifest, error) {
-	var m manifest
-	found := map[string]string{}
-	err := entries(file, func(name string, r io.Reader) error {
-		if name == manifestEntry {
-			return json.NewDecoder(r).Decode(&m)
-		}
-		h := sha256.New()
-		_, err := io.Copy(h, r)
-		found[name] = hex.EncodeToString(h.Sum(nil))
-		return err
-	})
-	if err != nil {
-		return m, fmt.Errorf("%s is damaged: %w", file, err)
-	}
-	if len(m.Digests) != len(found) || m.Digests[databaseEntry] == "" {
-		return m, fmt.Errorf("%s is not a whole backup: it holds %d entries and lists %d", file, len(found), len(m.Digests))
-	}
-	for name, digest := range m.Digests {
-		if found[name] != digest {
-			return m, fmt.Errorf("%s is damaged: %s is not what was written", file, name)
-		}
-	}
-	return m, nil
-}
-
-// entries calls visit for each entry of a backup. Names other than those that
-// a backup has are refused; a blob's name is checked by the store.
-func entries(file string, visit func(name string, r io.Reader) error) (err error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	zip, err := gzip.NewReader(f)
-	if err != nil {
-		return err
-	}
-	for tape := tar.NewReader(zip); ; {
-		head, err := tape.Next()
-		if errors.Is(err, io.EOF) {
-			return ended(zip)
-		}
-		if err != nil {
-			return err
-		}
-		limit, ok := entryLimit(head.Name)
-		if !ok || head.Typeflag != tar.TypeReg || path.Clean(head.Name) != head.Name || head.Size > limit {
-			return fmt.Errorf("%q does not belong in a backup", head.Name)
-		}
-		if err := visit(head.Name, tape); err != nil {
-			return err
-		}
-	}
-}
-
-// ended reads to the end of the file, where the checksum of the whole stands: the
-// tape ends before it, with a few empty blocks.
-func ended(zip io.Reader) error {
-	const most = 1 << 16
-	n, err := io.Copy(io.Discard, io.LimitReader(zip, most+1))
-	if err == nil && n > most {
-		err = errors.New("something follows the backup's end")
-	}
-	return err
-}
-
-// entryLimit returns the largest size of the entry called name, and whether a
-// backup may hold it.
-func entryLimit(name string) (int64, bool) {
-	switch {
-	case name == databaseEntry:
-		return 1 << 50, true
-	case name == manifestEntry:
-		return maxManifest, true
-	case strings.HasPrefix(name, blobFolder):
-		return maxBlob, true
-	}
-	return 0, false
 }

@@ -47,7 +47,7 @@ func (c orgChoices) Called(ctx context.Context, ids []string) (map[string]string
 	names := map[string]string{}
 	for _, id := range ids {
 		o, err := c.orgs.Get(ctx, org.ID(id))
-		if known(err) != nil {
+		if fault.Unless(err, fault.Missing) != nil {
 			return names, err
 		}
 		if err == nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/app/door"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -34,6 +35,13 @@ func (g *gate) Send(context.Context, sms.Message) error {
 	return nil
 }
 
+// doorWith is the door with another gateway.
+func (a *App) doorWith(sender sms.Sender) door.Door {
+	d := a.door
+	d.Sender = sender
+	return d
+}
+
 // TestLinkOutcome holds what the desk is told about the link to each body: two
 // bodies, one of which cannot be reached, must not both look as if they knew.
 func TestLinkOutcome(t *testing.T) {
@@ -56,7 +64,7 @@ func TestLinkOutcome(t *testing.T) {
 		return all
 	}
 	g := &gate{broken: true}
-	handler := door{app: w.app}.dispatched(texts(), g)
+	handler := w.app.doorWith(g).Dispatched
 	first := event(w.request.ID, w.dispatch, string(w.body))
 	for range 2 {
 		if err := handler(system, first); err == nil {
@@ -84,7 +92,7 @@ func TestLinkOutcome(t *testing.T) {
 	if got := facts(w.defect.ID); !slices.Equal(got, []string{request.LinkNoPhone}) {
 		t.Errorf("without a phone: got %v", got)
 	}
-	if err := (door{app: w.app}).dispatched(texts(), nil)(system, event(w.defect.ID, d.ID, d.Body)); err != nil {
+	if err := w.app.doorWith(nil).Dispatched(system, event(w.defect.ID, d.ID, d.Body)); err != nil {
 		t.Error(err)
 	}
 	if got := facts(w.defect.ID); !slices.Equal(got, []string{request.LinkNoPhone, request.LinkOff}) {
@@ -108,8 +116,9 @@ func TestARefusedNumberHoldsUpNothing(t *testing.T) {
 	w := newWorld(t)
 	system := authz.AsSystem(t.Context(), "job")
 	text := must[[]byte](t)(json.Marshal(request.Dispatched{ID: w.request.ID, Dispatch: w.dispatch, Body: string(w.body)}))
-	g, d := &gate{refuses: true}, door{app: w.app}
-	all := map[string]job.Handler{"dispatched": d.dispatched(texts(), g), "addressed": d.addressed(texts(), g), "reminded": d.reminded(texts(), g)}
+	g := &gate{refuses: true}
+	d := w.app.doorWith(g)
+	all := map[string]job.Handler{"dispatched": d.Dispatched, "addressed": d.Addressed, "reminded": d.Reminded}
 	for name, h := range all {
 		if err := h(system, job.Event{ID: id.New[string](), Body: text}); err != nil {
 			t.Errorf("%s: got %v, want it to pass", name, err)

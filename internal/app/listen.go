@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"nuanxin/internal/app/door"
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/job"
@@ -23,6 +24,11 @@ const sentKept = 500
 // looks for a fault.
 const keepDelivered = 30 * 24 * time.Hour
 
+// partnerDoor is how partner bodies come in by link; pages adds the sessions.
+func (a *App) partnerDoor(sender sms.Sender, texts *web.Texts) door.Door {
+	return door.Door{DB: a.db, Ring: a.ring, Requests: a.Requests, Accounts: a.Accounts, Orgs: a.Orgs, Texts: texts, Sender: sender, Origin: a.config.Origin, Inbox: a.shown()}
+}
+
 // requests builds the service of requests.
 func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *office.Service {
 	return office.NewService(desk, a.ring, office.Config{HomeArea: a.config.HomeArea}, request.Needs{
@@ -39,10 +45,10 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 
 // listen registers what happens later: which domain hears of which event, and
 // the tasks that run by the clock.
-func (a *App) listen(sender sms.Sender, words *web.Texts) {
-	a.worker.On(request.Dispatched{}.EventName(), door{app: a}.dispatched(words, sender))
-	a.worker.On(request.Addressed{}.EventName(), door{app: a}.addressed(words, sender))
-	a.worker.On(request.Reminded{}.EventName(), door{app: a}.reminded(words, sender))
+func (a *App) listen() {
+	a.worker.On(request.Dispatched{}.EventName(), a.door.Dispatched)
+	a.worker.On(request.Addressed{}.EventName(), a.door.Addressed)
+	a.worker.On(request.Reminded{}.EventName(), a.door.Reminded)
 	a.Requests.Register(a.worker)
 	a.Members.Register(a.worker)
 	a.Intake.Register(a.worker)
@@ -79,7 +85,7 @@ func (a *App) stationReported(ctx context.Context, e job.Event) error {
 	if err := e.Decode(&r); err != nil {
 		return err
 	}
-	return known(a.Stations.Reported(ctx, station.ID(r.Station), station.What(r.What), e.At, r.Number))
+	return fault.Unless(a.Stations.Reported(ctx, station.ID(r.Station), station.What(r.What), e.At, r.Number), fault.Missing)
 }
 
 func (a *App) stationFixed(ctx context.Context, e job.Event) error {
@@ -87,7 +93,7 @@ func (a *App) stationFixed(ctx context.Context, e job.Event) error {
 	if err := e.Decode(&r); err != nil {
 		return err
 	}
-	return known(a.Stations.Settled(ctx, station.ID(r.Station), r.Number, e.At))
+	return fault.Unless(a.Stations.Settled(ctx, station.ID(r.Station), r.Number, e.At), fault.Missing)
 }
 
 // stationMended tells those whose reports a station settled by itself.
@@ -97,15 +103,6 @@ func (a *App) stationMended(ctx context.Context, e job.Event) error {
 		return err
 	}
 	return a.Requests.StationMended(ctx, e.At, m.Numbers...)
-}
-
-// known lets an event about a thing that is gone pass: trying again would not
-// bring it back.
-func known(err error) error {
-	if fault.Is(err, fault.Missing) {
-		return nil
-	}
-	return err
 }
 
 // cutHeader splits "Name: value".

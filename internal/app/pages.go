@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/calendar/calendarweb"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/member/memberweb"
 	memberdesk "nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/op"
@@ -48,13 +49,14 @@ func (a *App) pages(desk *op.Desk, words *web.Texts) (http.Handler, error) {
 		return nil, err
 	}
 	assets := web.NewAssets()
+	sessions := accountweb.Sessions{Accounts: a.Accounts, Secure: secure, Proxies: a.config.Proxies}
+	a.door.Sessions = sessions
 	mux := web.NewMux(accountweb.Guard(desk.Rules(), a.tables(desk, assets, secure)...)...)
 	a.routes = mux.Routes()
 	site := &web.Site{Texts: words, Assets: assets, Clock: a.clock, Failure: ui.Failure, Secure: secure, Look: lookOf, Observe: a.metrics.observe}
 	if a.config.Origin != "" {
 		site.Origins = []string{a.config.Origin}
 	}
-	sessions := accountweb.Sessions{Accounts: a.Accounts, Secure: secure, Proxies: a.config.Proxies}
 	return site.Handler(sessions.Handler(askIn(secure, mux))), nil
 }
 
@@ -75,18 +77,13 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
 		memberweb.Routes(a.memberPages(secure)),
 		own.Routes(a.ownPages(desk)),
-		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door(secure), Frame: a.frame}),
+		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
 	}
 	if a.config.Demo {
 		tables = append(tables, []web.Route{ui.GalleryRoute()})
 	}
 	return tables
-}
-
-// door is how partner bodies come in by link.
-func (a *App) door(secure bool) door {
-	return door{a, accountweb.Sessions{Accounts: a.Accounts, Secure: secure, Proxies: a.config.Proxies}}
 }
 
 // decodesAtOnce is how many photos are decoded at a time: each takes up to
@@ -134,7 +131,7 @@ func (a *App) ownPages(desk *op.Desk) own.Config {
 	return own.Config{Desk: desk, Accounts: a.Accounts, Requests: a.Requests, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
 		Union: func(ctx context.Context, tx *op.Tx, area string) (string, error) {
 			u, err := union(ctx, tx, area)
-			return u.Name, known(err)
+			return u.Name, fault.Unless(err, fault.Missing)
 		}}
 }
 

@@ -52,6 +52,7 @@ var drivers = map[string]map[string]string{
 		"outbound":    "the one way out",
 		"sms":         "the gateway adapter makes requests for it",
 		"app":         "the whole program is one handler",
+		"app/door":    "partner bodies come in by a link",
 		"app/own":     "pages that tell of one person from every domain",
 	},
 }

@@ -134,6 +134,15 @@ func Is(err error, kind Kind) bool {
 	return errors.As(err, &e) && e.Kind == kind
 }
 
+// Unless lets an error of one kind pass: a listener passes over what is missing,
+// since trying again would not bring it back.
+func Unless(err error, kind Kind) error {
+	if Is(err, kind) {
+		return nil
+	}
+	return err
+}
+
 // Form collects the faults of a form, field by field, so that the reader is
 // told all of them at once. Its zero value is ready to use.
 type Form struct{ fields []Field }
