@@ -57,7 +57,7 @@ func (a *App) pages(desk *op.Desk, words *web.Texts) (http.Handler, error) {
 	if a.config.Origin != "" {
 		site.Origins = []string{a.config.Origin}
 	}
-	return site.Handler(sessions.Handler(askIn(secure, mux))), nil
+	return site.Handler(sessions.Handler(accountweb.GiveBack(askIn(secure, mux)))), nil
 }
 
 // tables are the routes of all packages.

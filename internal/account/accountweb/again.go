@@ -2,10 +2,13 @@ package accountweb
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -24,15 +27,23 @@ func Ended(ctx context.Context) bool {
 
 // Again answers a form that came when its reader's session was over. What was
 // typed stands on the page, in a form that sends it once more: after a sign-in at
-// signIn in another window, nothing has to be written anew. The server keeps
-// nothing; passwords, codes and files do not come back.
+// signIn in another window, nothing has to be written or chosen anew. The server
+// keeps nothing: files stand on the page, too, up to mostKept bytes of them.
+// Passwords and codes do not come back.
 func Again(signIn string) http.Handler {
+	holding := make(chan struct{}, holders)
 	return web.HTML(func(w http.ResponseWriter, r *http.Request) error {
+		select {
+		case holding <- struct{}{}:
+			defer func() { <-holding }()
+		case <-r.Context().Done():
+			return r.Context().Err()
+		}
 		f, err := typed(w, r)
 		if err != nil {
 			return err
 		}
-		f.SignIn, f.To = signIn, r.URL.RequestURI()
+		f.SignIn, f.To = signIn, f.address(r.URL)
 		w.Header().Set("Cache-Control", "no-store")
 		return web.Show(w, r, http.StatusForbidden, againPage(f))
 	})
@@ -43,7 +54,19 @@ type againForm struct {
 	SignIn, To string
 	Multipart  bool
 	Fields     []field
-	Files      bool // there were some, and they are gone
+	Files      []keptFile
+	Lost       bool // there were more or larger files than a page holds
+}
+
+// address is where the form goes: to where it came from, marked if it brings files.
+func (f againForm) address(u *url.URL) string {
+	q := u.Query()
+	if len(f.Files) > 0 {
+		q.Set(backMark, "1")
+	}
+	to := *u
+	to.RawQuery = q.Encode()
+	return to.RequestURI()
 }
 
 type field struct{ Name, Value string }
@@ -83,7 +106,7 @@ func (f *againForm) parts(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	left := int64(mostTyped)
+	left, room := int64(mostTyped), int64(mostKept)
 	for range mostParts {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -93,11 +116,9 @@ func (f *againForm) parts(r *http.Request) error {
 			return err
 		}
 		if part.FileName() != "" {
-			n, err := io.Copy(io.Discard, part)
-			if err != nil {
+			if err := f.hold(part, &room); err != nil {
 				return err
 			}
-			f.Files = f.Files || n > 0
 			continue
 		}
 		value, err := io.ReadAll(io.LimitReader(part, left+1))
@@ -110,6 +131,28 @@ func (f *againForm) parts(r *http.Request) error {
 		f.Fields = append(f.Fields, field{part.FormName(), string(value)})
 	}
 	return &http.MaxBytesError{Limit: mostTyped}
+}
+
+// hold takes a file into the page as long as there is room.
+func (f *againForm) hold(part *multipart.Part, room *int64) error {
+	var content strings.Builder
+	text := base64.NewEncoder(base64.StdEncoding, &content)
+	n, err := io.Copy(text, io.LimitReader(part, *room+1))
+	if err != nil {
+		return err
+	}
+	switch {
+	case n > *room:
+		f.Lost = true
+		_, err = io.Copy(io.Discard, part)
+		return err
+	case n == 0: // an input that was left empty
+		return nil
+	}
+	*room -= n
+	_ = text.Close() // writes to memory
+	f.Files = append(f.Files, keptFile{part.FormName(), part.FileName(), part.Header.Get("Content-Type"), content.String()})
+	return nil
 }
 
 // wordy is as long as a text that somebody minds losing, in signs; ids and

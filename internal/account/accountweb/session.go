@@ -87,8 +87,8 @@ func VisitOf(ctx context.Context) account.Visit {
 	return v
 }
 
-// Handler puts who asks, and from where, into the context of next. A session
-// that is over is forgotten, and the reader goes on as nobody.
+// Handler puts who asks, and from where, into the context of next. Whoever comes
+// with a session that is over goes on as nobody.
 func (s Sessions) Handler(next http.Handler) http.Handler {
 	h := func(w http.ResponseWriter, r *http.Request) error {
 		c := cookies(s.Secure)
@@ -101,10 +101,7 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 				ctx = context.WithValue(authz.With(ctx, v.Subject), visitKey{}, v)
 				web.SetReader(ctx, v.Subject.ID)
 			case fault.Is(err, fault.Missing):
-				ctx = context.WithValue(ctx, endedKey{}, true)
-				if r.Method == http.MethodGet { // a form may be sent again, see Again
-					c.set(w, c.session(), "", 0)
-				}
+				ctx = context.WithValue(ctx, endedKey{}, true) // and stays known for one, so that a form may be sent again, see Again
 			default:
 				return err
 			}
