@@ -99,10 +99,21 @@ func (tx *Tx) Try(ctx context.Context, fn func() error) error {
 // as imports and migrations; it is no substitute for a unique key. On SQLite,
 // where there is one writer, it does nothing.
 func (tx *Tx) Lock(ctx context.Context, name string) error {
+	return tx.lock(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 0))`, name)
+}
+
+// Share holds name together with others that share it, until the transaction
+// ends: whoever wants it alone by [Tx.Lock] waits for all of them. So many
+// quick acts can rest on what one rare act takes away.
+func (tx *Tx) Share(ctx context.Context, name string) error {
+	return tx.lock(ctx, `select pg_advisory_xact_lock_shared(hashtextextended($1, 0))`, name)
+}
+
+func (tx *Tx) lock(ctx context.Context, query, name string) error {
 	if !tx.dialect.locks {
 		return nil
 	}
-	return tx.Each(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 0))`, []any{name}, func(Row) error { return nil })
+	return tx.Each(ctx, query, []any{name}, func(Row) error { return nil })
 }
 
 // IsUnique reports whether err broke a primary key or a unique index. The

@@ -37,13 +37,47 @@ func (s *Service) Names(ctx context.Context, tx *op.Tx, ids []string) (map[strin
 	return names, err
 }
 
-// Area returns the area of an organisation that is active, or Missing.
+// Area returns the area of an organisation that is active, or Missing. In a
+// transaction that writes, it stays active until that ends.
 func (s *Service) Area(ctx context.Context, tx *op.Tx, id string) (string, error) {
 	o, err := get(ctx, tx, ID(id))
+	if err == nil && o.Active {
+		o, err = stays(ctx, tx, o)
+	}
 	if err == nil && !o.Active {
 		err = fault.New("org.area", fault.Missing, "org.closed_already")
 	}
 	return o.Area, err
+}
+
+// stays returns o as it is now and, in a transaction that writes, keeps it from
+// being closed until that ends: whoever joins a union at the moment at which it
+// closes must not be left in it.
+func stays(ctx context.Context, tx *op.Tx, o Org) (Org, error) {
+	if !tx.Writes() {
+		return o, nil
+	}
+	if err := tx.Share(ctx, standing(o.ID)); err != nil {
+		return o, err
+	}
+	return get(ctx, tx, o.ID)
+}
+
+// standing names the lock that whoever ends an organisation takes alone.
+func standing(id ID) string { return "org " + string(id) }
+
+// asked returns what find finds, or what it finds then when that one was closed
+// meanwhile.
+func asked(ctx context.Context, tx *op.Tx, find func() (Org, error)) (Org, error) {
+	for {
+		o, err := find()
+		if err != nil {
+			return o, err
+		}
+		if o, err = stays(ctx, tx, o); err != nil || o.Active {
+			return o, err
+		}
+	}
 }
 
 // BodiesFor returns the active bodies that are responsible for topic in area,
@@ -85,8 +119,13 @@ type more struct {
 func (m more) Scan(dest ...any) error { return m.Row.Scan(append(dest, m.dest...)...) }
 
 // UnionFor returns the lowest local union of county level or above whose area
-// contains area, or Missing.
+// contains area, or Missing. In a transaction that writes, it stays active until
+// that ends.
 func (s *Service) UnionFor(ctx context.Context, tx *op.Tx, area string) (Org, error) {
+	return asked(ctx, tx, func() (Org, error) { return lowest(ctx, tx, area) })
+}
+
+func lowest(ctx context.Context, tx *op.Tx, area string) (Org, error) {
 	var args db.Args
 	var o Org
 	best := -1
@@ -108,8 +147,13 @@ func (s *Service) UnionFor(ctx context.Context, tx *op.Tx, area string) (Org, er
 	return o, err
 }
 
-// Top returns the union of the widest area, or Missing while there is none.
+// Top returns the union of the widest area, or Missing while there is none. In a
+// transaction that writes, it stays active until that ends.
 func (s *Service) Top(ctx context.Context, tx *op.Tx) (Org, error) {
+	return asked(ctx, tx, func() (Org, error) { return widest(ctx, tx) })
+}
+
+func widest(ctx context.Context, tx *op.Tx) (Org, error) {
 	var o Org
 	err := tx.Each(ctx, `select `+columns+` from org o where o.kind = $1 and o.active order by length(o.area), o.org_id limit 1`, []any{string(Local)}, func(r db.Row) error {
 		return o.scan(r)

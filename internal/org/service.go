@@ -180,6 +180,9 @@ func (s *Service) Close(ctx context.Context, id ID, version int64) error {
 		case len(led) > 0:
 			return false, fault.New("org.close", fault.Conflict, "org.leads_others").With(fault.Args{"Name": led[0].Name})
 		}
+		if err := tx.Lock(ctx, standing(o.ID)); err != nil { // whoever is joining it comes first
+			return false, err
+		}
 		held, err := s.held(ctx, tx, string(o.ID))
 		if err == nil && held {
 			err = fault.New("org.close", fault.Conflict, "org.has_members")
@@ -216,6 +219,9 @@ func (s *Service) underParent(ctx context.Context, tx *op.Tx, o Org) error {
 func (s *Service) staysUnion(ctx context.Context, tx *op.Tx, o, was Org) error {
 	if o.IsUnion() || !was.IsUnion() {
 		return nil
+	}
+	if err := tx.Lock(ctx, standing(o.ID)); err != nil {
+		return err
 	}
 	held, err := s.held(ctx, tx, string(o.ID))
 	if err == nil && held {
