@@ -208,6 +208,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Requests = a.requests(desk, sender, words)
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: unions{bodies{a.Orgs, a.Accounts}}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Orgs.HeldBy(a.Members.In)
+	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
 	a.worker = job.New(a.db, op.Groups)
 	a.metrics = newGauges(a)

@@ -103,6 +103,7 @@ type Draft struct {
 	Phone   string
 	Contact string // a mobile number; empty keeps the one that is known
 	Address string
+	Why     string // of a change, for the history; may be empty
 }
 
 // Duty is one thing that a body is responsible for.
@@ -121,6 +122,7 @@ const (
 // draw returns o as d describes it, or what is wrong with d.
 func (o Org) draw(d Draft) (Org, error) {
 	var f fault.Form
+	was := o
 	o.Kind, o.Level, o.Area, o.Parent = d.Kind, d.Level, d.Area, d.Parent
 	o.Name, o.Short = plain.Line(d.Name), plain.Line(d.Short)
 	o.Phone, o.Address = plain.Line(d.Phone), plain.Line(d.Address)
@@ -135,7 +137,8 @@ func (o Org) draw(d Draft) (Org, error) {
 	} else if o.IsUnion() && isArea(o.Area) && len(o.Area) < o.Level.areaDigits() {
 		f.Add("area", "org.area.level", nil)
 	}
-	for _, x := range [][2]string{{"short", o.Short}, {"phone", o.Phone}, {"address", o.Address}} {
+	o.checkRank(was, &f)
+	for _, x := range [][2]string{{"short", o.Short}, {"phone", o.Phone}, {"address", o.Address}, {"why", plain.Line(d.Why)}} {
 		if utf8.RuneCountInString(x[1]) > maxText {
 			f.Add(x[0], "org.text.length", fault.Args{"Limit": maxText})
 		}
@@ -146,13 +149,17 @@ func (o Org) draw(d Draft) (Org, error) {
 	return o, f.Err("org.draw")
 }
 
-// checkParent refuses a parent that cannot lead o.
-func (o Org) checkParent(p Org) error {
+// checkParent refuses a parent that cannot lead o, who stood as was before.
+func (o Org) checkParent(p, was Org) error {
 	switch {
 	case p.ID == o.ID, !p.IsUnion(), !p.Active:
 		return fieldFault("parent", "org.parent.unfit")
 	case !strings.HasPrefix(o.Area, p.Area):
 		return fieldFault("parent", "org.parent.area")
+	case o.Parent == was.Parent && o.Kind == was.Kind && o.Level == was.Level:
+		return nil // as it stood already
+	case !leads(p, o):
+		return fieldFault("parent", "org.parent.rank")
 	}
 	return nil
 }

@@ -140,23 +140,29 @@ func TestTree(t *testing.T) {
 		if err := move(county, trade); code(err) != "invalid" {
 			t.Errorf("a union under one that it leads = %v, want invalid", err)
 		}
-		if err := move(town, trade); err != nil {
+		if err := move(town, trade); code(err) != "invalid" {
+			t.Errorf("a street's union under that of a trade = %v, want invalid", err)
+		}
+		if err := move(firm, trade); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := line(firm), "市总 县总 行业 街道 公司"; got != want {
+		if got, want := line(firm), "市总 县总 行业 公司"; got != want {
 			t.Errorf("after the move: %s, want %s", got, want)
 		}
-		under, err := w.List(context.Background(), org.Filter{Under: trade, Depth: 1})
-		if got, want := names(under), "行业 街道"; err != nil || got != want {
+		under, err := w.List(context.Background(), org.Filter{Under: county, Depth: 1})
+		if got, want := names(under), "县总 行业 街道"; err != nil || got != want {
 			t.Errorf("one step below: %s, want %s (%v)", got, want, err)
 		}
-		if err := w.Close(as(authz.Admin, "9901"), town, 2); code(err) != "conflict" {
+		if err := move(firm, town); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(as(authz.Admin, "9901"), town, 1); code(err) != "conflict" {
 			t.Errorf("closing a union that leads = %v, want conflict", err)
 		}
-		if err := w.Close(as(authz.Admin, "9901"), firm, 1); err != nil {
+		if err := w.Close(as(authz.Admin, "9901"), firm, 3); err != nil {
 			t.Error(err)
 		}
-		if err := w.Close(as(authz.Admin, "9901"), firm, 2); code(err) != "conflict" {
+		if err := w.Close(as(authz.Admin, "9901"), firm, 4); code(err) != "conflict" {
 			t.Errorf("closing twice = %v, want conflict", err)
 		}
 		if os, _ := w.List(system, org.Filter{Area: "990101001"}); names(os) != "街道" {
@@ -368,7 +374,7 @@ func TestALeaderCoversWhomItLeads(t *testing.T) {
 			{"to a county beside the one it leads", func(d *org.Draft) { d.Area, d.Level = "990101", org.County }, "area"},
 			{"to a host", func(d *org.Draft) { d.Kind = org.Host }, "kind"},
 			{"to the whole province", func(d *org.Draft) { d.Area, d.Level = "99", org.Province }, ""},
-			{"to the very county", func(d *org.Draft) { d.Area, d.Level = "990102", org.County }, ""},
+			{"to the very county, on its level", func(d *org.Draft) { d.Area, d.Level = "990102", org.County }, "level"},
 		} {
 			o, err := w.Get(system, city)
 			if err != nil {

@@ -9,6 +9,8 @@ const (
 	Edit      authz.Action = "org.edit"
 	SetDuties authz.Action = "org.set_duties"
 	Close     authz.Action = "org.close"
+	Count     authz.Action = "org.count" // how many members a union has
+	Join      authz.Action = "org.link"  // tie a union to one of its industry, or untie it
 )
 
 // Policy says who may do them. A founding is approved by the union above: an
@@ -19,4 +21,6 @@ var Policy = authz.Rules{
 	Edit:      authz.InArea(authz.Admin),
 	SetDuties: authz.InArea(authz.Admin, authz.Cadre),
 	Close:     authz.InArea(authz.Admin),
+	Count:     authz.InArea(authz.Cadre, authz.Leader, authz.Admin),
+	Join:      authz.InArea(authz.Cadre, authz.Admin),
 }

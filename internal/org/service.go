@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"strings"
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -15,17 +16,26 @@ type Service struct {
 	desk *op.Desk
 	ring *seal.Ring
 	held func(ctx context.Context, tx *op.Tx, org string) (bool, error)
+	many func(ctx context.Context, tx *op.Tx, unions []string) (map[string]int64, error)
 }
 
 // NewService returns the service of organisations.
 func NewService(desk *op.Desk, ring *seal.Ring) *Service {
-	return &Service{desk, ring, func(context.Context, *op.Tx, string) (bool, error) { return false, nil }}
+	return &Service{desk, ring,
+		func(context.Context, *op.Tx, string) (bool, error) { return false, nil },
+		func(context.Context, *op.Tx, []string) (map[string]int64, error) { return nil, nil },
+	}
 }
 
 // HeldBy says how to learn whether somebody is still in an organisation, such as
 // members in a union: it is then not closed, and stays a union.
 func (s *Service) HeldBy(held func(ctx context.Context, tx *op.Tx, org string) (bool, error)) {
 	s.held = held
+}
+
+// CountedBy says how to learn how many members each of some unions has itself.
+func (s *Service) CountedBy(many func(ctx context.Context, tx *op.Tx, unions []string) (map[string]int64, error)) {
+	s.many = many
 }
 
 // Get returns an organisation.
@@ -63,20 +73,28 @@ func (s *Service) Found(ctx context.Context, d Draft) (ID, error) {
 		if err != nil {
 			return o, err
 		}
-		return o, s.underParent(ctx, tx, o)
+		return o, s.underParent(ctx, tx, o, Org{})
 	}
 	return op.Write(ctx, s.desk, Found, propose, func(tx *op.Tx, o Org) (ID, error) {
-		contact, o, err := s.sealContact(o, d.Contact)
-		if err != nil {
-			return "", err
-		}
-		if err := insert(ctx, tx, o, contact); err != nil {
-			return "", err
-		}
-		tx.Note("name", o.Name)
-		tx.Emit(Founded{o.ID, o.Area})
-		return o.ID, lead(ctx, tx, o)
+		return o.ID, s.begin(ctx, tx, o, d)
 	})
+}
+
+// begin stores an organisation that was drawn from d.
+func (s *Service) begin(ctx context.Context, tx *op.Tx, o Org, d Draft) error {
+	contact, o, err := s.sealContact(o, d.Contact)
+	if err != nil {
+		return err
+	}
+	if err := insert(ctx, tx, o, contact); err != nil {
+		return err
+	}
+	tx.Note("name", o.Name)
+	tx.Emit(Founded{o.ID, o.Area})
+	if err := remember(ctx, tx, o, d.Why); err != nil {
+		return err
+	}
+	return lead(ctx, tx, o)
 }
 
 // Edit changes an organisation's record as d says. version is the one that the
@@ -91,7 +109,7 @@ func (s *Service) Edit(ctx context.Context, id ID, version int64, d Draft) error
 		if err := s.desk.Check(tx.Subject, Edit, o.AuthzObject()); err != nil {
 			return false, fieldFault("area", "org.area.denied")
 		}
-		if err := s.underParent(ctx, tx, o); err != nil {
+		if err := s.underParent(ctx, tx, o, was); err != nil {
 			return false, err
 		}
 		if err := s.staysUnion(ctx, tx, o, was); err != nil {
@@ -108,7 +126,10 @@ func (s *Service) Edit(ctx context.Context, id ID, version int64, d Draft) error
 		if err := update(ctx, tx, o, contact); err != nil {
 			return false, err
 		}
-		if o.Parent != was.Parent {
+		if o.differs(was) {
+			err = remember(ctx, tx, o, d.Why)
+		}
+		if err == nil && o.Parent != was.Parent {
 			err = lead(ctx, tx, o)
 		}
 		tx.Note("name", o.Name)
@@ -197,8 +218,9 @@ func (s *Service) Close(ctx context.Context, id ID, version int64) error {
 	return err
 }
 
-// underParent refuses a parent that does not exist or cannot lead o.
-func (s *Service) underParent(ctx context.Context, tx *op.Tx, o Org) error {
+// underParent refuses a parent that does not exist or cannot lead o, who stood as
+// was before.
+func (s *Service) underParent(ctx context.Context, tx *op.Tx, o, was Org) error {
 	if o.Parent == "" {
 		return nil
 	}
@@ -212,7 +234,7 @@ func (s *Service) underParent(ctx context.Context, tx *op.Tx, o Org) error {
 	if err != nil {
 		return err
 	}
-	return o.checkParent(p)
+	return o.checkParent(p, was)
 }
 
 // staysUnion refuses to make a union with people in it something else.
@@ -230,24 +252,29 @@ func (s *Service) staysUnion(ctx context.Context, tx *op.Tx, o, was Org) error {
 	return err
 }
 
-// stillLeads refuses a change of area or kind after which o could not lead one
-// that it leads now.
+// stillLeads refuses a change of area, kind or level after which o could not lead
+// one that it leads now.
 func stillLeads(ctx context.Context, tx *op.Tx, o, was Org) error {
 	field := "area"
 	switch {
-	case !o.IsUnion() && was.IsUnion():
+	case o.Kind != was.Kind:
 		field = "kind"
+	case o.Level != was.Level:
+		field = "level"
 	case o.Area == was.Area:
 		return nil
 	}
 	if err := tx.Lock(ctx, treeLock); err != nil { // so that it comes to lead no other meanwhile
 		return err
 	}
-	left, err := leftBehind(ctx, tx, o)
+	left, err := leftBehind(ctx, tx, o, was)
 	if err != nil || len(left) == 0 {
 		return err
 	}
 	var f fault.Form
+	if o.IsUnion() && !strings.HasPrefix(left[0].Area, o.Area) {
+		field = "area"
+	}
 	f.Add(field, "org.leads_others", fault.Args{"Name": left[0].Called()})
 	return f.Err(string(Edit))
 }

@@ -30,6 +30,7 @@ type Filter struct {
 	Levels []Level
 	Under  ID     // below this one in the tree, and itself
 	Parent ID     // led directly by this one
+	Tops   bool   // led by none
 	Depth  int    // with Under: at most so many steps below; zero means any
 	Words  string // part of the name, or of its pinyin
 	Duties bool   // only those with a duty
@@ -157,6 +158,9 @@ func (f Filter) where(args *db.Args) string {
 	if f.Parent != "" {
 		w += ` and o.parent_id = ` + args.Add(string(f.Parent))
 	}
+	if f.Tops {
+		w += ` and o.parent_id is null`
+	}
 	if f.IDs != nil {
 		w += ` and o.org_id in ` + db.In(args, texts(f.IDs))
 	}
@@ -227,15 +231,23 @@ func lead(ctx context.Context, tx *op.Tx, o Org) error {
 	return nil
 }
 
-// leftBehind returns one that o leads and, as o now stands, may not lead.
-func leftBehind(ctx context.Context, tx *op.Tx, o Org) ([]Org, error) {
+// leftBehind returns one that o leads and, as o now stands, may not lead. A pair
+// of kinds and levels that the table did not allow before is let be.
+func leftBehind(ctx context.Context, tx *op.Tx, o, was Org) ([]Org, error) {
 	var args db.Args
-	scope := "1 = 1"
-	if o.IsUnion() {
-		from, to := authz.Range(o.Area)
-		scope = `not (o.area >= ` + args.Add(from) + ` and o.area < ` + args.Add(to) + `)`
+	if !o.IsUnion() {
+		return list(ctx, tx, Filter{Parent: o.ID, Limit: 1}, "1 = 1", nil)
 	}
-	return list(ctx, tx, Filter{Parent: o.ID, Limit: 1}, scope, args)
+	from, to := authz.Range(o.Area)
+	lost := []string{`not (o.area >= ` + args.Add(from) + ` and o.area < ` + args.Add(to) + `)`}
+	for _, k := range Kinds() {
+		for _, l := range Levels() {
+			if led := (Org{Kind: k, Level: l}); !leads(o, led) && leads(was, led) {
+				lost = append(lost, `o.kind = `+args.Add(string(k))+` and o.level = `+args.Add(string(l)))
+			}
+		}
+	}
+	return list(ctx, tx, Filter{Parent: o.ID, Limit: 1}, `(`+strings.Join(lost, ` or `)+`)`, args)
 }
 
 // step is one line of the closure as seen from one of its ends.

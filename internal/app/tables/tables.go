@@ -37,6 +37,8 @@ var all = slices.Concat([]table{
 	{Name: "org", Group: "org", Key: "org_id", Refs: map[string]string{"parent_id": "org"}, Sealed: []string{"contact"}},
 	{Name: "org_closure", Group: "org", Key: "org_id", Refs: map[string]string{"ancestor_id": "org"}},
 	{Name: "org_duty", Group: "org", Key: "org_id"},
+	{Name: "org_past", Group: "org", Key: "org_id", Refs: map[string]string{"parent_id": "org"}},
+	{Name: "org_link", Group: "org", Key: "org_id", Refs: map[string]string{"to_id": "org"}},
 
 	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}, Sealed: []string{"sealed", "phone"}},
 	{Name: "person_password", Group: "person", Key: "person_id"},

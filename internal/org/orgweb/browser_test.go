@@ -31,15 +31,20 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	city := found(org.Draft{Kind: org.Local, Level: org.City, Name: "云川市总工会", Area: "9901"})
 	county := found(org.Draft{Kind: org.Local, Level: org.County, Name: "龙山县总工会", Area: "990101", Parent: city})
 	found(org.Draft{Kind: org.Local, Level: org.Town, Name: "南康街道工会", Area: "990101001", Parent: county})
+	trade := found(org.Draft{Kind: org.Trade, Level: org.County, Name: "龙山县快递外卖行业工会联合会", Area: "990101", Parent: county})
+	firm := found(org.Draft{Kind: org.Basic, Level: org.Grassroots, Name: "速达网络科技有限公司龙山分公司工会委员会", Area: "990101001", Parent: county, Why: "公司来报的"})
+	if _, err := h.orgs.Tie(authz.AsSystem(t.Context(), "test"), firm, trade, "2026-01-05", "快递行业"); err != nil {
+		t.Fatal(err)
+	}
 	body := found(org.Draft{Kind: org.Partner, Level: org.Town, Name: "南康街道办事处综合行政执法队", Area: "990101001", Phone: "0437-3226207", Contact: "13812346207"})
 	if err := h.orgs.SetDuties(authz.AsSystem(t.Context(), "test"), body, 1, []org.Duty{{Topic: "gate.estate", Area: "990101001"}, {Area: "990101001"}}); err != nil {
 		t.Fatal(err)
 	}
 	at := "/desk/orgs/" + string(body)
-	for name, path := range map[string]string{"list": "/desk/orgs", "tree": "/desk/orgs/tree", "body": at, "union": "/desk/orgs/" + string(county), "edit": at + "/edit", "duties": at + "/duties", "close": at + "/close"} {
+	for name, path := range map[string]string{"list": "/desk/orgs", "tree": "/desk/orgs/tree", "found": "/desk/orgs/tree?q=gongsi", "kinds": "/desk/orgs/kinds", "firm": "/desk/orgs/" + string(firm), "links": "/desk/orgs/" + string(firm) + "/links/new", "body": at, "union": "/desk/orgs/" + string(county), "edit": at + "/edit", "duties": at + "/duties", "close": at + "/close"} {
 		for _, mode := range []map[string]string{{}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}} {
 			page := browser.Open(t, server.URL+path, webtest.View{Width: 320, Height: 640, Cookies: mode})
-			for _, width := range []int{320, 1440} {
+			for _, width := range []int{320, 360, 1440} {
 				page.View(webtest.View{Width: width, Height: 900})
 				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
 				for _, v := range page.Axe() {

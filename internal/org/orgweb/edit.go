@@ -61,7 +61,7 @@ func outside(err error) error {
 
 func draftOf(f url.Values) org.Draft {
 	return org.Draft{Kind: org.Kind(f.Get("kind")), Level: org.Level(f.Get("level")), Name: f.Get("name"), Short: f.Get("short"), Area: strings.TrimSpace(f.Get("area")),
-		Parent: org.ID(f.Get("parent")), Phone: f.Get("phone"), Contact: f.Get("contact"), Address: f.Get("address")}
+		Parent: org.ID(f.Get("parent")), Phone: f.Get("phone"), Contact: f.Get("contact"), Address: f.Get("address"), Why: f.Get("why")}
 }
 
 func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {

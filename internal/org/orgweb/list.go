@@ -85,93 +85,15 @@ func ids(os []org.Org) []org.ID {
 	return all
 }
 
-// node is a union with those that it leads.
-type node struct {
-	org.Org
-	Below []*node
-}
-
-// treePage is a part of the tree of unions.
-type treePage struct {
-	Frame ui.StaffPage
-	Line  []org.Org // above the top that is shown
-	Tops  []*node
-	Full  bool // too many for one page: the rest is reached from further down
-}
-
-// treeLimit is how many unions one page of the tree shows.
-const treeLimit = 400
-
-// treeDepth is how many steps below its top a page of the tree shows.
-const treeDepth = 3
-
-func (p *pages) tree(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	page := treePage{Frame: p.frame(ctx, t(ctx, "tree"), ui.Crumb{Text: t(ctx, "tree")})}
-	f, err := p.part(r)
-	if err != nil {
-		return err
-	}
-	if f.Under != "" {
-		if page.Line, err = p.Orgs.Line(ctx, f.Under); err != nil {
-			return err
-		}
-		page.Line = page.Line[:max(len(page.Line)-1, 0)]
-	}
-	os, err := p.Orgs.List(ctx, f)
-	if err != nil {
-		return err
-	}
-	page.Tops, page.Full = grow(os), len(os) == treeLimit
-	return web.Show(w, r, http.StatusOK, treeView(page))
-}
-
-// part is what of the tree to show: below a chosen union, else all of a county,
-// else a few steps below the union of the reader's larger area.
-func (p *pages) part(r *http.Request) (org.Filter, error) {
-	f := org.Filter{Kinds: org.Unions(), Limit: treeLimit, Depth: treeDepth}
-	if under := org.ID(r.URL.Query().Get("under")); under != "" {
-		o, err := p.Orgs.Get(r.Context(), under)
-		f.Under = o.ID
-		return f, err
-	}
-	f.Area = home(authz.From(r.Context()))
-	if len(f.Area) >= 6 {
-		return f, nil
-	}
-	// An area sorts before all that it contains, so its own union comes first.
-	tops, err := p.Orgs.List(r.Context(), org.Filter{Area: f.Area, Kinds: []org.Kind{org.Local}, Limit: 1})
-	if err == nil && len(tops) == 1 {
-		f.Under, f.Depth = tops[0].ID, 1+len(f.Area)/2
-	}
-	return f, err
-}
-
-// grow hangs unions under those that lead them; whose leader is not among them
-// is a top.
-func grow(os []org.Org) []*node {
-	byID := map[org.ID]*node{}
-	for _, o := range os {
-		byID[o.ID] = &node{Org: o}
-	}
-	var tops []*node
-	for _, o := range os {
-		n := byID[o.ID]
-		if up, ok := byID[o.Parent]; ok {
-			up.Below = append(up.Below, n)
-		} else {
-			tops = append(tops, n)
-		}
-	}
-	return tops
-}
-
 // showPage is one organisation.
 type showPage struct {
 	Frame  ui.StaffPage
 	Org    org.Org
 	Line   []org.Org
-	Below  []org.Org
+	Below  []org.Branch
+	More   bool // it leads more than are shown
+	Past   []org.Past
+	Links  []org.Link
 	Duties []org.Duty
 	Topics map[string]string
 }
@@ -187,7 +109,16 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	if s.Line, err = p.Orgs.Line(ctx, o.ID); err != nil {
 		return err
 	}
-	if s.Below, err = p.Orgs.List(ctx, org.Filter{Parent: o.ID, Limit: pageSize}); err != nil {
+	if s.Below, err = p.Orgs.Branches(ctx, org.Filter{Parent: o.ID, Limit: belowShown + 1}); err != nil {
+		return err
+	}
+	if s.More = len(s.Below) > belowShown; s.More {
+		s.Below = s.Below[:belowShown]
+	}
+	if s.Past, err = p.Orgs.History(ctx, o.ID); err != nil {
+		return err
+	}
+	if s.Links, err = p.Orgs.Links(ctx, o.ID); err != nil {
 		return err
 	}
 	all, err := p.Orgs.Duties(ctx, o.ID)
@@ -197,6 +128,9 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	s.Duties = all[o.ID]
 	return web.Show(w, r, http.StatusOK, showView(s))
 }
+
+// belowShown is how many of those that a union leads its own page shows.
+const belowShown = 12
 
 // topics are what a body can be responsible for; the first is everything.
 func (p *pages) topics(r *http.Request) []ui.Option {

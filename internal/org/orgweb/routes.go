@@ -34,6 +34,8 @@ func Texts() web.Words { return web.Catalogue(locale) }
 const (
 	ListPath = "/desk/orgs"      // bodies, hosts and unions in one list
 	TreePath = "/desk/orgs/tree" // the unions
+	// KindsPath tells which kind of union may stand where.
+	KindsPath = "/desk/orgs/kinds"
 )
 
 // Routes lists the pages.
@@ -50,6 +52,7 @@ func Routes(c Config) []web.Route {
 	return []web.Route{
 		route("GET", "", org.See, looker, "list organisations with their duties", p.list),
 		route("GET", "/tree", org.See, looker, "see the tree of unions", p.tree),
+		route("GET", "/kinds", org.See, looker, "see which kind of union may stand where", p.kinds),
 		route("GET", "/new", org.Found, keeper, "describe a new organisation", p.draft),
 		route("POST", "", org.Found, keeper, "found an organisation", p.found),
 		route("GET", "/{id}", org.See, looker, "see an organisation", p.show),
@@ -57,6 +60,9 @@ func Routes(c Config) []web.Route {
 		route("POST", "/{id}/edit", org.Edit, keeper, "store the changed record", p.save),
 		route("GET", "/{id}/duties", org.SetDuties, []string{"admin", "cadre"}, "say what a body is responsible for", p.duties),
 		route("POST", "/{id}/duties", org.SetDuties, []string{"admin", "cadre"}, "store what a body is responsible for", p.setDuties),
+		route("GET", "/{id}/links/new", org.Join, joiners(), "choose a union of the same industry", p.link),
+		route("POST", "/{id}/links", org.Join, joiners(), "tie a union to one of its industry", p.tie),
+		route("POST", "/{id}/links/{link}/end", org.Join, joiners(), "end a tie to an industry", p.untie),
 		route("GET", "/{id}/close", org.Close, keeper, "ask before an end", p.confirm),
 		route("POST", "/{id}/close", org.Close, keeper, "close an organisation", p.close),
 	}
