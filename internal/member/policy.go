@@ -18,8 +18,10 @@ const (
 	Finish   authz.Action = "member.end"
 	Open     authz.Action = "member.open" // phone and identity number in full
 	Export   authz.Action = "member.export"
-	Tell     authz.Action = "member.tell" // by message, that a union has answered
-	Date     authz.Action = "member.date" // an answer that had no date
+	Tell     authz.Action = "member.tell"  // by message, that a union has answered
+	Date     authz.Action = "member.date"  // an answer that had no date
+	Check    authz.Action = "member.check" // a member's code, at a door
+	Miss     authz.Action = "member.check_failed"
 )
 
 // Policy says who may do them. An administrator, who gives the rights, reads no
@@ -41,4 +43,6 @@ var Policy = authz.Rules{
 	Export:   authz.Lately(authz.Sensitive(authz.InArea(authz.Cadre, authz.Leader))),
 	Tell:     authz.Program,
 	Date:     authz.Program,
+	Check:    authz.Sensitive(authz.Any(authz.OfOrg(authz.Host), authz.InArea(authz.Cadre, authz.Leader))), // the area and organisation of the door
+	Miss:     authz.Any(authz.OfOrg(authz.Host), authz.InArea(authz.Cadre, authz.Leader)),
 }

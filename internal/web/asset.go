@@ -77,7 +77,7 @@ func NewAssets() *Assets {
 // makeWorker puts the names of the files to keep before the worker's code, so
 // that a new version of any of them is a new worker.
 func (a *Assets) makeWorker() *asset {
-	head := "const KEEP=['" + a.URL("app.css") + "','" + a.URL("app.js") + "','" + a.URL("capture.js") + "'];\n"
+	head := "const KEEP=['" + a.URL("app.css") + "','" + a.URL("app.js") + "','" + a.URL("capture.js") + "','" + a.URL("code.js") + "'];\n"
 	f := &asset{raw: append([]byte(head), a.byName["sw.js"].raw...), kind: typeOf(".js")}
 	sum := sha256.Sum256(f.raw)
 	f.hashed = hex.EncodeToString(sum[:8])

@@ -122,5 +122,6 @@ func IgnoreGone(r *http.Request, err error) error {
 }
 
 // KeepOffline lets the reader's phone keep this page and show it, with its age,
-// when there is no network. Call it before [Show], for pages without personal data.
+// when there is no network. Call it before [Show], for pages without personal data;
+// the one exception is a member's code, which runs out and goes with the sign-out.
 func KeepOffline(w http.ResponseWriter) { w.Header().Set("X-Keep-Offline", "1") }

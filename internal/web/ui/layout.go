@@ -34,6 +34,7 @@ const (
 	TabNone     Tab = ""
 	TabStations Tab = "stations"
 	TabHelp     Tab = "help"
+	TabCode     Tab = "code"
 	TabMe       Tab = "me"
 )
 
@@ -41,6 +42,7 @@ const (
 const (
 	HrefStations = "/"
 	HrefHelp     = "/help"
+	HrefCode     = "/me/code"
 	HrefMe       = "/me"
 )
 
@@ -49,6 +51,7 @@ func WorkerTabs(ctx context.Context, on Tab) []NavItem {
 	return []NavItem{
 		{Text: t(ctx, "ui.tab_stations"), Icon: "lamp", Href: HrefStations, On: on == TabStations},
 		{Text: t(ctx, "ui.tab_help"), Icon: "ring", Href: HrefHelp, On: on == TabHelp},
+		{Text: t(ctx, "ui.tab_code"), Icon: "qr", Href: HrefCode, On: on == TabCode},
 		{Text: t(ctx, "ui.tab_me"), Icon: "user", Href: HrefMe, On: on == TabMe},
 	}
 }
