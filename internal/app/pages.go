@@ -14,7 +14,9 @@ import (
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/calendar/calendarweb"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/member/card"
 	"nuanxin/internal/member/memberweb"
+	membercode "nuanxin/internal/member/memberweb/code"
 	memberdesk "nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org/orgweb"
@@ -39,7 +41,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -76,6 +78,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		memberdesk.Routes(memberdesk.Config{Members: a.Members, Frame: a.frame}),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
 		memberweb.Routes(a.memberPages(secure)),
+		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
 		own.Routes(a.ownPages(desk)),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
@@ -189,6 +192,7 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("stations", "lamp", stationdesk.HrefStations, authz.Cadre, authz.Leader, authz.Admin)
 	add("imports", "doc", stationdesk.HrefImports, authz.Cadre)
 	add("host", "lamp", stationdesk.HrefHost, authz.Host)
+	add("code", "qr", membercode.HrefCheck, authz.Host, authz.Cadre, authz.Leader)
 	add("matters", "inbox", partner.HrefMatters, authz.Partner)
 	add("health", "pulse", requestdesk.HrefHealth, authz.Cadre, authz.Leader)
 	add("orgs", "building", orgweb.ListPath, authz.Cadre, authz.Leader, authz.Admin)

@@ -99,7 +99,7 @@ type look struct {
 	At      time.Time
 	Name    string // of who looked; empty: not known by name
 	Office  string
-	What    string // "request" or "member": what was looked at
+	What    string // "request", "member" or "code": what was looked at
 	Number  string // of the request
 	Purpose string
 }
@@ -123,6 +123,9 @@ func (p *pages) looksAt(ctx context.Context, r roots, after string, limit int) (
 	for _, f := range found {
 		l := names[f.Subject]
 		l.At, l.What, l.Number, l.Purpose = f.At, f.Group, r.numbers[f.Root], f.Purpose
+		if f.Action == member.Check {
+			l.What = "code"
+		}
 		all = append(all, l)
 	}
 	return all, next, err

@@ -741,13 +741,23 @@ func ownWays(v ownView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
+				if v.State.Belongs() {
+					templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: ui.HrefCode, Icon: "qr", Tile: true, Tone: ui.Pine, Title: t(ctx, "own.code"), Sub: t(ctx, "own.code.sub"), Chevron: true}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 				if v.State.Belongs() && v.To == "" {
 					templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: hrefMove, Icon: "swap", Tile: true, Tone: ui.Ice, Title: t(ctx, "move.title"), Sub: t(ctx, "move.sub"), Chevron: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -757,7 +767,7 @@ func ownWays(v ownView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
