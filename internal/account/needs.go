@@ -17,7 +17,8 @@ type Sender interface {
 // is told that a code is on its way.
 var ErrNoMessages = errors.New("account: no messages are sent here")
 
-// Message brings a code to a phone. Its words tell a stranger nothing.
+// Message brings a code to a phone, or with an empty code the words alone. They
+// tell a stranger nothing.
 type Message struct {
 	ID      string // sending it again must not deliver it twice
 	Phone   string

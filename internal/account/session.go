@@ -84,9 +84,9 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 			select w.must_change, f.on_at is not null from person_password w left join person_factor f on f.person_id = w.person_id
 			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, &v.Factor)
 		v.MustFactor = !v.Factor && required(l, v.Subject)
-		v.Subject.Proven = v.Session.Proved.Add(l.Minutes("proof_min"))
-		v.Proven = tx.Now().Before(v.Subject.Proven)
 	}
+	v.Subject.Proven = v.Session.Proved.Add(l.Minutes("proof_min"))
+	v.Proven = tx.Now().Before(v.Subject.Proven)
 	if v.MustChange || v.MustFactor {
 		v.Subject.Grants = nil
 	}

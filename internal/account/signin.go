@@ -52,7 +52,7 @@ func (s *Service) SignIn(ctx context.Context, phone, code string, own bool) (Sig
 		if own {
 			in.EndsAt = tx.Now().Add(l.Days("session_worker_days"))
 		}
-		return true, begin(ctx, tx, in, session.Session{Kind: authz.Worker})
+		return true, begin(ctx, tx, in, session.Session{Kind: authz.Worker, Proved: tx.Now()})
 	})
 	if err == nil && !ok {
 		err = wrongCode()
@@ -104,7 +104,7 @@ func (s *Service) worker(ctx context.Context, tx *op.Tx, phone string, fresh ID)
 		return "", err
 	}
 	if n == 0 {
-		return s.whose(ctx, tx, phone)
+		return s.hangs(ctx, tx, phone)
 	}
 	sealed, err := s.seal(phone, "phone", string(fresh))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/phone"
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/app/keys"
 	"nuanxin/internal/authz"
@@ -41,7 +42,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, account.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, account.Policy, phone.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -55,6 +56,7 @@ const calendarEvery = 2 * time.Second
 type App struct {
 	Orgs     *org.Service
 	Accounts *account.Service
+	Phones   *phone.Service
 	Stations *station.Service
 	Finder   *finder.Finder
 	Requests *office.Service
@@ -207,6 +209,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Intake.Rights = a.Accounts.Rights
 	a.Requests = a.requests(desk, sender, words)
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: unions{bodies{a.Orgs, a.Accounts}}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
+	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests}})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

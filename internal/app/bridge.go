@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/phone"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/fault"
@@ -45,7 +46,11 @@ func (m messages) Send(ctx context.Context, c account.Message) error {
 	if m.Sender == nil {
 		return account.ErrNoMessages
 	}
-	return m.Sender.Send(ctx, sms.Message{ID: c.ID, To: c.Phone, Text: c.Text, Kind: sms.Code, Params: map[string]string{"code": c.Code}})
+	kind, params := sms.Code, map[string]string{"code": c.Code}
+	if c.Code == "" {
+		kind, params = sms.Notice, map[string]string{"number": ""}
+	}
+	return m.Sender.Send(ctx, sms.Message{ID: c.ID, To: c.Phone, Text: c.Text, Kind: kind, Params: params})
 }
 
 // bodies is what requests need of organisations, and of who sits in them.
@@ -81,6 +86,15 @@ type unions struct{ bodies }
 func (u unions) UnionFor(ctx context.Context, tx *op.Tx, area string) (member.Union, error) {
 	found, err := u.bodies.UnionFor(ctx, tx, area)
 	return member.Union{ID: found.ID, Name: found.Name, Area: found.Area, Officer: found.OfficerName}, err
+}
+
+// holders is what changes of phones need of members.
+type holders struct{ members *member.Service }
+
+// Holder implements phone.Members.
+func (h holders) Holder(ctx context.Context, tx *op.Tx, which string) (phone.Holder, error) {
+	m, err := h.members.Ask(ctx, tx, member.ID(which))
+	return phone.Holder{Member: which, Person: m.Person, Name: m.Name, Number: m.Number, Area: m.Area, Union: m.UnionName, Live: m.State.Holds()}, err
 }
 
 // workdays are the working days as they are published now.

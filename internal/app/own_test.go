@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/phone"
 	"nuanxin/internal/app/tables"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/geo"
@@ -92,30 +94,39 @@ func at(v any, path string) bool {
 func told(t *testing.T) (w *world, mine request.Receipt, membership member.ID) {
 	t.Helper()
 	w = newWorld(t)
-	const phone = "19900000003"
-	if err := w.app.Accounts.SendCode(t.Context(), account.ForSignIn, phone); err != nil {
+	const mobile = "19900000003"
+	if err := w.app.Accounts.SendCode(t.Context(), account.ForSignIn, mobile); err != nil {
 		t.Fatal(err)
 	}
 	android := pace.With(t.Context(), pace.Origin{Agent: "Mozilla/5.0 (Linux; Android 14)"})
-	w.tokens["own"] = must[account.Signed](t)(w.app.Accounts.SignIn(android, phone, regexp.MustCompile(`\d{6}`).FindString(w.app.lastMessage(phone)), true)).Token
+	w.tokens["own"] = must[account.Signed](t)(w.app.Accounts.SignIn(android, mobile, regexp.MustCompile(`\d{6}`).FindString(w.app.lastMessage(mobile)), true)).Token
 	ctx, cadre := w.as(t, "own"), w.as(t, "cadre")
 	if err := w.app.Accounts.SetName(ctx, "陈立冬"); err != nil {
 		t.Fatal(err)
 	}
 	place := request.Place{Text: "示例路口", Area: "220402", Point: &geo.Point{Lat: 42.9, Lng: 125.14}}
 	photo := request.File{Kind: request.Photo, Blob: strings.Repeat("ab", 16), Size: 9, Digest: "d"}
-	must[request.Receipt](t)(w.app.Requests.Capture(ctx, request.Draft{Words: "电动车在楼下被锁了", Place: place, Phone: phone, Files: []request.File{photo}}))
+	must[request.Receipt](t)(w.app.Requests.Capture(ctx, request.Draft{Words: "电动车在楼下被锁了", Place: place, Phone: mobile, Files: []request.File{photo}}))
 	mine = must[request.Receipt](t)(w.app.Requests.Capture(cadre, request.Draft{Words: "冬天没地方充电", Place: place, Name: "陈师傅", Channel: request.ChannelPhone, Source: "热线"}))
 	w.clock.Move(2 * time.Minute)
-	must[bool](t)(true, w.app.Accounts.SendCode(t.Context(), office.PhonePurpose(mine.Number), phone))
-	code := regexp.MustCompile(`\d{6}`).FindString(w.app.lastMessage(phone))
-	must[request.Receipt](t)(w.app.Requests.LeavePhone(t.Context(), request.Ref{ID: mine.ID, Secret: w.app.Requests.Secret(mine.ID)}, phone, code))
+	must[bool](t)(true, w.app.Accounts.SendCode(t.Context(), office.PhonePurpose(mine.Number), mobile))
+	code := regexp.MustCompile(`\d{6}`).FindString(w.app.lastMessage(mobile))
+	must[request.Receipt](t)(w.app.Requests.LeavePhone(t.Context(), request.Ref{ID: mine.ID, Secret: w.app.Requests.Secret(mine.ID)}, mobile, code))
 	heard := "他说楼下不让充"
 	must[request.Receipt](t)(w.app.Requests.Classify(cadre, request.Ref{ID: mine.ID}, request.Class{Heard: &heard}))
 	membership = must[member.Receipt](t)(w.app.Members.Apply(ctx, member.Application{Name: "陈立冬", Document: "110101199003070118", Occupation: member.Rider, Works: "示例外卖", Area: "220402",
 		Consents: []member.Consent{{Purpose: "membership", Version: 1}, {Purpose: "document", Version: 1}}})).ID
 	must[bool](t)(true, w.app.Members.Approve(cadre, membership, 1))
+	w.rephone(t, cadre, string(membership), "19900000013")
 	return w, mine, membership
+}
+
+// rephone opens a change of phone at the desk.
+func (w *world) rephone(t *testing.T, cadre context.Context, member, to string) {
+	t.Helper()
+	w.clock.Move(2 * time.Minute)
+	must[bool](t)(true, w.app.Phones.SendTo(cadre, member, to))
+	must[time.Time](t)(w.app.Phones.Open(cadre, member, phone.Opening{Phone: to, Code: w.app.CodeTo(to), Checked: []phone.Check{"identity_card"}, Note: "手机丢了，本人来的"}))
 }
 
 // What a worker takes along has every personal column, and nobody else's.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nuanxin/internal/account/accountweb"
+	"nuanxin/internal/account/accountweb/phoneweb"
 	"nuanxin/internal/app/own"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/calendar"
@@ -41,7 +42,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -70,6 +71,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 	tables := [][]web.Route{
 		assets.Routes(), web.SettingsRoutes(), {ui.OfflineRoute()}, a.system(),
 		accountweb.Routes(a.accountPages(secure)),
+		phoneweb.Routes(phoneweb.Config{Phones: a.Phones, Frame: a.frame, Secure: secure, Demo: a.shown()}),
 		orgweb.Routes(orgweb.Config{Orgs: a.Orgs, Frame: a.frame, Topics: topicOptions, SignIn: accountweb.Staff}),
 		stationweb.Routes(a.stationPages(secure)),
 		stationdesk.Routes(a.stationDesk()),
@@ -97,7 +99,11 @@ func (a *App) accountPages(secure bool) accountweb.Config {
 	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure}
 	c.More = func(ctx context.Context) ([]ui.RowProps, error) {
 		row, err := memberweb.Row(ctx, a.Members)
-		return append([]ui.RowProps{row}, own.Row(ctx)...), err
+		if err != nil {
+			return nil, err
+		}
+		phones, err := phoneweb.Row(ctx, a.Phones)
+		return slices.Concat([]ui.RowProps{row}, phones, own.Row(ctx)), err
 	}
 	if c.Demo = a.shown(); c.Demo != nil {
 		c.People = a.config.People
@@ -131,7 +137,7 @@ func (a *App) memberPages(secure bool) memberweb.Config {
 
 func (a *App) ownPages(desk *op.Desk) own.Config {
 	union := bodies{a.Orgs, a.Accounts}.UnionFor
-	return own.Config{Desk: desk, Accounts: a.Accounts, Requests: a.Requests, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
+	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
 		Union: func(ctx context.Context, tx *op.Tx, area string) (string, error) {
 			u, err := union(ctx, tx, area)
 			return u.Name, fault.Unless(err, fault.Missing)

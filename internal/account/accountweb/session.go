@@ -181,6 +181,7 @@ func hostAddr(hostPort string) netip.Addr {
 const (
 	SignInPath      = "/sign-in"       // workers
 	StaffSignInPath = "/staff/sign-in" // staff
+	LostPath        = "/sign-in/lost"  // what to do when the phone is lost
 	SignOutPath     = "/sign-out"      // POST
 	SettingsPath    = "/desk/me"       // staff
 	StaffPath       = "/desk/staff"    // administrators
@@ -207,3 +208,6 @@ func kind(k authz.Kind, signIn string, h web.Handler) web.Handler {
 		return web.See(w, r, signIn+"?next="+url.QueryEscape(r.URL.RequestURI()))
 	}
 }
+
+// Token is the secret of the session that r shows, or "".
+func (s Sessions) Token(r *http.Request) string { return read(r, cookies(s.Secure).session()) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/phone"
 	"nuanxin/internal/member"
 	"nuanxin/internal/request"
 	"nuanxin/internal/web"
@@ -27,6 +28,19 @@ type (
 		Phone    string        `json:"phone"`
 		MadeAt   time.Time     `json:"made_at"`
 		Sessions []sessionCopy `json:"sessions"`
+		Changes  []phoneCopy   `json:"phone_changes"`
+	}
+	phoneCopy struct {
+		AskedAt time.Time `json:"asked_at"`
+		EndedAt time.Time `json:"ended_at,omitzero"`
+		Way     string    `json:"way"`
+		State   string    `json:"state"`
+		Old     string    `json:"old"`
+		New     string    `json:"new"`
+		Name    string    `json:"name"` // of staff
+		Office  string    `json:"office"`
+		Checked []string  `json:"checked"`
+		Note    string    `json:"note"`
 	}
 	sessionCopy struct {
 		Device string    `json:"device"`
@@ -134,7 +148,11 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.Account = accountOf(said, mine)
+	changes, _, err := p.Phones.Mine(ctx)
+	if err != nil {
+		return c, err
+	}
+	c.Account = accountOf(said, mine, changes)
 	for after, more := "", true; more; more = after != "" {
 		var some []matter
 		if some, after, err = p.matters(ctx, after, 50); err != nil {
@@ -166,10 +184,17 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 	return c, err
 }
 
-func accountOf(said contact, mine account.Mine) accountCopy {
-	a := accountCopy{Name: said.Name, Phone: said.Phone, MadeAt: mine.MadeAt.UTC(), Sessions: []sessionCopy{}}
+func accountOf(said contact, mine account.Mine, changes []phone.Change) accountCopy {
+	a := accountCopy{Name: said.Name, Phone: said.Phone, MadeAt: mine.MadeAt.UTC(), Sessions: []sessionCopy{}, Changes: []phoneCopy{}}
 	for _, s := range mine.Sessions {
 		a.Sessions = append(a.Sessions, sessionCopy{s.Device, s.MadeAt.UTC(), s.SeenAt.UTC(), s.EndsAt.UTC()})
+	}
+	for _, x := range changes {
+		one := phoneCopy{x.AskedAt.UTC(), x.EndedAt, string(x.Way), string(x.State), x.Old, x.New, x.ByName, x.Office, []string{}, x.Note}
+		for _, k := range x.Checked {
+			one.Checked = append(one.Checked, string(k))
+		}
+		a.Changes = append(a.Changes, one)
 	}
 	return a
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/phone"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
@@ -24,6 +25,7 @@ import (
 type Config struct {
 	Desk     *op.Desk
 	Accounts *account.Service
+	Phones   *phone.Service
 	Requests *office.Service
 	Sealed   *record.Store // opens the name and phone that came with a request
 	Members  *member.Service

@@ -12,6 +12,10 @@ func Personal() map[string]string {
 		"person.made_at":         "account.made_at",
 		"account_session.device": "account.sessions[].device",
 
+		"person_phone_change.old":  "account.phone_changes[].old",
+		"person_phone_change.new":  "account.phone_changes[].new",
+		"person_phone_change.note": "account.phone_changes[].note",
+
 		"person_factor.sealed": "not: the secret of a staff member's second factor, which only their authenticator shows again; workers have none",
 
 		"request.source":          "requests[].source",

@@ -1,0 +1,53 @@
+package member
+
+import (
+	"context"
+
+	"nuanxin/internal/fault"
+	"nuanxin/internal/idcard"
+	"nuanxin/internal/op"
+)
+
+// This part is what accounts ask whose phone changes, inside their own operations.
+
+// Clear reports whether phone may come to worker: no other membership has it, and
+// the account other, which it belongs to now, never applied ("" for none).
+func (s *Service) Clear(ctx context.Context, tx *op.Tx, phone, worker, other string) (bool, error) {
+	var n int
+	err := tx.One(ctx, `
+		select count(*) from member_phone g join member m on m.member_id = g.member_id
+		where g.phone = $1 and (m.person_id is null or m.person_id <> $2)`, []any{s.index("phone", phone), worker}, &n)
+	if err == nil && n == 0 && other != "" {
+		err = tx.One(ctx, `select count(*) from member where person_id = $1`, []any{other}, &n)
+	}
+	return n == 0, err
+}
+
+// Follow puts the membership of worker that has the phone old under phone. One that
+// is over keeps the number that it had. Conflict: somebody else took it meanwhile.
+func (s *Service) Follow(ctx context.Context, tx *op.Tx, worker, old, phone string) error {
+	m, err := s.one(ctx, tx, `m.person_id = $1 and exists (select 1 from member_phone g where g.member_id = m.member_id and g.phone = $2)`, worker, s.index("phone", old))
+	if fault.Is(err, fault.Missing) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `delete from member_phone where phone = $1 and member_id = $2`, s.index("phone", old), string(m.ID)); err != nil {
+		return err
+	}
+	whose, err := guardPhone.claim(ctx, tx, s.index("phone", phone), m.ID)
+	if err == nil && whose != m.ID {
+		err = fault.New("member.follow", fault.Conflict, "member.changed")
+	}
+	if err != nil {
+		return err
+	}
+	sealed, err := s.seal(phone, "phone", m.ID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update member set phone = $2, phone_mask = $3, phone_index = $4, version = version + 1 where member_id = $1`,
+		string(m.ID), sealed, idcard.MaskPhone(phone), s.index("phone", phone))
+	return err
+}
