@@ -1,0 +1,55 @@
+package rights
+
+import (
+	"context"
+
+	"nuanxin/internal/op"
+	"nuanxin/internal/seal"
+	"nuanxin/internal/workday"
+)
+
+// Orgs knows the unions.
+type Orgs interface {
+	// UnionFor returns the union that looks after an area; none is fault.Missing.
+	// An empty area is that of the highest one.
+	UnionFor(ctx context.Context, tx *op.Tx, area string) (Union, error)
+	// HomeOf returns the area of the union that a worker belongs to or has applied
+	// to; empty: none.
+	HomeOf(ctx context.Context, tx *op.Tx, worker string) (area string, err error)
+}
+
+// Union is a union as this package needs it.
+type Union struct {
+	ID, Name, Area string
+	Officer        string // the name of who looks first; may be empty
+}
+
+// People knows accounts.
+type People interface {
+	// Contact returns a worker's name and phone; either may be empty.
+	Contact(ctx context.Context, tx *op.Tx, worker string) (name, phone string, err error)
+}
+
+// Notifier reaches who asked outside the pages.
+type Notifier interface {
+	// Notify sends word that a union has answered, in words that tell nobody else
+	// what about. key names the message, so that it goes out once.
+	Notify(ctx context.Context, key, phone string) error
+}
+
+// Config is what the service needs; all but Notifier.
+type Config struct {
+	Ring     *seal.Ring
+	Orgs     Orgs
+	People   People
+	Notifier Notifier // nil: nobody is told
+	Calendar func() workday.Calendar
+}
+
+// Answered says that a union has answered an ask.
+type Answered struct {
+	ID ID `json:"id"`
+}
+
+// EventName implements op.Event.
+func (Answered) EventName() string { return "rights.answered" }

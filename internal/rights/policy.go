@@ -1,0 +1,27 @@
+package rights
+
+import "nuanxin/internal/authz"
+
+// The actions on an ask.
+const (
+	See    authz.Action = "rights.see"
+	List   authz.Action = "rights.list"
+	Send   authz.Action = "rights.send"
+	Write  authz.Action = "rights.write" // down, for somebody at a counter or on the phone
+	Take   authz.Action = "rights.take"  // back
+	Answer authz.Action = "rights.answer"
+	Reject authz.Action = "rights.reject"
+	Call   authz.Action = "rights.call" // the phone of who asked, in full
+)
+
+// Policy says who may do them. An administrator reads none of it.
+var Policy = authz.Rules{
+	See:    authz.Any(authz.Owner, authz.InArea(authz.Cadre, authz.Leader)),
+	List:   authz.InArea(authz.Cadre, authz.Leader),
+	Send:   authz.Owner,
+	Write:  authz.InArea(authz.Cadre),
+	Take:   authz.Owner,
+	Answer: authz.InArea(authz.Cadre),
+	Reject: authz.InArea(authz.Cadre),
+	Call:   authz.Sensitive(authz.InArea(authz.Cadre)),
+}

@@ -1,0 +1,154 @@
+// Package rightsweb is what people see of the register: a worker asks about
+// their own data and reads the answer, a cadre answers within the days.
+package rightsweb
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/rights"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
+)
+
+// Config is what the pages need; all of it.
+type Config struct {
+	Rights *rights.Service
+	Worker func(web.Handler) web.Handler          // lets workers through and leads others to the sign-in
+	Here   func(r *http.Request) (area string)    // the division that the phone remembers, or ""
+	Frame  func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu
+}
+
+// The addresses that other pages lead to.
+const (
+	HrefAsk  = ui.HrefMe + "/data/asks"
+	HrefDesk = "/desk/rights"
+
+	hrefNew   = HrefAsk + "/new"
+	hrefWrite = HrefDesk + "/new"
+)
+
+// Href is the worker's page of an ask.
+func Href(which rights.ID) string { return HrefAsk + "/" + string(which) }
+
+func deskHref(which rights.ID) string { return HrefDesk + "/" + string(which) }
+
+//go:embed locale/*.json
+var locale embed.FS
+
+// Texts returns this package's words.
+func Texts() web.Words { return web.Catalogue(locale) }
+
+func t(ctx context.Context, key string, args ...any) string {
+	return web.T(ctx, "rights."+key, args...)
+}
+
+// pages are the handlers.
+type pages struct{ Config }
+
+// Routes lists the pages.
+func Routes(c Config) []web.Route {
+	p := &pages{c}
+	own := func(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
+		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: []string{"owner"}, BodyLimit: 16 << 10, Handler: web.HTML(c.Worker(private(h)))}
+	}
+	desk := func(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
+		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: rights.Policy.Roles(act), BodyLimit: 16 << 10, Look: web.LookStaff, Handler: web.HTML(private(h))}
+	}
+	return []web.Route{
+		own("GET", hrefNew, rights.Send, "choose what to ask about one's own data", p.ask),
+		own("POST", HrefAsk, rights.Send, "ask something about one's own data", p.send),
+		own("GET", HrefAsk+"/{id}", rights.See, "read who answers by when, and the answer", p.show),
+		own("GET", HrefAsk+"/{id}/take", rights.Take, "ask before an ask is taken back", p.askTake),
+		own("POST", HrefAsk+"/{id}/take", rights.Take, "take an ask back", p.take),
+
+		desk("GET", HrefDesk, rights.List, "what people ask about their data: what waits, and what is closed", p.list),
+		desk("GET", hrefWrite, rights.Write, "write down what somebody asked at a counter or on the phone", p.askWrite),
+		desk("POST", hrefWrite, rights.Write, "write it down", p.write),
+		desk("GET", HrefDesk+"/{id}", rights.See, "one ask with its clock", p.open),
+		desk("POST", HrefDesk+"/{id}/answer", rights.Answer, "say what was done, or refuse with the reason", p.answer),
+		desk("POST", HrefDesk+"/{id}/phone", rights.Call, "show the phone of who asked once, for a reason", p.phone),
+	}
+}
+
+// private keeps an answer out of every store on the way.
+func private(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Cache-Control", "no-store")
+		return h(w, r)
+	}
+}
+
+// find returns the ask of the path.
+func (p *pages) find(r *http.Request) (rights.Ask, error) {
+	which, err := id.Parse[rights.ID](r.PathValue("id"))
+	if err != nil {
+		return rights.Ask{}, fault.New("rights.find", fault.Missing, "fault.missing")
+	}
+	return p.Rights.Get(r.Context(), which)
+}
+
+func readForm(r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return fault.New("rights.form", fault.Invalid, "fault.form").Because(err)
+	}
+	return nil
+}
+
+// trouble is why a form is shown again.
+type trouble struct {
+	errs ui.FormErrors
+	text string // what happened meanwhile
+}
+
+// again sorts err into what a form can show again; else it comes back.
+func again(ctx context.Context, err error) (trouble, int, error) {
+	switch {
+	case fault.Is(err, fault.Invalid):
+		return trouble{errs: ui.FieldErrors(ctx, err)}, http.StatusUnprocessableEntity, nil
+	case fault.Is(err, fault.Conflict):
+		return trouble{text: web.FailureOf(ctx, err).Detail}, http.StatusConflict, nil
+	}
+	return trouble{}, 0, err
+}
+
+// due says by when a union answers.
+func due(ctx context.Context, at time.Time) string {
+	if at.IsZero() {
+		return t(ctx, "due.dark")
+	}
+	return t(ctx, "due", "By", web.Deadline(ctx, at))
+}
+
+// chip is how an ask stands.
+func chip(ctx context.Context, a rights.Ask) (ui.Tone, string, string) {
+	text := t(ctx, "state."+string(a.State))
+	switch a.State {
+	case rights.Open:
+		if a.Late(web.Now(ctx)) {
+			return ui.Rose, "alert", t(ctx, "state.late")
+		}
+		return ui.Amber, "clock", text
+	case rights.Done:
+		return ui.Pine, "check-c", text
+	case rights.Refused:
+		return ui.Rose, "x", text
+	}
+	return ui.Plain, "reply", text
+}
+
+func kindOf(ctx context.Context, a rights.Ask) string { return t(ctx, "kind."+string(a.Kind)) }
+
+// options are the kinds, each with what it means.
+func options(ctx context.Context, on rights.Kind) []ui.Option {
+	var all []ui.Option
+	for _, k := range rights.Kinds() {
+		all = append(all, ui.Option{Value: string(k), Text: t(ctx, "kind."+string(k)), On: k == on})
+	}
+	return all
+}
