@@ -114,8 +114,9 @@ func (w *world) path(pattern string) (path string, names bool) {
 		"/desk/stations": string(w.station.ID), "/host": string(w.station.ID), "/desk/requests": string(w.request.ID), "/matters": string(w.request.ID),
 		"/desk/members": string(w.member), "/desk/orgs": string(w.body), "/desk/staff": string(w.spare), "/help": w.request.Number, "/api/v1/requests": w.request.Number,
 		"/api/v1/stations": string(w.station.ID), "/api/v1/acts": string(w.station.ID), "/stations": w.station.Code, "/p": link,
+		"/desk/rights": string(w.about), "/me/data/asks": string(w.about),
 	}
-	guarded := []string{"/desk/imports", "/desk/stations", "/host", "/desk/requests", "/desk/members", "/matters", "/desk/staff", "/help", "/api/v1/requests"}
+	guarded := []string{"/desk/imports", "/desk/stations", "/host", "/desk/requests", "/desk/members", "/desk/rights", "/me/data/asks", "/matters", "/desk/staff", "/help", "/api/v1/requests"}
 	path = strings.TrimSuffix(pattern, "{$}")
 	for prefix, value := range id {
 		rest, ok := strings.CutPrefix(path, prefix+"/{")

@@ -27,6 +27,7 @@ import (
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/rights"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/sms"
 	"nuanxin/internal/station"
@@ -39,10 +40,10 @@ import (
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema}
+var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, account.Policy, phone.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, account.Policy, phone.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -63,6 +64,7 @@ type App struct {
 	Intake   *intake.Service
 	Calendar *calendar.Service
 	Members  *member.Service
+	Rights   *rights.Service
 
 	config  Config
 	clock   clock.Clock
@@ -210,6 +212,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Requests = a.requests(desk, sender, words)
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: unions{bodies{a.Orgs, a.Accounts}}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests}})
+	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/rights"
 	"nuanxin/internal/sms"
 	"nuanxin/internal/station"
 	stationdesk "nuanxin/internal/station/stationweb/desk"
@@ -95,6 +96,23 @@ type holders struct{ members *member.Service }
 func (h holders) Holder(ctx context.Context, tx *op.Tx, which string) (phone.Holder, error) {
 	m, err := h.members.Ask(ctx, tx, member.ID(which))
 	return phone.Holder{Member: which, Person: m.Person, Name: m.Name, Number: m.Number, Area: m.Area, Union: m.UnionName, Live: m.State.Holds()}, err
+}
+
+// keepers are the unions that keep somebody's data.
+type keepers struct {
+	bodies
+	members *member.Service
+}
+
+// UnionFor implements rights.Orgs.
+func (k keepers) UnionFor(ctx context.Context, tx *op.Tx, area string) (rights.Union, error) {
+	u, err := k.bodies.UnionFor(ctx, tx, area)
+	return rights.Union{ID: u.ID, Name: u.Name, Area: u.Area, Officer: u.OfficerName}, err
+}
+
+// HomeOf implements rights.Orgs.
+func (k keepers) HomeOf(ctx context.Context, tx *op.Tx, worker string) (string, error) {
+	return k.members.HomeOf(ctx, tx, worker)
 }
 
 // workdays are the working days as they are published now.

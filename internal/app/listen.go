@@ -52,6 +52,7 @@ func (a *App) listen() {
 	a.Requests.Register(a.worker)
 	a.Members.Register(a.worker)
 	a.Phones.Register(a.worker)
+	a.Rights.Register(a.worker)
 	a.Intake.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)
 	a.worker.On(request.StationReported{}.EventName(), a.stationReported)

@@ -22,6 +22,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
+	"nuanxin/internal/rights"
 )
 
 // columnIn finds the sealed columns in a migration.
@@ -118,6 +119,8 @@ func told(t *testing.T) (w *world, mine request.Receipt, membership member.ID) {
 		Consents: []member.Consent{{Purpose: "membership", Version: 1}, {Purpose: "document", Version: 1}}})).ID
 	must[bool](t)(true, w.app.Members.Approve(cadre, membership, 1))
 	w.rephone(t, cadre, string(membership), "19900000013")
+	ask := must[rights.Receipt](t)(w.app.Rights.Send(ctx, rights.Draft{Kind: rights.Correct, Words: "职业改成货车司机"}))
+	must[bool](t)(true, w.app.Rights.Answer(cadre, ask.ID, 1, "改好了"))
 	return w, mine, membership
 }
 

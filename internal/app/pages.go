@@ -27,6 +27,7 @@ import (
 	requestdesk "nuanxin/internal/request/requestweb/desk"
 	"nuanxin/internal/request/requestweb/partner"
 	"nuanxin/internal/request/requestweb/show"
+	"nuanxin/internal/rights/rightsweb"
 	"nuanxin/internal/station/stationweb"
 	stationdesk "nuanxin/internal/station/stationweb/desk"
 	"nuanxin/internal/web"
@@ -42,7 +43,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -82,6 +83,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		memberweb.Routes(a.memberPages(secure)),
 		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
 		own.Routes(a.ownPages(desk)),
+		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Worker: accountweb.Worker, Here: a.memberPages(secure).Here, Frame: a.frame}),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
 	}
@@ -137,7 +139,7 @@ func (a *App) memberPages(secure bool) memberweb.Config {
 
 func (a *App) ownPages(desk *op.Desk) own.Config {
 	union := bodies{a.Orgs, a.Accounts}.UnionFor
-	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
+	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
 		Union: func(ctx context.Context, tx *op.Tx, area string) (string, error) {
 			u, err := union(ctx, tx, area)
 			return u.Name, fault.Unless(err, fault.Missing)
@@ -195,6 +197,7 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	}
 	add("requests", "inbox", requestdesk.HrefRequests, authz.Cadre, authz.Leader)
 	add("members", "card", memberdesk.HrefMembers, authz.Cadre, authz.Leader)
+	add("rights", "shield", rightsweb.HrefDesk, authz.Cadre, authz.Leader)
 	add("stations", "lamp", stationdesk.HrefStations, authz.Cadre, authz.Leader, authz.Admin)
 	add("imports", "doc", stationdesk.HrefImports, authz.Cadre)
 	add("host", "lamp", stationdesk.HrefHost, authz.Host)

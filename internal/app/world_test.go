@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/member"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
+	"nuanxin/internal/rights"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/intake"
@@ -32,6 +33,7 @@ type world struct {
 	defect   request.Receipt // at the station, with its host
 	dispatch request.DispatchID
 	body     org.ID
+	about    rights.ID  // of the first worker, about their data
 	member   member.ID  // the second worker, who applied
 	spare    account.ID // a cadre whom others may end
 
@@ -165,6 +167,7 @@ func (w *world) matters(t *testing.T) {
 	w.defect = capture(w.app.Requests.Capture(t.Context(), request.Draft{What: string(station.NoWater), Place: request.Place{Station: string(w.station.ID)}, Anonymous: true}))
 	w.member = must[member.Receipt](t)(w.app.Members.Apply(w.as(t, "worker2"), member.Application{Name: "王示例", Occupation: member.Rider, Area: "220402",
 		Document: "11010519491231002X", Consents: []member.Consent{{Purpose: "membership", Version: 1}, {Purpose: "document", Version: 1}}})).ID
+	w.about = must[rights.Receipt](t)(w.app.Rights.Send(w.as(t, "worker"), rights.Draft{Kind: rights.Explain, Words: "我的号码给过谁", Area: "220402"})).ID
 	hand := func(r request.Receipt, body string) {
 		ref := request.Ref{ID: r.ID}
 		capture(w.app.Requests.Dispatch(w.as(t, "cadre"), ref, request.Task{Body: body, Lead: true, Words: "请去看一下东门", Deadline: morning.Add(48 * time.Hour)}))

@@ -232,6 +232,16 @@ func (s *Service) Export(ctx context.Context, f Filter) (Table, error) {
 	})
 }
 
+// HomeOf returns the area of the union that a worker belongs to or has applied to;
+// empty: none.
+func (s *Service) HomeOf(ctx context.Context, tx *op.Tx, worker string) (area string, err error) {
+	var args db.Args
+	err = tx.Each(ctx, `select home_area from member where state in `+db.In(&args, []State{Applied, Active, Kept})+` and person_id = `+args.Add(worker)+` order by member_id desc limit 1`, args, func(r db.Row) error {
+		return r.Scan(&area)
+	})
+	return area, err
+}
+
 // In reports whether a union has members, applicants, or somebody who asked to come
 // over to it.
 func (s *Service) In(ctx context.Context, tx *op.Tx, union string) (bool, error) {

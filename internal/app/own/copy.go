@@ -21,6 +21,7 @@ type (
 		Account     accountCopy  `json:"account"`
 		Requests    []matterCopy `json:"requests"`
 		Memberships []memberCopy `json:"memberships"`
+		Asks        []askCopy    `json:"asks"`  // what was asked about this data
 		Looks       []lookCopy   `json:"looks"` // who opened what is sealed, newest first
 	}
 	accountCopy struct {
@@ -118,6 +119,16 @@ type (
 		GivenAt     time.Time `json:"given_at"`
 		WithdrawnAt time.Time `json:"withdrawn_at,omitzero"`
 	}
+	askCopy struct {
+		AskedAt    time.Time `json:"asked_at"`
+		Kind       string    `json:"kind"`
+		State      string    `json:"state"`
+		Union      string    `json:"union"`
+		Words      string    `json:"words"`
+		AnsweredAt time.Time `json:"answered_at,omitzero"`
+		AnsweredBy string    `json:"answered_by"`
+		Answer     string    `json:"answer"`
+	}
 	lookCopy struct {
 		At      time.Time `json:"at"`
 		Name    string    `json:"name"`
@@ -139,7 +150,7 @@ func (p *pages) take(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) copy(ctx context.Context) (c copied, err error) {
-	c = copied{MadeAt: p.Desk.Now().UTC(), Requests: []matterCopy{}, Memberships: []memberCopy{}, Looks: []lookCopy{}}
+	c = copied{MadeAt: p.Desk.Now().UTC(), Requests: []matterCopy{}, Memberships: []memberCopy{}, Asks: []askCopy{}, Looks: []lookCopy{}}
 	said, err := p.contact(ctx)
 	if err != nil {
 		return c, err
@@ -172,6 +183,13 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 	}
 	for _, m := range members {
 		c.Memberships = append(c.Memberships, memberCopyOf(m))
+	}
+	asks, err := p.Rights.Mine(ctx)
+	if err != nil {
+		return c, err
+	}
+	for _, a := range asks {
+		c.Asks = append(c.Asks, askCopy{a.AskedAt.UTC(), string(a.Kind), string(a.State), a.UnionName, a.Words, a.AnsweredAt, a.AnsweredBy, a.Answer})
 	}
 	of, err := p.roots(ctx)
 	for after, more := "", err == nil; more; more = err == nil && after != "" {

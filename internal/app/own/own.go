@@ -6,6 +6,7 @@ package own
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/record"
+	"nuanxin/internal/rights"
 	"nuanxin/internal/web"
 )
 
@@ -29,6 +31,7 @@ type Config struct {
 	Requests *office.Service
 	Sealed   *record.Store // opens the name and phone that came with a request
 	Members  *member.Service
+	Rights   *rights.Service
 	Union    func(ctx context.Context, tx *op.Tx, area string) (string, error)             // what the union of an area is called
 	Orgs     func(ctx context.Context, tx *op.Tx, ids []string) (map[string]string, error) // what organisations are called
 	Worker   func(web.Handler) web.Handler                                                 // lets workers through and leads others to the sign-in
@@ -101,7 +104,7 @@ type look struct {
 	At      time.Time
 	Name    string // of who looked; empty: not known by name
 	Office  string
-	What    string // "request", "member" or "code": what was looked at
+	What    string // "request", "member", "person", "code" or "rights": what was looked at
 	Number  string // of the request
 	Purpose string
 }
@@ -128,6 +131,9 @@ func (p *pages) looksAt(ctx context.Context, r roots, after string, limit int) (
 		if f.Action == member.Check {
 			l.What = "code"
 		}
+		if r.asks[f.Root] {
+			l.What = "rights"
+		}
 		all = append(all, l)
 	}
 	return all, next, err
@@ -138,15 +144,21 @@ func (p *pages) looksAt(ctx context.Context, r roots, after string, limit int) (
 type roots struct {
 	of      []authz.Object
 	numbers map[string]string // of requests, by id
+	asks    map[string]bool
 }
 
 // roots reads those of the worker who asks.
 func (p *pages) roots(ctx context.Context) (all roots, err error) {
 	who := authz.From(ctx)
-	all = roots{[]authz.Object{{Kind: "account", ID: who.ID, Group: "person", Owner: who.ID}}, map[string]string{}}
+	all = roots{[]authz.Object{{Kind: "account", ID: who.ID, Group: "person", Owner: who.ID}}, map[string]string{}, map[string]bool{}}
 	members, err := p.Members.Copies(ctx)
 	for _, m := range members {
 		all.of = append(all.of, m.AuthzObject())
+	}
+	asks, failed := p.Rights.Mine(ctx)
+	err = errors.Join(err, failed)
+	for _, a := range asks {
+		all.of, all.asks[string(a.ID)] = append(all.of, a.AuthzObject()), true
 	}
 	for after, more := "", err == nil; more; more = err == nil && after != "" {
 		var list request.Page[*request.Request]

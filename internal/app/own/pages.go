@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb"
 	"nuanxin/internal/request/requestweb/show"
+	"nuanxin/internal/rights"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -78,6 +79,7 @@ type dataPage struct {
 	matters []matter
 	more    bool // requests than are shown
 	members []member.Copy
+	asks    []rights.Ask
 	looks   []look // the newest
 }
 
@@ -96,6 +98,9 @@ func (p *pages) data(w http.ResponseWriter, r *http.Request) (err error) {
 	}
 	d.more = next != ""
 	if d.members, err = p.Members.Copies(ctx); err != nil {
+		return err
+	}
+	if d.asks, err = p.Rights.Mine(ctx); err != nil {
 		return err
 	}
 	if d.looks, _, err = p.looks(ctx, "", seenFirst); err != nil {

@@ -42,6 +42,11 @@ func Personal() map[string]string {
 		"member_consent.given_at": "memberships[].consents[].given_at",
 		"member_term.from_at":     "memberships[].terms[].from",
 
+		"rights_ask.words":  "asks[].words",
+		"rights_ask.answer": "asks[].answer",
+		"rights_ask.name":   "not: what a cadre wrote down for somebody without an account; a worker's own ask has none",
+		"rights_ask.phone":  "not: likewise",
+
 		"org.contact": "not: the phone of a body's office, given by the body",
 	}
 }

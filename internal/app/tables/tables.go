@@ -96,6 +96,9 @@ var all = slices.Concat([]table{
 	{Name: "member_rule", Group: reference, Key: "name"},
 	{Name: "member_purpose", Group: reference, Key: "purpose"},
 
+	{Name: "rights_ask", Group: "person", Key: "ask_id", Refs: map[string]string{"person_id": "person", "union_id": "org"}, Sealed: []string{"words", "name", "phone", "answer"}},
+	{Name: "rights_rule", Group: reference, Key: "name"},
+
 	{Name: "calendar_year", Group: reference, Key: "revision", Refs: map[string]string{"by_id": "person"}},
 }, traces("member", "org", "person", "request", "station"))
 

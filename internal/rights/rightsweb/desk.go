@@ -136,7 +136,7 @@ func (p *pages) showOpen(w http.ResponseWriter, r *http.Request, status int, v o
 	if err := staff(ctx, authz.Cadre, authz.Leader); err != nil {
 		return err
 	}
-	if v.Ask, err = p.find(r); err != nil {
+	if v.Ask, err = p.find(r, rights.See); err != nil {
 		return err
 	}
 	if v.name, v.phone, err = p.Rights.Who(ctx, v.Ask); err != nil {
@@ -150,7 +150,7 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	a, err := p.find(r)
+	a, err := p.find(r, rights.Answer)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (p *pages) phone(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	a, err := p.find(r)
+	a, err := p.find(r, rights.Call)
 	if err != nil {
 		return err
 	}

@@ -84,13 +84,18 @@ func private(h web.Handler) web.Handler {
 	}
 }
 
-// find returns the ask of the path.
-func (p *pages) find(r *http.Request) (rights.Ask, error) {
+// find returns the ask of the path to whoever may see it; who may see it and not
+// do act to it is told so before their form is read.
+func (p *pages) find(r *http.Request, act authz.Action) (rights.Ask, error) {
 	which, err := id.Parse[rights.ID](r.PathValue("id"))
 	if err != nil {
 		return rights.Ask{}, fault.New("rights.find", fault.Missing, "fault.missing")
 	}
-	return p.Rights.Get(r.Context(), which)
+	a, err := p.Rights.Get(r.Context(), which)
+	if err == nil && !rights.Policy.May(authz.From(r.Context()), act, a.AuthzObject()) {
+		err = fault.New(string(act), fault.Denied, "fault.denied")
+	}
+	return a, err
 }
 
 func readForm(r *http.Request) error {

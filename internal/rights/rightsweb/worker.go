@@ -44,7 +44,7 @@ func (p *pages) send(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
-	a, err := p.find(r)
+	a, err := p.find(r, rights.See)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) askTake(w http.ResponseWriter, r *http.Request) error {
-	a, err := p.find(r)
+	a, err := p.find(r, rights.Take)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (p *pages) take(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	a, err := p.find(r)
+	a, err := p.find(r, rights.Take)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
+	"nuanxin/internal/rights"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
 )
@@ -26,6 +27,7 @@ type Services struct {
 	Intake   *intake.Service
 	Requests *office.Service
 	Members  *member.Service
+	Rights   *rights.Service
 	// Keep makes a file safe and keeps it.
 	Keep func(ctx context.Context, kind request.FileKind, raw []byte) (request.File, error)
 	// Deliver hands waiting events to their handlers.
@@ -55,6 +57,7 @@ type filler struct {
 	cases    []told
 	members  []member.ID            // by index of the application
 	joined   int                    // how many steps of members were done
+	asking   []asking               // what is still to be asked and answered
 	files    map[int][]request.File // by index of act
 }
 

@@ -69,6 +69,7 @@ func (f *filler) make(ctx context.Context, a world.Act) ([]request.File, error) 
 func (f *filler) play(ctx context.Context) error {
 	f.cases = make([]told, len(f.World.Cases))
 	f.members = make([]member.ID, len(f.World.Members))
+	f.asking = f.asks()
 	last := f.World.Now
 	for i, a := range f.World.Acts {
 		if i == 0 {
@@ -83,6 +84,9 @@ func (f *filler) play(ctx context.Context) error {
 		if err := f.join(ctx, a.At); err != nil {
 			return err
 		}
+		if err := f.askUntil(ctx, a.At); err != nil {
+			return err
+		}
 		f.Clock.Set(a.At)
 		if err := f.do(ctx, i, a); err != nil {
 			return fmt.Errorf("%s: %s by %q at %s: %w", f.World.Cases[a.Case].Key, a.Do, a.By, a.At.In(clock.Zone).Format(time.DateTime), err)
@@ -95,6 +99,9 @@ func (f *filler) play(ctx context.Context) error {
 // ladder of reminders.
 func (f *filler) watch(ctx context.Context, at time.Time) error {
 	if err := f.join(ctx, at); err != nil {
+		return err
+	}
+	if err := f.askUntil(ctx, at); err != nil {
 		return err
 	}
 	hour := at.In(clock.Zone).Hour()

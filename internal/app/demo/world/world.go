@@ -38,7 +38,8 @@ type World struct {
 	Cases    []Case
 	Acts     []Act // in the order of time
 	Members  []Member
-	Steps    []Step // of members, in the order of time
+	Steps    []Step    // of members, in the order of time
+	Asks     []DataAsk // in the order of time
 	options  Options
 }
 
@@ -169,6 +170,7 @@ func Make(o Options) (*World, error) {
 	w := &World{Now: o.Now, Start: o.Now.AddDate(0, 0, -Days-30), options: o}
 	w.Orgs, w.Staff, w.Workers = orgs(), StaffList(), workers()
 	w.Stations = w.county(w.random("stations"))
+	w.askData()
 	if err := w.enrol(w.random("members")); err != nil {
 		return w, err
 	}
