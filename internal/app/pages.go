@@ -83,7 +83,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		memberweb.Routes(a.memberPages(secure)),
 		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
 		own.Routes(a.ownPages(desk)),
-		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Worker: accountweb.Worker, Here: a.memberPages(secure).Here, Frame: a.frame}),
+		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
 	}
@@ -146,6 +146,22 @@ func (a *App) ownPages(desk *op.Desk) own.Config {
 		}}
 }
 
+// whereOf is the division where somebody is who asks about their data: the one that
+// the phone remembers, else that of what they said last.
+func (a *App) whereOf(secure bool) func(r *http.Request) string {
+	stations := a.stationPages(secure)
+	return func(r *http.Request) string {
+		if _, area, _ := stations.Here(r); area != "" {
+			return area
+		}
+		mine, err := a.Requests.MineList(r.Context(), request.Filter{Group: request.GroupAll, Limit: 1})
+		if err != nil || len(mine.Rows) == 0 {
+			return "" // the highest union sends it on
+		}
+		return mine.Rows[0].Place.Area
+	}
+}
+
 // shown shows the demo's messages; nil where they are sent.
 func (a *App) shown() func(phone string) string {
 	if !a.config.Demo || a.sent == nil {
@@ -197,13 +213,13 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	}
 	add("requests", "inbox", requestdesk.HrefRequests, authz.Cadre, authz.Leader)
 	add("members", "card", memberdesk.HrefMembers, authz.Cadre, authz.Leader)
-	add("rights", "shield", rightsweb.HrefDesk, authz.Cadre, authz.Leader)
 	add("stations", "lamp", stationdesk.HrefStations, authz.Cadre, authz.Leader, authz.Admin)
 	add("imports", "doc", stationdesk.HrefImports, authz.Cadre)
 	add("host", "lamp", stationdesk.HrefHost, authz.Host)
 	add("code", "qr", membercode.HrefCheck, authz.Host, authz.Cadre, authz.Leader)
 	add("matters", "inbox", partner.HrefMatters, authz.Partner)
 	add("health", "pulse", requestdesk.HrefHealth, authz.Cadre, authz.Leader)
+	add("rights", "shield", rightsweb.HrefDesk, authz.Cadre, authz.Leader)
 	add("orgs", "building", orgweb.ListPath, authz.Cadre, authz.Leader, authz.Admin)
 	add("limits", "clock", requestdesk.HrefRules, authz.Admin)
 	add("calendar", "calendar", calendarweb.Path, authz.Admin)

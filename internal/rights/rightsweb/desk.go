@@ -97,10 +97,10 @@ func clockOf(ctx context.Context, a rights.Ask) ui.ClockProps {
 		return ui.ClockProps{State: ui.ClockDone, Share: 100, Main: t(ctx, "state."+string(a.State)), Small: web.When(ctx, a.AnsweredAt)}
 	}
 	if a.DueAt.IsZero() {
-		return ui.ClockProps{State: ui.ClockHold, Main: t(ctx, "due.dark")}
+		return ui.ClockProps{State: ui.ClockHold, Main: t(ctx, "desk.due.dark")}
 	}
 	left, whole := a.DueAt.Sub(web.Now(ctx)), a.DueAt.Sub(a.AskedAt)
-	c := ui.ClockProps{State: ui.ClockOK, Main: web.TimeLeft(ctx, left), Small: due(ctx, a.DueAt)}
+	c := ui.ClockProps{State: ui.ClockOK, Main: web.TimeLeft(ctx, left), Small: t(ctx, "desk.due", "By", web.Deadline(ctx, a.DueAt))}
 	switch {
 	case left < 0:
 		c.State, c.Share = ui.ClockLate, 100
@@ -111,6 +111,9 @@ func clockOf(ctx context.Context, a rights.Ask) ui.ClockProps {
 	c.Share = min(100, max(2, int(left*100/whole)))
 	return c
 }
+
+// nameOf is the law's word for what is asked.
+func nameOf(ctx context.Context, a rights.Ask) string { return t(ctx, "desk.kind."+string(a.Kind)) }
 
 // openView is one ask on the desk.
 type openView struct {
@@ -143,7 +146,7 @@ func (p *pages) showOpen(w http.ResponseWriter, r *http.Request, status int, v o
 		return err
 	}
 	v.may, v.reqID = rights.Policy.May(authz.From(ctx), rights.Answer, v.AuthzObject()), web.NewReqID()
-	return web.Show(w, r, status, openPage(p.under(ctx, kindOf(ctx, v.Ask)), v))
+	return web.Show(w, r, status, openPage(p.under(ctx, nameOf(ctx, v.Ask)), v))
 }
 
 func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
@@ -256,7 +259,7 @@ func channels(ctx context.Context, on rights.Channel) []ui.Option {
 // facts are what is known of an ask.
 func (v openView) facts(ctx context.Context) []ui.Pair {
 	all := []ui.Pair{
-		{Key: t(ctx, "fact.kind"), Text: kindOf(ctx, v.Ask)},
+		{Key: t(ctx, "fact.kind"), Text: nameOf(ctx, v.Ask)},
 		{Key: t(ctx, "fact.name"), Text: orNone(ctx, v.name)},
 		{Key: t(ctx, "fact.phone"), Text: orNone(ctx, v.phone)},
 		{Key: t(ctx, "fact.channel"), Text: t(ctx, "channel."+string(v.Channel))},

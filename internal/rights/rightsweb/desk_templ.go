@@ -162,7 +162,7 @@ func line(a rights.Ask) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		c := clockOf(ctx, a)
-		templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: deskHref(a.ID), Lead: ui.Ring(c.State, c.Share), Title: kindOf(ctx, a), Sub: plain.Brief(a.Words, 60), More: t(ctx, "line.asked", "When", web.When(ctx, a.AskedAt), "Channel", t(ctx, "channel."+string(a.Channel))), End: c.Main, Chevron: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: deskHref(a.ID), Lead: ui.Ring(c.State, c.Share), Title: nameOf(ctx, a), Sub: plain.Brief(a.Words, 60), More: t(ctx, "line.asked", "When", web.When(ctx, a.AskedAt), "Channel", t(ctx, "channel."+string(a.Channel))), End: c.Main, Chevron: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -343,7 +343,7 @@ func openPage(f ui.StaffPage, v openView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: kindOf(ctx, v.Ask)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: nameOf(ctx, v.Ask)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
