@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/app/keys"
+	"nuanxin/internal/app/parts"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/calendar"
@@ -24,8 +25,10 @@ import (
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
+	"nuanxin/internal/org/life"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
+	"nuanxin/internal/request/record"
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/seal"
@@ -43,7 +46,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, account.Policy, phone.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, account.Policy, phone.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -56,6 +59,7 @@ const calendarEvery = 2 * time.Second
 // App is the program, put together over one database.
 type App struct {
 	Orgs     *org.Service
+	Life     *life.Service
 	Accounts *account.Service
 	Phones   *phone.Service
 	Stations *station.Service
@@ -215,6 +219,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
+	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}}.List()})
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
 	a.worker = job.New(a.db, op.Groups)
 	a.metrics = newGauges(a)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -78,7 +79,8 @@ func (a *App) published(ctx context.Context, _ job.Event) error {
 		return err
 	}
 	_, err := a.Members.Renew(ctx)
-	return err
+	_, dated := a.Life.Renew(ctx)
+	return errors.Join(err, dated)
 }
 
 // stationReported lets a station's live status follow what its visitors say.

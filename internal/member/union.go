@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/op"
 )
@@ -31,4 +32,69 @@ func (s *Service) Counts(ctx context.Context, tx *op.Tx, unions []string) (map[s
 		}
 	}
 	return all, nil
+}
+
+// Belonging counts the members of a union.
+func (s *Service) Belonging(ctx context.Context, tx *op.Tx, union string) (n int64, err error) {
+	err = tx.One(ctx, `select count(*) from member where union_id = $1 and state in ('active', 'kept')`, []any{union}, &n)
+	return n, err
+}
+
+// Applying counts who waits for a union: applicants, and who asked to come over.
+func (s *Service) Applying(ctx context.Context, tx *op.Tx, union string) (n int64, err error) {
+	err = tx.One(ctx, `select (select count(*) from member where union_id = $1 and state = 'applied') + (select count(*) from member where to_id = $1)`, []any{union}, &n)
+	return n, err
+}
+
+// MoveMembers gives all members of a union to another, for why: each gets a new term
+// (接转), a kept membership stays kept, and a transfer that waits goes on. Whoever has
+// one of them open on a screen is told that it changed. It returns how many they were.
+func (s *Service) MoveMembers(ctx context.Context, tx *op.Tx, from string, into Union, why string) (int64, error) {
+	by := ""
+	if tx.Subject.Kind == authz.Staff {
+		by = tx.Subject.Name
+	}
+	now := tx.Now().UnixMicro()
+	// The members first: who is just being decided about is waited for, and seen below.
+	n, err := tx.Exec(ctx, `
+		update member set union_id = $2, union_name = $3, home_area = $4, area = case when to_id is null then $4 else area end,
+			changed_by = $5, changed_at = $6, version = version + 1
+		where union_id = $1 and state in ('active', 'kept')`, from, into.ID, into.Name, into.Area, by, now)
+	if err != nil || n == 0 {
+		return n, err
+	}
+	if _, err := tx.Exec(ctx, `
+		insert into member_term (member_id, seq, kind, union_id, union_name, from_at, until_at, by_name, reason)
+		select t.member_id, t.seq + 1, 'transfer', m.union_id, m.union_name, m.changed_at, null, $3, $4
+		from member m join member_term t on t.member_id = m.member_id
+		where m.union_id = $2 and t.union_id = $1 and t.until_at is null`, from, into.ID, by, why); err != nil {
+		return n, err
+	}
+	if _, err := tx.Exec(ctx, `
+		update member_term set until_at = $3 where union_id = $1 and until_at is null
+			and member_id in (select member_id from member where union_id = $2)`, from, into.ID, now); err != nil {
+		return n, err
+	}
+	return n, arrived(ctx, tx, into)
+}
+
+// MoveApplicants gives who waits for a union to another, with the date of the answer
+// that they were promised. It returns how many they were.
+func (s *Service) MoveApplicants(ctx context.Context, tx *op.Tx, from string, into Union) (int64, error) {
+	applied, err := tx.Exec(ctx, `update member set union_id = $2, union_name = $3, area = $4, home_area = $4, version = version + 1 where union_id = $1 and state = 'applied'`,
+		from, into.ID, into.Name, into.Area)
+	if err != nil {
+		return applied, err
+	}
+	coming, err := tx.Exec(ctx, `update member set to_id = $2, to_name = $3, area = $4, version = version + 1 where to_id = $1`, from, into.ID, into.Name, into.Area)
+	if err != nil {
+		return applied, err
+	}
+	return applied + coming, arrived(ctx, tx, into)
+}
+
+// arrived ends the transfers of who asked to come to where they are by now.
+func arrived(ctx context.Context, tx *op.Tx, into Union) error {
+	_, err := tx.Exec(ctx, `update member set to_id = null, to_name = '', due_at = null, area = home_area, version = version + 1 where union_id = $1 and to_id = $1`, into.ID)
+	return err
 }

@@ -61,7 +61,7 @@ func (s *Service) Tie(ctx context.Context, which, to ID, since, why string) (str
 	return op.Write(ctx, s.desk, Join, byID(ctx, which), func(tx *op.Tx, o Org) (string, error) {
 		why = plain.Line(why)
 		var f fault.Form
-		if !isDay(since) || since > clock.Day(tx.Now()) {
+		if !isDay(since) || since > dayOf(tx) {
 			f.Add("since", "org.link.since", nil)
 		}
 		if utf8.RuneCountInString(why) > maxText {
@@ -73,7 +73,7 @@ func (s *Service) Tie(ctx context.Context, which, to ID, since, why string) (str
 		if err := tx.Lock(ctx, treeLock); err != nil { // so that none is closed, and none is tied twice
 			return "", err
 		}
-		if err := s.mayTie(ctx, tx, o, to); err != nil {
+		if err := mayTie(ctx, tx, o, to); err != nil {
 			return "", err
 		}
 		link := id.New[string]()
@@ -87,7 +87,7 @@ func (s *Service) Tie(ctx context.Context, which, to ID, since, why string) (str
 
 // mayTie refuses a tie to what is no union of an industry, to whom leads o anyway, and
 // a second one.
-func (s *Service) mayTie(ctx context.Context, tx *op.Tx, o Org, to ID) error {
+func mayTie(ctx context.Context, tx *op.Tx, o Org, to ID) error {
 	other, err := get(ctx, tx, to)
 	if fault.Is(err, fault.Missing) {
 		return fieldFault("to", "org.link.unfit")
@@ -112,7 +112,7 @@ func (s *Service) Untie(ctx context.Context, which ID, link string) error {
 		if !id.Valid(link) {
 			return false, fault.New(string(Join), fault.Missing, "fault.missing")
 		}
-		n, err := tx.Exec(ctx, `update org_link set until = $3 where org_id = $1 and link_id = $2 and until = ''`, string(o.ID), link, clock.Day(tx.Now()))
+		n, err := tx.Exec(ctx, `update org_link set until = $3 where org_id = $1 and link_id = $2 and until = ''`, string(o.ID), link, dayOf(tx))
 		if err == nil && n == 0 {
 			err = fault.New(string(Join), fault.Conflict, "org.link.over")
 		}
@@ -121,6 +121,9 @@ func (s *Service) Untie(ctx context.Context, which ID, link string) error {
 	})
 	return err
 }
+
+// dayOf is the day of a transaction.
+func dayOf(tx *op.Tx) string { return clock.Day(tx.Now()) }
 
 // isDay reports whether s is a day, as YYYY-MM-DD.
 func isDay(s string) bool {

@@ -73,6 +73,7 @@ type Org struct {
 	Contact   string // masked: where link codes go; empty when none is known
 	Active    bool
 	FoundedAt time.Time
+	Into      ID // the union that took it over when it ended; empty: none did
 	Version   int64
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
-	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 )
@@ -68,33 +67,10 @@ func (s *Service) Duties(ctx context.Context, ids ...ID) (map[ID][]Duty, error) 
 
 // Found adds an organisation and returns its id.
 func (s *Service) Found(ctx context.Context, d Draft) (ID, error) {
-	propose := func(tx *op.Tx) (Org, error) {
-		o, err := Org{ID: id.New[ID](), Active: true, FoundedAt: tx.Now(), Version: 1}.draw(d)
-		if err != nil {
-			return o, err
-		}
-		return o, s.underParent(ctx, tx, o, Org{})
-	}
+	propose := func(tx *op.Tx) (Org, error) { return s.Propose(ctx, tx, d) }
 	return op.Write(ctx, s.desk, Found, propose, func(tx *op.Tx, o Org) (ID, error) {
-		return o.ID, s.begin(ctx, tx, o, d)
+		return o.ID, s.Raise(ctx, tx, o, d)
 	})
-}
-
-// begin stores an organisation that was drawn from d.
-func (s *Service) begin(ctx context.Context, tx *op.Tx, o Org, d Draft) error {
-	contact, o, err := s.sealContact(o, d.Contact)
-	if err != nil {
-		return err
-	}
-	if err := insert(ctx, tx, o, contact); err != nil {
-		return err
-	}
-	tx.Note("name", o.Name)
-	tx.Emit(Founded{o.ID, o.Area})
-	if err := remember(ctx, tx, o, d.Why); err != nil {
-		return err
-	}
-	return lead(ctx, tx, o)
 }
 
 // Edit changes an organisation's record as d says. version is the one that the

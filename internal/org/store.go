@@ -49,10 +49,10 @@ type Place struct {
 // Place is o's place in a listing.
 func (o Org) Place() Place { return Place{o.Area, o.ID} }
 
-const columns = `o.org_id, o.kind, o.level, o.name, o.short, o.area, o.parent_id, o.phone, o.address, o.mask, o.active, o.founded_at, o.version`
+const columns = `o.org_id, o.kind, o.level, o.name, o.short, o.area, o.parent_id, o.phone, o.address, o.mask, o.active, o.founded_at, o.into_id, o.version`
 
 func (o *Org) scan(r db.Row) error {
-	return r.Scan(&o.ID, &o.Kind, &o.Level, &o.Name, &o.Short, &o.Area, db.Text(&o.Parent), &o.Phone, &o.Address, &o.Contact, &o.Active, db.Time(&o.FoundedAt), &o.Version)
+	return r.Scan(&o.ID, &o.Kind, &o.Level, &o.Name, &o.Short, &o.Area, db.Text(&o.Parent), &o.Phone, &o.Address, &o.Contact, &o.Active, db.Time(&o.FoundedAt), db.Text(&o.Into), &o.Version)
 }
 
 func insert(ctx context.Context, tx *op.Tx, o Org, contact []byte) error {
@@ -68,10 +68,10 @@ func insert(ctx context.Context, tx *op.Tx, o Org, contact []byte) error {
 func update(ctx context.Context, tx *op.Tx, o Org, contact []byte) error {
 	n, err := tx.Exec(ctx, `
 		update org set kind = $2, level = $3, name = $4, short = $5, area = $6, parent_id = $7, phone = $8, address = $9,
-			contact = coalesce($10, contact), mask = $11, find = $12, active = $13, version = version + 1
-		where org_id = $1 and version = $14`,
+			contact = coalesce($10, contact), mask = $11, find = $12, active = $13, into_id = $14, version = version + 1
+		where org_id = $1 and version = $15`,
 		string(o.ID), string(o.Kind), string(o.Level), o.Name, o.Short, o.Area, db.Null(o.Parent), o.Phone, o.Address,
-		blob(contact), o.Contact, o.find(), o.Active, o.Version)
+		blob(contact), o.Contact, o.find(), o.Active, db.Null(o.Into), o.Version)
 	if err == nil && n == 0 {
 		err = fault.New("org.update", fault.Conflict, "org.changed")
 	}

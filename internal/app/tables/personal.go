@@ -42,10 +42,12 @@ func Personal() map[string]string {
 		"member_consent.given_at": "memberships[].consents[].given_at",
 		"member_term.from_at":     "memberships[].terms[].from",
 
-		"rights_ask.words":  "asks[].words",
-		"rights_ask.answer": "asks[].answer",
-		"rights_ask.name":   "not: what a cadre wrote down for somebody without an account; a worker's own ask has none",
-		"rights_ask.phone":  "not: likewise",
+		"rights_ask.words":   "asks[].words",
+		"rights_ask.answer":  "asks[].answer",
+		"rights_ask.name":    "not: what a cadre wrote down for somebody without an account; a worker's own ask has none",
+		"rights_ask.phone":   "not: likewise",
+		"org_founding.chair": "not: who was elected to chair a union that is to be founded, as the union tells; no account is tied to it",
+		"org_post.name":      "not: who holds a post in a union, as the union tells; no account is tied to it",
 
 		"org.contact": "not: the phone of a body's office, given by the body",
 	}

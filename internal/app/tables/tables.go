@@ -34,11 +34,15 @@ var all = slices.Concat([]table{
 	{Name: "lease", Group: reference, Key: "name"},
 	{Name: "schedule", Group: reference, Key: "name"},
 
-	{Name: "org", Group: "org", Key: "org_id", Refs: map[string]string{"parent_id": "org"}, Sealed: []string{"contact"}},
+	{Name: "org", Group: "org", Key: "org_id", Refs: map[string]string{"parent_id": "org", "into_id": "org"}, Sealed: []string{"contact"}},
 	{Name: "org_closure", Group: "org", Key: "org_id", Refs: map[string]string{"ancestor_id": "org"}},
 	{Name: "org_duty", Group: "org", Key: "org_id"},
 	{Name: "org_past", Group: "org", Key: "org_id", Refs: map[string]string{"parent_id": "org"}},
 	{Name: "org_link", Group: "org", Key: "org_id", Refs: map[string]string{"to_id": "org"}},
+	{Name: "org_founding", Group: "org", Key: "founding_id", Refs: map[string]string{"parent_id": "org", "org_id": "org"}, Sealed: []string{"chair"}},
+	{Name: "org_tenure", Group: "org", Key: "org_id"},
+	{Name: "org_post", Group: "org", Key: "org_id", Sealed: []string{"name"}, Row: []string{"org_id", "seq", "no"}},
+	{Name: "org_rule", Group: reference, Key: "name"},
 
 	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}, Sealed: []string{"sealed", "phone"}},
 	{Name: "person_password", Group: "person", Key: "person_id"},

@@ -1,11 +1,13 @@
 package orgweb
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/org"
+	"nuanxin/internal/org/life"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -90,6 +92,7 @@ type showPage struct {
 	Frame  ui.StaffPage
 	Org    org.Org
 	Line   []org.Org
+	Into   org.Org // who took it over; zero when none did
 	Below  []org.Branch
 	More   bool // it leads more than are shown
 	Past   []org.Past
@@ -115,6 +118,11 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	if s.More = len(s.Below) > belowShown; s.More {
 		s.Below = s.Below[:belowShown]
 	}
+	if o.Into != "" {
+		if s.Into, err = p.Orgs.Get(ctx, o.Into); err != nil {
+			return err
+		}
+	}
 	if s.Past, err = p.Orgs.History(ctx, o.ID); err != nil {
 		return err
 	}
@@ -127,6 +135,19 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Duties = all[o.ID]
 	return web.Show(w, r, http.StatusOK, showView(s))
+}
+
+// leader is who leads the organisation; nil at the top.
+func (s showPage) leader() *org.Org {
+	if len(s.Line) < 2 {
+		return nil
+	}
+	return &s.Line[len(s.Line)-2]
+}
+
+// lives reports whether the reader may do act of package life to o.
+func lives(ctx context.Context, act authz.Action, o authz.Object) bool {
+	return life.Policy.May(authz.From(ctx), act, o)
 }
 
 // belowShown is how many of those that a union leads its own page shows.

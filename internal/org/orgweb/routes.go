@@ -36,6 +36,10 @@ const (
 	TreePath = "/desk/orgs/tree" // the unions
 	// KindsPath tells which kind of union may stand where.
 	KindsPath = "/desk/orgs/kinds"
+	// FoundingsPath lists applications to found unions, RenewalsPath the unions whose
+	// term of office ends; package lifeweb has the pages.
+	FoundingsPath = "/desk/foundings"
+	RenewalsPath  = "/desk/renewals"
 )
 
 // Routes lists the pages.

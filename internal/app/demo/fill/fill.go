@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/org"
+	"nuanxin/internal/org/life"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/rights"
@@ -22,6 +23,7 @@ import (
 // Services are the parts of the program that are filled.
 type Services struct {
 	Orgs     *org.Service
+	Life     *life.Service
 	Accounts *account.Service
 	Stations *station.Service
 	Intake   *intake.Service
@@ -85,6 +87,7 @@ func Fill(ctx context.Context, s Services, p Plan) error {
 		{"photos and voice", f.draw},
 		{"requests and members of the last 60 days", f.play},
 		{"sample import", f.sample},
+		{"terms of office", f.offices},
 		{"what is closed today", f.today},
 	} {
 		began := clock.System.Now()

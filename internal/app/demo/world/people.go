@@ -50,6 +50,7 @@ func orgs() []Org {
 	)
 	all = append(all, bodies()...)
 	all = append(all, hosts()...)
+	all = append(all, grassroots()...)
 	for i := range all {
 		all[i].Phone, all[i].Contact = desk(100+i), mobile(500+i)
 		if all[i].Address == "" {

@@ -1,0 +1,52 @@
+// Package parts says what of every domain belongs to a union and goes to the one
+// that takes it over.
+package parts
+
+import (
+	"context"
+
+	"nuanxin/internal/account"
+	"nuanxin/internal/member"
+	"nuanxin/internal/op"
+	"nuanxin/internal/org"
+	"nuanxin/internal/org/life"
+	"nuanxin/internal/request/record"
+	"nuanxin/internal/station"
+)
+
+// Domains are those that keep something of unions.
+type Domains struct {
+	Members  *member.Service
+	Stations *station.Service
+	Accounts *account.Service
+	Requests *record.Store
+}
+
+// List returns the parts in the order in which they are told.
+func (d Domains) List() []life.Part {
+	return []life.Part{
+		{Name: "members", Count: d.Members.Belonging, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, why string) (int64, error) {
+			return d.Members.MoveMembers(ctx, tx, from, union(into), why)
+		}},
+		{Name: "applicants", Count: d.Members.Applying, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return d.Members.MoveApplicants(ctx, tx, from, union(into))
+		}},
+		{Name: "requests", Count: d.Requests.OpenOf, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return d.Requests.Pass(ctx, tx, from, string(into.ID))
+		}},
+		{Name: "matters", Count: d.Requests.HandsOf, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return d.Requests.PassHands(ctx, tx, from, string(into.ID), into.Called())
+		}},
+		{Name: "stations", Count: d.Stations.Hosted, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return d.Stations.Rehost(ctx, tx, from, string(into.ID))
+		}},
+		{Name: "staff", Count: d.Accounts.Seated, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return d.Accounts.Reseat(ctx, tx, from, string(into.ID), into.Area)
+		}},
+	}
+}
+
+// union is a union as members know it.
+func union(o org.Org) member.Union {
+	return member.Union{ID: string(o.ID), Name: o.Called(), Area: o.Area}
+}
