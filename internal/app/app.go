@@ -23,6 +23,7 @@ import (
 	"nuanxin/internal/job"
 	"nuanxin/internal/media"
 	"nuanxin/internal/member"
+	memberintake "nuanxin/internal/member/intake"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
@@ -68,6 +69,7 @@ type App struct {
 	Intake   *intake.Service
 	Calendar *calendar.Service
 	Members  *member.Service
+	Lists    *memberintake.Service
 	Rights   *rights.Service
 
 	config  Config
@@ -214,9 +216,12 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Intake = intake.NewService(desk, fileStore{a.blobs})
 	a.Intake.Rights = a.Accounts.Rights
 	a.Requests = a.requests(desk, sender, words)
-	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: unions{bodies{a.Orgs, a.Accounts}}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
+	has := unions{bodies{a.Orgs, a.Accounts}}
+	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests}})
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
+	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
+	a.Lists.Rights = a.Accounts.Rights
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}}.List()})

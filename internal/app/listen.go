@@ -55,6 +55,7 @@ func (a *App) listen() {
 	a.Phones.Register(a.worker)
 	a.Rights.Register(a.worker)
 	a.Intake.Register(a.worker)
+	a.Lists.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)
 	a.worker.On(request.StationReported{}.EventName(), a.stationReported)
 	a.worker.On(request.StationFixed{}.EventName(), a.stationFixed)

@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/member"
+	memberintake "nuanxin/internal/member/intake"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
 	"nuanxin/internal/rights"
@@ -39,6 +40,7 @@ type world struct {
 
 	// for the table of rights alone
 	batch intake.ID
+	roll  memberintake.ID
 	file  request.AttachmentID
 	photo string
 }

@@ -21,3 +21,11 @@ func (s *Service) AskPerson(ctx context.Context, tx *op.Tx, person string) (Memb
 func (s *Service) AskNumber(ctx context.Context, tx *op.Tx, number string) (Member, error) {
 	return s.one(ctx, tx, `m.member_id = (select n.member_id from member_number n where n.number = $1)`, number)
 }
+
+// Seal seals a value of a member's row for a column; of nothing it is nothing.
+func (s *Service) Seal(plain, column string, row ID) ([]byte, error) {
+	return s.seal(plain, column, row)
+}
+
+// Index is the blind index by which members are found; of nothing it is nothing.
+func (s *Service) Index(sort, value string) string { return s.index(sort, value) }

@@ -153,7 +153,7 @@ func (s *Service) odd(ctx context.Context, tx *op.Tx, ids []ID, all map[ID][]Dou
 		}
 		resident, err := idcard.ParseResident(number, today)
 		if err == nil {
-			all[which] = append(all[which], doubtsOf(resident, today)...)
+			all[which] = append(all[which], DoubtsOf(resident, today)...)
 		}
 		return err
 	})

@@ -67,6 +67,10 @@ const (
 	ByWeb     Channel = "web" // found it alone
 )
 
+// ByList is how somebody came whose name stood on a list. Nobody says so of
+// themselves, so it is none of [Channels].
+const ByList Channel = "list"
+
 // Channels are all channels.
 func Channels() []Channel { return []Channel{ByPoster, ByLink, ByStation, ByDesk, ByWeb} }
 
@@ -215,8 +219,8 @@ func (a Application) draw(today string, asked []Purpose) (draft, error) {
 	return d, f.Err(string(Apply))
 }
 
-// doubtsOf are those that an identity number raises by itself on a day.
-func doubtsOf(r idcard.Resident, today string) (all []Doubt) {
+// DoubtsOf are those that an identity number raises by itself on a day.
+func DoubtsOf(r idcard.Resident, today string) (all []Doubt) {
 	if r.Number == "" {
 		return nil
 	}

@@ -22,6 +22,11 @@ const (
 	Date     authz.Action = "member.date"  // an answer that had no date
 	Check    authz.Action = "member.check" // a member's code, at a door
 	Miss     authz.Action = "member.check_failed"
+
+	Import    authz.Action = "member.import"
+	ImportSee authz.Action = "member_import.see"
+	Tidy      authz.Action = "member_import.tidy"
+	Claim     authz.Action = "member.claim" // a membership by a list, as one's own
 )
 
 // Policy says who may do them. An administrator, who gives the rights, reads no
@@ -44,5 +49,11 @@ var Policy = authz.Rules{
 	Tell:     authz.Program,
 	Date:     authz.Program,
 	Check:    authz.Sensitive(authz.Any(authz.OfOrg(authz.Host), authz.InArea(authz.Cadre, authz.Leader))), // the area and organisation of the door
-	Miss:     authz.Any(authz.OfOrg(authz.Host), authz.InArea(authz.Cadre, authz.Leader)),
+
+	Import:    authz.InArea(authz.Cadre),
+	ImportSee: authz.InArea(authz.Cadre, authz.Leader),
+	Tidy:      authz.Program,
+	Claim:     authz.Owner,
+
+	Miss: authz.Any(authz.OfOrg(authz.Host), authz.InArea(authz.Cadre, authz.Leader)),
 }

@@ -116,7 +116,7 @@ func (v vault) insert(ctx context.Context, tx *op.Tx, m Member, d draft, phone s
 		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, null, '', $20, $21, null, '', $22, 1)`,
 		string(m.ID), db.Null(m.Person), m.Union, m.UnionName, m.Area, string(m.State), sealed["name"], sealed["phone"], m.Phone, blob(sealed["document"]), m.Document, blob(sealed["born"]),
 		v.index("name", d.Name), birth, v.index("phone", phone), v.index("document", d.Document), string(m.Occupation), m.Works, string(m.Channel),
-		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), len(doubtsOf(d.resident, clock.Day(tx.Now()))) > 0)
+		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), len(DoubtsOf(d.resident, clock.Day(tx.Now()))) > 0)
 	return err
 }
 

@@ -190,7 +190,11 @@ func memberPairs(ctx context.Context, m member.Copy) []ui.Pair {
 	if m.Document != "" {
 		all = append(all, ui.Pair{Key: t(ctx, "member.document"), Text: m.Document})
 	}
-	all = append(all, ui.Pair{Key: t(ctx, "from"), Text: t(ctx, "member.from", "When", web.Date(ctx, m.AppliedAt))})
+	from := t(ctx, "member.from", "When", web.Date(ctx, m.AppliedAt))
+	if m.Channel == member.ByList {
+		from = t(ctx, "member.listed", "When", web.Date(ctx, m.Terms[0].From), "Union", m.Terms[0].UnionName)
+	}
+	all = append(all, ui.Pair{Key: t(ctx, "from"), Text: from})
 	for _, g := range m.Consents {
 		text := t(ctx, "member.agreed", "When", web.Date(ctx, g.At))
 		if !g.WithdrawnAt.IsZero() {

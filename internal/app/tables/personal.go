@@ -32,6 +32,8 @@ func Personal() map[string]string {
 		"request_dispatch.reason":  "not: a body's word to the union on why a matter is not its own; the worker reads on the timeline what came of it",
 		"request_dispatch.suggest": "not: a body's word to the union on whose matter it is",
 
+		"member_import_row.sealed": "not: rows of a list that a union is taking in, or took in lately; whoever becomes a member by it has all of it there, and the rows are removed",
+
 		"member.number":           "memberships[].number",
 		"member.name":             "memberships[].name",
 		"member.phone":            "memberships[].phone",

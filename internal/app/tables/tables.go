@@ -93,6 +93,8 @@ var all = slices.Concat([]table{
 	{Name: "member_consent", Group: "member", Key: "member_id"},
 	{Name: "member_told", Group: "member", Key: "member_id"},
 	{Name: "member_code", Group: "member", Key: "member_id"},
+	{Name: "member_import", Group: "import", Key: "import_id", Refs: map[string]string{"union_id": "org"}},
+	{Name: "member_import_row", Group: "import", Key: "import_id", Sealed: []string{"sealed"}, Row: []string{"import_id", "seq"}},
 	{Name: "member_phone", Group: "guard", Key: "phone", Refs: map[string]string{"member_id": "member"}},
 	{Name: "member_document", Group: "guard", Key: "document", Refs: map[string]string{"member_id": "member"}},
 	{Name: "member_number", Group: "guard", Key: "number", Refs: map[string]string{"member_id": "member"}},

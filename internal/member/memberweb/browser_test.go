@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/member/intake"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -67,6 +69,14 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	hold("withdrawn", "/me/membership", "chen", county)
 	hold("join", "/join?from=poster", "chen", county+"001")
 	hold("join-choose", "/join?choose=1", "chen", county)
+	h.must(h.Quit(authz.With(t.Context(), wang), h.mine(wang).ID)) // so that a list can bring the phone
+	lists := intake.New(h.desk, h.Service, around{}, h.ring)
+	which, err := lists.Upload(cadre, []byte("姓名,手机号,身份证号\n王满仓,19900000002,"+oldDocument+"\n"), intake.Options{Basis: intake.OnPaper, Where: "某公司工会"})
+	h.must(err)
+	h.must(lists.Start(cadre, which, true))
+	hold("found", "/me/membership/found", "wang", county)
+	h.must(h.Claim(authz.With(t.Context(), wang), "王满仓", "002X"))
+	hold("listed", "/me/membership", "wang", county)
 	for i := range 250 {
 		h.areas = append(h.areas, fmt.Sprintf("13%04d", i))
 	}

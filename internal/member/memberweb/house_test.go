@@ -76,6 +76,8 @@ type house struct {
 	clock *clock.Fake
 	url   string
 	areas []string // of unions; more than one list offers are cut by province
+	desk  *op.Desk
+	ring  *seal.Ring
 }
 
 func newHouse(t *testing.T) *house {
@@ -86,7 +88,8 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Service = member.NewService(op.New(d, member.Policy), member.Config{Ring: ring, Orgs: around{}, People: around{}})
+	h.desk, h.ring = op.New(d, member.Policy), ring
+	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}})
 	c := memberweb.Config{Members: h.Service,
 		Here: func(r *http.Request) string {
 			if k, err := r.Cookie("here"); err == nil {

@@ -69,6 +69,12 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 	if ok && own.State.Holds() {
 		return web.Show(w, r, http.StatusOK, alreadyPage(own.UnionName, own.State, true))
 	}
+	switch listed, err := p.waits(r); {
+	case err != nil:
+		return err
+	case listed:
+		return web.See(w, r, hrefFound)
+	}
 	f := joinForm{Application: member.Application{Channel: from}, place: p.placeOf(r)}
 	f.Area = f.place.area
 	return p.showJoin(w, r, http.StatusOK, f)

@@ -35,6 +35,14 @@ func (p *pages) own(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !ok || !own.State.Holds() {
+		switch listed, err := p.waits(r); {
+		case err != nil:
+			return err
+		case listed:
+			return web.See(w, r, hrefFound)
+		}
+	}
 	if !ok {
 		return web.See(w, r, HrefJoin)
 	}
@@ -210,6 +218,16 @@ func Row(ctx context.Context, members *member.Service) (ui.RowProps, error) {
 		return row, nil
 	}
 	own, err := members.Mine(ctx)
+	if fault.Is(err, fault.Missing) || err == nil && !own.State.Holds() {
+		f, none := members.Found(ctx)
+		if none == nil {
+			row.Href, row.Title, row.Sub = hrefFound, t(ctx, "found.row"), t(ctx, "found.row.sub", "Union", f.Union)
+			return row, nil
+		}
+		if !fault.Is(none, fault.Missing) {
+			return row, none
+		}
+	}
 	switch {
 	case fault.Is(err, fault.Missing):
 		return row, nil

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/intake"
 )
 
 func TestJoining(t *testing.T) {
@@ -191,4 +193,47 @@ func TestWithoutADate(t *testing.T) {
 	p.post("/join", good()).leads(t, "sent", "/join/sent")
 	p.get("/join/sent").must(t, "the promise", 200, []string{"3 个工作日内给你答复", "放假安排还没公布"}, nil)
 	p.get("/me/membership").must(t, "the page", 200, []string{"放假安排还没公布"}, nil)
+}
+
+// Who stands on a list that a union took in is asked whether it is them, is told
+// what is kept, and has agreed to nothing.
+func TestWhoCameByAList(t *testing.T) {
+	h := newHouse(t)
+	lists := intake.New(h.desk, h.Service, around{}, h.ring)
+	in := func(rows string) {
+		which, err := lists.Upload(cadre, []byte("姓名,手机号,身份证号,工种,单位\n"+rows), intake.Options{Basis: intake.OnPaper, Where: "某公司工会"})
+		h.must(err)
+		h.must(lists.Start(cadre, which, true))
+	}
+	in("陈立冬,19900000001," + oldDocument + ",外卖骑手,某公司\n王满仓,19900000002,,,\n")
+	p := h.phone("worker=chen")
+	p.get("/join").leads(t, "joining", "/me/membership/found")
+	p.get("/me/membership").leads(t, "the membership", "/me/membership/found")
+	p.get("/me/membership/found").must(t, "the question", 200, []string{union, "身份证号最后四位"}, []string{"陈立冬", "陈*冬"})
+	for _, wrong := range []url.Values{{"name": {"陈立春"}, "tail": {"002X"}}, {"name": {"陈立冬"}, "tail": {"0021"}}, {"name": {"陈立冬"}}, {"name": {"<b>"}, "tail": {"002X"}}} {
+		p.post("/me/membership/found", wrong).must(t, "wrong", 422, []string{"没对上"}, nil)
+	}
+	p.post("/me/membership/found", url.Values{"name": {" 陈立冬 "}, "tail": {"002x"}}).leads(t, "right", "/me/membership")
+	p.get("/me/membership").must(t, "the membership", 200, []string{"你是从名单加进来的", "没在这里点过同意", "名单导入：本人签过纸质入会申请书（某公司工会）", "删掉身份证号"}, []string{"你同意过的"})
+	if own := h.mine(chen); len(own.Consents) != 0 || own.Document == "" || own.State != member.Active {
+		t.Errorf("got %+v, want a member who agreed to nothing", own)
+	}
+	p.post("/me/membership/consent", url.Values{"purpose": {"document"}}).leads(t, "without the number", "/me/membership")
+	if own := h.mine(chen); own.Document != "" || own.Born != "" {
+		t.Errorf("got %q, want the identity number gone", own.Document)
+	}
+	p.get("/me/membership").must(t, "without the number", 200, []string{"你是从名单加进来的"}, []string{"删掉身份证号"})
+
+	two := h.phone("worker=wang")
+	two.get("/me/membership/found").must(t, "without a number", 200, []string{"你的名字"}, []string{"最后四位"})
+	for range 4 {
+		two.post("/me/membership/found", url.Values{"name": {"王一"}}).must(t, "wrong", 422, []string{"没对上"}, nil)
+	}
+	two.post("/me/membership/found", url.Values{"name": {"王二"}}).leads(t, "wrong the fifth time", "/me/membership/found")
+	two.get("/me/membership/found").must(t, "shut", 200, []string{"12351", "请工会帮你核对"}, []string{`name="name"`})
+	two.post("/me/membership/found", url.Values{"name": {"王满仓"}}).leads(t, "right too late", "/me/membership/found")
+	if _, err := h.Mine(authz.With(t.Context(), wang)); !fault.Is(err, fault.Missing) {
+		t.Errorf("got %v, want no membership for who guessed too often", err)
+	}
+	h.phone().get("/me/membership/found").must(t, "nobody", 303, nil, nil)
 }

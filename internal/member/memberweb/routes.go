@@ -61,6 +61,8 @@ func Routes(c Config) []web.Route {
 		get(HrefOwn+"/leave", string(member.Quit), "ask before somebody leaves", worker, p.worker(p.ask(askLeave))),
 		post(HrefOwn+"/leave", string(member.Quit), "leave the union", p.press(p.Members.Quit, "member.own.left")),
 		post(HrefOwn+"/consent", string(member.Retract), "take a consent back", p.retract),
+		get(hrefFound, string(member.Claim), "say that a membership which a list brought is one's own", worker, p.worker(p.showFound)),
+		post(hrefFound, string(member.Claim), "make a membership which a list brought one's own", p.claim),
 		get(hrefMove, string(member.Move), "choose where to take the membership", worker, p.worker(p.move)),
 		post(hrefMove, string(member.Move), "ask another union to take the membership over", p.askMove),
 	}

@@ -11,6 +11,7 @@ const (
 	HrefMembers = "/desk/members"
 	hrefApprove = HrefMembers + "/approve"
 	hrefExport  = HrefMembers + "/export"
+	hrefLists   = "/desk/member-lists" // of package imports
 )
 
 // Href is the page of a member.
