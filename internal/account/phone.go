@@ -60,6 +60,16 @@ func (s *Service) Rephone(ctx context.Context, tx *op.Tx, who, other ID, old, ph
 	return endSessions(ctx, tx, who, hash)
 }
 
+// EndWorker ends a worker's account for good: nothing of it says any more whose it
+// was, and the number may come to another.
+func (s *Service) EndWorker(ctx context.Context, tx *op.Tx, who ID) error {
+	_, phone, err := s.Contact(ctx, tx, string(who))
+	if err != nil {
+		return err
+	}
+	return s.endEmpty(ctx, tx, who, phone)
+}
+
 // endEmpty ends a worker's account that nothing hangs on, with its phone and name.
 func (s *Service) endEmpty(ctx context.Context, tx *op.Tx, who ID, phone string) error {
 	_, err := tx.Exec(ctx, `delete from person_phone where phone = $1 and person_id = $2`, s.index("phone", phone), string(who))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/erase"
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/app/keys"
@@ -44,10 +45,10 @@ import (
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema}
+var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, account.Policy, phone.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, account.Policy, phone.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -71,6 +72,7 @@ type App struct {
 	Members  *member.Service
 	Lists    *memberintake.Service
 	Rights   *rights.Service
+	Erasures *erase.Service
 
 	config  Config
 	clock   clock.Clock
@@ -201,6 +203,9 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err := a.Calendar.Refresh(a.background()); err != nil {
 		return err
 	}
+	if err := a.redoErased(); err != nil {
+		return err
+	}
 	a.handler, err = a.pages(desk, words)
 	return err
 }
@@ -222,6 +227,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
 	a.Lists.Rights = a.Accounts.Rights
+	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phones, a.Rights}})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}}.List()})

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"testing"
 
-	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/id"
 )
 
@@ -64,16 +63,7 @@ func TestHostileFields(t *testing.T) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		w := emptyWorld(t)
-		w.config.DB = dbtest.PostgresURL(t, w.clock)
-		a := must[*App](t)(Open(t.Context(), w.config))
-		t.Cleanup(func() {
-			if err := a.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		w.fill(t, a)
-		hostile(t, w)
+		hostile(t, pgWorld(t))
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"nuanxin/internal/account/erase"
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/fault"
@@ -54,6 +55,7 @@ func (a *App) listen() {
 	a.Members.Register(a.worker)
 	a.Phones.Register(a.worker)
 	a.Rights.Register(a.worker)
+	a.worker.On(erase.Erased{}.EventName(), a.noteErased)
 	a.Intake.Register(a.worker)
 	a.Lists.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)

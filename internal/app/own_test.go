@@ -95,6 +95,13 @@ func at(v any, path string) bool {
 func told(t *testing.T) (w *world, mine request.Receipt, membership member.ID) {
 	t.Helper()
 	w = newWorld(t)
+	mine, membership = w.tell(t)
+	return w, mine, membership
+}
+
+// tell lets a worker say all that can be said.
+func (w *world) tell(t *testing.T) (mine request.Receipt, membership member.ID) {
+	t.Helper()
 	const mobile = "19900000003"
 	if err := w.app.Accounts.SendCode(t.Context(), account.ForSignIn, mobile); err != nil {
 		t.Fatal(err)
@@ -121,7 +128,7 @@ func told(t *testing.T) (w *world, mine request.Receipt, membership member.ID) {
 	w.rephone(t, cadre, string(membership), "19900000013")
 	ask := must[rights.Receipt](t)(w.app.Rights.Send(ctx, rights.Draft{Kind: rights.Correct, Words: "职业改成货车司机"}))
 	must[bool](t)(true, w.app.Rights.Answer(cadre, ask.ID, 1, "改好了"))
-	return w, mine, membership
+	return mine, membership
 }
 
 // rephone opens a change of phone at the desk.

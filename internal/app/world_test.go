@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/member"
@@ -57,6 +58,21 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w.fill(t, a)
+	return w
+}
+
+// pgWorld is a world on PostgreSQL.
+func pgWorld(t *testing.T) *world {
+	t.Helper()
+	w := emptyWorld(t)
+	w.config.DB = dbtest.PostgresURL(t, w.clock)
+	a := must[*App](t)(Open(t.Context(), w.config))
 	t.Cleanup(func() {
 		if err := a.Close(); err != nil {
 			t.Error(err)

@@ -72,6 +72,12 @@ func (s Sessions) Begin(w http.ResponseWriter, in account.Signed) {
 	c.set(w, c.session(), in.Token, lasts)
 }
 
+// End takes the secret of a session that is over out of the browser.
+func (s Sessions) End(w http.ResponseWriter) {
+	c := cookies(s.Secure)
+	c.set(w, c.session(), "", 0)
+}
+
 // keepDevice is how long a browser is remembered as one from which a staff
 // member signed in before.
 const keepDevice = 180 * 24 * time.Hour

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/erase"
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/id"
@@ -32,6 +33,9 @@ type Config struct {
 	Sealed   *record.Store // opens the name and phone that came with a request
 	Members  *member.Service
 	Rights   *rights.Service
+	Erasures *erase.Service
+	Demo     func(phone string) string                                                     // the last message to a phone, for the screen; nil outside the demo
+	Secure   bool                                                                          // as in [accountweb.Sessions]
 	Union    func(ctx context.Context, tx *op.Tx, area string) (string, error)             // what the union of an area is called
 	Orgs     func(ctx context.Context, tx *op.Tx, ids []string) (map[string]string, error) // what organisations are called
 	Worker   func(web.Handler) web.Handler                                                 // lets workers through and leads others to the sign-in

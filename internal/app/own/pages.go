@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/erase"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
@@ -26,6 +27,8 @@ const (
 	Href     = ui.HrefMe + "/data"
 	hrefSeen = Href + "/seen"
 	hrefCopy = Href + ".json"
+
+	hrefErase = Href + "/erase"
 )
 
 // How much one page shows.
@@ -49,7 +52,15 @@ func Routes(c Config) []web.Route {
 	get := func(pattern, purpose string, h web.Handler) web.Route {
 		return web.Route{Method: "GET", Pattern: pattern, Action: string(account.Looks), Purpose: purpose, Roles: []string{"owner"}, Handler: web.HTML(c.Worker(private(h)))}
 	}
+	act := func(pattern, purpose string, h web.Handler) web.Route {
+		return web.Route{Method: "POST", Pattern: pattern, Action: string(erase.Erase), Purpose: purpose, Roles: []string{"owner"}, BodyLimit: 4 << 10, Handler: web.HTML(c.Worker(private(h)))}
+	}
+	ask := get(hrefErase, "see what ends with one's account", p.askErase)
+	ask.Action = string(erase.See)
 	return []web.Route{
+		act(hrefErase+"/code", "send the code that ends one's account", p.sendEraseCode),
+		act(hrefErase, "end one's account", p.erase),
+		ask,
 		get(Href, "see what is kept of oneself, and why", p.data),
 		get(hrefSeen, "see who looked at what is kept of oneself", p.seen),
 		get(hrefCopy, "take a copy of what is kept of oneself", p.take),

@@ -50,6 +50,7 @@ var all = slices.Concat([]table{
 	{Name: "person_recovery", Group: "person", Key: "person_id"},
 	{Name: "person_phone_change", Group: "person", Key: "person_id", Refs: map[string]string{"by_id": "person"}, Sealed: []string{"old", "new", "note"}, Row: []string{"change_id"}},
 	{Name: "person_grant", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}},
+	{Name: "person_erased", Group: "person", Key: "person_id"},
 	{Name: "person_login", Group: "guard", Key: "login", Refs: map[string]string{"person_id": "person"}},
 	{Name: "person_phone", Group: "guard", Key: "phone", Refs: map[string]string{"person_id": "person"}},
 	{Name: "account_session", Group: "session", Key: "hash", Refs: map[string]string{"person_id": "person", "org_id": "org", "only_id": "request"}},

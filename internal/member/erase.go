@@ -1,0 +1,52 @@
+package member
+
+import (
+	"context"
+
+	"nuanxin/internal/db"
+	"nuanxin/internal/op"
+)
+
+// This part is what accounts ask that end, inside their own operation.
+
+// forgotten stands where a name or a number was.
+const forgotten = "已注销"
+
+// Waits counts the memberships and applications of a worker that are not over.
+func (s *Service) Waits(ctx context.Context, tx *op.Tx, worker string) (n int, err error) {
+	var args db.Args
+	err = tx.One(ctx, `select count(*) from member where state in `+db.In(&args, []State{Applied, Active, Kept})+` and person_id = `+args.Add(worker), args, &n)
+	return n, err
+}
+
+// Forget overwrites whatever tells who a worker's memberships belong to. The number,
+// the history and what was agreed to stay.
+func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
+	all, err := s.some(ctx, tx, `m.person_id = $1`, db.Args{worker})
+	for _, m := range all {
+		if err == nil {
+			err = s.forget(ctx, tx, m.ID)
+		}
+	}
+	return err
+}
+
+func (s *Service) forget(ctx context.Context, tx *op.Tx, which ID) error {
+	if err := free(ctx, tx, which); err != nil {
+		return err
+	}
+	if err := forgetDocument(ctx, tx, which); err != nil {
+		return err
+	}
+	name, err := s.seal(forgotten, "name", which)
+	if err != nil {
+		return err
+	}
+	phone, err := s.seal(forgotten, "phone", which)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update member set person_id = null, name = $2, phone = $3, phone_mask = '', name_index = '', phone_index = '', works = '', version = version + 1 where member_id = $1`,
+		string(which), name, phone)
+	return err
+}

@@ -1,0 +1,29 @@
+package rights
+
+import (
+	"context"
+
+	"nuanxin/internal/db"
+	"nuanxin/internal/op"
+)
+
+// Forget drops the words of what a worker asked, and whose it was; that it was asked
+// and answered, and when, stays in the register. What waits is taken back. It is
+// called inside the operation that ends the account.
+func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
+	all, err := s.some(ctx, tx, `r.person_id = $1`, db.Args{worker})
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		words, err := s.seal("已注销", "words", a.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update rights_ask set person_id = null, words = $2, name = null, phone = null, answer = null, version = version + 1,
+			answered_at = coalesce(answered_at, $3), state = case when state = 'open' then 'taken' else state end where ask_id = $1`, string(a.ID), words, tx.Now().UnixMicro()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
