@@ -228,9 +228,9 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
 	a.Lists.Rights = a.Accounts.Rights
 	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phones, a.Rights}})
+	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights}.List()})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
-	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}}.List()})
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
 	a.worker = job.New(a.db, op.Groups)
 	a.metrics = newGauges(a)

@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
 	"nuanxin/internal/request/record"
+	"nuanxin/internal/rights"
 	"nuanxin/internal/station"
 )
 
@@ -20,6 +21,7 @@ type Domains struct {
 	Stations *station.Service
 	Accounts *account.Service
 	Requests *record.Store
+	Rights   *rights.Service
 }
 
 // List returns the parts in the order in which they are told.
@@ -36,6 +38,9 @@ func (d Domains) List() []life.Part {
 		}},
 		{Name: "matters", Count: d.Requests.HandsOf, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
 			return d.Requests.PassHands(ctx, tx, from, string(into.ID), into.Called())
+		}},
+		{Name: "asks", Count: d.Rights.OpenOf, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return d.Rights.Pass(ctx, tx, from, rights.Union{ID: string(into.ID), Name: into.Called(), Area: into.Area})
 		}},
 		{Name: "stations", Count: d.Stations.Hosted, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
 			return d.Stations.Rehost(ctx, tx, from, string(into.ID))
