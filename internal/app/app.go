@@ -28,6 +28,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
+	"nuanxin/internal/org/platform"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/record"
@@ -48,7 +49,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, account.Policy, phone.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, account.Policy, phone.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -62,6 +63,7 @@ const calendarEvery = 2 * time.Second
 type App struct {
 	Orgs     *org.Service
 	Life     *life.Service
+	Firms    *platform.Service
 	Accounts *account.Service
 	Phones   *phone.Service
 	Stations *station.Service
@@ -228,7 +230,8 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
 	a.Lists.Rights = a.Accounts.Rights
 	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phones, a.Rights}})
-	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights}.List()})
+	a.Firms = platform.NewService(desk, platform.Config{Orgs: a.Orgs, Members: parts.Spread(a.Members)})
+	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Firms: a.Firms}.List()})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/member"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
+	"nuanxin/internal/org/platform"
 	"nuanxin/internal/request"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/station"
@@ -78,6 +79,10 @@ func prepareMerger(t *testing.T, w *world) *merger {
 	if err := w.app.Members.Approve(w.as(t, "cadre"), w.member, 1); err != nil {
 		t.Fatal(err)
 	}
+	firm := must[platform.ID](t)(w.app.Firms.Add(system, platform.Draft{Name: "示例外卖", Area: "220402"}))
+	if err := w.app.Firms.SetPlan(system, firm, 1, platform.Plan{Union: m.from.ID, Since: "2026-01-01"}); err != nil {
+		t.Fatal(err)
+	}
 	must[rights.Receipt](t)(w.app.Rights.Send(w.as(t, "worker2"), rights.Draft{Kind: rights.Correct, Words: "名字写错了一个字"}))
 	must[member.Receipt](t)(w.app.Members.Apply(w.as(t, "worker"), member.Application{Name: "李示例", Occupation: member.Courier, Area: "220402", Consents: []member.Consent{{Purpose: "membership", Version: 1}}}))
 	return m
@@ -98,7 +103,7 @@ func counts(cs []life.Count) string {
 // What a union has goes to the one that takes it over, all of it, and is told before.
 func TestMerge(t *testing.T) {
 	eachMerger(t, func(t *testing.T, m *merger) {
-		const want = "led 4, members 1, applicants 1, requests 3, matters 0, asks 2, stations 1, staff 1"
+		const want = "led 4, members 1, applicants 1, requests 3, matters 0, asks 2, stations 1, firms 1, staff 1"
 		p, err := m.app.Life.Preview(m.chief, m.from.ID, m.into.ID)
 		if err != nil || counts(p.Counts) != want || p.Hinders != nil {
 			t.Fatalf("preview: %s, %v, %v; want %s", counts(p.Counts), p.Hinders, err, want)
@@ -178,6 +183,7 @@ func (m *merger) nothingLeft() {
 			`select count(*) from request where union_id = $1 and closed_at is null`,
 			`select count(*) from station where host_id = $1 and closed_at is null`,
 			`select count(*) from rights_ask where union_id = $1 and state = 'open'`,
+			`select count(*) from firm_branch where union_id = $1`,
 			`select count(*) from person where org_id = $1`,
 			`select count(*) from person_grant where org_id = $1 and ended_at is null`,
 		} {

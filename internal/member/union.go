@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -97,4 +98,33 @@ func (s *Service) MoveApplicants(ctx context.Context, tx *op.Tx, from string, in
 func arrived(ctx context.Context, tx *op.Tx, into Union) error {
 	_, err := tx.Exec(ctx, `update member set to_id = null, to_name = '', due_at = null, area = home_area, version = version + 1 where union_id = $1 and to_id = $1`, into.ID)
 	return err
+}
+
+// Spread is how many members share a union, an occupation and the name that they give
+// their platform or company.
+type Spread struct {
+	Union, Works string
+	Occupation   Occupation
+	N            int64
+}
+
+// Spread tells how the members of some areas spread. Names of companies are as members
+// wrote them, and are not to be shown: they may hold anything.
+func (s *Service) Spread(ctx context.Context, tx *op.Tx, areas []string) ([]Spread, error) {
+	var args db.Args
+	within := []string{"1 = 0"}
+	for _, a := range areas {
+		from, to := authz.Range(a)
+		within = append(within, `home_area >= `+args.Add(from)+` and home_area < `+args.Add(to))
+	}
+	var all []Spread
+	err := tx.Each(ctx, `
+		select union_id, occupation, works, count(*) from member
+		where state in ('active', 'kept') and (`+strings.Join(within, ` or `)+`) group by union_id, occupation, works`, args, func(r db.Row) error {
+		var p Spread
+		err := r.Scan(&p.Union, &p.Occupation, &p.Works, &p.N)
+		all = append(all, p)
+		return err
+	})
+	return all, err
 }

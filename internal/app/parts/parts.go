@@ -4,15 +4,20 @@ package parts
 
 import (
 	"context"
+	"net/url"
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/member"
+	memberdesk "nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
+	"nuanxin/internal/org/platform"
 	"nuanxin/internal/request/record"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/station"
+	"nuanxin/internal/web"
+	"nuanxin/internal/web/ui"
 )
 
 // Domains are those that keep something of unions.
@@ -22,6 +27,7 @@ type Domains struct {
 	Accounts *account.Service
 	Requests *record.Store
 	Rights   *rights.Service
+	Firms    *platform.Service
 }
 
 // List returns the parts in the order in which they are told.
@@ -45,6 +51,9 @@ func (d Domains) List() []life.Part {
 		{Name: "stations", Count: d.Stations.Hosted, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
 			return d.Stations.Rehost(ctx, tx, from, string(into.ID))
 		}},
+		{Name: "firms", Count: d.Firms.Here, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return d.Firms.Follow(ctx, tx, from, string(into.ID))
+		}},
 		{Name: "staff", Count: d.Accounts.Seated, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
 			return d.Accounts.Reseat(ctx, tx, from, string(into.ID), into.Area)
 		}},
@@ -54,4 +63,30 @@ func (d Domains) List() []life.Part {
 // union is a union as members know it.
 func union(o org.Org) member.Union {
 	return member.Union{ID: string(o.ID), Name: o.Called(), Area: o.Area}
+}
+
+// Spread tells companies how the members of some areas spread.
+func Spread(members *member.Service) func(context.Context, *op.Tx, []string) ([]platform.Spread, error) {
+	return func(ctx context.Context, tx *op.Tx, areas []string) ([]platform.Spread, error) {
+		found, err := members.Spread(ctx, tx, areas)
+		all := make([]platform.Spread, len(found))
+		for i, s := range found {
+			all[i] = platform.Spread{Union: org.ID(s.Union), Occupation: string(s.Occupation), Works: s.Works, N: s.N}
+		}
+		return all, err
+	}
+}
+
+// Occupations are those of members, in the reader's words.
+func Occupations(ctx context.Context) []ui.Option {
+	var all []ui.Option
+	for _, o := range member.Occupations() {
+		all = append(all, ui.Option{Value: string(o), Text: web.T(ctx, "member.occupation."+string(o))})
+	}
+	return all
+}
+
+// MembersOf is where the members of an occupation are listed.
+func MembersOf(occupation string) string {
+	return memberdesk.HrefMembers + "?tab=members&occupation=" + url.QueryEscape(occupation)
 }

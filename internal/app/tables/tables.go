@@ -43,6 +43,10 @@ var all = slices.Concat([]table{
 	{Name: "org_tenure", Group: "org", Key: "org_id"},
 	{Name: "org_post", Group: "org", Key: "org_id", Sealed: []string{"name"}, Row: []string{"org_id", "seq", "no"}},
 	{Name: "org_rule", Group: reference, Key: "name"},
+	{Name: "firm", Group: reference, Key: "firm_id"},
+	{Name: "firm_name", Group: "guard", Key: "name", Refs: map[string]string{"firm_id": "firm"}},
+	{Name: "firm_branch", Group: "org", Key: "branch_id", Refs: map[string]string{"firm_id": "firm", "union_id": "org"}},
+	{Name: "firm_fact", Group: "org", Key: "branch_id"},
 
 	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}, Sealed: []string{"sealed", "phone"}},
 	{Name: "person_password", Group: "person", Key: "person_id"},

@@ -40,6 +40,10 @@ const (
 	// term of office ends; package lifeweb has the pages.
 	FoundingsPath = "/desk/foundings"
 	RenewalsPath  = "/desk/renewals"
+	// FirmsPath lists companies, CoveragePath holds members against the people who are
+	// known; package firmweb has the pages.
+	FirmsPath    = "/desk/firms"
+	CoveragePath = "/desk/coverage"
 )
 
 // Routes lists the pages.

@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/member"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
+	"nuanxin/internal/org/platform"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/rights"
@@ -24,6 +25,7 @@ import (
 type Services struct {
 	Orgs     *org.Service
 	Life     *life.Service
+	Firms    *platform.Service
 	Accounts *account.Service
 	Stations *station.Service
 	Intake   *intake.Service
@@ -87,7 +89,7 @@ func Fill(ctx context.Context, s Services, p Plan) error {
 		{"photos and voice", f.draw},
 		{"requests and members of the last 60 days", f.play},
 		{"sample import", f.sample},
-		{"terms of office", f.offices},
+		{"terms of office and companies", f.offices},
 		{"what is closed today", f.today},
 	} {
 		began := clock.System.Now()
