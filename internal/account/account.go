@@ -17,18 +17,19 @@ type ID string
 
 // Person is somebody with an account.
 type Person struct {
-	ID      ID
-	Kind    authz.Kind // Worker or Staff
-	Login   string     // staff: the name to sign in with
-	Name    string     // staff: the name that workers see; workers: empty unless opened
-	Area    string     // staff: whose administrators keep the account
-	Org     string     // staff: where they sit
-	Reach   string     // the area that contains Area and all grants: who may touch the account must hold it
-	Active  bool
-	MadeAt  time.Time
-	EndedAt time.Time
-	Version int64
-	Grants  []Grant // in force or still to come, where they were asked for
+	ID       ID
+	Kind     authz.Kind // Worker or Staff
+	Login    string     // staff: the name to sign in with
+	Name     string     // staff: the name that workers see; workers: empty unless opened
+	Area     string     // staff: whose administrators keep the account
+	Org      string     // staff: where they sit
+	Reach    string     // the area that contains Area and all grants: who may touch the account must hold it
+	Active   bool
+	MadeAt   time.Time
+	EndedAt  time.Time
+	LockedAt time.Time // by the security administrator: no sign-in
+	Version  int64
+	Grants   []Grant // in force or still to come, where they were asked for
 }
 
 // AuthzObject implements op.Target.
@@ -46,8 +47,8 @@ type Grant struct {
 	Until time.Time // zero means until it is taken away
 }
 
-// inForce reports whether g counts at t.
-func (g Grant) inForce(t time.Time) bool {
+// InForce reports whether g counts at t.
+func (g Grant) InForce(t time.Time) bool {
 	return !t.Before(g.From) && (g.Until.IsZero() || t.Before(g.Until))
 }
 
@@ -150,9 +151,10 @@ func reach(home string, grants []Grant) string {
 func (p Person) subject(t time.Time) authz.Subject {
 	s := authz.Subject{ID: string(p.ID), Kind: p.Kind, Name: cmp.Or(p.Name, p.Login)}
 	for _, g := range p.Grants {
-		if g.inForce(t) {
+		if g.InForce(t) {
 			s.Grants = append(s.Grants, authz.Grant{Role: g.Role, Area: g.Area, Org: g.Org})
 		}
 	}
+	s.Grants = authz.Apart(s.Grants)
 	return s
 }

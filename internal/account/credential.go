@@ -48,7 +48,7 @@ func credentialOf(ctx context.Context, tx *op.Tx, login string) (credential, err
 	err := tx.One(ctx, `
 		select p.person_id, w.hash, w.must_change, w.good_until
 		from person_login g join person p on p.person_id = g.person_id join person_password w on w.person_id = p.person_id
-		where g.login = $1 and p.active`, []any{login}, &c.person, &c.hash, &c.mustChange, db.Time(&c.goodUntil))
+		where g.login = $1 and p.active and p.locked_at is null`, []any{login}, &c.person, &c.hash, &c.mustChange, db.Time(&c.goodUntil))
 	if errors.Is(err, db.ErrNone) {
 		return credential{}, nil
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"nuanxin/internal/account/factor"
 	"nuanxin/internal/account/pace"
@@ -37,7 +38,7 @@ func waiting(ctx context.Context, tx *op.Tx, half string) (halfway, error) {
 	var h halfway
 	err := tx.One(ctx, `
 		select h.person_id, p.login from account_half h join person p on p.person_id = h.person_id
-		where h.hash = $1 and h.ends_at > $2 and p.active`, []any{session.Hash(half), tx.Now().UnixMicro()}, &h.person, &h.login)
+		where h.hash = $1 and h.ends_at > $2 and p.active and p.locked_at is null`, []any{session.Hash(half), tx.Now().UnixMicro()}, &h.person, &h.login)
 	if errors.Is(err, db.ErrNone) {
 		err = errHalf()
 	}
@@ -105,7 +106,7 @@ func (s *Service) EnterCode(ctx context.Context, half, code string) (Signed, err
 
 // required reports whether who must have a second factor by the rule of the day.
 func required(l pace.Limits, who authz.Subject) bool {
-	return l["factor_required"] > 1 || l["factor_required"] == 1 && who.Has(authz.Admin)
+	return l["factor_required"] > 1 || l["factor_required"] == 1 && slices.ContainsFunc(who.Grants, func(g authz.Grant) bool { return authz.Power(g.Role) })
 }
 
 // Factor returns the second factor of whoever asks.

@@ -96,7 +96,7 @@ func (s *Service) Seats(ctx context.Context, tx *op.Tx, ids []string) (map[strin
 func (s *Service) Rights(ctx context.Context, who string) (authz.Subject, error) {
 	return op.List(ctx, s.desk, See, func(tx *op.Tx, _ op.Scope) (authz.Subject, error) {
 		p, err := person(ctx, tx, ID(who))
-		if err != nil || !p.Active {
+		if err != nil || !p.Active || !p.LockedAt.IsZero() {
 			return authz.Subject{ID: who, Kind: authz.Staff}, err
 		}
 		return p.subject(tx.Now()), nil
@@ -160,7 +160,7 @@ func (s *Service) Staffed(ctx context.Context, tx *op.Tx, area string, roles ...
 	err = tx.Each(ctx, `
 		select p.person_id, p.name from person_grant g join person p on p.person_id = g.person_id
 		where g.area in `+db.In(&args, areas)+` and g.role in `+db.In(&args, texts(roles))+`
-			and g.ended_at is null and g.from_at <= `+now+` and (g.until_at is null or g.until_at > `+now+`) and p.active
+			and g.ended_at is null and g.from_at <= `+now+` and (g.until_at is null or g.until_at > `+now+`) and p.active and p.locked_at is null
 		group by p.person_id, p.name order by max(length(g.area)) desc, p.person_id`, args, func(r db.Row) error {
 		var c Colleague
 		err := r.Scan(&c.ID, &c.Name)

@@ -75,7 +75,7 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 	if err != nil {
 		return v, err
 	}
-	if !p.Active {
+	if !p.Active || !p.LockedAt.IsZero() {
 		return v, none
 	}
 	v.Subject = p.subject(tx.Now())

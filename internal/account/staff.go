@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"nuanxin/internal/account/pace"
@@ -300,8 +301,9 @@ func (s *Service) prove(ctx context.Context, field, password, token string) erro
 	return nil
 }
 
-// PutPassword sets the password of the staff member called login and ends all
-// their sessions. Only the program's own commands may.
+// PutPassword sets the password of the staff member called login, opens the account
+// where it is locked, and ends all their sessions. Only the program's own commands may:
+// they are the way back when the last security administrator is locked out.
 func (s *Service) PutPassword(ctx context.Context, login, password string) error {
 	if authz.From(ctx).Kind != authz.System {
 		return fault.New(string(ResetPassword), fault.Denied, "fault.denied")
@@ -318,6 +320,9 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 		if err := s.setHash(ctx, tx, p.ID, hash, false); err != nil {
 			return false, err
 		}
+		if _, err := unlock(ctx, tx, p.ID); err != nil {
+			return false, err
+		}
 		return true, endSessions(ctx, tx, p.ID, "")
 	})
 	return err
@@ -326,11 +331,12 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 // called finds the active staff member whose login name is login.
 func called(ctx context.Context, login string) func(*op.Tx) (Person, error) {
 	return func(tx *op.Tx) (Person, error) {
-		c, err := credentialOf(ctx, tx, login)
-		if err != nil {
+		var who ID
+		err := tx.One(ctx, `select g.person_id from person_login g join person p on p.person_id = g.person_id where g.login = $1 and p.active`, []any{login}, &who)
+		if err != nil && !errors.Is(err, db.ErrNone) {
 			return Person{}, err
 		}
-		return person(ctx, tx, c.person)
+		return person(ctx, tx, who)
 	}
 }
 

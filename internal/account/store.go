@@ -1,11 +1,13 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
 	"strings"
 
+	"nuanxin/internal/account/power"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -20,10 +22,10 @@ import (
 //go:embed migrate/*.sql
 var Schema embed.FS
 
-const columns = `person_id, kind, login, name, area, org_id, reach, active, made_at, ended_at, version`
+const columns = `person_id, kind, login, name, area, org_id, reach, active, made_at, ended_at, locked_at, version`
 
 func (p *Person) scan(r db.Row) error {
-	return r.Scan(&p.ID, &p.Kind, &p.Login, &p.Name, &p.Area, db.Text(&p.Org), &p.Reach, &p.Active, db.Time(&p.MadeAt), db.Time(&p.EndedAt), &p.Version)
+	return r.Scan(&p.ID, &p.Kind, &p.Login, &p.Name, &p.Area, db.Text(&p.Org), &p.Reach, &p.Active, db.Time(&p.MadeAt), db.Time(&p.EndedAt), db.Time(&p.LockedAt), &p.Version)
 }
 
 func insertPerson(ctx context.Context, tx *op.Tx, p Person, phone []byte) error {
@@ -59,6 +61,9 @@ func insertStaff(ctx context.Context, tx *op.Tx, p Person) error {
 }
 
 func insertGrant(ctx context.Context, tx *op.Tx, p ID, g Grant) error {
+	if ok, err := power.Seize(ctx, tx, string(p), g.Role); err != nil || !ok {
+		return cmp.Or(err, fieldFault("role", "account.role.apart"))
+	}
 	_, err := tx.Exec(ctx, `
 		insert into person_grant (person_id, grant_id, role, area, org_id, from_at, until_at, given_by, given_at, ended_at, ended_by)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, '')`,
@@ -74,8 +79,10 @@ func endGrants(ctx context.Context, tx *op.Tx, p ID, grant string) error {
 	if grant != "" {
 		query += ` and grant_id = ` + args.Add(grant)
 	}
-	_, err := tx.Exec(ctx, query, args...)
-	return err
+	if _, err := tx.Exec(ctx, query, args...); err != nil {
+		return err
+	}
+	return power.Release(ctx, tx, string(p))
 }
 
 // endSessions ends all sessions of p and what waits to become one, but for the one with the hash keep.
@@ -118,7 +125,7 @@ func person(ctx context.Context, tx *op.Tx, p ID) (Person, error) {
 	}
 	err := tx.One(ctx, `select `+columns+` from person where person_id = $1`, []any{string(p)},
 		&found[0].ID, &found[0].Kind, &found[0].Login, &found[0].Name, &found[0].Area, db.Text(&found[0].Org), &found[0].Reach,
-		&found[0].Active, db.Time(&found[0].MadeAt), db.Time(&found[0].EndedAt), &found[0].Version)
+		&found[0].Active, db.Time(&found[0].MadeAt), db.Time(&found[0].EndedAt), db.Time(&found[0].LockedAt), &found[0].Version)
 	if errors.Is(err, db.ErrNone) {
 		return Person{}, missing
 	}

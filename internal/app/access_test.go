@@ -22,7 +22,7 @@ import (
 // actors are everybody who tries every route. The outsiders have no part in the
 // county's matters, stations or organisations.
 var (
-	actors    = []string{"nobody", "worker", "worker2", "cadre", "sibling", "leader", "admin", "host", "host2", "partner", "partner2", "link", "link2"}
+	actors    = []string{"nobody", "worker", "worker2", "cadre", "sibling", "leader", "admin", "security", "auditor", "host", "host2", "partner", "partner2", "link", "link2"}
 	outsiders = []string{"nobody", "worker2", "sibling", "host2", "partner2", "link2"}
 )
 
@@ -114,11 +114,11 @@ func (w *world) path(pattern string) (path string, names bool) {
 	id := map[string]string{
 		"/desk/imports": string(w.batch), "/desk/member-lists": string(w.roll),
 		"/desk/stations": string(w.station.ID), "/host": string(w.station.ID), "/desk/requests": string(w.request.ID), "/matters": string(w.request.ID),
-		"/desk/members": string(w.member), "/desk/orgs": string(w.body), "/desk/staff": string(w.spare), "/help": w.request.Number, "/api/v1/requests": w.request.Number,
+		"/desk/members": string(w.member), "/desk/orgs": string(w.body), "/desk/staff": string(w.spare), "/desk/security": string(w.spare), "/desk/roles": string(w.spare), "/help": w.request.Number, "/api/v1/requests": w.request.Number,
 		"/api/v1/stations": string(w.station.ID), "/api/v1/acts": string(w.station.ID), "/stations": w.station.Code, "/p": link,
 		"/desk/rights": string(w.about), "/me/data/asks": string(w.about),
 	}
-	guarded := []string{"/desk/imports", "/desk/member-lists", "/desk/stations", "/host", "/desk/requests", "/desk/members", "/desk/rights", "/me/data/asks", "/matters", "/desk/staff", "/help", "/api/v1/requests"}
+	guarded := []string{"/desk/imports", "/desk/member-lists", "/desk/stations", "/host", "/desk/requests", "/desk/members", "/desk/rights", "/me/data/asks", "/matters", "/desk/staff", "/desk/security", "/desk/roles", "/help", "/api/v1/requests"}
 	path = strings.TrimSuffix(pattern, "{$}")
 	for prefix, value := range id {
 		rest, ok := strings.CutPrefix(path, prefix+"/{")

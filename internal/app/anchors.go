@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"nuanxin/internal/account/trail"
 	"nuanxin/internal/app/proof"
 	"nuanxin/internal/db"
 )
@@ -47,4 +48,15 @@ func VerifyAudit(ctx context.Context, c Config, public ed25519.PublicKey, earlie
 		return err
 	})
 	return report, err
+}
+
+// verify holds the audit trail against the installation's own key, for whoever asks on
+// a page: what `nuanxin audit verify` does from outside.
+func (a *App) verify(ctx context.Context) (f trail.Finding, err error) {
+	err = a.db.View(ctx, func(tx *db.Tx) error {
+		report, err := proof.Verify(ctx, tx, a.anchorKey(), nil)
+		f = trail.Finding{Rows: report.Rows, Sealed: report.Seals, Loose: report.Loose, Wrong: report.Wrong}
+		return err
+	})
+	return f, err
 }

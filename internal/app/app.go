@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/erase"
 	"nuanxin/internal/account/phone"
+	"nuanxin/internal/account/trail"
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/app/keys"
 	"nuanxin/internal/app/parts"
@@ -49,7 +50,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, account.Policy, phone.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, account.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -66,6 +67,7 @@ type App struct {
 	Firms    *platform.Service
 	Accounts *account.Service
 	Phones   *phone.Service
+	Trail    *trail.Service
 	Stations *station.Service
 	Finder   *finder.Finder
 	Requests *office.Service
@@ -225,6 +227,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Requests = a.requests(desk, sender, words)
 	has := unions{bodies{a.Orgs, a.Accounts}}
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
+	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests}})
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)

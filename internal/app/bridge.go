@@ -31,6 +31,11 @@ func (a *App) whole(ctx context.Context, tx *op.Tx) (string, error) {
 	if a.config.HomeArea != "" {
 		return a.config.HomeArea, nil
 	}
+	return a.top(ctx, tx)
+}
+
+// top is the area of the highest union: that of the installation.
+func (a *App) top(ctx context.Context, tx *op.Tx) (string, error) {
 	o, err := a.Orgs.Top(ctx, tx)
 	if fault.Is(err, fault.Missing) {
 		return "", nil

@@ -49,6 +49,8 @@ func TestPolicy(t *testing.T) {
 		{"cadre-sibling", staff(authz.Cadre, "510704", "")},
 		{"leader", staff(authz.Leader, "510703", "")},
 		{"admin", staff(authz.Admin, "510703", "")},
+		{"security", staff(authz.Security, "510703", "")},
+		{"auditor", staff(authz.Auditor, "510703", "")},
 		{"host", staff(authz.Host, "510703", "h")},
 		{"host-other", staff(authz.Host, "510703", "x")},
 		{"partner", staff(authz.Partner, "510703", "b")},

@@ -56,6 +56,7 @@ func (a *App) listen() {
 	a.Phones.Register(a.worker)
 	a.Rights.Register(a.worker)
 	a.worker.On(erase.Erased{}.EventName(), a.noteErased)
+	a.Trail.Register(a.worker)
 	a.Intake.Register(a.worker)
 	a.Lists.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)

@@ -10,6 +10,7 @@ import (
 
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/accountweb/phoneweb"
+	"nuanxin/internal/account/accountweb/watch"
 	"nuanxin/internal/app/own"
 	"nuanxin/internal/app/parts"
 	"nuanxin/internal/authz"
@@ -47,7 +48,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -76,6 +77,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 	tables := [][]web.Route{
 		assets.Routes(), web.SettingsRoutes(), {ui.OfflineRoute()}, a.system(),
 		accountweb.Routes(a.accountPages(secure)),
+		watch.Routes(watch.Config{Accounts: a.Accounts, Trail: a.Trail, Rules: desk.Rules(), Orgs: orgChoices{a.Orgs}.Called, Frame: a.frame}),
 		phoneweb.Routes(phoneweb.Config{Phones: a.Phones, Frame: a.frame, Secure: secure, Demo: a.shown()}),
 		orgweb.Routes(orgweb.Config{Orgs: a.Orgs, Frame: a.frame, Topics: topicOptions, SignIn: accountweb.Staff}),
 		firmweb.Routes(firmweb.Config{Firms: a.Firms, Orgs: a.Orgs, Frame: a.frame, Occupations: parts.Occupations, Members: parts.MembersOf, SignIn: accountweb.Staff}),
@@ -231,6 +233,9 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("limits", "clock", requestdesk.HrefRules, authz.Admin)
 	add("calendar", "calendar", calendarweb.Path, authz.Admin)
 	add("staff", "people", accountweb.StaffPath, authz.Admin)
+	add("security", "lock", watch.HrefSecurity, authz.Security)
+	add("audit", "eye", watch.HrefAudit, authz.Auditor)
+	add("roles", "shield", watch.HrefRights, authz.Admin, authz.Security, authz.Auditor)
 	return items
 }
 

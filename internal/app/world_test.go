@@ -137,6 +137,8 @@ func (w *world) people(t *testing.T) {
 	staff("sibling", authz.Cadre, "220403", "")
 	staff("leader", authz.Leader, "220402", "")
 	staff("admin", authz.Admin, "220402", "")
+	staff("security", authz.Security, "220402", "")
+	staff("auditor", authz.Auditor, "2204", "")
 	staff("host", authz.Host, "220402", host)
 	staff("host2", authz.Host, "220402", host2)
 	staff("partner", authz.Partner, "220402", w.body)

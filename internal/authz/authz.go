@@ -41,15 +41,40 @@ const (
 	Host    Role = "host"    // runs the stations of an organisation
 	Partner Role = "partner" // answers the matters handed to a body
 	Admin   Role = "admin"   // keeps organisations and accounts of an area; cannot read cases
+
+	// The two powers beside the administrator's (等保 三权分立): nobody holds two of the
+	// three, see [Power].
+	Security Role = "security" // watches sign-ins and locks accounts of an area; cannot read cases
+	Auditor  Role = "auditor"  // reads the audit trail and verifies it; cannot read cases
 )
 
 // AllRoles lists the roles, for tables of rights.
-var AllRoles = []Role{Cadre, Leader, Host, Partner, Admin}
+var AllRoles = []Role{Cadre, Leader, Host, Partner, Admin, Security, Auditor}
+
+// Power reports whether role is one of the three of which nobody holds two.
+func Power(role Role) bool { return role == Admin || role == Security || role == Auditor }
+
+// Apart returns grants without those of the three powers, where there are two of these:
+// whatever wrote them in, neither counts.
+func Apart(grants []Grant) []Grant {
+	var power Role
+	both := false
+	for _, g := range grants {
+		if Power(g.Role) {
+			both = both || power != "" && power != g.Role
+			power = g.Role
+		}
+	}
+	if !both {
+		return grants
+	}
+	return slices.DeleteFunc(slices.Clone(grants), func(g Grant) bool { return Power(g.Role) })
+}
 
 // Grant is one role, held for an area or within an organisation.
 type Grant struct {
 	Role Role
-	Area string // for Cadre, Leader, Admin
+	Area string // for Cadre, Leader, Admin, Security, Auditor
 	Org  string // organisation id: for Host and Partner the limit, for others where they sit
 }
 

@@ -114,7 +114,7 @@ func admins(h web.Handler) web.Handler {
 // the name, the roles, the settings, the way out. app adds the menu.
 func Frame(ctx context.Context, nav []ui.NavItem) ui.StaffPage {
 	s := authz.From(ctx)
-	return ui.StaffPage{Home: "/desk", User: s.Name, UserSub: roleWords(ctx, s.Grants), Settings: SettingsPath, SignOut: SignOutPath, Nav: nav}
+	return ui.StaffPage{Home: "/desk", User: s.Name, UserSub: RoleWords(ctx, s.Grants), Settings: SettingsPath, SignOut: SignOutPath, Nav: nav}
 }
 
 // frame is the frame of one of this package's pages, with its place in the menu.
@@ -130,8 +130,8 @@ func (p *pages) frame(ctx context.Context, title, path string) ui.StaffPage {
 	return f
 }
 
-// roleWords names the roles of grants, each once.
-func roleWords(ctx context.Context, grants []authz.Grant) string {
+// RoleWords names the roles of grants, each once.
+func RoleWords(ctx context.Context, grants []authz.Grant) string {
 	var words []string
 	for _, role := range authz.AllRoles {
 		if (authz.Subject{Grants: grants}).Has(role) {

@@ -191,6 +191,7 @@ const (
 	SignOutPath     = "/sign-out"      // POST
 	SettingsPath    = "/desk/me"       // staff
 	StaffPath       = "/desk/staff"    // administrators
+	RightsPath      = "/desk/roles"    // who may do what, in words
 )
 
 // Staff answers for staff alone: others are led to the sign-in and back.

@@ -90,9 +90,9 @@ func (p *pages) fill(ctx context.Context, g *grantForm) (err error) {
 		if held.Role != authz.Admin {
 			continue
 		}
-		g.Areas = append(g.Areas, ui.Option{Value: areaValue(held.Area), Text: areaWords(ctx, held.Area), On: areaValue(held.Area) == g.Area})
+		g.Areas = append(g.Areas, ui.Option{Value: areaValue(held.Area), Text: AreaWords(ctx, held.Area), On: areaValue(held.Area) == g.Area})
 		for _, c := range region.Children(held.Area) {
-			g.Areas = append(g.Areas, ui.Option{Value: c.Code, Text: c.Name, Group: areaWords(ctx, held.Area), On: c.Code == g.Area})
+			g.Areas = append(g.Areas, ui.Option{Value: c.Code, Text: c.Name, Group: AreaWords(ctx, held.Area), On: c.Code == g.Area})
 		}
 		if p.Orgs == nil {
 			continue
@@ -120,8 +120,8 @@ func areaValue(area string) string {
 	return area
 }
 
-// areaWords names an area.
-func areaWords(ctx context.Context, area string) string {
+// AreaWords names an area.
+func AreaWords(ctx context.Context, area string) string {
 	if area == "" {
 		return web.T(ctx, "account.nation")
 	}

@@ -89,3 +89,31 @@ func TooSoon(name, msg string, wait time.Duration) error {
 	}
 	return fault.New(name, fault.Busy, msg+unit).With(fault.Args{"N": n})
 }
+
+// Dated is the value of a limit from a day on, with its source.
+type Dated struct {
+	Name   string
+	Since  string // a day
+	Value  int64
+	Source string
+	Coming bool // it does not count so far
+}
+
+// All returns the limits that count now and those to come, by name and day.
+func All(ctx context.Context, tx *op.Tx) ([]Dated, error) {
+	var all []Dated
+	today := clock.Day(tx.Now())
+	err := tx.Each(ctx, `select name, since, value, source from account_limit order by name, since`, nil, func(r db.Row) error {
+		var d Dated
+		if err := r.Scan(&d.Name, &d.Since, &d.Value, &d.Source); err != nil {
+			return err
+		}
+		d.Coming = d.Since > today
+		if n := len(all); n > 0 && all[n-1].Name == d.Name && !d.Coming {
+			all = all[:n-1] // it took over from the one before
+		}
+		all = append(all, d)
+		return nil
+	})
+	return all, err
+}

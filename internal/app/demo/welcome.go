@@ -16,7 +16,7 @@ func Welcome(url string) string {
   Cadre   干部   %[1]s/desk   liuting (leader: sunyue, city above: shenjie, stations: zhaoming)
   Host    站长   %[1]s/host   wangjing (riders' home: qiuye)
   Partner 协办   %[1]s/desk   hejie, a street office (housing bureau: zhengkai)
-  Admin   管理员 %[1]s/desk   admin (national list and import: zhouquan)
+  Admin   管理员 %[1]s/desk   admin (security: hanmin, auditor: weidong, national list and import: zhouquan)
   Sibling county, which sees nothing of the others' matters: gaoyuan
   One password for all of them: %[2]s
   Over again: nuanxin demo --fresh. A whole nation: nuanxin demo --fresh --stations 180000

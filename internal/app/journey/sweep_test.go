@@ -55,6 +55,8 @@ func TestEveryPage(t *testing.T) {
 		{"liuting", []string{"/desk/requests", "/desk/stations", "/desk/orgs"}, deskView()},
 		{"sunyue", []string{"/desk/requests", "/desk/orgs"}, deskView()},
 		{"zhouquan", []string{"/desk/imports"}, deskView()},
+		{"hanmin", []string{"/desk/security"}, deskView()},
+		{"weidong", []string{"/desk/audit"}, deskView()},
 		{"admin", []string{"/desk/staff", "/desk/orgs", "/desk/me/prove"}, deskView()}, // the last comes by itself, when a proof is too old
 	} {
 		for _, path := range h.walk(t, role.login, role.from) {

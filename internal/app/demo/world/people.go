@@ -120,6 +120,8 @@ func StaffList() []Staff {
 		{"hejie", "何杰", "partner", street, "street-" + street, "南康街道办事处"},
 		{"zhengkai", "郑凯", "partner", Area, "zhujian", "住建局物业科"},
 		{"admin", "李霞", "admin", "2204", "city", "管理员，管组织和账号，看不到诉求"},
+		{"hanmin", "韩敏", "security", "2204", "city", "安全管理员，看谁在登录、锁账号，看不到诉求"},
+		{"weidong", "魏东", "auditor", "", "nation", "审计员，看审计记录、核对有没有被改过，看不到诉求"},
 		{"zhouquan", "周全", "cadre", "", "nation", "全国总工会，看全国的驿站和导入"},
 		{"gaoyuan", "高远", "cadre", Sibling, "sibling", "隔壁西安区的工会干部，看不到龙山区的事"},
 	}

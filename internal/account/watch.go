@@ -1,0 +1,194 @@
+package account
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/session"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
+	"nuanxin/internal/op"
+	"nuanxin/internal/plain"
+)
+
+// This part is what the security administrator does: see who signs in and by what,
+// end sessions, lock an account and open it again. It shows no case.
+
+// Watched is a staff member as the security administrator sees one.
+type Watched struct {
+	Person
+	Factor     bool // there is a second factor
+	MustChange bool // the first password was not changed so far
+	PasswordAt time.Time
+	Sessions   []session.Session // the last seen first; hashes are left out
+	LockedBy   string
+	LockedWhy  string
+	Tries      []op.Trace // at signing in and at what is theirs, the newest first; only of one
+}
+
+const (
+	maxWhy   = 200
+	triesOn  = 30
+	lockedIs = "account.locked"
+)
+
+// watching are the acts that tell of signing in.
+var watching = []authz.Action{TryPassword, SignInStaff, EnterCode, Prove, SetPassword, ResetPassword, StartFactor, ConfirmFactor, RenewCodes, DropFactor, ResetFactor, Lock, Unlock, EndSessions}
+
+// Watch returns the staff that f selects, as the security administrator sees them.
+func (s *Service) Watch(ctx context.Context, f Filter) ([]Watched, error) {
+	return op.List(ctx, s.desk, Watch, func(tx *op.Tx, scope op.Scope) ([]Watched, error) {
+		var args db.Args
+		where := scope.Where(authz.Columns{ID: "person_id", Area: "reach"}, &args)
+		ps, err := staff(ctx, tx, f, where, args)
+		if err == nil && len(ps) > 0 {
+			err = grantsFor(ctx, tx, ps)
+		}
+		all := make([]Watched, len(ps))
+		for i, p := range ps {
+			all[i].Person = p
+		}
+		if err != nil || len(all) == 0 {
+			return nil, err
+		}
+		return all, watched(ctx, tx, all)
+	})
+}
+
+// WatchOne returns one of them, with the last tries.
+func (s *Service) WatchOne(ctx context.Context, who ID) (Watched, error) {
+	return op.Read(ctx, s.desk, Watch, func(tx *op.Tx) (Watched, error) {
+		p, err := staffer(ctx, who)(tx)
+		if err != nil {
+			return Watched{}, err
+		}
+		all := []Watched{{Person: p}}
+		if err := watched(ctx, tx, all); err != nil {
+			return all[0], err
+		}
+		all[0].Tries, _, err = op.Trail(ctx, tx, op.TrailFilter{Groups: []string{"person"}, Root: string(who), Acts: watching, Limit: triesOn})
+		return all[0], err
+	})
+}
+
+// watched fills in what is known of how people sign in.
+func watched(ctx context.Context, tx *op.Tx, all []Watched) error {
+	at := map[string]*Watched{}
+	ids := make([]string, len(all))
+	for i := range all {
+		ids[i] = string(all[i].ID)
+		at[ids[i]] = &all[i]
+	}
+	var args db.Args
+	err := tx.Each(ctx, `
+		select p.person_id, p.locked_by, p.locked_why, w.must_change, w.set_at, f.on_at is not null
+		from person p join person_password w on w.person_id = p.person_id left join person_factor f on f.person_id = p.person_id
+		where p.person_id in `+db.In(&args, ids), args, func(r db.Row) error {
+		var who, by, why string
+		var must, factor bool
+		var set time.Time
+		err := r.Scan(&who, &by, &why, &must, db.Time(&set), &factor)
+		w := at[who]
+		w.LockedBy, w.LockedWhy, w.MustChange, w.PasswordAt, w.Factor = by, why, must, set, factor
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	l, err := pace.LimitsOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, who := range ids {
+		live, err := session.Of(ctx, tx, `person_id = $1`, who)
+		if err != nil {
+			return err
+		}
+		for _, x := range live {
+			if x.Hash = ""; !x.Over(tx.Now(), l) {
+				at[who].Sessions = append(at[who].Sessions, x)
+			}
+		}
+	}
+	return nil
+}
+
+// Policies returns the limits that count now and those to come, with their sources.
+func (s *Service) Policies(ctx context.Context) ([]pace.Dated, error) {
+	return op.List(ctx, s.desk, Watch, func(tx *op.Tx, _ op.Scope) ([]pace.Dated, error) {
+		if !tx.Subject.Has(authz.Security) {
+			return nil, fault.New(string(Watch), fault.Missing, "fault.missing")
+		}
+		return pace.All(ctx, tx)
+	})
+}
+
+// EndSessions ends the sessions of a staff member; with an empty id, all.
+func (s *Service) EndSessions(ctx context.Context, who ID, sessionID string) error {
+	_, err := op.Write(ctx, s.desk, EndSessions, staffer(ctx, who), func(tx *op.Tx, p Person) (int64, error) {
+		if sessionID == "" {
+			return 0, endSessions(ctx, tx, p.ID, "")
+		}
+		if !id.Valid(sessionID) {
+			return 0, nil
+		}
+		return tx.Exec(ctx, `delete from account_session where person_id = $1 and session_id = $2`, string(p.ID), sessionID)
+	})
+	return err
+}
+
+// Lock keeps a staff member from signing in until [Service.Unlock], and ends their
+// sessions. It is for danger in delay, so that it asks for no proof. Conflict: it is
+// locked already, or the stay is over.
+func (s *Service) Lock(ctx context.Context, who ID, why string) error {
+	return s.bar(ctx, Lock, who, why, func(tx *op.Tx, p Person, why string) error {
+		n, err := tx.Exec(ctx, `
+			update person set locked_at = $2, locked_by = $3, locked_why = $4, version = version + 1 where person_id = $1 and active and locked_at is null`,
+			string(p.ID), tx.Now().UnixMicro(), tx.Subject.Name, why)
+		if err == nil && n == 0 {
+			err = fault.New(string(Lock), fault.Conflict, lockedIs)
+		}
+		if err != nil {
+			return err
+		}
+		return endSessions(ctx, tx, p.ID, "")
+	})
+}
+
+// Unlock lets somebody sign in again. Conflict: nothing is locked.
+func (s *Service) Unlock(ctx context.Context, who ID, why string) error {
+	return s.bar(ctx, Unlock, who, why, func(tx *op.Tx, p Person, _ string) error {
+		n, err := unlock(ctx, tx, p.ID)
+		if err == nil && n == 0 {
+			err = fault.New(string(Unlock), fault.Conflict, "account.unlocked")
+		}
+		return err
+	})
+}
+
+func unlock(ctx context.Context, tx *op.Tx, p ID) (int64, error) {
+	return tx.Exec(ctx, `update person set locked_at = null, locked_by = '', locked_why = '', version = version + 1 where person_id = $1 and locked_at is not null`, string(p))
+}
+
+// bar does either, with a reason, to anybody but oneself.
+func (s *Service) bar(ctx context.Context, act authz.Action, who ID, why string, do func(*op.Tx, Person, string) error) error {
+	why = strings.TrimSpace(plain.Line(why))
+	if n := utf8.RuneCountInString(why); n < 4 || n > maxWhy {
+		var f fault.Form
+		f.Add("why", "account.why.length", fault.Args{"Least": 4, "Most": maxWhy})
+		return f.Err(string(act))
+	}
+	_, err := op.Write(ctx, s.desk, act, staffer(ctx, who), func(tx *op.Tx, p Person) (bool, error) {
+		if string(p.ID) == tx.Subject.ID {
+			return false, fault.New(string(act), fault.Denied, "account.lock.self")
+		}
+		tx.Note("why", why)
+		return true, do(tx, p, why)
+	})
+	return err
+}
