@@ -30,6 +30,7 @@ import (
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
 	"nuanxin/internal/org/platform"
+	"nuanxin/internal/org/treefile"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/record"
@@ -50,7 +51,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, account.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.

@@ -24,8 +24,10 @@ import (
 	memberlists "nuanxin/internal/member/memberweb/desk/imports"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org/orgweb"
+	"nuanxin/internal/org/orgweb/fileweb"
 	"nuanxin/internal/org/orgweb/firmweb"
 	"nuanxin/internal/org/orgweb/lifeweb"
+	"nuanxin/internal/org/treefile"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/record"
 	"nuanxin/internal/request/requestweb"
@@ -48,7 +50,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -81,6 +83,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		phoneweb.Routes(phoneweb.Config{Phones: a.Phones, Frame: a.frame, Secure: secure, Demo: a.shown()}),
 		orgweb.Routes(orgweb.Config{Orgs: a.Orgs, Frame: a.frame, Topics: topicOptions, SignIn: accountweb.Staff}),
 		firmweb.Routes(firmweb.Config{Firms: a.Firms, Orgs: a.Orgs, Frame: a.frame, Occupations: parts.Occupations, Members: parts.MembersOf, SignIn: accountweb.Staff}),
+		fileweb.Routes(fileweb.Config{Files: treefile.NewService(desk, a.Orgs), Frame: a.frame, SignIn: accountweb.Staff}),
 		lifeweb.Routes(lifeweb.Config{Life: a.Life, Orgs: a.Orgs, Frame: a.frame, SignIn: accountweb.Staff}),
 		stationweb.Routes(a.stationPages(secure)),
 		stationdesk.Routes(a.stationDesk()),

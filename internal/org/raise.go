@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
+	"nuanxin/internal/plain"
 )
 
 // This file is what begins and ends organisations inside the transactions of
@@ -42,6 +43,58 @@ func (s *Service) Raise(ctx context.Context, tx *op.Tx, o Org, d Draft) error {
 		return err
 	}
 	return lead(ctx, tx, o)
+}
+
+// Change stores a record as d says over the version of was. Who may change was is
+// for the caller to ask; where it may go is asked here.
+func (s *Service) Change(ctx context.Context, tx *op.Tx, was Org, d Draft) error {
+	o, err := was.draw(d)
+	if err != nil {
+		return err
+	}
+	// Nobody moves a body into an area that is not theirs.
+	if err := s.desk.Check(tx.Subject, Edit, o.AuthzObject()); err != nil {
+		return fieldFault("area", "org.area.denied")
+	}
+	if err := s.underParent(ctx, tx, o, was); err != nil {
+		return err
+	}
+	if err := s.staysUnion(ctx, tx, o, was); err != nil {
+		return err
+	}
+	if err := stillLeads(ctx, tx, o, was); err != nil {
+		return err
+	}
+	contact, o, err := s.sealContact(o, d.Contact)
+	if err != nil {
+		return err
+	}
+	if err := update(ctx, tx, o, contact); err != nil {
+		return err
+	}
+	if o.differs(was) {
+		err = remember(ctx, tx, o, d.Why)
+	}
+	if err == nil && o.Parent != was.Parent {
+		err = lead(ctx, tx, o)
+	}
+	tx.Note("name", o.Name)
+	tx.Emit(Changed{o.ID, o.Area})
+	return err
+}
+
+// Named returns the unions that bear a name and are not closed.
+func (s *Service) Named(ctx context.Context, tx *op.Tx, name string) ([]Org, error) {
+	var args db.Args
+	scope := `o.name = ` + args.Add(plain.Line(name))
+	return list(ctx, tx, Filter{Kinds: Unions(), Limit: 10}, scope, args)
+}
+
+// Within returns the organisations that f selects and a scope of another action allows.
+func (s *Service) Within(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter) ([]Org, error) {
+	var args db.Args
+	where := scope.Where(columnsOf, &args)
+	return list(ctx, tx, f, where, args)
 }
 
 // mostLed is how many organisations one act leads elsewhere.

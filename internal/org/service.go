@@ -77,40 +77,8 @@ func (s *Service) Found(ctx context.Context, d Draft) (ID, error) {
 // editor saw: whoever changed it since is not overwritten.
 func (s *Service) Edit(ctx context.Context, id ID, version int64, d Draft) error {
 	_, err := op.Write(ctx, s.desk, Edit, byID(ctx, id), func(tx *op.Tx, was Org) (bool, error) {
-		o, err := was.draw(d)
-		if err != nil {
-			return false, err
-		}
-		// Nobody moves a body into an area that is not theirs.
-		if err := s.desk.Check(tx.Subject, Edit, o.AuthzObject()); err != nil {
-			return false, fieldFault("area", "org.area.denied")
-		}
-		if err := s.underParent(ctx, tx, o, was); err != nil {
-			return false, err
-		}
-		if err := s.staysUnion(ctx, tx, o, was); err != nil {
-			return false, err
-		}
-		if err := stillLeads(ctx, tx, o, was); err != nil {
-			return false, err
-		}
-		contact, o, err := s.sealContact(o, d.Contact)
-		if err != nil {
-			return false, err
-		}
-		o.Version = version
-		if err := update(ctx, tx, o, contact); err != nil {
-			return false, err
-		}
-		if o.differs(was) {
-			err = remember(ctx, tx, o, d.Why)
-		}
-		if err == nil && o.Parent != was.Parent {
-			err = lead(ctx, tx, o)
-		}
-		tx.Note("name", o.Name)
-		tx.Emit(Changed{o.ID, o.Area})
-		return true, err
+		was.Version = version
+		return true, s.Change(ctx, tx, was, d)
 	})
 	return err
 }

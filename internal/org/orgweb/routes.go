@@ -44,6 +44,8 @@ const (
 	// known; package firmweb has the pages.
 	FirmsPath    = "/desk/firms"
 	CoveragePath = "/desk/coverage"
+	// FilePath takes the tree out and in; package fileweb has the pages.
+	FilePath = "/desk/orgs/file"
 )
 
 // Routes lists the pages.
