@@ -138,6 +138,7 @@ func TestUser(t *testing.T) {
 		"a factor that is none": run(t, "", with([]string{"user", "factor", "liuting"}, where...)...),
 		"nobody's factor":       run(t, "", with([]string{"user", "factor", "nobody"}, where...)...),
 		"a rule without a day":  run(t, "", with([]string{"user", "require", "all", "--since", "soon"}, where...)...),
+		"rules without a day":   run(t, "", with([]string{"user", "passwords", "djbh3", "--since", "soon"}, where...)...),
 		"nobody's password":     run(t, cadrePassword+"\n", with([]string{"user", "password", "nobody"}, where...)...),
 	} {
 		if r.code != 1 || r.err == "" || strings.Contains(r.err, "goroutine") || strings.Contains(r.err, "%!") {
@@ -154,6 +155,11 @@ func TestUser(t *testing.T) {
 		t.Error("a session outlived the password")
 	}
 	s.signIn(t, "liuting", rootPassword)
+	must(t, "", with([]string{"user", "passwords", "djbh3", "--since", "2026-01-02"}, where...)...)
+	if got := s.signIn(t, "liuting", rootPassword).get(t, "/desk/me"); !strings.Contains(got.body, "GB/T 22239") {
+		t.Errorf("the page on passwords says nothing of the rules: %d", got.status)
+	}
+	must(t, "", with([]string{"user", "passwords", "usual", "--since", "2026-01-03"}, where...)...)
 	must(t, "", with([]string{"user", "require", "all", "--since", "2026-01-02"}, where...)...)
 	if got := s.signIn(t, "liuting", rootPassword).get(t, "/desk/requests"); got.location() != "/desk/me/factor" {
 		t.Errorf("who must have a second factor is led to %q: %d", got.location(), got.status)

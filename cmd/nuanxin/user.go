@@ -17,6 +17,8 @@ type userCmd struct {
 	Password userPasswordCmd `cmd:"" help:"Set a password anew."`
 	Factor   userFactorCmd   `cmd:"" help:"Take away the second factor of somebody whose phone and codes are lost."`
 	Require  userRequireCmd  `cmd:"" help:"Say who must have a second factor, and from which day."`
+
+	Passwords userPasswordsCmd `cmd:"" help:"Say by which rules passwords are changed, and from which day."`
 }
 
 // userAddCmd adds a member of staff.
@@ -24,7 +26,7 @@ type userAddCmd struct {
 	where
 	Login string `arg:"" help:"The name to sign in with."`
 	Name  string `help:"The person's name, as workers will see it." required:""`
-	Role  string `help:"What the person may be." enum:"cadre,leader,host,partner,admin" default:"admin"`
+	Role  string `help:"What the person may be." enum:"cadre,leader,host,partner,admin,security,auditor" default:"admin"`
 	Area  string `help:"For which area: a division code, or 'all' for the whole nation." placeholder:"CODE"`
 	Org   string `help:"In which organisation, for hosts and partner bodies: its id." placeholder:"ID"`
 }
@@ -99,6 +101,25 @@ func (c *userRequireCmd) Run(e *env) error {
 			return fmt.Errorf("%s", app.Words(err))
 		}
 		_, err := fmt.Fprintf(e.stdout, "from %s on, a second factor is asked of: %s\n", c.Since, c.Who)
+		return err
+	})
+}
+
+// userPasswordsCmd sets the rules on passwords.
+type userPasswordsCmd struct {
+	where
+	Profile string `arg:"" help:"usual, or djbh3: a change every 90 days, none of the last five, three kinds of signs." enum:"usual,djbh3"`
+	Since   string `help:"From which day, such as 2027-01-01." placeholder:"DAY" required:""`
+	Source  string `help:"By what rule." default:"GB/T 22239-2019 8.1.4.1 a"`
+}
+
+// Run implements the subcommand.
+func (c *userPasswordsCmd) Run(e *env) error {
+	return c.with(e.ctx, func(a *app.App) error {
+		if err := a.Passwords(e.ctx, c.Profile, c.Since, c.Source); err != nil {
+			return fmt.Errorf("%s", app.Words(err))
+		}
+		_, err := fmt.Fprintf(e.stdout, "from %s on, passwords go by the rules: %s\n", c.Since, c.Profile)
 		return err
 	})
 }

@@ -12,11 +12,6 @@ import (
 
 // This part is what room phone needs, which moves accounts to other phones.
 
-// Whose returns the worker whose phone this is, or "", inside the caller's operation.
-func (s *Service) Whose(ctx context.Context, tx *op.Tx, phone string) (ID, error) {
-	return s.whose(ctx, tx, phone)
-}
-
 // Rephone moves the account of a worker from phone old to phone, inside the
 // caller's operation: the guard, the number, and the end of all sessions but the
 // one whose secret is keep. other is the account that had the phone, empty or ""
@@ -83,17 +78,6 @@ func (s *Service) endEmpty(ctx context.Context, tx *op.Tx, who ID, phone string)
 		return err
 	}
 	return endSessions(ctx, tx, who, "")
-}
-
-// NoteProof notes in the session whose secret is token that its worker proved lately
-// who they are. Missing: the session is over, or somebody else's.
-func (s *Service) NoteProof(ctx context.Context, tx *op.Tx, token string) error {
-	n, err := tx.Exec(ctx, `update account_session set proved_at = $3 where hash = $1 and person_id = $2 and kind = 'worker'`,
-		session.Hash(token), tx.Subject.ID, tx.Now().UnixMicro())
-	if err == nil && n == 0 {
-		err = fault.New("account.prove", fault.Missing, "account.session.none")
-	}
-	return err
 }
 
 // Tell sends words without a code to a phone. Where nothing sends messages, nobody

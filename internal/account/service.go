@@ -159,7 +159,7 @@ func (s *Service) Staffed(ctx context.Context, tx *op.Tx, area string, roles ...
 	now := args.Add(tx.Now().UnixMicro())
 	err = tx.Each(ctx, `
 		select p.person_id, p.name from person_grant g join person p on p.person_id = g.person_id
-		where g.area in `+db.In(&args, areas)+` and g.role in `+db.In(&args, texts(roles))+`
+		where g.area in `+db.In(&args, areas)+` and g.role in `+db.In(&args, roles)+`
 			and g.ended_at is null and g.from_at <= `+now+` and (g.until_at is null or g.until_at > `+now+`) and p.active and p.locked_at is null
 		group by p.person_id, p.name order by max(length(g.area)) desc, p.person_id`, args, func(r db.Row) error {
 		var c Colleague
@@ -168,14 +168,6 @@ func (s *Service) Staffed(ctx context.Context, tx *op.Tx, area string, roles ...
 		return err
 	})
 	return all, err
-}
-
-func texts[T ~string](vs []T) []string {
-	all := make([]string, len(vs))
-	for i, v := range vs {
-		all[i] = string(v)
-	}
-	return all
 }
 
 func (s *Service) open(sealed []byte, column, row string) (string, error) {

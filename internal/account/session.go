@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/password"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
@@ -17,7 +19,8 @@ import (
 type Visit struct {
 	Subject    authz.Subject
 	Session    session.Session
-	MustChange bool // the first password must be changed; until then there are no grants
+	MustChange bool // the password must be changed, the first one or one too old; until then there are no grants
+	Aged       bool // it is too old
 	MustFactor bool // a second factor must be set up; until then there are no grants
 	Factor     bool // there is one
 	Proven     bool // lately enough for acts that ask again
@@ -80,9 +83,12 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 	}
 	v.Subject = p.subject(tx.Now())
 	if p.Kind == authz.Staff {
+		var set time.Time
 		err = tx.One(ctx, `
-			select w.must_change, f.on_at is not null from person_password w left join person_factor f on f.person_id = w.person_id
-			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, &v.Factor)
+			select w.must_change, w.set_at, f.on_at is not null from person_password w left join person_factor f on f.person_id = w.person_id
+			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, db.Time(&set), &v.Factor)
+		v.Aged = !v.MustChange && password.RulesOf(l).Over(set, tx.Now())
+		v.MustChange = v.MustChange || v.Aged
 		v.MustFactor = !v.Factor && required(l, v.Subject)
 	}
 	v.Subject.Proven = v.Session.Proved.Add(l.Minutes("proof_min"))
@@ -139,6 +145,7 @@ type Mine struct {
 	Person
 	Phone    string // masked
 	Sessions []session.Session
+	Rules    password.Rules // that count for passwords beside the usual ones
 }
 
 // Me returns the account of whoever asks. token marks the session they ask from.
@@ -160,6 +167,7 @@ func (s *Service) Me(ctx context.Context, token string) (Mine, error) {
 			return m, err
 		}
 		l, err := pace.LimitsOf(ctx, tx)
+		m.Rules = password.RulesOf(l)
 		for _, x := range all {
 			x.Current = x.Hash == session.Hash(token)
 			if !x.Over(tx.Now(), l) {
@@ -174,15 +182,20 @@ func (s *Service) Me(ctx context.Context, token string) (Mine, error) {
 // but the one that token opens.
 func (s *Service) EndSession(ctx context.Context, sessionID, token string) error {
 	_, err := op.Write(ctx, s.desk, EndSession, selfOf(ctx), func(tx *op.Tx, p Person) (int64, error) {
-		if sessionID == "" {
-			return tx.Exec(ctx, `delete from account_session where person_id = $1 and hash <> $2`, string(p.ID), session.Hash(token))
-		}
-		if !id.Valid(sessionID) {
-			return 0, nil // like one that has ended; PostgreSQL does not even compare it
-		}
-		return tx.Exec(ctx, `delete from account_session where person_id = $1 and session_id = $2`, string(p.ID), sessionID)
+		return endSome(ctx, tx, p.ID, sessionID, session.Hash(token))
 	})
 	return err
+}
+
+// endSome ends one session of p, or with an empty id all but the one with the hash keep.
+func endSome(ctx context.Context, tx *op.Tx, p ID, sessionID, keep string) (int64, error) {
+	if sessionID == "" {
+		return 0, endSessions(ctx, tx, p, keep)
+	}
+	if !id.Valid(sessionID) {
+		return 0, nil // like one that has ended; PostgreSQL does not even compare it
+	}
+	return tx.Exec(ctx, `delete from account_session where person_id = $1 and session_id = $2`, string(p), sessionID)
 }
 
 // SetName lets a worker say how to be called; empty takes the name away.

@@ -30,7 +30,7 @@ func (s *Service) SignIn(ctx context.Context, phone, code string, own bool) (Sig
 	}
 	fresh, in := id.New[ID](), newSigned()
 	find := func(tx *op.Tx) (root, error) {
-		p, err := s.whose(ctx, tx, phone)
+		p, err := s.Whose(ctx, tx, phone)
 		if p == "" {
 			p = fresh
 		}
@@ -87,8 +87,8 @@ func (s *Service) StartLink(ctx context.Context, orgID, rootID, label string) (S
 	return *in, nil
 }
 
-// whose returns the worker whose phone this is, or "".
-func (s *Service) whose(ctx context.Context, tx *op.Tx, phone string) (ID, error) {
+// Whose returns the worker whose phone this is, or "".
+func (s *Service) Whose(ctx context.Context, tx *op.Tx, phone string) (ID, error) {
 	var p ID
 	err := tx.One(ctx, `select person_id from person_phone where phone = $1`, []any{s.index("phone", phone)}, &p)
 	if errors.Is(err, db.ErrNone) {

@@ -118,7 +118,10 @@ func (s *Service) checkPassword(ctx context.Context, tx *op.Tx, p Person, typed 
 		}
 		of.Org = names[p.Org]
 	}
-	return password.Check("password", typed, of, l["password_min"])
+	if err := password.Check("password", typed, of, l["password_min"]); err != nil {
+		return err
+	}
+	return password.RulesOf(l).Check("password", typed)
 }
 
 // Give grants a role. Nobody grants anything to themselves, nor for an area of
@@ -259,6 +262,9 @@ func (s *Service) SetPassword(ctx context.Context, old, password, token string) 
 		return err
 	}
 	hash, err := s.hash(ctx, password)
+	if err == nil {
+		err = s.unused(ctx, password)
+	}
 	if err != nil {
 		return fault.Wrap(string(SetPassword), err)
 	}
@@ -343,18 +349,42 @@ func called(ctx context.Context, login string) func(*op.Tx) (Person, error) {
 // setHash stores a password's hash. A first one must be changed, and soon. It
 // takes the row that a sign-in takes, too: sessions ended after it stay ended.
 func (s *Service) setHash(ctx context.Context, tx *op.Tx, who ID, hash string, first bool) error {
+	l, err := pace.LimitsOf(ctx, tx)
+	if err != nil {
+		return err
+	}
 	var until any
 	if first {
-		l, err := pace.LimitsOf(ctx, tx)
-		if err != nil {
-			return err
-		}
 		until = tx.Now().Add(l.Days("first_password_days")).UnixMicro()
 	}
-	_, err := tx.Exec(ctx, `
+	_, err = tx.Exec(ctx, `
 		insert into person_password (person_id, hash, set_at, must_change, good_until) values ($1, $2, $3, $4, $5)
 		on conflict (person_id) do update set hash = excluded.hash, set_at = excluded.set_at, must_change = excluded.must_change, good_until = excluded.good_until`,
 		string(who), hash, tx.Now().UnixMicro(), first, until)
+	if err != nil {
+		return err
+	}
+	return password.RulesOf(l).Keep(ctx, tx, string(who), hash)
+}
+
+// unused refuses a password that whoever asks had lately, where a rule asks for it.
+func (s *Service) unused(ctx context.Context, typed string) error {
+	hashes, err := op.List(ctx, s.desk, SetPassword, func(tx *op.Tx, _ op.Scope) ([]string, error) {
+		l, err := pace.LimitsOf(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		return password.RulesOf(l).Last(ctx, tx, tx.Subject.ID)
+	})
+	for _, hash := range hashes {
+		ok, _, err := s.verify(ctx, hash, typed)
+		if err == nil && ok {
+			err = fieldFault("password", "account.password.used")
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return err
 }
 

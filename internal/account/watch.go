@@ -11,7 +11,6 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
-	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/plain"
 )
@@ -32,9 +31,8 @@ type Watched struct {
 }
 
 const (
-	maxWhy   = 200
-	triesOn  = 30
-	lockedIs = "account.locked"
+	maxWhy  = 200
+	triesOn = 30
 )
 
 // watching are the acts that tell of signing in.
@@ -131,13 +129,7 @@ func (s *Service) Policies(ctx context.Context) ([]pace.Dated, error) {
 // EndSessions ends the sessions of a staff member; with an empty id, all.
 func (s *Service) EndSessions(ctx context.Context, who ID, sessionID string) error {
 	_, err := op.Write(ctx, s.desk, EndSessions, staffer(ctx, who), func(tx *op.Tx, p Person) (int64, error) {
-		if sessionID == "" {
-			return 0, endSessions(ctx, tx, p.ID, "")
-		}
-		if !id.Valid(sessionID) {
-			return 0, nil
-		}
-		return tx.Exec(ctx, `delete from account_session where person_id = $1 and session_id = $2`, string(p.ID), sessionID)
+		return endSome(ctx, tx, p.ID, sessionID, "")
 	})
 	return err
 }
@@ -151,7 +143,7 @@ func (s *Service) Lock(ctx context.Context, who ID, why string) error {
 			update person set locked_at = $2, locked_by = $3, locked_why = $4, version = version + 1 where person_id = $1 and active and locked_at is null`,
 			string(p.ID), tx.Now().UnixMicro(), tx.Subject.Name, why)
 		if err == nil && n == 0 {
-			err = fault.New(string(Lock), fault.Conflict, lockedIs)
+			err = fault.New(string(Lock), fault.Conflict, "account.locked")
 		}
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -120,7 +121,7 @@ func (s *Service) ProveOwn(ctx context.Context, token, code string) error {
 			tx.Note("result", string(Wrong))
 			return Wrong, err
 		}
-		return OK, s.accounts.NoteProof(ctx, tx, token)
+		return OK, session.Prove(ctx, tx, token)
 	})
 	if err != nil {
 		return err

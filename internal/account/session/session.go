@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 )
 
@@ -75,6 +76,17 @@ func Insert(ctx context.Context, tx *op.Tx, s Session, hash string) error {
 	_, err := tx.Exec(ctx, `insert into account_session (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		hash, s.ID, string(s.Kind), db.Null(s.Person), db.Null(s.Org), db.Null(s.Only), s.Label, s.Device,
 		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro(), db.Micros(s.Proved))
+	return err
+}
+
+// Prove notes in the session whose secret is token that the worker who asks proved
+// lately who they are. Missing: the session is over, or somebody else's.
+func Prove(ctx context.Context, tx *op.Tx, token string) error {
+	n, err := tx.Exec(ctx, `update account_session set proved_at = $3 where hash = $1 and person_id = $2 and kind = 'worker'`,
+		Hash(token), tx.Subject.ID, tx.Now().UnixMicro())
+	if err == nil && n == 0 {
+		err = fault.New("account.prove", fault.Missing, "account.session.none")
+	}
 	return err
 }
 

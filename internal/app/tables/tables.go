@@ -50,6 +50,7 @@ var all = slices.Concat([]table{
 
 	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}, Sealed: []string{"sealed", "phone"}},
 	{Name: "person_password", Group: "person", Key: "person_id"},
+	{Name: "person_password_old", Group: "person", Key: "person_id"},
 	{Name: "person_factor", Group: "person", Key: "person_id", Sealed: []string{"sealed"}},
 	{Name: "person_recovery", Group: "person", Key: "person_id"},
 	{Name: "person_phone_change", Group: "person", Key: "person_id", Refs: map[string]string{"by_id": "person"}, Sealed: []string{"old", "new", "note"}, Row: []string{"change_id"}},
