@@ -35,6 +35,7 @@ import (
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/record"
 	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/retain"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/sms"
@@ -48,10 +49,10 @@ import (
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema}
+var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -78,6 +79,7 @@ type App struct {
 	Lists    *memberintake.Service
 	Rights   *rights.Service
 	Erasures *erase.Service
+	Retain   *retain.Service
 
 	config  Config
 	clock   clock.Clock
@@ -233,9 +235,11 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
 	a.Lists.Rights = a.Accounts.Rights
-	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phones, a.Rights}})
 	a.Firms = platform.NewService(desk, platform.Config{Orgs: a.Orgs, Members: parts.Spread(a.Members)})
 	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Firms: a.Firms}.List()})
+	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
+		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords})
+	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phones, a.Rights, a.Lists}})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

@@ -55,6 +55,7 @@ func (a *App) listen() {
 	a.Members.Register(a.worker)
 	a.Phones.Register(a.worker)
 	a.Rights.Register(a.worker)
+	a.Retain.Register(a.worker)
 	a.worker.On(erase.Erased{}.EventName(), a.noteErased)
 	a.Trail.Register(a.worker)
 	a.Intake.Register(a.worker)

@@ -34,6 +34,7 @@ import (
 	requestdesk "nuanxin/internal/request/requestweb/desk"
 	"nuanxin/internal/request/requestweb/partner"
 	"nuanxin/internal/request/requestweb/show"
+	"nuanxin/internal/retain/retainweb"
 	"nuanxin/internal/rights/rightsweb"
 	"nuanxin/internal/station/stationweb"
 	stationdesk "nuanxin/internal/station/stationweb/desk"
@@ -50,7 +51,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), retainweb.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -95,7 +96,8 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		memberweb.Routes(a.memberPages(secure)),
 		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
 		own.Routes(a.ownPages(desk)),
-		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		retainweb.Routes(retainweb.Config{Retain: a.Retain, Frame: a.frame}),
+		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Kept: retainweb.Path, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
 	}

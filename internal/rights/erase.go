@@ -7,6 +7,9 @@ import (
 	"nuanxin/internal/op"
 )
 
+// forgotten stands where words were.
+const forgotten = "已注销"
+
 // Forget drops the words of what a worker asked, and whose it was; that it was asked
 // and answered, and when, stays in the register. What waits is taken back. It is
 // called inside the operation that ends the account.
@@ -15,12 +18,16 @@ func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 	if err != nil {
 		return err
 	}
+	return s.forget(ctx, tx, all)
+}
+
+func (s *Service) forget(ctx context.Context, tx *op.Tx, all []Ask) error {
 	for _, a := range all {
-		words, err := s.seal("已注销", "words", a.ID)
+		words, err := s.seal(forgotten, "words", a.ID)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `update rights_ask set person_id = null, words = $2, name = null, phone = null, answer = null, version = version + 1,
+		if _, err := tx.Exec(ctx, `update rights_ask set person_id = null, words = $2, name = null, phone = null, phone_mask = '', answer = null, version = version + 1,
 			answered_at = coalesce(answered_at, $3), state = case when state = 'open' then 'taken' else state end where ask_id = $1`, string(a.ID), words, tx.Now().UnixMicro()); err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ package erase
 import (
 	"context"
 	"embed"
+	"slices"
 	"time"
 
 	"nuanxin/internal/account"
@@ -85,7 +86,7 @@ type Service struct {
 type Config struct {
 	Accounts         *account.Service
 	Matters, Members Holder
-	Others           []Keeper
+	Others           []Keeper // forget first: they may find what is theirs by those
 }
 
 // NewService returns the service.
@@ -179,7 +180,7 @@ func (s *Service) Erase(ctx context.Context, code string) error {
 }
 
 func (s *Service) forget(ctx context.Context, tx *op.Tx, who string, at time.Time) error {
-	for _, k := range append([]Keeper{s.Matters, s.Members}, s.Others...) {
+	for _, k := range slices.Concat(s.Others, []Keeper{s.Matters, s.Members}) {
 		if err := k.Forget(ctx, tx, who); err != nil {
 			return err
 		}

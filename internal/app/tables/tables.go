@@ -113,6 +113,8 @@ var all = slices.Concat([]table{
 
 	{Name: "rights_ask", Group: "person", Key: "ask_id", Refs: map[string]string{"person_id": "person", "union_id": "org"}, Sealed: []string{"words", "name", "phone", "answer"}},
 	{Name: "rights_rule", Group: reference, Key: "name"},
+	{Name: "retain_run", Group: "person", Key: "run_id"},
+	{Name: "retain_rule", Group: reference, Key: "name"},
 
 	{Name: "calendar_year", Group: reference, Key: "revision", Refs: map[string]string{"by_id": "person"}},
 }, traces("member", "org", "person", "request", "station"))

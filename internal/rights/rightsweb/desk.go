@@ -49,6 +49,7 @@ type listView struct {
 	closed bool
 	after  string
 	cadre  bool
+	kept   string
 }
 
 func (v listView) href(closed bool, after string) string {
@@ -84,7 +85,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) (err error) {
 	if err := staff(ctx, authz.Cadre, authz.Leader); err != nil {
 		return err
 	}
-	v := listView{closed: q.Get("closed") != "", after: q.Get("after"), cadre: authz.From(ctx).Has(authz.Cadre)}
+	v := listView{closed: q.Get("closed") != "", after: q.Get("after"), cadre: authz.From(ctx).Has(authz.Cadre), kept: p.Kept}
 	if v.Page, err = p.Rights.List(ctx, rights.Filter{Closed: v.closed, After: v.after}); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type Config struct {
 	Rights *rights.Service
 	Worker func(web.Handler) web.Handler          // lets workers through and leads others to the sign-in
 	Here   func(r *http.Request) (area string)    // the division that the phone remembers, or ""
+	Kept   string                                 // the page that tells how long data is kept
 	Frame  func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu
 }
 

@@ -1,0 +1,26 @@
+package member
+
+import (
+	"context"
+	"time"
+
+	"nuanxin/internal/db"
+	"nuanxin/internal/op"
+)
+
+// DropRefused forgets who applied and did not become a member, where that was decided
+// before a time; at most so many. It returns how many.
+func (s *Service) DropRefused(ctx context.Context, tx *op.Tx, before time.Time, most int) (int, error) {
+	var args db.Args
+	all, err := s.some(ctx, tx, `m.state in `+db.In(&args, []State{Refused, Withdrawn})+` and m.phone_mask <> '' and coalesce(m.decided_at, m.changed_at, m.applied_at) < `+
+		args.Add(before.UnixMicro())+` order by m.member_id limit `+args.Add(most), args)
+	if err != nil {
+		return 0, err
+	}
+	for _, m := range all {
+		if err := s.forget(ctx, tx, m.ID); err != nil {
+			return 0, err
+		}
+	}
+	return len(all), nil
+}
