@@ -52,7 +52,7 @@ func (s *Service) Rephone(ctx context.Context, tx *op.Tx, who, other ID, old, ph
 	if keep != "" {
 		hash = session.Hash(keep)
 	}
-	return endSessions(ctx, tx, who, hash)
+	return session.End(ctx, tx, string(who), hash)
 }
 
 // EndWorker ends a worker's account for good: nothing of it says any more whose it
@@ -77,7 +77,7 @@ func (s *Service) endEmpty(ctx context.Context, tx *op.Tx, who ID, phone string)
 	if err != nil {
 		return err
 	}
-	return endSessions(ctx, tx, who, "")
+	return session.End(ctx, tx, string(who), "")
 }
 
 // Tell sends words without a code to a phone. Where nothing sends messages, nobody

@@ -140,7 +140,7 @@ func (s *Service) StartFactor(ctx context.Context, password, token string) error
 // their recovery codes. Their other sessions, which had none, end.
 func (s *Service) ConfirmFactor(ctx context.Context, code, token string) ([]string, error) {
 	return s.byCode(ctx, ConfirmFactor, s.factors.Confirm, code, func(tx *op.Tx, p Person) ([]string, error) {
-		if err := endSessions(ctx, tx, p.ID, session.Hash(token)); err != nil {
+		if err := session.End(ctx, tx, string(p.ID), session.Hash(token)); err != nil {
 			return nil, err
 		}
 		return s.factors.Renew(ctx, tx, string(p.ID))
@@ -249,7 +249,7 @@ func (s *Service) resetFactor(ctx context.Context, by string, find func(*op.Tx) 
 		if err != nil {
 			return false, err
 		}
-		return true, endSessions(ctx, tx, p.ID, "")
+		return true, session.End(ctx, tx, string(p.ID), "")
 	})
 	return err
 }

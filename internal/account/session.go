@@ -11,7 +11,6 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
-	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 )
 
@@ -162,18 +161,12 @@ func (s *Service) Me(ctx context.Context, token string) (Mine, error) {
 			}
 			m.Phone = mask(m.Phone)
 		}
-		all, err := session.Of(ctx, tx, `person_id = $1`, string(p.ID))
+		l, err := pace.LimitsOf(ctx, tx)
 		if err != nil {
 			return m, err
 		}
-		l, err := pace.LimitsOf(ctx, tx)
 		m.Rules = password.RulesOf(l)
-		for _, x := range all {
-			x.Current = x.Hash == session.Hash(token)
-			if !x.Over(tx.Now(), l) {
-				m.Sessions = append(m.Sessions, x)
-			}
-		}
+		m.Sessions, err = session.Live(ctx, tx, string(p.ID), session.Hash(token), l)
 		return m, err
 	})
 }
@@ -181,21 +174,10 @@ func (s *Service) Me(ctx context.Context, token string) (Mine, error) {
 // EndSession ends one of the sessions of whoever asks; with an empty id, all
 // but the one that token opens.
 func (s *Service) EndSession(ctx context.Context, sessionID, token string) error {
-	_, err := op.Write(ctx, s.desk, EndSession, selfOf(ctx), func(tx *op.Tx, p Person) (int64, error) {
-		return endSome(ctx, tx, p.ID, sessionID, session.Hash(token))
+	_, err := op.Write(ctx, s.desk, EndSession, selfOf(ctx), func(tx *op.Tx, p Person) (bool, error) {
+		return true, session.EndOne(ctx, tx, string(p.ID), sessionID, session.Hash(token))
 	})
 	return err
-}
-
-// endSome ends one session of p, or with an empty id all but the one with the hash keep.
-func endSome(ctx context.Context, tx *op.Tx, p ID, sessionID, keep string) (int64, error) {
-	if sessionID == "" {
-		return 0, endSessions(ctx, tx, p, keep)
-	}
-	if !id.Valid(sessionID) {
-		return 0, nil // like one that has ended; PostgreSQL does not even compare it
-	}
-	return tx.Exec(ctx, `delete from account_session where person_id = $1 and session_id = $2`, string(p), sessionID)
 }
 
 // SetName lets a worker say how to be called; empty takes the name away.

@@ -247,7 +247,7 @@ func (s *Service) ResetPassword(ctx context.Context, who ID) (string, error) {
 		if err := s.setHash(ctx, tx, p.ID, hash, true); err != nil {
 			return added{}, err
 		}
-		return fresh, endSessions(ctx, tx, p.ID, "")
+		return fresh, session.End(ctx, tx, string(p.ID), "")
 	})
 	if err != nil {
 		return "", err
@@ -281,7 +281,7 @@ func (s *Service) SetPassword(ctx context.Context, old, password, token string) 
 		if err := s.setHash(ctx, tx, p.ID, hash, false); err != nil {
 			return false, err
 		}
-		return true, endSessions(ctx, tx, p.ID, session.Hash(token))
+		return true, session.End(ctx, tx, string(p.ID), session.Hash(token))
 	})
 	return err
 }
@@ -329,7 +329,7 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 		if _, err := unlock(ctx, tx, p.ID); err != nil {
 			return false, err
 		}
-		return true, endSessions(ctx, tx, p.ID, "")
+		return true, session.End(ctx, tx, string(p.ID), "")
 	})
 	return err
 }
@@ -406,7 +406,7 @@ func (s *Service) EndStay(ctx context.Context, who ID) error {
 			return false, err
 		}
 		tx.Emit(StayEnded{p.ID})
-		return true, endSessions(ctx, tx, p.ID, "")
+		return true, session.End(ctx, tx, string(p.ID), "")
 	})
 	return err
 }

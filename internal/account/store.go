@@ -85,15 +85,6 @@ func endGrants(ctx context.Context, tx *op.Tx, p ID, grant string) error {
 	return power.Release(ctx, tx, string(p))
 }
 
-// endSessions ends all sessions of p and what waits to become one, but for the one with the hash keep.
-func endSessions(ctx context.Context, tx *op.Tx, p ID, keep string) error {
-	if _, err := tx.Exec(ctx, `delete from account_half where person_id = $1`, string(p)); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `delete from account_session where person_id = $1 and hash <> $2`, string(p), keep)
-	return err
-}
-
 // hold keeps p from being changed by others until the transaction ends, and
 // reads it again: its reach follows from all its grants.
 func hold(ctx context.Context, tx *op.Tx, p ID) (Person, error) {

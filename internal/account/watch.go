@@ -103,14 +103,8 @@ func watched(ctx context.Context, tx *op.Tx, all []Watched) error {
 		return err
 	}
 	for _, who := range ids {
-		live, err := session.Of(ctx, tx, `person_id = $1`, who)
-		if err != nil {
+		if at[who].Sessions, err = session.Live(ctx, tx, who, "", l); err != nil {
 			return err
-		}
-		for _, x := range live {
-			if x.Hash = ""; !x.Over(tx.Now(), l) {
-				at[who].Sessions = append(at[who].Sessions, x)
-			}
 		}
 	}
 	return nil
@@ -128,8 +122,8 @@ func (s *Service) Policies(ctx context.Context) ([]pace.Dated, error) {
 
 // EndSessions ends the sessions of a staff member; with an empty id, all.
 func (s *Service) EndSessions(ctx context.Context, who ID, sessionID string) error {
-	_, err := op.Write(ctx, s.desk, EndSessions, staffer(ctx, who), func(tx *op.Tx, p Person) (int64, error) {
-		return endSome(ctx, tx, p.ID, sessionID, "")
+	_, err := op.Write(ctx, s.desk, EndSessions, staffer(ctx, who), func(tx *op.Tx, p Person) (bool, error) {
+		return true, session.EndOne(ctx, tx, string(p.ID), sessionID, "")
 	})
 	return err
 }
@@ -148,7 +142,7 @@ func (s *Service) Lock(ctx context.Context, who ID, why string) error {
 		if err != nil {
 			return err
 		}
-		return endSessions(ctx, tx, p.ID, "")
+		return session.End(ctx, tx, string(p.ID), "")
 	})
 }
 

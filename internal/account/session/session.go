@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 )
 
@@ -69,6 +70,40 @@ func Of(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error
 		return err
 	})
 	return all, err
+}
+
+// Live returns the sessions of person that are not over, without their hashes, and
+// marks the one with the hash current.
+func Live(ctx context.Context, tx *op.Tx, person, current string, l pace.Limits) (live []Session, err error) {
+	all, err := Of(ctx, tx, `person_id = $1`, person)
+	for _, s := range all {
+		if s.Current, s.Hash = s.Hash == current, ""; !s.Over(tx.Now(), l) {
+			live = append(live, s)
+		}
+	}
+	return live, err
+}
+
+// End ends all sessions of person and what waits to become one, but for the one with
+// the hash keep.
+func End(ctx context.Context, tx *op.Tx, person, keep string) error {
+	if _, err := tx.Exec(ctx, `delete from account_half where person_id = $1`, person); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `delete from account_session where person_id = $1 and hash <> $2`, person, keep)
+	return err
+}
+
+// EndOne ends the session of person with an id; with an empty id it is [End].
+func EndOne(ctx context.Context, tx *op.Tx, person, session, keep string) error {
+	if session == "" {
+		return End(ctx, tx, person, keep)
+	}
+	if !id.Valid(session) {
+		return nil // like one that has ended; PostgreSQL does not even compare it
+	}
+	_, err := tx.Exec(ctx, `delete from account_session where person_id = $1 and session_id = $2`, person, session)
+	return err
 }
 
 // Insert keeps s under the hash of its secret.
