@@ -120,6 +120,15 @@ func (k keepers) HomeOf(ctx context.Context, tx *op.Tx, worker string) (string, 
 	return k.members.HomeOf(ctx, tx, worker)
 }
 
+// Called implements member.Bodies.
+func (u unions) Called(ctx context.Context, tx *op.Tx, org string) (string, error) {
+	if _, err := u.orgs.Area(ctx, tx, org); err != nil {
+		return "", err
+	}
+	names, err := u.orgs.Names(ctx, tx, []string{org})
+	return names[org], err
+}
+
 // workdays are the working days as they are published now.
 func (a *App) workdays() workday.Calendar { return a.Calendar.Ledger().Now() }
 

@@ -70,6 +70,24 @@ func (u unionAreas) in(ctx context.Context, area string) ([]string, error) {
 	return codes, err
 }
 
+// ties lists the unions of an area and above, to which its members can be tied.
+func (u unionAreas) ties(ctx context.Context, area string) ([]ui.Option, error) {
+	var all []ui.Option
+	for _, f := range []org.Filter{{Area: area}, {Over: area}} {
+		f.Kinds, f.Limit = org.Unions(), choicesAtOnce
+		list, err := u.orgs.List(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range list {
+			if one := (ui.Option{Value: string(o.ID), Text: o.Name}); !slices.Contains(all, one) {
+				all = append(all, one)
+			}
+		}
+	}
+	return all, nil
+}
+
 // hosts are the organisations that may run a station.
 type hosts struct{ orgs *org.Service }
 

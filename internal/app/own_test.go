@@ -125,6 +125,7 @@ func (w *world) tell(t *testing.T) (mine request.Receipt, membership member.ID) 
 	membership = must[member.Receipt](t)(w.app.Members.Apply(ctx, member.Application{Name: "陈立冬", Document: "110101199003070118", Occupation: member.Rider, Works: "示例外卖", Area: "220402",
 		Consents: []member.Consent{{Purpose: "membership", Version: 1}, {Purpose: "document", Version: 1}}})).ID
 	must[bool](t)(true, w.app.Members.Approve(cadre, membership, 1))
+	must[bool](t)(true, w.app.Members.Tie(cadre, membership, member.OfStreet, string(w.body), "2026-11-01"))
 	w.rephone(t, cadre, string(membership), "19900000013")
 	ask := must[rights.Receipt](t)(w.app.Rights.Send(ctx, rights.Draft{Kind: rights.Correct, Words: "职业改成货车司机"}))
 	must[bool](t)(true, w.app.Rights.Answer(cadre, ask.ID, 1, "改好了"))

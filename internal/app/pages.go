@@ -90,7 +90,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		stationdesk.Routes(a.stationDesk()),
 		requestweb.Routes(a.requestPages(desk, secure)),
 		requestdesk.Routes(a.requestDesk(secure)),
-		memberdesk.Routes(memberdesk.Config{Members: a.Members, Frame: a.frame}),
+		memberdesk.Routes(memberdesk.Config{Members: a.Members, Bodies: unionAreas{a.Orgs}.ties, Frame: a.frame}),
 		memberlists.Routes(memberlists.Config{Lists: a.Lists, Members: a.Members, Frame: a.frame}),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
 		memberweb.Routes(a.memberPages(secure)),

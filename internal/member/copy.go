@@ -32,6 +32,9 @@ func (s *Service) Copies(ctx context.Context) ([]Copy, error) {
 				c.Terms, err = terms(ctx, tx, m.ID)
 			}
 			if err == nil {
+				c.Ties, err = ties(ctx, tx, m.ID)
+			}
+			if err == nil {
 				c.Consents, err = consents(ctx, tx, m.ID)
 			}
 			if err == nil {

@@ -13,6 +13,7 @@ import (
 type File struct {
 	Member
 	Terms    []Term
+	Ties     []Tie
 	Consents []Given
 	Doubts   []Doubt
 	Others   map[ID]Member // whom the doubts name, as far as the reader may see them
@@ -30,6 +31,9 @@ func (s *Service) Get(ctx context.Context, which ID) (File, error) {
 		}
 		f := File{Member: m}
 		if f.Terms, err = terms(ctx, tx, which); err != nil {
+			return f, err
+		}
+		if f.Ties, err = ties(ctx, tx, which); err != nil {
 			return f, err
 		}
 		if f.Consents, err = consents(ctx, tx, which); err != nil {

@@ -18,6 +18,7 @@ func (s *Service) Register(w *job.Worker) {
 	for _, name := range []string{Joined{}.EventName(), Moved{}.EventName(), Turned{}.EventName()} {
 		w.On(name, s.notify)
 	}
+	w.On(Gone{}.EventName(), s.loosen)
 	w.Every("member.renew", time.Hour, func(ctx context.Context) error {
 		_, err := s.Renew(ctx)
 		return err

@@ -29,6 +29,13 @@ type People interface {
 	Contact(ctx context.Context, tx *op.Tx, worker string) (name, phone string, err error)
 }
 
+// Bodies knows the organisations that members are tied to beside their union.
+type Bodies interface {
+	// Called returns what an organisation is called; one that is not active is
+	// fault.Missing. In a transaction that writes, it stays active until that ends.
+	Called(ctx context.Context, tx *op.Tx, org string) (string, error)
+}
+
 // Notifier reaches an applicant outside the pages.
 type Notifier interface {
 	// Notify sends word that a union has answered, in words that tell nobody else
@@ -43,6 +50,7 @@ type Service struct {
 	orgs     Orgs
 	people   People
 	notifier Notifier
+	bodies   Bodies
 	calendar func() workday.Calendar
 }
 
@@ -52,6 +60,7 @@ type Config struct {
 	Orgs     Orgs
 	People   People
 	Notifier Notifier                // nil: nobody is told
+	Bodies   Bodies                  // nil: there are no ties
 	Calendar func() workday.Calendar // nil: the one that the program was built with
 }
 
@@ -60,7 +69,7 @@ func NewService(desk *op.Desk, c Config) *Service {
 	if c.Calendar == nil {
 		c.Calendar = func() workday.Calendar { return workday.Calendar{} }
 	}
-	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Notifier, c.Calendar}
+	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Notifier, c.Bodies, c.Calendar}
 }
 
 // due is by when a union answers what it is asked now.

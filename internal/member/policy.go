@@ -26,6 +26,7 @@ const (
 	Import    authz.Action = "member.import"
 	ImportSee authz.Action = "member_import.see"
 	Tidy      authz.Action = "member_import.tidy"
+	Bind      authz.Action = "member.tie"   // to an organisation beside the union
 	Claim     authz.Action = "member.claim" // a membership by a list, as one's own
 )
 
@@ -54,6 +55,7 @@ var Policy = authz.Rules{
 	ImportSee: authz.InArea(authz.Cadre, authz.Leader),
 	Tidy:      authz.Program,
 	Claim:     authz.Owner,
+	Bind:      authz.InArea(authz.Cadre),
 
 	Miss: authz.Any(authz.OfOrg(authz.Host), authz.InArea(authz.Cadre, authz.Leader)),
 }

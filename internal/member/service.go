@@ -26,6 +26,7 @@ type Receipt struct {
 type Own struct {
 	Member
 	Terms    []Term
+	Ties     []Tie
 	Consents []Given
 	Officer  string // who looks first at what waits
 }
@@ -212,6 +213,9 @@ func (s *Service) Mine(ctx context.Context) (Own, error) {
 		}
 		o := Own{Member: m}
 		if o.Terms, err = terms(ctx, tx, m.ID); err != nil {
+			return o, err
+		}
+		if o.Ties, err = ties(ctx, tx, m.ID); err != nil {
 			return o, err
 		}
 		if o.Consents, err = consents(ctx, tx, m.ID); err != nil || !m.Waits() {

@@ -103,6 +103,7 @@ type (
 		DecidedAt  time.Time     `json:"decided_at,omitzero"`
 		Reason     string        `json:"reason"`
 		Terms      []termCopy    `json:"terms"`
+		Ties       []tieCopy     `json:"ties"` // to organisations beside the union
 		Consents   []consentCopy `json:"consents"`
 	}
 	termCopy struct {
@@ -112,6 +113,13 @@ type (
 		Until  time.Time `json:"until,omitzero"`
 		By     string    `json:"by"`
 		Reason string    `json:"reason"`
+	}
+	tieCopy struct {
+		Kind  string `json:"kind"`
+		Org   string `json:"org"`
+		From  string `json:"from"`
+		Until string `json:"until,omitempty"`
+		By    string `json:"by"`
 	}
 	consentCopy struct {
 		Purpose     string    `json:"purpose"`
@@ -237,9 +245,12 @@ func (p *pages) matterCopy(m matter) (c matterCopy, err error) {
 
 func memberCopyOf(m member.Copy) memberCopy {
 	c := memberCopy{Number: m.Number, State: string(m.State), Union: m.UnionName, MovesTo: m.ToName, Name: m.Name, Phone: m.Full.Phone, Document: m.Full.Document, Born: m.Born,
-		Occupation: string(m.Occupation), Works: m.Works, Channel: string(m.Channel), AppliedAt: m.AppliedAt.UTC(), DecidedAt: m.DecidedAt, Reason: m.Reason, Terms: []termCopy{}, Consents: []consentCopy{}}
+		Occupation: string(m.Occupation), Works: m.Works, Channel: string(m.Channel), AppliedAt: m.AppliedAt.UTC(), DecidedAt: m.DecidedAt, Reason: m.Reason, Terms: []termCopy{}, Ties: []tieCopy{}, Consents: []consentCopy{}}
 	for _, t := range m.Terms {
 		c.Terms = append(c.Terms, termCopy{string(t.Kind), t.UnionName, t.From.UTC(), t.Until, t.By, t.Reason})
+	}
+	for _, t := range m.Ties {
+		c.Ties = append(c.Ties, tieCopy{string(t.Kind), t.OrgName, t.From, t.Until, t.By})
 	}
 	for _, g := range m.Consents {
 		c.Consents = append(c.Consents, consentCopy{g.Purpose, g.Version, g.At.UTC(), g.WithdrawnAt})

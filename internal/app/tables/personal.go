@@ -42,6 +42,7 @@ func Personal() map[string]string {
 		"member.occupation":       "memberships[].occupation",
 		"member.works":            "memberships[].works",
 		"member_consent.given_at": "memberships[].consents[].given_at",
+		"member_tie.from_day":     "memberships[].ties[].from",
 		"member_term.from_at":     "memberships[].terms[].from",
 
 		"rights_ask.words":   "asks[].words",

@@ -99,6 +99,7 @@ var all = slices.Concat([]table{
 	{Name: "member", Group: "member", Key: "member_id", Refs: map[string]string{"person_id": "person", "union_id": "org", "to_id": "org"},
 		Sealed: []string{"name", "phone", "document", "born"}},
 	{Name: "member_term", Group: "member", Key: "member_id", Refs: map[string]string{"union_id": "org"}},
+	{Name: "member_tie", Group: "member", Key: "member_id", Refs: map[string]string{"org_id": "org"}},
 	{Name: "member_consent", Group: "member", Key: "member_id"},
 	{Name: "member_told", Group: "member", Key: "member_id"},
 	{Name: "member_code", Group: "member", Key: "member_id"},

@@ -92,9 +92,7 @@ func (s *Service) known(ctx context.Context, tx *op.Tx, area string, people []pe
 		default:
 			out[i].Alike = alikeTo(n, births, names)
 		}
-		for _, d := range member.DoubtsOf(n.resident, clock.Day(tx.Now())) {
-			out[i].Alike = append(out[i].Alike, d)
-		}
+		out[i].Alike = append(out[i].Alike, member.DoubtsOf(n.resident, clock.Day(tx.Now()))...)
 	}
 	return out, err
 }
@@ -154,9 +152,12 @@ func blob(b []byte) any {
 	return b
 }
 
-// atOnce is how many rows go into one statement: SQLite looks each argument up
-// among all before it.
-const atOnce = 25
+// most is how many arguments one statement has: SQLite looks each up among all
+// before it, each time; PostgreSQL is asked across a network, and better seldom.
+const most = 600
+
+// atOnce is how many members are named in one statement that removes them.
+const atOnce = 100
 
 // admit makes newcomers members of a union at once, by whoever runs tx and for the
 // reason, which stands in their history. It returns those who were somebody else's
@@ -210,7 +211,10 @@ func (s *Service) row(n newcomer, u member.Union, number, by string, now int64) 
 
 // insertAll inserts rows, some at once.
 func insertAll(ctx context.Context, tx *op.Tx, head string, rows [][]any, tail ...string) error {
-	for some := range slices.Chunk(rows, atOnce) {
+	if len(rows) == 0 {
+		return nil
+	}
+	for some := range slices.Chunk(rows, most/len(rows[0])) {
 		var args db.Args
 		var q strings.Builder
 		q.WriteString(head)

@@ -103,7 +103,7 @@ const (
 	// Direct is how many rows are taken in, or back, while one waits for the page.
 	Direct = 1000
 	// step is how many rows one transaction moves on.
-	step = 500
+	step = 1000
 	// alone is how long work that somebody does at once may stand still before the
 	// background takes it over: its process is gone.
 	alone = time.Minute

@@ -8,6 +8,8 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/id"
+	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
 	"nuanxin/internal/web/webtest"
 )
@@ -58,6 +60,8 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	hold("already", "/join", "chen", county)
 	hold("applied", "/me/membership", "chen", county)
 	hold("withdraw", "/me/membership/withdraw", "chen", county)
+	h.must(h.Tie(cadre, h.mine(wang).ID, member.OfPlatform, id.New[string](), "2026-11-01"))
+	h.phone("worker=wang").get("/me/membership").must(t, "ties", 200, []string{"你还在这些组织里", "某外卖平台工会", "平台，2026-11-01 起"}, nil)
 	hold("member", "/me/membership", "wang", county)
 	hold("move-choose", "/me/membership/move", "wang", county)
 	hold("move", "/me/membership/move?area="+sibling, "wang", county)

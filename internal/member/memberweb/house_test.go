@@ -49,6 +49,11 @@ func (around) UnionFor(_ context.Context, _ *op.Tx, area string) (member.Union, 
 	return member.Union{}, fault.New("test", fault.Missing, "")
 }
 
+// Called knows every organisation.
+func (around) Called(context.Context, *op.Tx, string) (string, error) {
+	return "某外卖平台工会", nil
+}
+
 // Contact knows two workers; the second has not said a name.
 func (around) Contact(_ context.Context, _ *op.Tx, worker string) (name, phone string, err error) {
 	if worker == chen.ID {
@@ -89,7 +94,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.desk, h.ring = op.New(d, member.Policy), ring
-	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}})
+	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}, Bodies: around{}})
 	c := memberweb.Config{Members: h.Service,
 		Here: func(r *http.Request) string {
 			if k, err := r.Cookie("here"); err == nil {

@@ -82,3 +82,12 @@ func (v ownView) withdrawTitle(ctx context.Context) string {
 
 // Holds reports whether there is something left to end.
 func (v ownView) Holds() bool { return v.State.Holds() }
+
+// tieLine says what sort of organisation it is, and from when to when.
+func tieLine(ctx context.Context, tie member.Tie) string {
+	kind := t(ctx, "tie."+string(tie.Kind))
+	if tie.Until != "" {
+		return t(ctx, "tie.was", "Kind", kind, "From", tie.From, "Until", tie.Until)
+	}
+	return t(ctx, "tie.since", "Kind", kind, "From", tie.From)
+}

@@ -20,8 +20,10 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	doubtful, clear, belongs := h.busy()
 	kept, err := h.List(as("cadre"), member.Filter{States: []member.State{member.Kept}})
 	h.must(err)
+	h.must(h.Tie(as("cadre"), belongs, member.OfPlatform, platformID, "2026-11-01"))
 	for name, path := range map[string]string{"list": desk.HrefMembers, "members": desk.HrefMembers + "?tab=members", "all": desk.HrefMembers + "?tab=all&occupation=trucker", "empty": desk.HrefMembers + "?tab=all&state=ended",
 		"doubtful": desk.Href(doubtful), "clear": desk.Href(clear), "member": desk.Href(belongs), "approve": desk.Href(doubtful) + "/approve", "refuse": desk.Href(clear) + "/refuse",
+		"tie": desk.Href(belongs) + "/ties", "untie": desk.Href(belongs) + "/ties/1",
 		"keep": desk.Href(belongs) + "/keep", "resume": desk.Href(kept.Rows[0].ID) + "/resume", "late": desk.Href(clear) + "/resume",
 		"end": desk.Href(belongs) + "/end", "full": desk.Href(clear) + "/full", "export": desk.HrefMembers + "/export"} {
 		for _, mode := range modes() {

@@ -23,7 +23,8 @@ import (
 // Config is what the pages need.
 type Config struct {
 	Members *member.Service
-	Frame   func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; pages fill in the rest
+	Bodies  func(ctx context.Context, area string) ([]ui.Option, error) // that members of an area can be tied to; nil: none
+	Frame   func(ctx context.Context) ui.StaffPage                      // the reader's name, organisation and menu; pages fill in the rest
 }
 
 //go:embed locale/*.json

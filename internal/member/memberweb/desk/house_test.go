@@ -89,9 +89,9 @@ func newHouse(t *testing.T) *house {
 	}
 	h := &house{t: t, clk: clk, around: around{map[string]string{}}}
 	h.db = dbtest.SQLite(t, clk, []fs.FS{op.Schema, member.Schema})
-	h.Service = member.NewService(op.New(h.db, member.Policy), member.Config{Ring: ring, Orgs: h.around, People: h.around})
+	h.Service = member.NewService(op.New(h.db, member.Policy), member.Config{Ring: ring, Orgs: h.around, People: h.around, Bodies: h.around})
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), desk.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: clk, Log: slog.New(slog.DiscardHandler)}
-	mux := web.NewMux(desk.Routes(desk.Config{Members: h.Service, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
+	mux := web.NewMux(desk.Routes(desk.Config{Members: h.Service, Bodies: bodies, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
 	h.server = httptest.NewServer(site.Handler(signIn(mux)))
 	t.Cleanup(h.server.Close)
 	return h

@@ -31,6 +31,12 @@ func Routes(c Config) []web.Route {
 		route("GET", HrefMembers+"/{id}/full", member.Open, "ask for the reason of looking at the numbers", p.askFull),
 		route("POST", HrefMembers+"/{id}/full", member.Open, "show phone and identity number once", p.full),
 	}
+	ties := HrefMembers + "/{id}/ties"
+	all = append(all,
+		route("GET", ties, member.Bind, "ask to which organisation beside the union a member belongs", p.askTie),
+		route("POST", ties, member.Bind, "tie a member to an organisation beside the union", p.tie),
+		route("GET", ties+"/{seq}", member.Bind, "ask when a tie ends", p.askUntie),
+		route("POST", ties+"/{seq}", member.Bind, "end a tie", p.untie))
 	for _, a := range acts() {
 		at := HrefMembers + "/{id}/" + a.name
 		all = append(all, route("GET", at, a.action, a.purpose+": ask once more", p.askAct(a)), route("POST", at, a.action, a.purpose, p.doAct(a)))
