@@ -205,7 +205,7 @@ func checkPage(f ui.StaffPage, a asked) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "digits", Label: t(ctx, "digits"), Error: a.errs.Of("digits")}, MaxLength: 12, InputMode: "numeric", Autocomplete: "off", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "digits", Label: t(ctx, "digits.below"), Error: a.errs.Of("digits")}, MaxLength: 12, InputMode: "numeric", Autocomplete: "off", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
