@@ -60,7 +60,7 @@ type Config struct {
 	Orgs     Orgs
 	People   People
 	Notifier Notifier                // nil: nobody is told
-	Bodies   Bodies                  // nil: there are no ties
+	Bodies   Bodies                  // for ties
 	Calendar func() workday.Calendar // nil: the one that the program was built with
 }
 

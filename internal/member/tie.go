@@ -40,9 +40,6 @@ const (
 // TieKinds are all kinds of ties.
 func TieKinds() []TieKind { return []TieKind{OfStreet, OfPlatform, OfIndustry} }
 
-// oldest is the day before which no tie begins.
-const oldest = "1949-10-01"
-
 // ties returns a member's ties, those that last first, then the newest.
 func ties(ctx context.Context, tx *op.Tx, which ID) (all []Tie, err error) {
 	err = tx.Each(ctx, `select seq, kind, org_id, org_name, from_day, until_day, by_name, ended_by from member_tie where member_id = $1 order by seq desc`, []any{string(which)}, func(r db.Row) error {
@@ -67,14 +64,13 @@ func day(f *fault.Form, field, text, after, today string) string {
 // Tie joins a member to an organisation beside the union, from a day on. Whom it was
 // joined to already is fault.Conflict "member.tie.there".
 func (s *Service) Tie(ctx context.Context, which ID, kind TieKind, org, from string) error {
-	find := func(tx *op.Tx) (Member, error) { return s.get(ctx, tx, which) }
-	_, err := op.Write(ctx, s.desk, Bind, find, func(tx *op.Tx, m Member) (bool, error) {
+	_, err := op.Write(ctx, s.desk, Bind, s.finder(ctx, which), func(tx *op.Tx, m Member) (bool, error) {
 		var f fault.Form
 		if !slices.Contains(TieKinds(), kind) {
 			f.Add("kind", "member.tie.kind", nil)
 		}
-		day(&f, "from", from, oldest, clock.Day(tx.Now()))
-		name, err := s.tied(ctx, tx, org)
+		day(&f, "from", from, "1949-10-01", clock.Day(tx.Now()))
+		name, err := s.bodies.Called(ctx, tx, org)
 		if fault.Is(err, fault.Missing) || err == nil && org == m.Union {
 			f.Add("org", "member.tie.org", nil)
 			err = nil
@@ -106,18 +102,9 @@ func (s *Service) Tie(ctx context.Context, which ID, kind TieKind, org, from str
 	return err
 }
 
-// tied is what the organisation of a tie is called; Missing for none that is active.
-func (s *Service) tied(ctx context.Context, tx *op.Tx, org string) (string, error) {
-	if s.bodies == nil {
-		return "", fault.New(string(Bind), fault.Missing, "fault.missing")
-	}
-	return s.bodies.Called(ctx, tx, org)
-}
-
 // Untie ends a tie on a day.
 func (s *Service) Untie(ctx context.Context, which ID, seq int64, until string) error {
-	find := func(tx *op.Tx) (Member, error) { return s.get(ctx, tx, which) }
-	_, err := op.Write(ctx, s.desk, Bind, find, func(tx *op.Tx, m Member) (bool, error) {
+	_, err := op.Write(ctx, s.desk, Bind, s.finder(ctx, which), func(tx *op.Tx, m Member) (bool, error) {
 		all, err := ties(ctx, tx, m.ID)
 		if err != nil {
 			return false, err
@@ -154,8 +141,5 @@ func (s *Service) loosen(ctx context.Context, e job.Event) error {
 		_, err := tx.Exec(ctx, `update member_tie set until_day = case when from_day > $2 then from_day else $2 end where member_id = $1 and until_day = ''`, string(m.ID), clock.Day(m.DecidedAt))
 		return true, err
 	})
-	if fault.Is(err, fault.Missing) {
-		err = nil
-	}
 	return err
 }
