@@ -36,13 +36,17 @@ const (
 
 // phones takes messages in place of a gateway.
 type phones struct {
-	mu  sync.Mutex
-	all []account.Message
+	mu   sync.Mutex
+	all  []account.Message
+	dead map[string]error // numbers that take no message, and why
 }
 
 func (p *phones) Send(_ context.Context, m account.Message) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := p.dead[m.Phone]; err != nil {
+		return err
+	}
 	p.all = append(p.all, m)
 	return nil
 }
@@ -371,6 +375,29 @@ func TestRecovery(t *testing.T) {
 		}
 		if got := w.whose(fresh); got != in.Person {
 			t.Errorf("the new number opens another account")
+		}
+	})
+}
+
+// The number of a lost phone is often dead: that holds up nothing that the new one is
+// told. A gateway that is busy is asked again.
+func TestDeadNumber(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.member(lost)
+		w.phones.dead = map[string]error{lost: errors.New("the gateway refuses: no such number")}
+		c := w.open(fresh)
+		w.clock.Set(c.DueAt)
+		w.must(w.Settle(system))
+		w.phones.dead[fresh] = fault.New("test.send", fault.Busy, "sms.busy")
+		w.deliver()
+		if got := w.phones.told(fresh); len(got) != 0 {
+			t.Fatalf("a busy gateway sent %q", got)
+		}
+		delete(w.phones.dead, fresh)
+		w.clock.Move(time.Minute)
+		w.deliver()
+		if got := w.phones.told(fresh); len(got) != 1 || len(w.phones.told(lost)) != 0 {
+			t.Errorf("got %q to the new number and %q to the dead one", got, w.phones.told(lost))
 		}
 	})
 }

@@ -117,11 +117,26 @@ func (s *Service) tell(ctx context.Context, e job.Event) error {
 		if n.phone == "" { // forgotten meanwhile
 			continue
 		}
-		if err := s.accounts.Tell(ctx, fmt.Sprintf("%s.%d", e.ID, i), n.phone, n.text); err != nil {
+		err := s.accounts.Tell(ctx, fmt.Sprintf("%s.%d", e.ID, i), n.phone, n.text)
+		if err != nil && !fault.Is(err, fault.Busy) && ctx.Err() == nil {
+			err = s.untold(ctx, found[0], t.State)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// untold notes in the trail that a number takes no message: that of a lost phone is
+// often dead, and must not hold up what the new one is told.
+func (s *Service) untold(ctx context.Context, c Change, state State) error {
+	_, err := op.Write(again(ctx), s.desk, Tell, c.find, func(tx *op.Tx, _ worker) (bool, error) {
+		tx.Note("change", c.ID)
+		tx.Note("refused_by_gateway", string(state))
+		return true, nil
+	})
+	return err
 }
 
 // news is what whom is told when c came to state.
