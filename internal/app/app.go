@@ -220,6 +220,7 @@ func (a *App) open(ctx context.Context) (err error) {
 // wire connects the domains: what one needs, another has.
 func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	desk := op.New(a.db, Policy)
+	desk.Limit(a.budget)
 	a.Orgs = org.NewService(desk, a.ring)
 	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs})
 	a.Calendar = calendar.NewService(desk, a.whole)

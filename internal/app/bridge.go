@@ -129,6 +129,18 @@ func (u unions) Called(ctx context.Context, tx *op.Tx, org string) (string, erro
 	return names[org], err
 }
 
+// budgets are the limits by day of sensitive reads, where they are not reads_day.
+var budgets = map[authz.Action]string{member.Check: "checks_day", member.Export: "exports_day", request.MakeExport: "exports_day"}
+
+// budget implements [op.Spender].
+func (a *App) budget(ctx context.Context, tx *op.Tx, act authz.Action) error {
+	name := budgets[act]
+	if name == "" {
+		name = "reads_day"
+	}
+	return a.Accounts.SpendLook(ctx, tx, name)
+}
+
 // workdays are the working days as they are published now.
 func (a *App) workdays() workday.Calendar { return a.Calendar.Ledger().Now() }
 

@@ -25,7 +25,19 @@ type Desk struct {
 	db       *db.DB
 	rules    authz.Rules
 	refusals tally
+	spend    Spender
 }
+
+// Enough is the message of a read that was one too many for today; its argument
+// Limit is how many there may be.
+const Enough = "failure.enough.text"
+
+// Spender counts one more sensitive read by the subject of tx, inside its
+// transaction, and refuses one too many: fault.Busy, [Enough].
+type Spender func(ctx context.Context, tx *Tx, act authz.Action) error
+
+// Limit lets s count every sensitive read before it is answered.
+func (d *Desk) Limit(s Spender) { d.spend = s }
 
 // New returns a desk over d that obeys rules.
 func New(d *db.DB, rules authz.Rules) *Desk { return &Desk{db: d, rules: rules} }
@@ -114,6 +126,9 @@ func Read[T Target](ctx context.Context, d *Desk, act authz.Action, find func(*T
 			return err
 		}
 		if err = d.Check(tx.Subject, act, t.AuthzObject()); err != nil || !d.rules.Sensitive(act) {
+			return err
+		}
+		if err = d.spent(ctx, tx, act, t.AuthzObject()); err != nil {
 			return err
 		}
 		return tx.record(ctx, act, t.AuthzObject())

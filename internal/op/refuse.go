@@ -42,6 +42,18 @@ func (d *Desk) proven(who authz.Subject, act authz.Action, o authz.Object) error
 	return fault.New(string(act), fault.Unproven, "fault.unproven").Because(&barred{act, o, "unproven"})
 }
 
+// spent refuses who has read enough for today.
+func (d *Desk) spent(ctx context.Context, tx *Tx, act authz.Action, o authz.Object) error {
+	if d.spend == nil {
+		return nil
+	}
+	err := d.spend(ctx, tx, act)
+	if fault.Is(err, fault.Busy) {
+		err = fault.Of(err).Because(&barred{act, o, "too many"})
+	}
+	return err
+}
+
 // barred is the cause of what [Desk.Check] refuses: which act on what.
 type barred struct {
 	act    authz.Action

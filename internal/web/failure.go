@@ -111,6 +111,9 @@ func FailureOf(ctx context.Context, err error) Failure {
 	if e.Msg == op.Reused {
 		f.Key = "reused" // nobody else changed anything
 	}
+	if e.Msg == op.Enough {
+		f.Key, f.Status = "enough", http.StatusTooManyRequests
+	}
 	if e.Msg != "" && HasText(ctx, e.Msg) {
 		f.Detail = TArgs(ctx, e.Msg, e.Args)
 	}

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/member"
+	"nuanxin/internal/op"
+)
+
+// Whoever opens more of what is sealed than a day's work needs is stopped, told why,
+// and noted in the trail; the next day, and everybody else, goes on.
+func TestSensitiveReadsHaveABudget(t *testing.T) {
+	w := newWorld(t)
+	must[bool](t)(true, w.app.Accounts.SetLimit(authz.AsSystem(t.Context(), "test"), "reads_day", "2026-01-02", 3, "test"))
+	cadre := authz.From(w.as(t, "cadre"))
+	read := func(who string) error {
+		_, err := w.app.Members.Open(op.With(w.as(t, who), op.Call{Purpose: "核对"}), w.member)
+		return err
+	}
+	for range 3 {
+		if err := read("cadre"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := read("cadre"); !fault.Is(err, fault.Busy) || fault.Of(err).Msg != op.Enough {
+		t.Errorf("the fourth: got %v, want it refused", err)
+	}
+	a := w.ask(t, "/desk/members/"+string(w.member)+"/full", "nx="+w.tokens["cadre"], "why", "核对一下")
+	if a.Code != http.StatusTooManyRequests || !strings.Contains(a.Body.String(), "3 次") || strings.Contains(a.Body.String(), "11010519491231002X") {
+		t.Errorf("the page: got %d: %.1500s", a.Code, a.Body)
+	}
+	var noted int
+	err := w.app.db.View(t.Context(), func(tx *db.Tx) error {
+		return tx.One(t.Context(), `select count(*) from member_audit where action = $1 and note like '%too many%'`, []any{string(member.Open)}, &noted)
+	})
+	if err != nil || noted != 2 {
+		t.Errorf("the trail: got %d refusals, %v; want 2", noted, err)
+	}
+	if err := read("worker2"); fault.Is(err, fault.Busy) {
+		t.Errorf("somebody else: got %v", err)
+	}
+	w.clock.Set(w.clock.Now().AddDate(0, 0, 1)) // the cadre's session is over by then
+	ctx := authz.With(t.Context(), cadre)
+	if _, err := w.app.Members.Open(op.With(ctx, op.Call{Purpose: "核对"}), w.member); err != nil {
+		t.Errorf("the next day: got %v", err)
+	}
+}
