@@ -287,3 +287,48 @@ func TestApplyingWhileItEnds(t *testing.T) {
 		m.nothingLeft()
 	})
 }
+
+// Members, asks and applications go along when a union's area changes: whoever decides
+// there finds them.
+func TestAreaFollows(t *testing.T) {
+	eachMerger(t, func(t *testing.T, m *merger) {
+		system := authz.AsSystem(t.Context(), "test")
+		ask := must[life.ID](t)(m.app.Life.AskFor(m.as(t, "cadre"), life.Ask{Kind: org.Basic, Level: org.Grassroots, Name: "示例公司工会", Area: "220402", Parent: m.from.ID, Members: 30, Chair: "江示例", Years: 3, Elected: "2026-11-20"}))
+		// The bodies that it leads stand in its old area, and are led by the city's first.
+		for _, o := range must[[]org.Org](t)(m.app.Orgs.List(system, org.Filter{Parent: m.from.ID})) {
+			d := o.Draft()
+			d.Parent = m.from.Parent
+			if err := m.app.Orgs.Edit(system, o.ID, o.Version, d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d := m.from.Draft()
+		d.Area = "220421"
+		if err := m.app.Orgs.Edit(system, m.from.ID, m.from.Version, d); err != nil {
+			t.Fatal(err)
+		}
+		err := m.app.db.View(t.Context(), func(tx *db.Tx) error {
+			for q, want := range map[string]int{
+				`select count(*) from member where union_id = $1 and area = '220421' and home_area = '220421'`:          2,
+				`select count(*) from rights_ask where union_id = $1 and area = '220421' and state = 'open'`:            2,
+				`select count(*) from org_founding where parent_id = $1 and parent_area = '220421' and state = 'asked'`: 1,
+			} {
+				var n int
+				if err := tx.One(t.Context(), q, []any{string(m.from.ID)}, &n); err != nil {
+					return err
+				}
+				if n != want {
+					t.Errorf("%s: %d, want %d", q, n, want)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		// It lies outside its leader's new area by now, and is told so.
+		if _, err := m.app.Life.Approve(m.chief, ask, 2, ""); fault.Of(err).Msg != "life.no_longer" {
+			t.Errorf("approved: %v", err)
+		}
+	})
+}

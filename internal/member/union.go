@@ -12,14 +12,11 @@ import (
 
 // This file is what the tree of unions asks about members, in its own transactions.
 
-// atOnce is how many unions one query names.
-const atOnce = 500
-
 // Counts returns how many members each of some unions has: who belongs to it, with
 // kept memberships. One without members is left out.
 func (s *Service) Counts(ctx context.Context, tx *op.Tx, unions []string) (map[string]int64, error) {
 	all := map[string]int64{}
-	for some := range slices.Chunk(unions, atOnce) {
+	for some := range slices.Chunk(unions, 500) { // so many does one query name
 		var args db.Args
 		err := tx.Each(ctx, `select union_id, count(*) from member where union_id in `+db.In(&args, some)+` and state in `+db.In(&args, []State{Active, Kept})+` group by union_id`, args, func(r db.Row) error {
 			var union string
@@ -33,12 +30,6 @@ func (s *Service) Counts(ctx context.Context, tx *op.Tx, unions []string) (map[s
 		}
 	}
 	return all, nil
-}
-
-// Belonging counts the members of a union.
-func (s *Service) Belonging(ctx context.Context, tx *op.Tx, union string) (n int64, err error) {
-	err = tx.One(ctx, `select count(*) from member where union_id = $1 and state in ('active', 'kept')`, []any{union}, &n)
-	return n, err
 }
 
 // Applying counts who waits for a union: applicants, and who asked to come over.
@@ -92,6 +83,16 @@ func (s *Service) MoveApplicants(ctx context.Context, tx *op.Tx, from string, in
 		return applied, err
 	}
 	return applied + coming, arrived(ctx, tx, into)
+}
+
+// Relocate gives who belongs to a union, or waits for it, the union's new area: its
+// cadres decide about them.
+func (s *Service) Relocate(ctx context.Context, tx *op.Tx, union, area string) error {
+	_, err := tx.Exec(ctx, `update member set home_area = $2, area = case when to_id is null then $2 else area end, version = version + 1 where union_id = $1 and state in ('applied', 'active', 'kept')`, union, area)
+	if err == nil {
+		_, err = tx.Exec(ctx, `update member set area = $2, version = version + 1 where to_id = $1`, union, area)
+	}
+	return err
 }
 
 // arrived ends the transfers of who asked to come to where they are by now.

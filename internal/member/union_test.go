@@ -94,3 +94,40 @@ func TestMoveMembers(t *testing.T) {
 		}
 	})
 }
+
+// Who belongs to a union goes along when its area changes; who is on the way to another
+// is the other's to decide about, and comes back under the new area.
+func TestRelocate(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		stays, goes, waits, comes := w.worker("19900000001"), w.worker("19900000002"), w.worker("19900000003"), w.worker("19900000004")
+		w.join(stays, form("甲示例"))
+		moving := w.join(goes, form("乙示例"))
+		_, err := w.AskTransfer(goes, moving, sibling)
+		w.must(err)
+		w.apply(waits, form("丙示例"))
+		union, next := w.mine(stays).Union, w.mine(goes).To
+		const after, there = county + "009", sibling + "009"
+		relocate := func(union, area string) {
+			t.Helper()
+			w.must(w.db.Update(t.Context(), func(raw *db.Tx) error { return w.Relocate(t.Context(), &op.Tx{Tx: raw}, union, area) }))
+		}
+		relocate(union, after)
+		relocate(next, there)
+		for about, test := range map[string]struct {
+			who  context.Context
+			want string
+		}{"a member": {stays, after}, "an applicant": {waits, after}, "on the way": {goes, there}} {
+			if o := w.mine(test.who); o.Area != test.want {
+				t.Errorf("%s: area %s, want %s", about, o.Area, test.want)
+			}
+		}
+		w.must(w.Withdraw(goes, moving))
+		if o := w.mine(goes); o.Area != after {
+			t.Errorf("back again: area %s, want %s", o.Area, after)
+		}
+		w.join(comes, form("丁示例")) // under the county's own area, as the fake still has it
+		if o := w.mine(comes); o.Area != county {
+			t.Errorf("others are let be: %s", o.Area)
+		}
+	})
+}

@@ -93,3 +93,23 @@ func TestAClosedUnionIsPassedOver(t *testing.T) {
 		}
 	})
 }
+
+// Whoever keeps something by a union's area is told of a new one, and of nothing else.
+func TestAnAreaIsFollowed(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		town := w.found(org.Local, org.Town, "街道", "990101001", "")
+		var told []string
+		w.FollowedBy(func(_ context.Context, _ *op.Tx, id, area string) error {
+			told = append(told, id+" "+area)
+			return nil
+		})
+		d := org.Draft{Kind: org.Local, Level: org.Town, Name: "新街道", Area: "990101001"}
+		if err := w.Edit(system, town, 1, d); err != nil || len(told) != 0 {
+			t.Errorf("another name: told %v, %v", told, err)
+		}
+		d.Area = "990101002"
+		if err := w.Edit(system, town, 2, d); err != nil || len(told) != 1 || told[0] != string(town)+" 990101002" {
+			t.Errorf("another area: told %v, %v", told, err)
+		}
+	})
+}

@@ -75,12 +75,24 @@ func (s *Service) Change(ctx context.Context, tx *op.Tx, was Org, d Draft) error
 	if o.differs(was) {
 		err = remember(ctx, tx, o, d.Why)
 	}
+	if err == nil && o.Area != was.Area {
+		err = s.relocate(ctx, tx, o)
+	}
 	if err == nil && o.Parent != was.Parent {
 		err = lead(ctx, tx, o)
 	}
 	tx.Note("name", o.Name)
 	tx.Emit(Changed{o.ID, o.Area})
 	return err
+}
+
+// relocate lets what is decided by o's area go along. Whoever is just joining o under
+// the old one comes first.
+func (s *Service) relocate(ctx context.Context, tx *op.Tx, o Org) error {
+	if err := tx.Lock(ctx, standing(o.ID)); err != nil {
+		return err
+	}
+	return s.goes(ctx, tx, string(o.ID), o.Area)
 }
 
 // Named returns the unions that bear a name and are not closed.

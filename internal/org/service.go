@@ -16,6 +16,7 @@ type Service struct {
 	ring *seal.Ring
 	held func(ctx context.Context, tx *op.Tx, org string) (bool, error)
 	many func(ctx context.Context, tx *op.Tx, unions []string) (map[string]int64, error)
+	goes func(ctx context.Context, tx *op.Tx, org, area string) error
 }
 
 // NewService returns the service of organisations.
@@ -23,6 +24,7 @@ func NewService(desk *op.Desk, ring *seal.Ring) *Service {
 	return &Service{desk, ring,
 		func(context.Context, *op.Tx, string) (bool, error) { return false, nil },
 		func(context.Context, *op.Tx, []string) (map[string]int64, error) { return nil, nil },
+		func(context.Context, *op.Tx, string, string) error { return nil },
 	}
 }
 
@@ -35,6 +37,12 @@ func (s *Service) HeldBy(held func(ctx context.Context, tx *op.Tx, org string) (
 // CountedBy says how to learn how many members each of some unions has itself.
 func (s *Service) CountedBy(many func(ctx context.Context, tx *op.Tx, unions []string) (map[string]int64, error)) {
 	s.many = many
+}
+
+// FollowedBy says who is told when an organisation gets another area, in the same
+// transaction: what is decided by its area goes along.
+func (s *Service) FollowedBy(goes func(ctx context.Context, tx *op.Tx, org, area string) error) {
+	s.goes = goes
 }
 
 // Get returns an organisation.

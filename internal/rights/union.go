@@ -18,3 +18,9 @@ func (s *Service) Pass(ctx context.Context, tx *op.Tx, from string, into Union) 
 	return tx.Exec(ctx, `update rights_ask set union_id = $2, union_name = $3, area = $4, version = version + 1 where union_id = $1 and state = 'open'`,
 		from, into.ID, into.Name, into.Area)
 }
+
+// Relocate gives what a union has to answer the union's new area: its cadres answer.
+func (s *Service) Relocate(ctx context.Context, tx *op.Tx, union, area string) error {
+	_, err := tx.Exec(ctx, `update rights_ask set area = $2, version = version + 1 where union_id = $1 and state = 'open'`, union, area)
+	return err
+}

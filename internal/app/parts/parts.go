@@ -33,7 +33,7 @@ type Domains struct {
 // List returns the parts in the order in which they are told.
 func (d Domains) List() []life.Part {
 	return []life.Part{
-		{Name: "members", Count: d.Members.Belonging, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, why string) (int64, error) {
+		{Name: "members", Count: d.belonging, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, why string) (int64, error) {
 			return d.Members.MoveMembers(ctx, tx, from, union(into), why)
 		}},
 		{Name: "applicants", Count: d.Members.Applying, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
@@ -57,6 +57,30 @@ func (d Domains) List() []life.Part {
 		{Name: "staff", Count: d.Accounts.Seated, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
 			return d.Accounts.Reseat(ctx, tx, from, string(into.ID), into.Area)
 		}},
+	}
+}
+
+// belonging counts the members of a union.
+func (d Domains) belonging(ctx context.Context, tx *op.Tx, union string) (int64, error) {
+	all, err := d.Members.Counts(ctx, tx, []string{union})
+	return all[union], err
+}
+
+// Follower keeps something by the area of a union.
+type Follower interface {
+	// Relocate is told in the transaction in which the union gets another.
+	Relocate(ctx context.Context, tx *op.Tx, union, area string) error
+}
+
+// Relocate tells all followers.
+func Relocate(all ...Follower) func(context.Context, *op.Tx, string, string) error {
+	return func(ctx context.Context, tx *op.Tx, union, area string) error {
+		for _, f := range all {
+			if err := f.Relocate(ctx, tx, union, area); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 

@@ -270,3 +270,10 @@ func endPosts(ctx context.Context, tx *op.Tx, from, into org.Org) error {
 		string(from.ID), string(into.ID), into.Area)
 	return err
 }
+
+// Relocate gives the applications that wait for a union the union's new area: its
+// leaders decide.
+func (s *Service) Relocate(ctx context.Context, tx *op.Tx, union, area string) error {
+	_, err := tx.Exec(ctx, `update org_founding set parent_area = $2, version = version + 1 where parent_id = $1 and state = 'asked'`, union, area)
+	return err
+}
