@@ -119,26 +119,31 @@ type holder struct {
 	birth string
 }
 
+// keysAtOnce is how many keys one statement looks for: with many more, databases
+// read the whole table instead of its index.
+const keysAtOnce = 200
+
 // found returns who holds each of the values; more is what ends the statement
 // before one more argument.
 func found(ctx context.Context, tx *op.Tx, query, more string, values []string, last ...string) (map[string][]holder, error) {
 	all := map[string][]holder{}
-	if len(values) == 0 {
-		return all, nil
+	for some := range slices.Chunk(values, keysAtOnce) {
+		var args db.Args
+		q := query + db.In(&args, some) + more
+		for _, v := range last {
+			q += args.Add(v)
+		}
+		if err := tx.Each(ctx, q, args, func(r db.Row) error {
+			var value string
+			var h holder
+			err := r.Scan(&value, &h.id, &h.birth)
+			all[value] = append(all[value], h)
+			return err
+		}); err != nil {
+			return nil, err
+		}
 	}
-	var args db.Args
-	query += db.In(&args, values) + more
-	for _, v := range last {
-		query += args.Add(v)
-	}
-	err := tx.Each(ctx, query, args, func(r db.Row) error {
-		var value string
-		var h holder
-		err := r.Scan(&value, &h.id, &h.birth)
-		all[value] = append(all[value], h)
-		return err
-	})
-	return all, err
+	return all, nil
 }
 
 // mostAlike is how many others are named for one row and reason.
