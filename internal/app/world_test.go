@@ -35,9 +35,11 @@ type world struct {
 	defect   request.Receipt // at the station, with its host
 	dispatch request.DispatchID
 	body     org.ID
-	about    rights.ID  // of the first worker, about their data
-	member   member.ID  // the second worker, who applied
-	spare    account.ID // a cadre whom others may end
+	about    rights.ID       // of the first worker, about their data
+	orphan   request.Receipt // of a worker whose account is erased
+	moved    member.ID       // who went from the county to the other
+	member   member.ID       // the second worker, who applied
+	spare    account.ID      // a cadre whom others may end
 
 	// for the table of rights alone
 	batch intake.ID
