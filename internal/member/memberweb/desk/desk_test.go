@@ -294,7 +294,7 @@ func TestExportIsSafe(t *testing.T) {
 	cadre := h.as("cadre")
 	cadre.get(desk.HrefMembers+"/export?tab=all").want("asked for a reason", 200, "导出“全部”", "1 人")
 	cadre.post(desk.HrefMembers+"/export", "why", "x").want("a short reason", 422)
-	got := cadre.post(desk.HrefMembers+"/export", "tab", "all", "why", "核对名册").want("the table", 200, `"'=HYPERLINK(""http://x"",""y"")"`, "张三", "139****0001", "外卖骑手", "!13900000001")
+	got := cadre.post(desk.HrefMembers+"/export", "tab", "all", "why", "核对名册").want("the table", 200, `"'=HYPERLINK(""http://x"",""y"")"`, "张三", "139****0001", "外卖骑手", "导出，用于：核对名册。", "!13900000001")
 	if kind := got.header.Get("Content-Type"); kind != "text/csv; charset=utf-8" {
 		t.Errorf("got %s", kind)
 	}

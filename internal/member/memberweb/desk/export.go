@@ -79,10 +79,10 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="members-`+web.Day(web.Now(ctx))+`.csv"`)
 	h.Set("Cache-Control", "no-store")
-	return write(ctx, sheet.NewWriter(w), table)
+	return write(ctx, sheet.NewWriter(w), table, e.why)
 }
 
-func write(ctx context.Context, out *sheet.Writer, table member.Table) error {
+func write(ctx context.Context, out *sheet.Writer, table member.Table, why string) error {
 	heads := []string{"number", "name", "phone", "occupation", "works", "union", "state", "channel", "applied", "due", "decided"}
 	for i, head := range heads {
 		heads[i] = t(ctx, "fact."+head)
@@ -100,6 +100,9 @@ func write(ctx context.Context, out *sheet.Writer, table member.Table) error {
 		if err := out.Write(t(ctx, "export.cut", "Count", len(table.Rows))); err != nil {
 			return err
 		}
+	}
+	if err := out.Write(web.Watermark(ctx, why)); err != nil {
+		return err
 	}
 	return out.Flush()
 }

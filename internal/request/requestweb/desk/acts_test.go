@@ -308,7 +308,7 @@ func TestExport(t *testing.T) {
 	at, cadre := desk.HrefExport, h.as("cadre")
 	cadre.get(at+"?group=all").want("asked for the reason", 200, "为什么导出", "2 件")
 	cadre.post(at, "group", "all").want("without a reason", 422)
-	got := cadre.post(at, "group", "all", "why", "月度会商用").want("the table", 200, "编号", "2026-1124-0001", "待看", "!陈", "!"+phone, "!calc", "!1+1")
+	got := cadre.post(at, "group", "all", "why", "月度会商用").want("the table", 200, "编号", "2026-1124-0001", "待看", "导出，用于：月度会商用。", "!陈", "!"+phone, "!calc", "!1+1")
 	if !strings.Contains(got.header.Get("Content-Disposition"), ".csv") {
 		t.Errorf("got %v", got.header)
 	}

@@ -82,10 +82,10 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="requests-`+web.Day(web.Now(ctx))+`.csv"`)
 	h.Set("Cache-Control", "no-store")
-	return write(ctx, sheet.NewWriter(w), table)
+	return write(ctx, sheet.NewWriter(w), table, why)
 }
 
-func write(ctx context.Context, out *sheet.Writer, table request.Export) error {
+func write(ctx context.Context, out *sheet.Writer, table request.Export, why string) error {
 	heads := make([]string, len(table.Heads))
 	for i, head := range table.Heads {
 		heads[i] = t(ctx, "export."+head)
@@ -105,6 +105,9 @@ func write(ctx context.Context, out *sheet.Writer, table request.Export) error {
 		if err := out.Write(t(ctx, "export.cut", "Count", len(table.Rows))); err != nil {
 			return err
 		}
+	}
+	if err := out.Write(web.Watermark(ctx, why)); err != nil {
+		return err
 	}
 	return out.Flush()
 }
