@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -214,6 +215,7 @@ func Seconds(ctx context.Context, n int) string { return T(ctx, "web.seconds", "
 
 // List joins words: 热饭、充电、厕所 or a, b, c.
 func List(ctx context.Context, words ...string) string {
+	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" })
 	if english(ctx) {
 		return strings.Join(words, ", ")
 	}
