@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -181,6 +182,36 @@ func TestPhotosThatNoPageHolds(t *testing.T) {
 		})
 		if a.Code < 400 || a.Code >= 500 {
 			t.Errorf("%.20q: got %d, want it refused", value, a.Code)
+		}
+	}
+}
+
+// Whoever sends slowly keeps nobody's words back: while as many hold their files as
+// may, the next get their words without the files, and are told so.
+func TestSlowPhotosHoldUpNobody(t *testing.T) {
+	w := newWorld(t)
+	path, token := "/help/"+w.request.Number+"/add", w.tokens["worker"]
+	if err := w.app.Accounts.SignOut(w.as(t, "worker"), token); err != nil {
+		t.Fatal(err)
+	}
+	var slow sync.WaitGroup
+	defer slow.Wait() // after those below let go
+	for range 2 {
+		body, into := io.Pipe()
+		form := multipart.NewWriter(into)
+		r := httptest.NewRequest(http.MethodPost, path, body)
+		r.Header.Set("Content-Type", form.FormDataContentType())
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		r.AddCookie(&http.Cookie{Name: "nx", Value: token})
+		slow.Go(func() { w.app.Handler().ServeHTTP(httptest.NewRecorder(), r) })
+		part := must[io.Writer](t)(form.CreateFormFile("photo", "a.jpg"))
+		must[int](t)(part.Write(make([]byte, 1<<20))) // returns when it was read, so that the handler holds it
+		defer func() { _ = into.Close() }()
+	}
+	a := w.late(t, path, token, 1)
+	for _, s := range []string{"门口新修的坡道", "放不下"} {
+		if a.Code != http.StatusForbidden || !strings.Contains(a.Body.String(), s) {
+			t.Errorf("got %d and a page without %s", a.Code, s)
 		}
 	}
 }

@@ -33,13 +33,16 @@ func Ended(ctx context.Context) bool {
 func Again(signIn string) http.Handler {
 	holding := make(chan struct{}, holders)
 	return web.HTML(func(w http.ResponseWriter, r *http.Request) error {
-		select {
-		case holding <- struct{}{}:
-			defer func() { <-holding }()
-		case <-r.Context().Done():
-			return r.Context().Err()
+		room := int64(0)
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+			select {
+			case holding <- struct{}{}:
+				room = mostKept
+				defer func() { <-holding }()
+			default: // others hold theirs, perhaps slowly: the words come back all the same
+			}
 		}
-		f, err := typed(w, r)
+		f, err := typed(w, r, room)
 		if err != nil {
 			return err
 		}
@@ -55,7 +58,7 @@ type againForm struct {
 	Multipart  bool
 	Fields     []field
 	Files      []keptFile
-	Lost       bool // there were more or larger files than a page holds
+	Lost       bool // there were more or larger files than a page holds, or too many pages at a time
 }
 
 // address is where the form goes: to where it came from, marked if it brings files.
@@ -80,12 +83,13 @@ const (
 // withheld are the inputs whose values are not shown to the page again.
 var withheld = []string{"password", "old", "code"}
 
-// typed reads the inputs of a form, but for those withheld.
-func typed(w http.ResponseWriter, r *http.Request) (f againForm, err error) {
+// typed reads the inputs of a form, but for those withheld, and its files as far as
+// they fit into room bytes.
+func typed(w http.ResponseWriter, r *http.Request, room int64) (f againForm, err error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if f.Multipart = kind == "multipart/form-data"; f.Multipart {
 		r.Body = http.MaxBytesReader(w, r.Body, mostSent)
-		err = f.parts(r)
+		err = f.parts(r, room)
 	} else {
 		r.Body = http.MaxBytesReader(w, r.Body, mostTyped)
 		if err = r.ParseForm(); err == nil {
@@ -101,12 +105,12 @@ func typed(w http.ResponseWriter, r *http.Request) (f againForm, err error) {
 	return f, err
 }
 
-func (f *againForm) parts(r *http.Request) error {
+func (f *againForm) parts(r *http.Request, room int64) error {
 	form, err := r.MultipartReader()
 	if err != nil {
 		return err
 	}
-	left, room := int64(mostTyped), int64(mostKept)
+	left := int64(mostTyped)
 	for range mostParts {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {

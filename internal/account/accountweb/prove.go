@@ -45,7 +45,7 @@ func askBefore(rules authz.Rules, route web.Route) web.Handler {
 		if r.Method == http.MethodGet {
 			return web.See(w, r, ProvePath+"?next="+url.QueryEscape(r.URL.RequestURI()))
 		}
-		f, err := typed(w, r)
+		f, err := typed(w, r, 0) // no such act takes files
 		if err != nil {
 			return err
 		}
