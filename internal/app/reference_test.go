@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -10,7 +9,6 @@ import (
 
 	"nuanxin/internal/app"
 	"nuanxin/internal/web/api"
-	"nuanxin/internal/web/webtest"
 )
 
 // reference answers the page of the API in a language.
@@ -64,26 +62,5 @@ func TestTheAPIIsToldToPeople(t *testing.T) {
 		if strings.Contains(reference(t, url, "zh-CN"), "<p>"+m[2]+"<") {
 			t.Errorf("%s has no words in Chinese", m[1])
 		}
-	}
-}
-
-func TestThePageOfTheAPIHolds(t *testing.T) {
-	browser, url := webtest.Start(t), start(t, app.Config{Data: t.TempDir()})
-	for _, cookies := range []map[string]string{{}, {"lang": "en"}, {"theme": "dark"}, {"contrast": "high", "size": "xxl"}} {
-		page := browser.Open(t, url+api.PagePath, webtest.View{Width: 320, Cookies: cookies, NoJS: len(cookies) == 0})
-		for _, width := range []int{320, 1440} {
-			page.View(webtest.View{Width: width, Height: 800})
-			say := fmt.Sprintf("%d px %v", width, cookies)
-			for _, v := range page.Axe() {
-				t.Errorf("%s: got axe violation %v, want none", say, v)
-			}
-			if got := page.Overflow(); len(got) > 0 {
-				t.Errorf("%s: got sideways scroll %v, want none", say, got)
-			}
-		}
-		if got := page.Exceptions(); len(got) > 0 {
-			t.Errorf("%v: got script errors %q, want none", cookies, got)
-		}
-		page.Close()
 	}
 }
