@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -50,10 +51,14 @@ func TestGuessedAddressesAreMissing(t *testing.T) {
 func (h *house) station(t *testing.T, login string) string {
 	t.Helper()
 	_, text := h.get(t, login, "/host")
-	_, rest, _ := strings.Cut(text, `href="/host/`)
-	id, _, _ := strings.Cut(rest, `"`)
-	return id
+	m := keptIn.FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("%s keeps no station: %s", login, text)
+	}
+	return m[1]
 }
+
+var keptIn = regexp.MustCompile(`href="/host/([0-9a-f-]{36})`)
 
 // plain is a page without what differs from call to call: its address and number.
 func plain(text, path string) string {
