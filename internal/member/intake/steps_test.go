@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
-	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member/intake"
