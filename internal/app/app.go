@@ -26,6 +26,7 @@ import (
 	"nuanxin/internal/media"
 	"nuanxin/internal/member"
 	memberintake "nuanxin/internal/member/intake"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
@@ -76,6 +77,7 @@ type App struct {
 	Intake   *intake.Service
 	Calendar *calendar.Service
 	Members  *member.Service
+	Roll     *roll.Service
 	Lists    *memberintake.Service
 	Rights   *rights.Service
 	Erasures *erase.Service
@@ -231,6 +233,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	a.Requests = a.requests(desk, sender, words)
 	has := unions{bodies{a.Orgs, a.Accounts}}
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Calendar: a.workdays})
+	a.Roll = roll.New(desk, a.Members)
 	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests}})
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})

@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
 )
@@ -80,7 +81,7 @@ func (w *world) workersGone(t *testing.T) {
 	must[bool](t)(true, w.app.Members.Approve(w.as(t, "cadre"), mine, 1))
 	must[bool](t)(true, w.app.Members.Retract(away, mine, "document"))
 	must[member.Receipt](t)(w.app.Members.AskTransfer(away, mine, "220403"))
-	file := must[member.File](t)(w.app.Members.Get(w.as(t, "sibling"), mine))
+	file := must[roll.File](t)(w.app.Roll.Get(w.as(t, "sibling"), mine))
 	must[bool](t)(true, w.app.Members.Approve(w.as(t, "sibling"), mine, file.Version))
 	w.moved = mine
 

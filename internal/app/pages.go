@@ -90,8 +90,8 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		stationdesk.Routes(a.stationDesk()),
 		requestweb.Routes(a.requestPages(desk, secure)),
 		requestdesk.Routes(a.requestDesk(secure)),
-		memberdesk.Routes(memberdesk.Config{Members: a.Members, Bodies: unionAreas{a.Orgs}.ties, Frame: a.frame}),
-		memberlists.Routes(memberlists.Config{Lists: a.Lists, Members: a.Members, Frame: a.frame}),
+		memberdesk.Routes(memberdesk.Config{Members: a.Members, Roll: a.Roll, Bodies: unionAreas{a.Orgs}.ties, Frame: a.frame}),
+		memberlists.Routes(memberlists.Config{Lists: a.Lists, Roll: a.Roll, Frame: a.frame}),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
 		memberweb.Routes(a.memberPages(secure)),
 		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
@@ -114,7 +114,7 @@ const decodesAtOnce = 2
 func (a *App) accountPages(secure bool) accountweb.Config {
 	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure}
 	c.More = func(ctx context.Context) ([]ui.RowProps, error) {
-		row, err := memberweb.Row(ctx, a.Members)
+		row, err := memberweb.Row(ctx, a.Members, a.Lists)
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +145,7 @@ func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
 
 func (a *App) memberPages(secure bool) memberweb.Config {
 	stations := a.stationPages(secure)
-	return memberweb.Config{Members: a.Members, Areas: unionAreas{a.Orgs}.in, SignIn: accountweb.SignInPath, Here: func(r *http.Request) string {
+	return memberweb.Config{Members: a.Members, Lists: a.Lists, Areas: unionAreas{a.Orgs}.in, SignIn: accountweb.SignInPath, Here: func(r *http.Request) string {
 		_, area, _ := stations.Here(r)
 		return area
 	}}
@@ -207,7 +207,7 @@ func (a *App) frame(ctx context.Context) ui.StaffPage {
 		if items[i].Href != memberdesk.HrefMembers {
 			continue
 		}
-		if n, err := a.Members.Waiting(ctx); err == nil { // the number is a courtesy; its own page tells a fault
+		if n, err := a.Roll.Waiting(ctx); err == nil { // the number is a courtesy; its own page tells a fault
 			items[i].Count, items[i].Hot = n.All, n.Late > 0
 		}
 	}

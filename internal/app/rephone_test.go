@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 )
@@ -42,7 +43,7 @@ func TestAllFollowsThePhone(t *testing.T) {
 		t.Errorf("the membership: got %s with %s", got.ID, got.Phone)
 	}
 	for number, want := range map[string]int{old: 0, fresh: 1} {
-		if got := must[member.Page](t)(w.app.Members.List(cadre, member.Filter{Phone: number})); len(got.Rows) != want {
+		if got := must[roll.Page](t)(w.app.Roll.List(cadre, roll.Filter{Phone: number})); len(got.Rows) != want {
 			t.Errorf("members found by %s: %d, want %d", number, len(got.Rows), want)
 		}
 		if got := must[request.Page[request.Row]](t)(w.app.Requests.List(cadre, request.Filter{Group: request.GroupAll, Phone: number})); len(got.Rows) != 2*want {

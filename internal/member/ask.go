@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 
+	"nuanxin/internal/db"
 	"nuanxin/internal/op"
 )
 
@@ -20,6 +21,52 @@ func (s *Service) AskPerson(ctx context.Context, tx *op.Tx, person string) (Memb
 // AskNumber is [Service.Ask] for whoever has a number.
 func (s *Service) AskNumber(ctx context.Context, tx *op.Tx, number string) (Member, error) {
 	return s.one(ctx, tx, `m.member_id = (select n.member_id from member_number n where n.number = $1)`, number)
+}
+
+// AskSome is [Service.Ask] for those rows m that a condition selects.
+func (s *Service) AskSome(ctx context.Context, tx *op.Tx, where string, args db.Args) ([]Member, error) {
+	return s.some(ctx, tx, where, args)
+}
+
+// AskOwn adds to a member the history, the ties and what was agreed to.
+func (s *Service) AskOwn(ctx context.Context, tx *op.Tx, m Member) (o Own, err error) {
+	o.Member = m
+	if o.Terms, err = terms(ctx, tx, m.ID); err != nil {
+		return o, err
+	}
+	if o.Ties, err = ties(ctx, tx, m.ID); err != nil {
+		return o, err
+	}
+	o.Consents, err = consents(ctx, tx, m.ID)
+	return o, err
+}
+
+// AskUnion returns the union of an area.
+func (s *Service) AskUnion(ctx context.Context, tx *op.Tx, area string) (Union, error) {
+	return s.orgs.UnionFor(ctx, tx, area)
+}
+
+// AskPhone returns the phone of a worker's account.
+func (s *Service) AskPhone(ctx context.Context, tx *op.Tx, worker string) (phone string, err error) {
+	_, phone, err = s.people.Contact(ctx, tx, worker)
+	return phone, err
+}
+
+// Rule is the value of a rule that counts now.
+func (s *Service) Rule(ctx context.Context, tx *op.Tx, name string) (int64, error) {
+	return rule(ctx, tx, name)
+}
+
+// Waiting is the condition on rows m that the union has something to decide, in the
+// words of the index.
+const Waiting = `(m.state = 'applied' or m.to_id is not null)`
+
+// Scan reads [Columns], and before them what else was selected into first.
+func (s *Service) Scan(r db.Row, first ...any) (Member, error) { return s.scan(r, first...) }
+
+// Unseal opens a value of a member's row; of nothing it is nothing.
+func (s *Service) Unseal(sealed []byte, column string, row ID) (string, error) {
+	return s.open(sealed, column, row)
 }
 
 // Seal seals a value of a member's row for a column; of nothing it is nothing.

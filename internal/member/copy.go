@@ -24,18 +24,12 @@ func (s *Service) Copies(ctx context.Context) ([]Copy, error) {
 			return nil, fault.New(string(See), fault.Missing, "fault.missing")
 		}
 		var args db.Args
-		members, err := s.some(ctx, tx, scope.Where(byColumns, &args)+` and m.person_id = `+args.Add(tx.Subject.ID)+` order by m.member_id desc`, args)
+		members, err := s.some(ctx, tx, scope.Where(ByColumns, &args)+` and m.person_id = `+args.Add(tx.Subject.ID)+` order by m.member_id desc`, args)
 		all := make([]Copy, 0, len(members))
 		for _, m := range members {
 			c := Copy{Own: Own{Member: m}}
 			if err == nil {
-				c.Terms, err = terms(ctx, tx, m.ID)
-			}
-			if err == nil {
-				c.Ties, err = ties(ctx, tx, m.ID)
-			}
-			if err == nil {
-				c.Consents, err = consents(ctx, tx, m.ID)
+				c.Own, err = s.AskOwn(ctx, tx, m)
 			}
 			if err == nil {
 				c.Full, err = s.full(ctx, tx, m.ID)

@@ -9,42 +9,6 @@ import (
 	"nuanxin/internal/op"
 )
 
-// File is a member as a cadre sees one.
-type File struct {
-	Member
-	Terms    []Term
-	Ties     []Tie
-	Consents []Given
-	Doubts   []Doubt
-	Others   map[ID]Member // whom the doubts name, as far as the reader may see them
-}
-
-// AuthzObject implements op.Target.
-func (f File) AuthzObject() authz.Object { return f.Member.AuthzObject() }
-
-// Get returns a member with the history and what makes one look twice.
-func (s *Service) Get(ctx context.Context, which ID) (File, error) {
-	return op.Read(ctx, s.desk, See, func(tx *op.Tx) (File, error) {
-		m, err := s.get(ctx, tx, which)
-		if err != nil {
-			return File{}, err
-		}
-		f := File{Member: m}
-		if f.Terms, err = terms(ctx, tx, which); err != nil {
-			return f, err
-		}
-		if f.Ties, err = ties(ctx, tx, which); err != nil {
-			return f, err
-		}
-		if f.Consents, err = consents(ctx, tx, which); err != nil {
-			return f, err
-		}
-		doubts, others, err := s.doubts(ctx, tx, m)
-		f.Doubts, f.Others = doubts[which], others
-		return f, err
-	})
-}
-
 // Approve makes an applicant a member, or takes a transfer over. version is the
 // one that the cadre saw.
 func (s *Service) Approve(ctx context.Context, which ID, version int64) error {

@@ -12,10 +12,11 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 )
 
-func (w *world) list(ctx context.Context, f member.Filter) member.Page {
+func (w *world) list(ctx context.Context, f roll.Filter) roll.Page {
 	w.t.Helper()
 	p, err := w.List(ctx, f)
 	w.must(err)
@@ -23,7 +24,7 @@ func (w *world) list(ctx context.Context, f member.Filter) member.Page {
 }
 
 // named are the names of rows, each with the reasons of its doubts.
-func named(rows []member.Row) string {
+func named(rows []roll.Row) string {
 	var all []string
 	for _, r := range rows {
 		s := r.Name
@@ -46,7 +47,7 @@ func TestDoubtsStandOnTop(t *testing.T) {
 		w.join(w.worker("13900000105"), form("同名的"))
 		w.apply(w.worker("13900000106"), form("同名的"))
 		w.apply(w.worker("13900000107"), form("晚来的"))
-		p := w.list(cadre, member.Filter{Waits: true})
+		p := w.list(cadre, roll.Filter{Waits: true})
 		want := "小孩子 young, 同证甲 same_document, 同证乙 same_document, 同名的 same_name_area, 早来的, 晚来的"
 		if got := named(p.Rows); got != want {
 			t.Errorf("got %s, want %s", got, want)
@@ -58,7 +59,7 @@ func TestDoubtsStandOnTop(t *testing.T) {
 		w.must(err)
 		count, err := w.Waiting(cadre)
 		w.must(err)
-		if n != 4 || count != (member.Waiting{All: 6}) {
+		if n != 4 || count != (roll.Waiting{All: 6}) {
 			t.Errorf("got %d doubtful of %+v, want 4 of 6", n, count)
 		}
 	})
@@ -79,7 +80,7 @@ func TestPagingLosesNobody(t *testing.T) {
 			w.clock.Move(time.Hour)
 		}
 		var got []string
-		f := member.Filter{Waits: true, Limit: 2}
+		f := roll.Filter{Waits: true, Limit: 2}
 		for range 9 {
 			p := w.list(cadre, f)
 			for _, r := range p.Rows {
@@ -96,7 +97,7 @@ func TestPagingLosesNobody(t *testing.T) {
 			t.Errorf("waiting: got %v, want %v", got, want)
 		}
 		got = nil
-		f = member.Filter{States: []member.State{member.Active}, Limit: 3}
+		f = roll.Filter{States: []member.State{member.Active}, Limit: 3}
 		for {
 			p := w.list(cadre, f)
 			for _, r := range p.Rows {
@@ -111,7 +112,7 @@ func TestPagingLosesNobody(t *testing.T) {
 			t.Errorf("members: got %v, want %v", got, want)
 		}
 		for _, broken := range []string{"x", "1.2", "1.2.3", "a.b." + id.New[string]()} {
-			if p := w.list(cadre, member.Filter{After: broken}); len(p.Rows) != 7 {
+			if p := w.list(cadre, roll.Filter{After: broken}); len(p.Rows) != 7 {
 				t.Errorf("after %q: got %d, want all from the top", broken, len(p.Rows))
 			}
 		}
@@ -128,19 +129,19 @@ func TestFilters(t *testing.T) {
 		w.must(err)
 		for _, test := range []struct {
 			about string
-			f     member.Filter
+			f     roll.Filter
 			want  string
 		}{
-			{"everybody", member.Filter{}, "另一位, 找得到"},
-			{"by name", member.Filter{Name: "找得到"}, "找得到"},
-			{"by a part of a name", member.Filter{Name: "找得"}, ""},
-			{"by phone", member.Filter{Phone: "13900000301"}, "找得到"},
-			{"by identity number", member.Filter{Document: "11010519491231002X"}, "找得到"},
-			{"by number", member.Filter{Number: full.Number}, "找得到"},
-			{"by occupation", member.Filter{Occupations: []member.Occupation{member.Rider}}, "另一位"},
-			{"by state", member.Filter{States: []member.State{member.Active, member.Kept}}, "找得到"},
-			{"by area", member.Filter{Area: county}, "另一位, 找得到"},
-			{"by another area", member.Filter{Area: sibling}, ""},
+			{"everybody", roll.Filter{}, "另一位, 找得到"},
+			{"by name", roll.Filter{Name: "找得到"}, "找得到"},
+			{"by a part of a name", roll.Filter{Name: "找得"}, ""},
+			{"by phone", roll.Filter{Phone: "13900000301"}, "找得到"},
+			{"by identity number", roll.Filter{Document: "11010519491231002X"}, "找得到"},
+			{"by number", roll.Filter{Number: full.Number}, "找得到"},
+			{"by occupation", roll.Filter{Occupations: []member.Occupation{member.Rider}}, "另一位"},
+			{"by state", roll.Filter{States: []member.State{member.Active, member.Kept}}, "找得到"},
+			{"by area", roll.Filter{Area: county}, "另一位, 找得到"},
+			{"by another area", roll.Filter{Area: sibling}, ""},
 		} {
 			got := named(w.list(cadre, test.f).Rows)
 			n, err := w.Count(cadre, test.f)
@@ -171,7 +172,7 @@ func TestApprovingSeveral(t *testing.T) {
 				t.Errorf("%s: got %s, want %s", about, s, want)
 			}
 		}
-		if n := len(w.list(cadre, member.Filter{States: []member.State{member.Active}}).Rows); n != 2 {
+		if n := len(w.list(cadre, roll.Filter{States: []member.State{member.Active}}).Rows); n != 2 {
 			t.Errorf("got %d members, want 2", n)
 		}
 		f, err := w.Get(cadre, all[0].ID)
@@ -207,17 +208,17 @@ func TestAnAccidentAmongSeveral(t *testing.T) {
 func TestExport(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.apply(w.worker("13900000501"), form("带走的"))
-		if _, err := w.Export(cadre, member.Filter{Area: county}); code(err) != "invalid" {
+		if _, err := w.Export(cadre, roll.Filter{Area: county}); code(err) != "invalid" {
 			t.Errorf("without a purpose: got %v", err)
 		}
 		why := op.Call{Purpose: "核对名册"}
-		got, err := w.Export(op.With(staff(authz.Leader, county), why), member.Filter{Area: county})
+		got, err := w.Export(op.With(staff(authz.Leader, county), why), roll.Filter{Area: county})
 		w.must(err)
 		if len(got.Rows) != 1 || got.Rows[0].Phone != "139****0501" || got.Cut {
 			t.Errorf("got %+v, want one with a masked phone", got)
 		}
 		for about, ctx := range map[string]context.Context{"a sibling": staff(authz.Cadre, sibling), "an administrator": staff(authz.Admin, county)} {
-			if _, err := w.Export(op.With(ctx, why), member.Filter{Area: county}); code(err) != "missing" {
+			if _, err := w.Export(op.With(ctx, why), roll.Filter{Area: county}); code(err) != "missing" {
 				t.Errorf("%s: got %v, want missing", about, err)
 			}
 		}
@@ -225,7 +226,7 @@ func TestExport(t *testing.T) {
 			_, err := tx.Exec(context.Background(), `insert into member_rule (name, since, value, source) values ('export_rows', '2026-01-01', 0, 'test')`)
 			return err
 		}))
-		if got, err = w.Export(op.With(cadre, why), member.Filter{Area: county}); err != nil || !got.Cut || len(got.Rows) != 0 {
+		if got, err = w.Export(op.With(cadre, why), roll.Filter{Area: county}); err != nil || !got.Cut || len(got.Rows) != 0 {
 			t.Errorf("above the limit: got %+v, %v, want it cut", got, err)
 		}
 	})

@@ -112,7 +112,7 @@ func (s *Service) dark(ctx context.Context) (all []dated, err error) {
 			return nil, fault.New(string(Date), fault.Denied, "fault.denied")
 		}
 		var waiting []dated
-		err := tx.Each(ctx, `select m.member_id, m.applied_at from member m where m.due_at is null and `+waits, nil, func(r db.Row) error {
+		err := tx.Each(ctx, `select m.member_id, m.applied_at from member m where m.due_at is null and `+Waiting, nil, func(r db.Row) error {
 			var d dated
 			err := r.Scan(&d.id, db.Time(&d.at))
 			waiting = append(waiting, d)

@@ -110,6 +110,11 @@ func (m Member) AuthzObject() authz.Object {
 // Waits reports whether the union has something to decide.
 func (m Member) Waits() bool { return m.State == Applied || m.To != "" }
 
+// Late reports whether the union's answer is overdue.
+func (m Member) Late(now time.Time) bool {
+	return m.Waits() && !m.DueAt.IsZero() && now.After(m.DueAt)
+}
+
 // Term is one stretch of a membership. Terms follow each other; the last has no end.
 type Term struct {
 	Seq       int64

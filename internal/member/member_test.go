@@ -17,6 +17,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/job"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/workday"
@@ -44,8 +45,11 @@ func (p phones) Contact(_ context.Context, _ *op.Tx, person string) (name, phone
 	return "", p[person], nil
 }
 
+type theRoll = roll.Service
+
 type world struct {
 	*member.Service
+	*theRoll
 	db     *db.DB
 	clock  *clock.Fake
 	t      *testing.T
@@ -83,6 +87,7 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 			county:  {ID: id.New[string](), Name: "云川县总工会", Area: county, Officer: "柳婷"},
 			sibling: {ID: id.New[string](), Name: "青石县总工会", Area: sibling},
 		}})
+		w.theRoll = roll.New(w.desk, w.Service)
 		f(t, w)
 	})
 }
@@ -349,7 +354,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if err := w.Approve(test.ctx, r.ID, 9); code(err) != test.decid {
 				t.Errorf("%s approves: got %s, want %s", test.about, code(err), test.decid)
 			}
-			page, err := w.List(test.ctx, member.Filter{Waits: true})
+			page, err := w.List(test.ctx, roll.Filter{Waits: true})
 			w.must(err)
 			if listed := len(page.Rows) == 1; listed != (test.see == "ok" && test.about != "oneself") {
 				t.Errorf("%s lists %d", test.about, len(page.Rows))
@@ -373,7 +378,7 @@ func TestWaitingWithoutADate(t *testing.T) {
 		dark := w.apply(w.worker("13900000015"), form("陈十五"))
 		w.clock.Set(start)
 		w.apply(w.worker("13900000016"), form("楚十六"))
-		rows := w.list(cadre, member.Filter{Waits: true}).Rows
+		rows := w.list(cadre, roll.Filter{Waits: true}).Rows
 		if !dark.DueAt.IsZero() || len(rows) != 2 || rows[1].ID != dark.ID || rows[1].Late {
 			t.Errorf("got %+v on the list, due %v; want the one without a date last", rows, dark.DueAt)
 		}
@@ -470,7 +475,7 @@ func TestTheNumberIsForLife(t *testing.T) {
 				t.Errorf("%s: got the number of somebody else, %s", what, other)
 			}
 		}
-		p := w.list(cadre, member.Filter{Number: first})
+		p := w.list(cadre, roll.Filter{Number: first})
 		if len(p.Rows) != 3 {
 			t.Errorf("got %d memberships under the number, want all three of the person", len(p.Rows))
 		}

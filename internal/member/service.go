@@ -211,14 +211,8 @@ func (s *Service) Mine(ctx context.Context) (Own, error) {
 		if err != nil {
 			return Own{}, err
 		}
-		o := Own{Member: m}
-		if o.Terms, err = terms(ctx, tx, m.ID); err != nil {
-			return o, err
-		}
-		if o.Ties, err = ties(ctx, tx, m.ID); err != nil {
-			return o, err
-		}
-		if o.Consents, err = consents(ctx, tx, m.ID); err != nil || !m.Waits() {
+		o, err := s.AskOwn(ctx, tx, m)
+		if err != nil || !m.Waits() {
 			return o, err
 		}
 		u, err := s.orgs.UnionFor(ctx, tx, m.Area)

@@ -20,11 +20,12 @@ import (
 //go:embed migrate/*.sql
 var Schema embed.FS
 
-const columns = `m.member_id, m.number, m.person_id, m.union_id, m.union_name, m.area, m.state, m.name, m.phone_mask, m.doc_mask, m.born,
+// Columns are those of members m that [Service.Scan] reads.
+const Columns = `m.member_id, m.number, m.person_id, m.union_id, m.union_name, m.area, m.state, m.name, m.phone_mask, m.doc_mask, m.born,
 	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.version`
 
-// byColumns are the columns that decide about a row.
-var byColumns = authz.Columns{ID: "m.member_id", Area: "m.area", Owner: "m.person_id"}
+// ByColumns are the columns that decide about a row.
+var ByColumns = authz.Columns{ID: "m.member_id", Area: "m.area", Owner: "m.person_id"}
 
 // vault seals and finds what a member's row keeps.
 type vault struct{ ring *seal.Ring }
@@ -52,7 +53,7 @@ func (v vault) index(sort, value string) string {
 	return v.ring.Index("member|"+sort, value)
 }
 
-// scan reads [columns], and before them what else was selected into first.
+// scan reads [Columns], and before them what else was selected into first.
 func (v vault) scan(r db.Row, first ...any) (Member, error) {
 	var m Member
 	var name, born []byte
@@ -88,7 +89,7 @@ func (v vault) one(ctx context.Context, tx *op.Tx, where string, args ...any) (M
 
 func (v vault) some(ctx context.Context, tx *op.Tx, where string, args db.Args) ([]Member, error) {
 	var all []Member
-	err := tx.Each(ctx, `select `+columns+` from member m where `+where, args, func(r db.Row) error {
+	err := tx.Each(ctx, `select `+Columns+` from member m where `+where, args, func(r db.Row) error {
 		m, err := v.scan(r)
 		all = append(all, m)
 		return err

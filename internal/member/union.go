@@ -129,3 +129,24 @@ func (s *Service) Spread(ctx context.Context, tx *op.Tx, areas []string) ([]Spre
 	})
 	return all, err
 }
+
+// HomeOf returns the area of the union that a worker belongs to or has applied to;
+// empty: none.
+func (s *Service) HomeOf(ctx context.Context, tx *op.Tx, worker string) (area string, err error) {
+	var args db.Args
+	err = tx.Each(ctx, `select home_area from member where state in `+db.In(&args, []State{Applied, Active, Kept})+` and person_id = `+args.Add(worker)+` order by member_id desc limit 1`, args, func(r db.Row) error {
+		return r.Scan(&area)
+	})
+	return area, err
+}
+
+// In reports whether a union has members, applicants, or somebody who asked to come
+// over to it.
+func (s *Service) In(ctx context.Context, tx *op.Tx, union string) (bool, error) {
+	var args db.Args
+	held := db.In(&args, []State{Applied, Active, Kept})
+	id := args.Add(union)
+	var n int
+	err := tx.One(ctx, `select count(*) from (select 1 from member where state in `+held+` and (union_id = `+id+` or to_id = `+id+`) limit 1) one`, args, &n)
+	return n > 0, err
+}

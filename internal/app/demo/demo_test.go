@@ -19,6 +19,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/request"
 	"nuanxin/internal/station"
 )
@@ -123,8 +124,8 @@ func checkRequests(t *testing.T, a *app.App) {
 // and that the phone of the welcome can still join.
 func checkMembers(t *testing.T, a *app.App) {
 	states, doubts, waiting := map[member.State]int{}, map[member.Why]int{}, 0
-	f := member.Filter{Limit: 100}
-	page, err := a.Members.List(authz.AsSystem(t.Context(), "test"), f)
+	f := roll.Filter{Limit: 100}
+	page, err := a.Roll.List(authz.AsSystem(t.Context(), "test"), f)
 	if err != nil {
 		t.Fatal(err)
 	}

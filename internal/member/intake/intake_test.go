@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/job"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 )
@@ -245,12 +246,12 @@ func TestApplyingAndUndoing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		which := w.upload(cadre, list(3)+"同名,13800000001,,,\n")
 		w.must(w.Start(cadre, which, false))
-		page, err := w.members.List(cadre, member.Filter{})
+		page, err := roll.New(w.desk, w.members).List(cadre, roll.Filter{})
 		w.must(err)
 		if len(page.Rows) != 4 || w.state(which).State != intake.Applied {
 			t.Fatalf("got %d members and %+v", len(page.Rows), w.state(which))
 		}
-		m, err := w.members.Get(cadre, page.Rows[3].ID)
+		m, err := roll.New(w.desk, w.members).Get(cadre, page.Rows[3].ID)
 		w.must(err)
 		if m.State != member.Active || m.Channel != member.ByList || m.Number != "99010126000001" || len(m.Consents) != 0 || m.Person != "" || m.Works != "某公司" ||
 			len(m.Terms) != 1 || m.Terms[0].By != "柳婷" || m.Terms[0].Reason != "名单导入：本人签过纸质入会申请书（入会申请书在某公司工会）" {
@@ -306,12 +307,12 @@ func TestTheNumberOfBefore(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		row := head + "陈立冬,13900000001," + document(5) + ",,\n"
 		w.must(w.Start(cadre, w.upload(cadre, row), false))
-		p, err := w.members.List(cadre, member.Filter{})
+		p, err := roll.New(w.desk, w.members).List(cadre, roll.Filter{})
 		w.must(err)
 		w.must(w.members.Finish(cadre, p.Rows[0].ID, 1, "不在这里了"))
 		which := w.upload(cadre, row)
 		w.must(w.Start(cadre, which, false))
-		now, err := w.members.List(cadre, member.Filter{States: []member.State{member.Active}})
+		now, err := roll.New(w.desk, w.members).List(cadre, roll.Filter{States: []member.State{member.Active}})
 		w.must(err)
 		if len(now.Rows) != 1 || now.Rows[0].Number != p.Rows[0].Number {
 			t.Errorf("got %+v, want the number %s", now.Rows, p.Rows[0].Number)

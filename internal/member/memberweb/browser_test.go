@@ -79,7 +79,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	h.must(err)
 	h.must(lists.Start(cadre, which, true))
 	hold("found", "/me/membership/found", "wang", county)
-	h.must(h.Claim(authz.With(t.Context(), wang), "王满仓", "002X"))
+	h.must(lists.Claim(authz.With(t.Context(), wang), "王满仓", "002X"))
 	hold("listed", "/me/membership", "wang", county)
 	for i := range 250 {
 		h.areas = append(h.areas, fmt.Sprintf("13%04d", i))

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"nuanxin/internal/fault"
-	"nuanxin/internal/member"
+	"nuanxin/internal/member/intake"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -14,7 +14,7 @@ const hrefFound = HrefOwn + "/found"
 
 // foundForm is a membership that a list brought, and what was typed.
 type foundForm struct {
-	member.Found
+	intake.Found
 	name string
 	errs ui.FormErrors
 }
@@ -26,7 +26,7 @@ func (p *pages) showFound(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) found(w http.ResponseWriter, r *http.Request, status int, f foundForm) error {
 	var err error
-	if f.Found, err = p.Members.Found(r.Context()); fault.Is(err, fault.Missing) {
+	if f.Found, err = p.Lists.Found(r.Context()); fault.Is(err, fault.Missing) {
 		return web.See(w, r, HrefOwn)
 	}
 	if err != nil {
@@ -41,7 +41,7 @@ func (p *pages) claim(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, name := web.Named(r), r.PostForm.Get("name")
-	err := p.Members.Claim(ctx, name, r.PostForm.Get("tail"))
+	err := p.Lists.Claim(ctx, name, r.PostForm.Get("tail"))
 	switch {
 	case err == nil:
 		web.SetFlash(w, r, "member.found.done")
@@ -56,7 +56,7 @@ func (p *pages) claim(w http.ResponseWriter, r *http.Request) error {
 
 // waits reports whether a list brought a membership that may be the reader's.
 func (p *pages) waits(r *http.Request) (bool, error) {
-	_, err := p.Members.Found(r.Context())
+	_, err := p.Lists.Found(r.Context())
 	if fault.Is(err, fault.Missing) {
 		return false, nil
 	}

@@ -20,7 +20,9 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/intake"
 	"nuanxin/internal/member/memberweb"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/web"
@@ -74,9 +76,12 @@ func staff(area string) context.Context {
 	return authz.With(context.Background(), authz.Subject{ID: id.New[string](), Kind: authz.Staff, Name: "柳婷", Grants: []authz.Grant{{Role: authz.Cadre, Area: area}}})
 }
 
+type theRoll = roll.Service
+
 // house is the pages on a real service.
 type house struct {
 	*member.Service
+	*theRoll
 	t     *testing.T
 	clock *clock.Fake
 	url   string
@@ -95,7 +100,8 @@ func newHouse(t *testing.T) *house {
 	}
 	h.desk, h.ring = op.New(d, member.Policy), ring
 	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}, Bodies: around{}})
-	c := memberweb.Config{Members: h.Service,
+	h.theRoll = roll.New(h.desk, h.Service)
+	c := memberweb.Config{Members: h.Service, Lists: intake.New(h.desk, h.Service, around{}, h.ring),
 		Here: func(r *http.Request) string {
 			if k, err := r.Cookie("here"); err == nil {
 				return k.Value

@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/intake"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -212,14 +213,14 @@ func given(ctx context.Context, g member.Given) string {
 
 // Row is the line about the membership on the page 我的, for whoever asks: what
 // they have, or the way to join.
-func Row(ctx context.Context, members *member.Service) (ui.RowProps, error) {
+func Row(ctx context.Context, members *member.Service, lists *intake.Service) (ui.RowProps, error) {
 	row := ui.RowProps{Href: HrefJoin, Icon: "card", Tile: true, Tone: ui.Pine, Title: t(ctx, "row.join"), Sub: t(ctx, "row.join.sub"), Chevron: true}
 	if !isWorker(ctx) {
 		return row, nil
 	}
 	own, err := members.Mine(ctx)
 	if fault.Is(err, fault.Missing) || err == nil && !own.State.Holds() {
-		f, none := members.Found(ctx)
+		f, none := lists.Found(ctx)
 		if none == nil {
 			row.Href, row.Title, row.Sub = hrefFound, t(ctx, "found.row"), t(ctx, "found.row.sub", "Union", f.Union)
 			return row, nil

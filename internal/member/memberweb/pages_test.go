@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
+	"nuanxin/internal/member/roll"
 )
 
 func TestJoining(t *testing.T) {
@@ -27,7 +28,7 @@ func TestJoining(t *testing.T) {
 	if own.Name != "陈立冬" || own.Channel != member.ByPoster || own.Occupation != member.Rider || own.Works != "某外卖平台" || len(own.Consents) != 1 {
 		t.Errorf("got %+v, want it as it was typed", own)
 	}
-	if all, err := h.List(cadre, member.Filter{Waits: true}); err != nil || len(all.Rows) != 1 {
+	if all, err := h.List(cadre, roll.Filter{Waits: true}); err != nil || len(all.Rows) != 1 {
 		t.Errorf("pressed twice: got %d applications, %v, want one", len(all.Rows), err)
 	}
 	p.get("/join").must(t, "once more", 200, []string{"已经向" + union + "申请了", `href="/me/membership"`}, []string{`id="join"`})

@@ -9,12 +9,14 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/intake"
 	"nuanxin/internal/web"
 )
 
-// Config is what the pages need. Members is required.
+// Config is what the pages need. Members and Lists are required.
 type Config struct {
 	Members *member.Service
+	Lists   *intake.Service                                        // what lists brought that may be the reader's
 	Here    func(r *http.Request) (area string)                    // the division that the phone remembers, or ""; nil: none
 	Areas   func(ctx context.Context, in string) ([]string, error) // areas of a division with a union of their own; nil: none can be chosen
 	SignIn  string                                                 // the page where workers sign in, taking next; empty: "/sign-in"

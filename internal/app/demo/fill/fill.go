@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
 	"nuanxin/internal/org/platform"
@@ -31,6 +32,7 @@ type Services struct {
 	Intake   *intake.Service
 	Requests *office.Service
 	Members  *member.Service
+	Roll     *roll.Service
 	Rights   *rights.Service
 	// Keep makes a file safe and keeps it.
 	Keep func(ctx context.Context, kind request.FileKind, raw []byte) (request.File, error)

@@ -30,7 +30,7 @@ func (f *filler) step(ctx context.Context, s world.Step) error {
 		return f.byMember(authz.With(ctx, f.workers[f.World.Members[s.Member].Worker]), which, s)
 	}
 	ctx = f.as(ctx, s.By)
-	file, err := f.Members.Get(ctx, which)
+	file, err := f.Roll.Get(ctx, which)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -48,7 +49,7 @@ func belongs(m member.Member) bool { return m.State.Belongs() }
 // actForm is an act as it is shown.
 type actForm struct {
 	act
-	f     member.File
+	f     roll.File
 	why   string
 	reqID string
 	trouble
@@ -98,7 +99,7 @@ func (p *pages) doAct(a act) web.Handler {
 		if v.trouble, status, err = p.again(ctx, f.ID, err); err != nil {
 			return err
 		}
-		if v.f, err = p.Members.Get(ctx, f.ID); err != nil {
+		if v.f, err = p.Roll.Get(ctx, f.ID); err != nil {
 			return err
 		}
 		return p.showAct(w, r, status, v)
@@ -108,7 +109,7 @@ func (p *pages) doAct(a act) web.Handler {
 // back is where an act leads: to the next who waits after an answer, else to the
 // member, or to the list where the member went out of the reader's sight.
 func (p *pages) back(ctx context.Context, which member.ID, a act) string {
-	if _, err := p.Members.Get(ctx, which); fault.Is(err, fault.Missing) || a.name == "approve" || a.name == "refuse" {
+	if _, err := p.Roll.Get(ctx, which); fault.Is(err, fault.Missing) || a.name == "approve" || a.name == "refuse" {
 		return HrefMembers
 	}
 	return Href(which)

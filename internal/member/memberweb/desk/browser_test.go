@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/memberweb/desk"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -18,7 +19,7 @@ func modes() []map[string]string {
 func TestPagesHoldInAllModes(t *testing.T) {
 	browser, h := webtest.Start(t), newHouse(t)
 	doubtful, clear, belongs := h.busy()
-	kept, err := h.List(as("cadre"), member.Filter{States: []member.State{member.Kept}})
+	kept, err := h.List(as("cadre"), roll.Filter{States: []member.State{member.Kept}})
 	h.must(err)
 	h.must(h.Tie(as("cadre"), belongs, member.OfPlatform, platformID, "2026-11-01"))
 	for name, path := range map[string]string{"list": desk.HrefMembers, "members": desk.HrefMembers + "?tab=members", "all": desk.HrefMembers + "?tab=all&occupation=trucker", "empty": desk.HrefMembers + "?tab=all&state=ended",

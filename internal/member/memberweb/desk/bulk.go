@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 )
 
@@ -45,7 +46,7 @@ func idsOf(all []member.Choice) []member.ID {
 
 // asked is the second question before several are approved.
 type asked struct {
-	rows  []member.Row
+	rows  []roll.Row
 	moved int // that are not as the list showed them any more
 	reqID string
 }
@@ -89,13 +90,13 @@ func (p *pages) approve(w http.ResponseWriter, r *http.Request) error {
 	if accidents(ctx, told) == len(told) {
 		return told[0].Err // nothing was done
 	}
-	now, err := p.Members.List(ctx, member.Filter{IDs: idsOf(all), Limit: len(all)})
+	now, err := p.Roll.List(ctx, roll.Filter{IDs: idsOf(all), Limit: len(all)})
 	if err != nil {
 		return err
 	}
 	var res result
 	for _, one := range told {
-		i := slices.IndexFunc(now.Rows, func(r member.Row) bool { return r.ID == one.ID })
+		i := slices.IndexFunc(now.Rows, func(r roll.Row) bool { return r.ID == one.ID })
 		switch {
 		case i < 0:
 			res.lost++
@@ -126,13 +127,13 @@ func accidents(ctx context.Context, told []member.Told) (n int) {
 func (p *pages) askClear(w http.ResponseWriter, r *http.Request, all []member.Choice) error {
 	ctx := r.Context()
 	all = all[:min(len(all), most)]
-	now, err := p.Members.List(ctx, member.Filter{IDs: idsOf(all), Limit: most})
+	now, err := p.Roll.List(ctx, roll.Filter{IDs: idsOf(all), Limit: most})
 	if err != nil {
 		return err
 	}
 	a := asked{reqID: web.NewReqID()}
 	for _, c := range all {
-		i := slices.IndexFunc(now.Rows, func(r member.Row) bool { return r.ID == c.ID })
+		i := slices.IndexFunc(now.Rows, func(r roll.Row) bool { return r.ID == c.ID })
 		if i < 0 || now.Rows[i].Version != c.Version || len(now.Rows[i].Doubts) > 0 || !pickable(ctx, now.Rows[i]) {
 			a.moved++
 			continue

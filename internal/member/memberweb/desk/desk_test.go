@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/memberweb/desk"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -172,7 +173,7 @@ func TestTwoCadresApproveTheSame(t *testing.T) {
 	for _, body := range bodies {
 		done += strings.Count(body, "会员号 2204")
 	}
-	page, err := h.List(as("cadre"), member.Filter{States: []member.State{member.Active}})
+	page, err := h.List(as("cadre"), roll.Filter{States: []member.State{member.Active}})
 	h.must(err)
 	if done != 6 || len(page.Rows) != 6 {
 		t.Errorf("got %d told as approved and %d members, want 6 and 6", done, len(page.Rows))
@@ -253,7 +254,7 @@ func TestDoubtsSideBySide(t *testing.T) {
 		t.Error("somebody late without a doubt stands before one in doubt")
 	}
 	cadre.get(desk.Href(doubtful)).want("the page", 200, "看另一份", "1101**********002X", "一样", "不能再通过一次", "!看过了，通过", "/refuse")
-	page, err := h.List(as("cadre"), member.Filter{Name: "小年轻"})
+	page, err := h.List(as("cadre"), roll.Filter{Name: "小年轻"})
 	h.must(err)
 	cadre.get(desk.Href(page.Rows[0].ID)).want("somebody young", 200, "《劳动法》", "看过了，通过")
 	cadre.get(desk.Href(doubtful)+"/approve").want("asked once more", 200, "先核对清楚")

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
-	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/region"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/web"
@@ -33,7 +33,7 @@ func exported(ctx context.Context, q query) (exportForm, error) {
 	return exportForm{query: q, area: all[0]}, nil
 }
 
-func (e exportForm) filter() member.Filter {
+func (e exportForm) filter() roll.Filter {
 	f := e.query.filter()
 	f.Area = e.area
 	return f
@@ -49,7 +49,7 @@ func (p *pages) askExport(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) showExport(w http.ResponseWriter, r *http.Request, status int, e exportForm) error {
 	ctx := r.Context()
-	n, err := p.Members.Count(ctx, e.filter())
+	n, err := p.Roll.Count(ctx, e.filter())
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 		e.errs = ui.FieldErrors(ctx, err)
 		return p.showExport(w, r, http.StatusUnprocessableEntity, e)
 	}
-	table, err := p.Members.Export(purposed(ctx, e.why), e.filter())
+	table, err := p.Roll.Export(purposed(ctx, e.why), e.filter())
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	return write(ctx, sheet.NewWriter(w), table, e.why)
 }
 
-func write(ctx context.Context, out *sheet.Writer, table member.Table, why string) error {
+func write(ctx context.Context, out *sheet.Writer, table roll.Table, why string) error {
 	heads := []string{"number", "name", "phone", "occupation", "works", "union", "state", "channel", "applied", "due", "decided"}
 	for i, head := range heads {
 		heads[i] = t(ctx, "fact."+head)

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"nuanxin/internal/idcard"
-	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 )
 
@@ -31,7 +31,7 @@ func (p *pages) search(w http.ResponseWriter, r *http.Request) error {
 	if ok {
 		var err error
 		f.After = v.after
-		if v.Page, err = p.Members.List(ctx, f); err != nil {
+		if v.Page, err = p.Roll.List(ctx, f); err != nil {
 			return err
 		}
 	}
@@ -40,17 +40,17 @@ func (p *pages) search(w http.ResponseWriter, r *http.Request) error {
 
 // lookup reads what a person is looked for by; ok is false for what can be none
 // of it.
-func lookup(words, today string) (f member.Filter, ok bool) {
+func lookup(words, today string) (f roll.Filter, ok bool) {
 	if mobile, err := idcard.ParseMobile(words); err == nil {
-		return member.Filter{Phone: mobile}, true
+		return roll.Filter{Phone: mobile}, true
 	}
 	number := idcard.Plain(words)
 	if resident, err := idcard.ParseResident(number, today); err == nil {
-		return member.Filter{Document: resident.Number}, true
+		return roll.Filter{Document: resident.Number}, true
 	}
 	if len(number) == numberDigits && strings.Trim(number, "0123456789") == "" {
-		return member.Filter{Number: number}, true
+		return roll.Filter{Number: number}, true
 	}
 	name, err := idcard.ParseName(words)
-	return member.Filter{Name: name}, err == nil
+	return roll.Filter{Name: name}, err == nil
 }

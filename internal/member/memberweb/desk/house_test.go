@@ -23,6 +23,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/memberweb/desk"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/web"
@@ -70,9 +71,12 @@ func (a around) Contact(_ context.Context, _ *op.Tx, who string) (name, phone st
 	return "", a.phones[who], nil
 }
 
+type theRoll = roll.Service
+
 // house is a running system for one test.
 type house struct {
 	*member.Service
+	*theRoll
 	t      *testing.T
 	clk    *clock.Fake
 	server *httptest.Server
@@ -90,8 +94,9 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, clk: clk, around: around{map[string]string{}}}
 	h.db = dbtest.SQLite(t, clk, []fs.FS{op.Schema, member.Schema})
 	h.Service = member.NewService(op.New(h.db, member.Policy), member.Config{Ring: ring, Orgs: h.around, People: h.around, Bodies: h.around})
+	h.theRoll = roll.New(op.New(h.db, member.Policy), h.Service)
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), desk.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: clk, Log: slog.New(slog.DiscardHandler)}
-	mux := web.NewMux(desk.Routes(desk.Config{Members: h.Service, Bodies: bodies, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
+	mux := web.NewMux(desk.Routes(desk.Config{Members: h.Service, Roll: h.theRoll, Bodies: bodies, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
 	h.server = httptest.NewServer(site.Handler(signIn(mux)))
 	t.Cleanup(h.server.Close)
 	return h
@@ -236,7 +241,7 @@ func (h *house) must(err error) {
 	}
 }
 
-func (h *house) one(which member.ID) member.File {
+func (h *house) one(which member.ID) roll.File {
 	h.t.Helper()
 	f, err := h.Get(as("cadre"), which)
 	h.must(err)

@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -89,8 +90,8 @@ func (q query) href(to string) string {
 func (q query) narrowed() bool { return q.state != "" || q.occupation != "" }
 
 // filter is the query as the service understands it.
-func (q query) filter() member.Filter {
-	f := member.Filter{Waits: q.tab == tabWaits, After: q.after}
+func (q query) filter() roll.Filter {
+	f := roll.Filter{Waits: q.tab == tabWaits, After: q.after}
 	if q.tab == tabMembers {
 		f.States = q.tab.states()
 	}
@@ -106,11 +107,11 @@ func (q query) filter() member.Filter {
 // view is the list as it is shown.
 type view struct {
 	query
-	member.Page
-	waiting  member.Waiting
+	roll.Page
+	waiting  roll.Waiting
 	doubtful int
 	counts   map[tab]string
-	peek     *member.File
+	peek     *roll.File
 	words    string // what a person was looked for by; it stands in no address
 	cadre    bool
 	reqID    string
@@ -123,7 +124,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := view{query: readQuery(r.URL.Query())}
 	var err error
-	if v.Page, err = p.Members.List(ctx, v.filter()); err != nil {
+	if v.Page, err = p.Roll.List(ctx, v.filter()); err != nil {
 		return err
 	}
 	return p.showList(w, r, http.StatusOK, v)
@@ -132,15 +133,15 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 // showList draws the list with its numbers and the member beside it.
 func (p *pages) showList(w http.ResponseWriter, r *http.Request, status int, v view) (err error) {
 	ctx := r.Context()
-	if v.waiting, err = p.Members.Waiting(ctx); err != nil {
+	if v.waiting, err = p.Roll.Waiting(ctx); err != nil {
 		return err
 	}
-	if v.doubtful, err = p.Members.Doubtful(ctx); err != nil {
+	if v.doubtful, err = p.Roll.Doubtful(ctx); err != nil {
 		return err
 	}
 	v.counts = map[tab]string{tabWaits: web.Count(int64(v.waiting.All))}
 	for _, b := range []tab{tabMembers, tabAll} {
-		n, err := p.Members.Count(ctx, query{tab: b}.filter())
+		n, err := p.Roll.Count(ctx, query{tab: b}.filter())
 		if err != nil {
 			return err
 		}
@@ -160,17 +161,17 @@ func (p *pages) showList(w http.ResponseWriter, r *http.Request, status int, v v
 
 // many writes a count, with a plus when not all were counted.
 func many(n int) string {
-	if n > member.Most {
-		return web.Count(member.Most) + "+"
+	if n > roll.Most {
+		return web.Count(roll.Most) + "+"
 	}
 	return web.Count(int64(n))
 }
 
 // chosen is the member beside the list: the one that the reader came back from,
 // else the first.
-func (p *pages) chosen(ctx context.Context, v view) (*member.File, error) {
+func (p *pages) chosen(ctx context.Context, v view) (*roll.File, error) {
 	if v.open != "" {
-		f, err := p.Members.Get(ctx, v.open)
+		f, err := p.Roll.Get(ctx, v.open)
 		if err == nil || !fault.Is(err, fault.Missing) {
 			return &f, err
 		}
@@ -178,7 +179,7 @@ func (p *pages) chosen(ctx context.Context, v view) (*member.File, error) {
 	if len(v.Rows) == 0 {
 		return nil, nil //nolint:nilnil // an empty list has nothing beside it
 	}
-	f, err := p.Members.Get(ctx, v.Rows[0].ID)
+	f, err := p.Roll.Get(ctx, v.Rows[0].ID)
 	return &f, err
 }
 
@@ -222,8 +223,8 @@ func (v view) occupationOptions(ctx context.Context) []ui.Option {
 
 // clear are the rows that wait, that nothing stands against, and that the reader
 // may decide.
-func (v view) clear(ctx context.Context) []member.Row {
-	var out []member.Row
+func (v view) clear(ctx context.Context) []roll.Row {
+	var out []roll.Row
 	for _, r := range v.Rows {
 		if pickable(ctx, r) && len(r.Doubts) == 0 {
 			out = append(out, r)
@@ -233,13 +234,13 @@ func (v view) clear(ctx context.Context) []member.Row {
 }
 
 // pickable reports whether a row can be approved by the reader.
-func pickable(ctx context.Context, r member.Row) bool {
+func pickable(ctx context.Context, r roll.Row) bool {
 	return r.Waits() && may(ctx, member.Approve, r.Member)
 }
 
 // picks reports whether the list has boxes to tick.
 func (v view) picks(ctx context.Context) bool {
-	return v.tab == tabWaits && v.words == "" && slices.ContainsFunc(v.Rows, func(r member.Row) bool { return pickable(ctx, r) })
+	return v.tab == tabWaits && v.words == "" && slices.ContainsFunc(v.Rows, func(r roll.Row) bool { return pickable(ctx, r) })
 }
 
 // nextHref is the page after this one, topHref the first page, or "".

@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -43,12 +44,12 @@ func may(ctx context.Context, act authz.Action, m member.Member) bool {
 
 // load returns the member of the path as the reader may read it; else it is
 // missing, whatever the act.
-func (p *pages) load(r *http.Request, act authz.Action) (member.File, error) {
+func (p *pages) load(r *http.Request, act authz.Action) (roll.File, error) {
 	which, err := id.Parse[member.ID](r.PathValue("id"))
 	if err != nil || !isStaff(r.Context()) {
-		return member.File{}, missing()
+		return roll.File{}, missing()
 	}
-	f, err := p.Members.Get(r.Context(), which)
+	f, err := p.Roll.Get(r.Context(), which)
 	if err == nil && !may(r.Context(), act, f.Member) {
 		err = fault.New(string(act), fault.Denied, "fault.denied")
 	}
@@ -105,7 +106,7 @@ func (p *pages) again(ctx context.Context, which member.ID, err error) (trouble,
 	case fault.Is(err, fault.Invalid):
 		return trouble{errs: ui.FieldErrors(ctx, err)}, http.StatusUnprocessableEntity, nil
 	case fault.Is(err, fault.Conflict):
-		f, lost := p.Members.Get(ctx, which)
+		f, lost := p.Roll.Get(ctx, which)
 		if lost != nil {
 			return trouble{}, 0, lost
 		}

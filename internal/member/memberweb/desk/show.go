@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -45,7 +46,7 @@ func rarer(ctx context.Context, m member.Member) []act {
 }
 
 // consents are what the member agreed to.
-func consents(ctx context.Context, f member.File) []ui.Pair {
+func consents(ctx context.Context, f roll.File) []ui.Pair {
 	var all []ui.Pair
 	for _, g := range f.Consents {
 		text := t(ctx, "consent.given", "When", web.Date(ctx, g.At), "Version", g.Version)
@@ -64,11 +65,11 @@ func consents(ctx context.Context, f member.File) []ui.Pair {
 
 // blocks reports whether a doubt is none: the identity number is a member's
 // already, and cannot be approved twice.
-func blocks(f member.File, d member.Doubt) bool {
+func blocks(f roll.File, d member.Doubt) bool {
 	return d.Why == member.SameDocument && f.Others[d.Other].State.Belongs()
 }
 
 // blocked reports whether somebody who waits cannot be approved.
-func blocked(f member.File) bool {
+func blocked(f roll.File) bool {
 	return slices.ContainsFunc(f.Doubts, func(d member.Doubt) bool { return blocks(f, d) })
 }

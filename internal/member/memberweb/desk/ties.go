@@ -7,13 +7,14 @@ import (
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
 
 // tieForm is a new tie of a member, or the end of one.
 type tieForm struct {
-	f         member.File
+	f         roll.File
 	kind, org string
 	day       string // on which it begins, or ends
 	ends      member.Tie

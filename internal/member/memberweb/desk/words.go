@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/region"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -164,7 +165,7 @@ func facts(ctx context.Context, m member.Member) []ui.Pair {
 var termIcons = map[member.TermKind]string{member.Join: "check", member.Transfer: "swap", member.Keep: "pause", member.Resume: "play", member.Leave: "door", member.End: "door"}
 
 // steps are the history of a membership, the newest first.
-func steps(ctx context.Context, f member.File) []ui.Step {
+func steps(ctx context.Context, f roll.File) []ui.Step {
 	var all []ui.Step
 	for i := len(f.Terms) - 1; i >= 0; i-- {
 		term := f.Terms[i]

@@ -13,15 +13,16 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
 
 // Config is what the pages need; all of it.
 type Config struct {
-	Lists   *intake.Service
-	Members *member.Service
-	Frame   func(ctx context.Context) ui.StaffPage
+	Lists *intake.Service
+	Roll  *roll.Service
+	Frame func(ctx context.Context) ui.StaffPage
 }
 
 // Href is where the pages are, and hrefMembers where they come from.

@@ -26,6 +26,7 @@ import (
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
 	"nuanxin/internal/member/memberweb/desk/imports"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/web"
@@ -55,8 +56,11 @@ func (around) Contact(context.Context, *op.Tx, string) (name, phone string, err 
 	return "", "", nil
 }
 
+type theRoll = roll.Service
+
 type house struct {
 	*member.Service
+	*theRoll
 	t      *testing.T
 	lists  *intake.Service
 	server *httptest.Server
@@ -70,12 +74,13 @@ func newHouse(t *testing.T) *house {
 	h.must(err)
 	desk := op.New(dbtest.SQLite(t, clk, []fs.FS{op.Schema, member.Schema}), member.Policy)
 	h.Service = member.NewService(desk, member.Config{Ring: ring, Orgs: around{}, People: around{}})
+	h.theRoll = roll.New(desk, h.Service)
 	h.lists = intake.New(desk, h.Service, around{}, ring)
 	frame := func(ctx context.Context) ui.StaffPage {
 		return ui.StaffPage{User: authz.From(ctx).Name, Nav: []ui.NavItem{{Text: "入会", Icon: "card", Href: "/desk/members", Phone: true}}}
 	}
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), imports.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: clk, Log: slog.New(slog.DiscardHandler)}
-	mux := web.NewMux(imports.Routes(imports.Config{Lists: h.lists, Members: h.Service, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
+	mux := web.NewMux(imports.Routes(imports.Config{Lists: h.lists, Roll: h.theRoll, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
 	h.server = httptest.NewServer(site.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if k, err := r.Cookie("who"); err == nil {
 			r = r.WithContext(authz.With(r.Context(), people[k.Value]))
@@ -170,11 +175,11 @@ func TestAListFromTheFileToTheUndo(t *testing.T) {
 	if status, to, _ := h.send("cadre", page+"/apply", url.Values{}); status != http.StatusSeeOther || to != page {
 		t.Errorf("applied twice: got %d to %s, want the list as it is", status, to)
 	}
-	if n, err := h.Count(authz.With(t.Context(), people["cadre"]), member.Filter{}); err != nil || n != 1 {
+	if n, err := h.Count(authz.With(t.Context(), people["cadre"]), roll.Filter{}); err != nil || n != 1 {
 		t.Errorf("got %d members, %v", n, err)
 	}
 	h.send("cadre", page+"/undo", url.Values{})
-	if n, err := h.Count(authz.With(t.Context(), people["cadre"]), member.Filter{}); err != nil || n != 0 {
+	if n, err := h.Count(authz.With(t.Context(), people["cadre"]), roll.Filter{}); err != nil || n != 0 {
 		t.Errorf("undone: got %d members, %v", n, err)
 	}
 }

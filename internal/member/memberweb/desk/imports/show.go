@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -91,7 +92,7 @@ func (p *pages) known(ctx context.Context, lines []intake.Line) (map[member.ID]m
 	if len(ids) == 0 {
 		return all, nil
 	}
-	found, err := p.Members.List(ctx, member.Filter{IDs: ids, Limit: len(ids)})
+	found, err := p.Roll.List(ctx, roll.Filter{IDs: ids, Limit: len(ids)})
 	for _, m := range found.Rows {
 		all[m.ID] = m.Member
 	}

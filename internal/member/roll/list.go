@@ -1,24 +1,24 @@
-package member
+package roll
 
 import (
 	"context"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/id"
+	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 )
 
 // Filter selects members. Its zero value selects all.
 type Filter struct {
-	IDs         []ID // only these; nil: any
-	Waits       bool // only those whom the union has not answered
-	States      []State
-	Occupations []Occupation
+	IDs         []member.ID // only these; nil: any
+	Waits       bool        // only those whom the union has not answered
+	States      []member.State
+	Occupations []member.Occupation
 	Area        string // digits of an area that contains it; empty: any
 	Name        string // the whole name
 	Phone       string // the whole number
@@ -30,21 +30,17 @@ type Filter struct {
 
 // Row is a member in a list, with what makes one look twice.
 type Row struct {
-	Member
-	Doubts []Doubt
+	member.Member
+	Doubts []member.Doubt
 	Late   bool // the union's answer is overdue
 }
 
 // Page is a part of a list.
 type Page struct {
 	Rows   []Row
-	Others map[ID]Member // whom the doubts name, as far as the reader may see them
-	Next   string        // where the page after this one begins; empty: this is the last
+	Others map[member.ID]member.Member // whom the doubts name, as far as the reader may see them
+	Next   string                      // where the page after this one begins; empty: this is the last
 }
-
-// waits is the condition on rows m that the union has something to decide, in
-// the words of the index.
-const waits = `(m.state = 'applied' or m.to_id is not null)`
 
 // never sorts what has no date so far behind all that has.
 const never = 1<<63 - 1
@@ -53,7 +49,7 @@ const never = 1<<63 - 1
 // for who was approved meanwhile has another.
 type cursor struct {
 	rank, due int64
-	id        ID
+	id        member.ID
 }
 
 func (c cursor) String() string { return fmt.Sprintf("%d.%d.%s", c.rank, c.due, c.id) }
@@ -65,7 +61,7 @@ func parseCursor(s string) (c cursor, ok bool) {
 	}
 	rank, err1 := strconv.ParseInt(part[0], 10, 64)
 	due, err2 := strconv.ParseInt(part[1], 10, 64)
-	row, err3 := id.Parse[ID](part[2])
+	row, err3 := id.Parse[member.ID](part[2])
 	return cursor{rank, due, row}, err1 == nil && err2 == nil && err3 == nil
 }
 
@@ -73,7 +69,7 @@ func parseCursor(s string) (c cursor, ok bool) {
 // first and then by the time left; others by when they applied, the newest
 // first.
 func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
-	return op.List(ctx, s.desk, List, func(tx *op.Tx, scope op.Scope) (Page, error) {
+	return op.List(ctx, s.desk, member.List, func(tx *op.Tx, scope op.Scope) (Page, error) {
 		var p Page
 		limit := f.Limit
 		if limit == 0 {
@@ -95,22 +91,17 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	})
 }
 
-// Late reports whether the union's answer is overdue.
-func (m Member) Late(now time.Time) bool {
-	return m.Waits() && !m.DueAt.IsZero() && now.After(m.DueAt)
-}
-
 // page reads some members in the order of the list, each with its place.
-func (s *Service) page(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter, most int) (found []Member, places []cursor, err error) {
+func (s *Service) page(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter, most int) (found []member.Member, places []cursor, err error) {
 	var args db.Args
-	in := scope.Where(byColumns, &args)
+	in := scope.Where(member.ByColumns, &args)
 	rank, due, order := `0`, `0`, ` order by w.member_id desc`
 	after, paged := parseCursor(f.After)
 	if f.Waits {
 		rank, due, order = `case when `+doubtful(in)+` then 0 else 1 end`, `coalesce(m.due_at, `+strconv.Itoa(never)+`)`, ` order by w.rank, w.due, w.member_id`
 	}
-	q := `select w.rank, w.due, ` + columns + ` from member m join (select m.member_id, ` + rank + ` as rank, ` + due + ` as due from member m
-		where ` + in + f.where(s.vault, &args)
+	q := `select w.rank, w.due, ` + member.Columns + ` from member m join (select m.member_id, ` + rank + ` as rank, ` + due + ` as due from member m
+		where ` + in + f.where(s.members, &args)
 	if paged && !f.Waits {
 		q += ` and m.member_id < ` + args.Add(string(after.id))
 	}
@@ -124,7 +115,7 @@ func (s *Service) page(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter,
 	}
 	err = tx.Each(ctx, q+order+` limit `+args.Add(most), args, func(r db.Row) error {
 		var c cursor
-		m, err := s.scan(r, &c.rank, &c.due)
+		m, err := s.members.Scan(r, &c.rank, &c.due)
 		c.id = m.ID
 		found, places = append(found, m), append(places, c)
 		return err
@@ -132,12 +123,12 @@ func (s *Service) page(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter,
 	return found, places, err
 }
 
-func (f Filter) where(v vault, args *db.Args) (w string) {
+func (f Filter) where(v *member.Service, args *db.Args) (w string) {
 	if f.IDs != nil {
 		w += ` and m.member_id in ` + db.In(args, f.IDs)
 	}
 	if f.Waits {
-		w += ` and ` + waits
+		w += ` and ` + member.Waiting
 	}
 	if len(f.States) > 0 {
 		w += ` and m.state in ` + db.In(args, f.States)
@@ -150,7 +141,7 @@ func (f Filter) where(v vault, args *db.Args) (w string) {
 		w += ` and m.area >= ` + args.Add(from) + ` and m.area < ` + args.Add(to)
 	}
 	for _, is := range [][2]string{
-		{"m.name_index", v.index("name", f.Name)}, {"m.phone_index", v.index("phone", f.Phone)}, {"m.doc_index", v.index("document", f.Document)}, {"m.number", f.Number},
+		{"m.name_index", v.Index("name", f.Name)}, {"m.phone_index", v.Index("phone", f.Phone)}, {"m.doc_index", v.Index("document", f.Document)}, {"m.number", f.Number},
 	} {
 		if is[1] != "" {
 			w += ` and ` + is[0] + ` = ` + args.Add(is[1])
@@ -164,10 +155,10 @@ type Waiting struct{ All, Late int }
 
 // Waiting counts who waits where the reader lists members.
 func (s *Service) Waiting(ctx context.Context) (Waiting, error) {
-	return op.List(ctx, s.desk, List, func(tx *op.Tx, scope op.Scope) (w Waiting, err error) {
+	return op.List(ctx, s.desk, member.List, func(tx *op.Tx, scope op.Scope) (w Waiting, err error) {
 		var args db.Args
 		late := args.Add(tx.Now().UnixMicro())
-		err = tx.One(ctx, `select count(*), coalesce(sum(case when m.due_at < `+late+` then 1 else 0 end), 0) from member m where `+scope.Where(byColumns, &args)+` and `+waits, args, &w.All, &w.Late)
+		err = tx.One(ctx, `select count(*), coalesce(sum(case when m.due_at < `+late+` then 1 else 0 end), 0) from member m where `+scope.Where(member.ByColumns, &args)+` and `+member.Waiting, args, &w.All, &w.Late)
 		return w, err
 	})
 }
@@ -177,19 +168,19 @@ const Most = 10_000
 
 // Count counts the members that f selects, to at most one more than [Most].
 func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
-	return op.List(ctx, s.desk, List, func(tx *op.Tx, scope op.Scope) (n int, err error) {
+	return op.List(ctx, s.desk, member.List, func(tx *op.Tx, scope op.Scope) (n int, err error) {
 		var args db.Args
-		err = tx.One(ctx, `select count(*) from (select 1 as one from member m where `+scope.Where(byColumns, &args)+f.where(s.vault, &args)+` limit `+args.Add(Most+1)+`) c`, args, &n)
+		err = tx.One(ctx, `select count(*) from (select 1 as one from member m where `+scope.Where(member.ByColumns, &args)+f.where(s.members, &args)+` limit `+args.Add(Most+1)+`) c`, args, &n)
 		return n, err
 	})
 }
 
 // Doubtful counts who waits with a doubt.
 func (s *Service) Doubtful(ctx context.Context) (int, error) {
-	return op.List(ctx, s.desk, List, func(tx *op.Tx, scope op.Scope) (n int, err error) {
+	return op.List(ctx, s.desk, member.List, func(tx *op.Tx, scope op.Scope) (n int, err error) {
 		var args db.Args
-		in := scope.Where(byColumns, &args)
-		err = tx.One(ctx, `select count(*) from member m where `+in+` and `+waits+` and `+doubtful(in), args, &n)
+		in := scope.Where(member.ByColumns, &args)
+		err = tx.One(ctx, `select count(*) from member m where `+in+` and `+member.Waiting+` and `+doubtful(in), args, &n)
 		return n, err
 	})
 }
@@ -197,7 +188,7 @@ func (s *Service) Doubtful(ctx context.Context) (int, error) {
 // Table is an export: members with masked phones, at most so many as the rules
 // allow.
 type Table struct {
-	Rows []Member
+	Rows []member.Member
 	Cut  bool // more were selected
 }
 
@@ -212,15 +203,15 @@ func (e exported) AuthzObject() authz.Object {
 // Export returns what f selects in f.Area, to be taken along. It needs a purpose
 // (op.Call), and its audit row is on disk before anything is returned.
 func (s *Service) Export(ctx context.Context, f Filter) (Table, error) {
-	_, err := op.Read(ctx, s.desk, Export, func(tx *op.Tx) (exported, error) {
-		u, err := s.orgs.UnionFor(ctx, tx, f.Area)
+	_, err := op.Read(ctx, s.desk, member.Export, func(tx *op.Tx) (exported, error) {
+		u, err := s.members.AskUnion(ctx, tx, f.Area)
 		return exported{f.Area, u.ID}, err
 	})
 	if err != nil {
 		return Table{}, err
 	}
-	return op.List(ctx, s.desk, List, func(tx *op.Tx, scope op.Scope) (Table, error) {
-		most, err := rule(ctx, tx, "export_rows")
+	return op.List(ctx, s.desk, member.List, func(tx *op.Tx, scope op.Scope) (Table, error) {
+		most, err := s.members.Rule(ctx, tx, "export_rows")
 		if err != nil {
 			return Table{}, err
 		}
@@ -230,25 +221,4 @@ func (s *Service) Export(ctx context.Context, f Filter) (Table, error) {
 		}
 		return Table{Rows: rows}, err
 	})
-}
-
-// HomeOf returns the area of the union that a worker belongs to or has applied to;
-// empty: none.
-func (s *Service) HomeOf(ctx context.Context, tx *op.Tx, worker string) (area string, err error) {
-	var args db.Args
-	err = tx.Each(ctx, `select home_area from member where state in `+db.In(&args, []State{Applied, Active, Kept})+` and person_id = `+args.Add(worker)+` order by member_id desc limit 1`, args, func(r db.Row) error {
-		return r.Scan(&area)
-	})
-	return area, err
-}
-
-// In reports whether a union has members, applicants, or somebody who asked to come
-// over to it.
-func (s *Service) In(ctx context.Context, tx *op.Tx, union string) (bool, error) {
-	var args db.Args
-	held := db.In(&args, []State{Applied, Active, Kept})
-	id := args.Add(union)
-	var n int
-	err := tx.One(ctx, `select count(*) from (select 1 from member where state in `+held+` and (union_id = `+id+` or to_id = `+id+`) limit 1) one`, args, &n)
-	return n > 0, err
 }

@@ -1,12 +1,14 @@
-package member
+package intake
 
 import (
 	"context"
 	"strings"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
+	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 )
 
@@ -25,7 +27,7 @@ type Found struct {
 // Found returns what was found by the phone of the worker who asks, or
 // fault.Missing. It names nobody.
 func (s *Service) Found(ctx context.Context) (Found, error) {
-	return op.List(ctx, s.desk, Claim, func(tx *op.Tx, _ op.Scope) (Found, error) {
+	return op.List(ctx, s.desk, member.Claim, func(tx *op.Tx, _ op.Scope) (Found, error) {
 		m, wrong, err := s.listed(ctx, tx)
 		return Found{m.UnionName, m.Document != "", wrong >= wrongClaims}, err
 	})
@@ -33,16 +35,21 @@ func (s *Service) Found(ctx context.Context) (Found, error) {
 
 // listed is the membership that a list brought with the phone of the worker who
 // asks, and how often somebody was wrong about it.
-func (s *Service) listed(ctx context.Context, tx *op.Tx) (m Member, wrong int64, err error) {
+func (s *Service) listed(ctx context.Context, tx *op.Tx) (m member.Member, wrong int64, err error) {
 	if tx.Subject.Kind != authz.Worker {
-		return m, 0, fault.New(string(Claim), fault.Missing, "fault.missing")
+		return m, 0, fault.New(string(member.Claim), fault.Missing, "fault.missing")
 	}
-	_, phone, err := s.people.Contact(ctx, tx, tx.Subject.ID)
+	phone, err := s.members.AskPhone(ctx, tx, tx.Subject.ID)
 	if err != nil {
 		return m, 0, err
 	}
-	m, err = s.one(ctx, tx, `m.member_id = (select g.member_id from member_phone g where g.phone = $1) and m.person_id is null and m.channel = 'list' and m.state in ('active', 'kept')`, s.index("phone", phone))
+	all, err := s.members.AskSome(ctx, tx, `m.member_id = (select g.member_id from member_phone g where g.phone = $1) and m.person_id is null and m.channel = 'list' and m.state in ('active', 'kept')`,
+		db.Args{s.members.Index("phone", phone)})
+	if err == nil && len(all) == 0 {
+		err = fault.New(string(member.Claim), fault.Missing, "fault.missing")
+	}
 	if err == nil {
+		m = all[0]
 		err = tx.One(ctx, `select wrong_claims from member where member_id = $1`, []any{string(m.ID)}, &wrong)
 	}
 	return m, wrong, err
@@ -54,12 +61,12 @@ func (s *Service) listed(ctx context.Context, tx *op.Tx) (m Member, wrong int64,
 // "member.found.shut").
 func (s *Service) Claim(ctx context.Context, name, tail string) error {
 	type claim struct{ Right, Shut bool }
-	find := func(tx *op.Tx) (Member, error) {
+	find := func(tx *op.Tx) (member.Member, error) {
 		m, _, err := s.listed(ctx, tx)
 		m.Person = tx.Subject.ID // whose phone it is
 		return m, err
 	}
-	got, err := op.Write(ctx, s.desk, Claim, find, func(tx *op.Tx, m Member) (claim, error) {
+	got, err := op.Write(ctx, s.desk, member.Claim, find, func(tx *op.Tx, m member.Member) (claim, error) {
 		_, wrong, err := s.listed(ctx, tx)
 		if err != nil || wrong >= wrongClaims {
 			return claim{Shut: true}, err
@@ -73,7 +80,7 @@ func (s *Service) Claim(ctx context.Context, name, tail string) error {
 		n, err := tx.Exec(ctx, `update member set person_id = $2, changed_by = '', changed_at = $3, version = version + 1 where member_id = $1 and person_id is null and version = $4`,
 			string(m.ID), tx.Subject.ID, tx.Now().UnixMicro(), m.Version)
 		if err == nil && n == 0 {
-			err = fault.New(string(Claim), fault.Conflict, "member.changed")
+			err = fault.New(string(member.Claim), fault.Conflict, "member.changed")
 		}
 		return claim{Right: true}, err
 	})
@@ -81,17 +88,17 @@ func (s *Service) Claim(ctx context.Context, name, tail string) error {
 	case err != nil:
 		return err
 	case got.Shut:
-		return fault.New(string(Claim), fault.Conflict, "member.found.shut")
+		return fault.New(string(member.Claim), fault.Conflict, "member.found.shut")
 	case !got.Right:
 		var f fault.Form
 		f.Add("name", "member.found.wrong", nil)
-		return f.Err(string(Claim))
+		return f.Err(string(member.Claim))
 	}
 	return nil
 }
 
 // proves reports whether somebody knows what only the person does.
-func proves(m Member, name, tail string) bool {
+func proves(m member.Member, name, tail string) bool {
 	parsed, err := idcard.ParseName(name)
 	tail = idcard.Plain(tail)
 	return err == nil && parsed == m.Name && (m.Document == "" || len(tail) == 4 && strings.HasSuffix(m.Document, tail))

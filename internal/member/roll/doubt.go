@@ -1,4 +1,4 @@
-package member
+package roll
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/idcard"
+	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 )
 
@@ -15,14 +16,14 @@ const mostAlike = 5
 // doubts are why one should look twice at applications: what each says of
 // itself, and who else it may be; and those others, as far as the reader may see
 // them. However many applications there are, it asks the database three times.
-func (s *Service) doubts(ctx context.Context, tx *op.Tx, which ...Member) (map[ID][]Doubt, map[ID]Member, error) {
-	var ids []ID
+func (s *Service) doubts(ctx context.Context, tx *op.Tx, which ...member.Member) (map[member.ID][]member.Doubt, map[member.ID]member.Member, error) {
+	var ids []member.ID
 	for _, m := range which {
-		if m.State == Applied {
+		if m.State == member.Applied {
 			ids = append(ids, m.ID)
 		}
 	}
-	all, others := map[ID][]Doubt{}, map[ID]Member{}
+	all, others := map[member.ID][]member.Doubt{}, map[member.ID]member.Member{}
 	if len(ids) == 0 {
 		return all, others, nil
 	}
@@ -32,7 +33,7 @@ func (s *Service) doubts(ctx context.Context, tx *op.Tx, which ...Member) (map[I
 	if err := s.odd(ctx, tx, ids, all); err != nil {
 		return nil, nil, err
 	}
-	var named []ID
+	var named []member.ID
 	for _, list := range all {
 		for _, d := range list {
 			if d.Other != "" {
@@ -41,9 +42,9 @@ func (s *Service) doubts(ctx context.Context, tx *op.Tx, which ...Member) (map[I
 		}
 	}
 	var args db.Args
-	found, err := s.some(ctx, tx, `m.member_id in `+db.In(&args, named), args)
+	found, err := s.members.AskSome(ctx, tx, `m.member_id in `+db.In(&args, named), args)
 	for _, o := range found {
-		if s.desk.Check(tx.Subject, See, o.AuthzObject()) == nil {
+		if s.desk.Check(tx.Subject, member.See, o.AuthzObject()) == nil {
 			others[o.ID] = o
 		}
 	}
@@ -56,22 +57,22 @@ type key struct{ column, value, area string }
 
 // alikes are the columns by which somebody is found, the strongest first.
 var alikes = []struct {
-	why    Why
+	why    member.Why
 	column string
 }{
-	{SameDocument, `doc_index`},
-	{SameNameBirth, `birth_index`},
-	{SameNameArea, `name_index`},
+	{member.SameDocument, `doc_index`},
+	{member.SameNameBirth, `birth_index`},
+	{member.SameNameArea, `name_index`},
 }
 
 // alike adds who else the applications may be; each other once, by the
 // strongest reason. It asks what they are found by and then who has the same:
 // the two are rows of different roots, which no statement joins.
-func (s *Service) alike(ctx context.Context, tx *op.Tx, ids []ID, all map[ID][]Doubt) error {
-	has := map[ID][]key{}
+func (s *Service) alike(ctx context.Context, tx *op.Tx, ids []member.ID, all map[member.ID][]member.Doubt) error {
+	has := map[member.ID][]key{}
 	var args db.Args
 	if err := tx.Each(ctx, `select member_id, doc_index, birth_index, name_index, area from member where member_id in `+db.In(&args, ids), args, func(r db.Row) error {
-		var which ID
+		var which member.ID
 		k := []key{{column: `doc_index`}, {column: `birth_index`}, {column: `name_index`}}
 		err := r.Scan(&which, &k[0].value, &k[1].value, &k[2].value, &k[2].area)
 		has[which] = k
@@ -84,7 +85,7 @@ func (s *Service) alike(ctx context.Context, tx *op.Tx, ids []ID, all map[ID][]D
 		return err
 	}
 	for _, which := range ids {
-		seen := map[ID]bool{which: true}
+		seen := map[member.ID]bool{which: true}
 		for i, k := range has[which] {
 			n := 0
 			for _, other := range same[k] {
@@ -96,7 +97,7 @@ func (s *Service) alike(ctx context.Context, tx *op.Tx, ids []ID, all map[ID][]D
 				}
 				if n++; !seen[other] {
 					seen[other] = true
-					all[which] = append(all[which], Doubt{alikes[i].why, other})
+					all[which] = append(all[which], member.Doubt{Why: alikes[i].why, Other: other})
 				}
 			}
 		}
@@ -105,7 +106,7 @@ func (s *Service) alike(ctx context.Context, tx *op.Tx, ids []ID, all map[ID][]D
 }
 
 // sharing returns who holds each of the keys, some more than are named.
-func sharing(ctx context.Context, tx *op.Tx, has map[ID][]key) (map[key][]ID, error) {
+func sharing(ctx context.Context, tx *op.Tx, has map[member.ID][]key) (map[key][]member.ID, error) {
 	var args db.Args
 	q, most := ``, args.Add(mostAlike+1)
 	for i, look := range alikes {
@@ -116,7 +117,7 @@ func sharing(ctx context.Context, tx *op.Tx, has map[ID][]key) (map[key][]ID, er
 			}
 		}
 		area, narrow := `''`, ``
-		if look.why == SameNameArea {
+		if look.why == member.SameNameArea {
 			area, narrow = `area`, ` and area in `+db.In(&args, areas)
 		}
 		if i > 0 {
@@ -126,10 +127,10 @@ func sharing(ctx context.Context, tx *op.Tx, has map[ID][]key) (map[key][]ID, er
 				row_number() over (partition by ` + look.column + `, ` + area + ` order by member_id) as n
 			from member where ` + look.column + ` <> '' and ` + look.column + ` in ` + db.In(&args, values) + narrow + ` and state in ('applied', 'active', 'kept')`
 	}
-	same := map[key][]ID{}
+	same := map[key][]member.ID{}
 	err := tx.Each(ctx, `select found_by, value, area, member_id from (`+q+`) f where n <= `+most+` order by found_by, value, area, member_id`, args, func(r db.Row) error {
 		var k key
-		var who ID
+		var who member.ID
 		err := r.Scan(&k.column, &k.value, &k.area, &who)
 		same[k] = append(same[k], who)
 		return err
@@ -138,22 +139,22 @@ func sharing(ctx context.Context, tx *op.Tx, has map[ID][]key) (map[key][]ID, er
 }
 
 // odd adds what the identity numbers say of themselves.
-func (s *Service) odd(ctx context.Context, tx *op.Tx, ids []ID, all map[ID][]Doubt) error {
+func (s *Service) odd(ctx context.Context, tx *op.Tx, ids []member.ID, all map[member.ID][]member.Doubt) error {
 	var args db.Args
 	today := clock.Day(tx.Now())
 	return tx.Each(ctx, `select member_id, document from member where document is not null and member_id in `+db.In(&args, ids), args, func(r db.Row) error {
-		var which ID
+		var which member.ID
 		var sealed []byte
 		if err := r.Scan(&which, &sealed); err != nil {
 			return err
 		}
-		number, err := s.open(sealed, "document", which)
+		number, err := s.members.Unseal(sealed, "document", which)
 		if err != nil {
 			return err
 		}
 		resident, err := idcard.ParseResident(number, today)
 		if err == nil {
-			all[which] = append(all[which], DoubtsOf(resident, today)...)
+			all[which] = append(all[which], member.DoubtsOf(resident, today)...)
 		}
 		return err
 	})
