@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -19,7 +20,7 @@ import (
 // and so came before, or finds none. Conflict: somebody else changed either.
 func (s *Service) Rephone(ctx context.Context, tx *op.Tx, who, other ID, old, phone, keep string) error {
 	changed := fault.New("account.rephone", fault.Conflict, "account.changed")
-	if _, err := hold(ctx, tx, who); err != nil {
+	if _, err := people.Hold(ctx, tx, who); err != nil {
 		return err
 	}
 	n, err := tx.Exec(ctx, `delete from person_phone where phone = $1 and person_id = $2`, s.index("phone", old), string(who))

@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/account/factor"
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -96,7 +97,7 @@ func (s *Service) EnterCode(ctx context.Context, half, code string) (Signed, err
 		return true, s.finish(ctx, tx, in, h.login, l)
 	})
 	if err == nil && !ok {
-		err = fieldFault("code", "account.factor.wrong")
+		err = people.FieldFault("code", "account.factor.wrong")
 	}
 	if err != nil {
 		return Signed{}, err
@@ -216,7 +217,7 @@ func (s *Service) byCode(ctx context.Context, action authz.Action, holds func(co
 		return true, err
 	})
 	if err == nil && !ok {
-		err = fieldFault("code", "account.factor.wrong")
+		err = people.FieldFault("code", "account.factor.wrong")
 	}
 	return codes, err
 }
@@ -234,7 +235,7 @@ func (s *Service) PutFactorOff(ctx context.Context, login string) error {
 	if authz.From(ctx).Kind != authz.System {
 		return fault.New(string(ResetFactor), fault.Denied, "fault.denied")
 	}
-	return s.resetFactor(ctx, factor.Machine, called(ctx, foldLogin(login)))
+	return s.resetFactor(ctx, factor.Machine, called(ctx, people.FoldLogin(login)))
 }
 
 func (s *Service) resetFactor(ctx context.Context, by string, find func(*op.Tx) (Person, error)) error {

@@ -3,15 +3,12 @@ package account
 import (
 	"context"
 	"errors"
-	"strings"
-
-	"golang.org/x/text/unicode/norm"
-	"golang.org/x/text/width"
 
 	"nuanxin/internal/account/code"
 	"nuanxin/internal/account/factor"
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/password"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -23,6 +20,8 @@ import (
 
 // Service is what other packages may ask about people.
 type Service struct {
+	people.Directory
+
 	desk    *op.Desk
 	ring    *seal.Ring
 	sender  Sender
@@ -55,51 +54,16 @@ func NewService(desk *op.Desk, c Config) *Service {
 // This part is what other domains ask inside their own transactions. Ids are
 // plain texts, so that their interfaces need no import of this package.
 
-// Names returns the names of staff by id, for the words of a timeline. Workers
-// have no name here: it is sealed.
-func (s *Service) Names(ctx context.Context, tx *op.Tx, ids []string) (map[string]string, error) {
-	names := map[string]string{}
-	var args db.Args
-	err := tx.Each(ctx, `select person_id, name from person where kind = 'staff' and person_id in `+db.In(&args, ids), args, func(r db.Row) error {
-		var id, name string
-		err := r.Scan(&id, &name)
-		names[id] = name
-		return err
-	})
-	return names, err
-}
-
-// Seat is where a member of staff sits, for those who ask who they were.
-type Seat struct {
-	Name string
-	Org  string // id; empty: the union of the area
-	Area string
-}
-
-// Seats returns the seats of staff by id, be they here or gone.
-func (s *Service) Seats(ctx context.Context, tx *op.Tx, ids []string) (map[string]Seat, error) {
-	seats := map[string]Seat{}
-	var args db.Args
-	err := tx.Each(ctx, `select person_id, name, org_id, area from person where kind = 'staff' and person_id in `+db.In(&args, ids), args, func(r db.Row) error {
-		var id string
-		var seat Seat
-		err := r.Scan(&id, &seat.Name, db.Text(&seat.Org), &seat.Area)
-		seats[id] = seat
-		return err
-	})
-	return seats, err
-}
-
 // Rights returns who a staff member is at this moment, by the grants in force:
 // for work that is done later in somebody's name. Who works here no more has
 // none.
 func (s *Service) Rights(ctx context.Context, who string) (authz.Subject, error) {
 	return op.List(ctx, s.desk, See, func(tx *op.Tx, _ op.Scope) (authz.Subject, error) {
-		p, err := person(ctx, tx, ID(who))
+		p, err := people.Get(ctx, tx, ID(who))
 		if err != nil || !p.Active || !p.LockedAt.IsZero() {
 			return authz.Subject{ID: who, Kind: authz.Staff}, err
 		}
-		return p.subject(tx.Now()), nil
+		return p.Subject(tx.Now()), nil
 	})
 }
 
@@ -145,31 +109,6 @@ func (s *Service) Contact(ctx context.Context, tx *op.Tx, person string) (name, 
 	return name, phone, err
 }
 
-// Colleague is a member of staff to whom a matter can be given.
-type Colleague struct{ ID, Name string }
-
-// Staffed returns the active staff who hold one of roles for area or for an
-// area above it, at this moment: whom to hand a matter to, the nearest first.
-func (s *Service) Staffed(ctx context.Context, tx *op.Tx, area string, roles ...authz.Role) (all []Colleague, err error) {
-	var args db.Args
-	areas := []string{""}
-	for n := 1; n <= len(area); n++ {
-		areas = append(areas, area[:n])
-	}
-	now := args.Add(tx.Now().UnixMicro())
-	err = tx.Each(ctx, `
-		select p.person_id, p.name from person_grant g join person p on p.person_id = g.person_id
-		where g.area in `+db.In(&args, areas)+` and g.role in `+db.In(&args, roles)+`
-			and g.ended_at is null and g.from_at <= `+now+` and (g.until_at is null or g.until_at > `+now+`) and p.active and p.locked_at is null
-		group by p.person_id, p.name order by max(length(g.area)) desc, p.person_id`, args, func(r db.Row) error {
-		var c Colleague
-		err := r.Scan(&c.ID, &c.Name)
-		all = append(all, c)
-		return err
-	})
-	return all, err
-}
-
 func (s *Service) open(sealed []byte, column, row string) (string, error) {
 	if len(sealed) == 0 {
 		return "", nil
@@ -194,12 +133,6 @@ func parsePhone(text string) (string, error) {
 		return "", f.Err("account.phone")
 	}
 	return phone, nil
-}
-
-// foldLogin is a login name as it is kept: width, case and white space do not
-// tell two people apart.
-func foldLogin(s string) string {
-	return strings.ToLower(width.Fold.String(norm.NFKC.String(strings.TrimSpace(s))))
 }
 
 // unnamed drops the client's id from ctx: an act that hands out a secret is

@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/password"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -73,14 +74,14 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 		v.Subject = v.Session.Link()
 		return v, nil
 	}
-	p, err := person(ctx, tx, ID(v.Session.Person))
+	p, err := people.Get(ctx, tx, ID(v.Session.Person))
 	if err != nil {
 		return v, err
 	}
 	if !p.Active || !p.LockedAt.IsZero() {
 		return v, none
 	}
-	v.Subject = p.subject(tx.Now())
+	v.Subject = p.Subject(tx.Now())
 	if p.Kind == authz.Staff {
 		var set time.Time
 		err = tx.One(ctx, `
@@ -204,7 +205,7 @@ func self(ctx context.Context, tx *op.Tx) (Person, error) {
 	if tx.Subject.ID == "" || tx.Subject.Kind == authz.Link {
 		return Person{}, fault.New(string(Me), fault.Missing, "account.session.none")
 	}
-	return person(ctx, tx, ID(tx.Subject.ID))
+	return people.Get(ctx, tx, ID(tx.Subject.ID))
 }
 
 func selfOf(ctx context.Context) func(*op.Tx) (Person, error) {

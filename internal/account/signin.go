@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/password"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -110,7 +111,7 @@ func (s *Service) worker(ctx context.Context, tx *op.Tx, phone string, fresh ID)
 	if err != nil {
 		return "", err
 	}
-	return fresh, insertPerson(ctx, tx, Person{ID: fresh, Kind: authz.Worker, Active: true, MadeAt: tx.Now()}, sealed)
+	return fresh, people.Insert(ctx, tx, Person{ID: fresh, Kind: authz.Worker, Active: true, MadeAt: tx.Now()}, sealed)
 }
 
 // begin stores the session of in and ends the one that was shown with the
@@ -136,7 +137,7 @@ var errWrong = fault.New(string(SignInStaff), fault.Invalid, "account.signin.wro
 // long to wait; its password was not looked at.
 func (s *Service) SignInStaff(ctx context.Context, login, typed string) (Signed, error) {
 	ctx = unnamed(ctx)
-	login = foldLogin(login)
+	login = people.FoldLogin(login)
 	found, err := s.charge(ctx, login)
 	if err != nil {
 		return Signed{}, err

@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/password"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -20,25 +21,16 @@ func (s *Service) Get(ctx context.Context, p ID) (Person, error) {
 	return op.Read(ctx, s.desk, See, staffer(ctx, p))
 }
 
-// Filter selects staff. Its zero value selects all who are active.
-type Filter struct {
-	Words string // part of the name or the login name
-	Area  string // kept in this area
-	Ended bool   // those whose stay ended, too
-	After ID     // the last of the page before
-	Limit int    // zero means 50
-}
-
 // List returns the staff that f selects and that the asker may touch.
 func (s *Service) List(ctx context.Context, f Filter) ([]Person, error) {
 	return op.List(ctx, s.desk, See, func(tx *op.Tx, scope op.Scope) ([]Person, error) {
 		var args db.Args
 		where := scope.Where(authz.Columns{ID: "person_id", Area: "reach"}, &args)
-		ps, err := staff(ctx, tx, f, where, args)
+		ps, err := people.List(ctx, tx, f, where, args)
 		if err != nil || len(ps) == 0 {
 			return ps, err
 		}
-		return ps, grantsFor(ctx, tx, ps)
+		return ps, people.GrantsFor(ctx, tx, ps)
 	})
 }
 
@@ -82,7 +74,7 @@ func (s *Service) AddStaff(ctx context.Context, st Staff) (ID, string, error) {
 			}
 			p.Grants = append(p.Grants, g)
 		}
-		p.Reach = reach(p.Area, p.Grants)
+		p.Reach = people.Reach(p.Area, p.Grants)
 		return p, nil
 	}
 	got, err := op.Write(ctx, s.desk, Add, propose, func(tx *op.Tx, p Person) (added, error) {
@@ -91,7 +83,7 @@ func (s *Service) AddStaff(ctx context.Context, st Staff) (ID, string, error) {
 				return added{}, err
 			}
 		}
-		if err := insertStaff(ctx, tx, p); err != nil {
+		if err := people.InsertStaff(ctx, tx, p); err != nil {
 			return added{}, err
 		}
 		tx.Note("login", p.Login)
@@ -131,7 +123,7 @@ func (s *Service) Give(ctx context.Context, to ID, g Grant) error {
 		if string(p.ID) == tx.Subject.ID {
 			return "", fault.New(string(Give), fault.Denied, "account.grant.self")
 		}
-		p, err := hold(ctx, tx, p.ID)
+		p, err := people.Hold(ctx, tx, p.ID)
 		if err != nil {
 			return "", err
 		}
@@ -145,15 +137,15 @@ func (s *Service) Give(ctx context.Context, to ID, g Grant) error {
 		object := p.AuthzObject()
 		object.Area = g.Area
 		if s.desk.Check(tx.Subject, Give, object) != nil {
-			return "", fieldFault("area", "account.grant.area")
+			return "", people.FieldFault("area", "account.grant.area")
 		}
 		p.Grants = append(p.Grants, g)
 		note(tx, g)
 		tx.Emit(GrantsChanged{p.ID})
-		if err := insertGrant(ctx, tx, p.ID, g); err != nil {
+		if err := people.InsertGrant(ctx, tx, p.ID, g); err != nil {
 			return "", err
 		}
-		return g.ID, setReach(ctx, tx, p)
+		return g.ID, people.SetReach(ctx, tx, p)
 	})
 	return err
 }
@@ -172,7 +164,7 @@ func (s *Service) settle(ctx context.Context, tx *op.Tx, g Grant) (Grant, error)
 	if g.Org != "" {
 		area, err := s.orgs.Area(ctx, tx, g.Org)
 		if fault.Is(err, fault.Missing) {
-			return g, fieldFault("org", "account.org.unknown")
+			return g, people.FieldFault("org", "account.org.unknown")
 		}
 		if err != nil {
 			return g, err
@@ -185,13 +177,13 @@ func (s *Service) settle(ctx context.Context, tx *op.Tx, g Grant) (Grant, error)
 	if g.From.IsZero() {
 		g.From = tx.Now()
 	}
-	return g, checkGrant(g, tx.Now())
+	return g, people.CheckGrant(g, tx.Now())
 }
 
 // Take ends a grant, at once and everywhere.
 func (s *Service) Take(ctx context.Context, from ID, grantID string) error {
 	_, err := op.Write(ctx, s.desk, Take, staffer(ctx, from), func(tx *op.Tx, p Person) (bool, error) {
-		p, err := hold(ctx, tx, p.ID)
+		p, err := people.Hold(ctx, tx, p.ID)
 		if err != nil {
 			return false, err
 		}
@@ -200,12 +192,12 @@ func (s *Service) Take(ctx context.Context, from ID, grantID string) error {
 			return false, fault.New(string(Take), fault.Missing, "account.grant.none")
 		}
 		note(tx, p.Grants[i])
-		if err := endGrants(ctx, tx, p.ID, grantID); err != nil {
+		if err := people.EndGrants(ctx, tx, p.ID, grantID); err != nil {
 			return false, err
 		}
 		p.Grants = slices.Delete(p.Grants, i, i+1)
 		tx.Emit(GrantsChanged{p.ID})
-		return true, setReach(ctx, tx, p)
+		return true, people.SetReach(ctx, tx, p)
 	})
 	return err
 }
@@ -215,7 +207,7 @@ func (s *Service) Rename(ctx context.Context, who ID, version int64, name string
 	_, err := op.Write(ctx, s.desk, Rename, staffer(ctx, who), func(tx *op.Tx, p Person) (bool, error) {
 		name, err := parseName(name)
 		if err == nil && name == "" {
-			err = fieldFault("name", "account.name.length")
+			err = people.FieldFault("name", "account.name.length")
 		}
 		if err != nil {
 			return false, err
@@ -273,7 +265,7 @@ func (s *Service) SetPassword(ctx context.Context, old, password, token string) 
 			return false, err
 		}
 		if password == old {
-			return false, fieldFault("password", "account.password.same")
+			return false, people.FieldFault("password", "account.password.same")
 		}
 		if err := s.gate.Refund(ctx, tx, p.Login, pace.OriginOf(ctx).Device); err != nil {
 			return false, err
@@ -302,7 +294,7 @@ func (s *Service) prove(ctx context.Context, field, password, token string) erro
 		return fault.Wrap(string(SetPassword), err)
 	}
 	if !ok || found.person != me.ID {
-		return fieldFault(field, "account.password.wrong")
+		return people.FieldFault(field, "account.password.wrong")
 	}
 	return nil
 }
@@ -314,7 +306,7 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 	if authz.From(ctx).Kind != authz.System {
 		return fault.New(string(ResetPassword), fault.Denied, "fault.denied")
 	}
-	login = foldLogin(login)
+	login = people.FoldLogin(login)
 	hash, err := s.hash(ctx, password)
 	if err != nil {
 		return fault.Wrap(string(ResetPassword), err)
@@ -342,7 +334,7 @@ func called(ctx context.Context, login string) func(*op.Tx) (Person, error) {
 		if err != nil && !errors.Is(err, db.ErrNone) {
 			return Person{}, err
 		}
-		return person(ctx, tx, who)
+		return people.Get(ctx, tx, who)
 	}
 }
 
@@ -379,7 +371,7 @@ func (s *Service) unused(ctx context.Context, typed string) error {
 	for _, hash := range hashes {
 		ok, _, err := s.verify(ctx, hash, typed)
 		if err == nil && ok {
-			err = fieldFault("password", "account.password.used")
+			err = people.FieldFault("password", "account.password.used")
 		}
 		if err != nil {
 			return err
@@ -402,7 +394,7 @@ func (s *Service) EndStay(ctx context.Context, who ID) error {
 		if err != nil {
 			return false, err
 		}
-		if err := endGrants(ctx, tx, p.ID, ""); err != nil {
+		if err := people.EndGrants(ctx, tx, p.ID, ""); err != nil {
 			return false, err
 		}
 		tx.Emit(StayEnded{p.ID})
@@ -413,7 +405,7 @@ func (s *Service) EndStay(ctx context.Context, who ID) error {
 
 func staffer(ctx context.Context, p ID) func(*op.Tx) (Person, error) {
 	return func(tx *op.Tx) (Person, error) {
-		who, err := person(ctx, tx, p)
+		who, err := people.Get(ctx, tx, p)
 		if err == nil && who.Kind != authz.Staff {
 			err = fault.New(string(See), fault.Missing, "fault.missing")
 		}

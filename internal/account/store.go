@@ -1,19 +1,10 @@
 package account
 
 import (
-	"cmp"
-	"context"
 	"embed"
-	"errors"
-	"strings"
 
-	"nuanxin/internal/account/power"
-	"nuanxin/internal/authz"
-	"nuanxin/internal/db"
-	"nuanxin/internal/fault"
-	"nuanxin/internal/id"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/idcard"
-	"nuanxin/internal/op"
 	"nuanxin/internal/plain"
 )
 
@@ -22,171 +13,12 @@ import (
 //go:embed migrate/*.sql
 var Schema embed.FS
 
-const columns = `person_id, kind, login, name, area, org_id, reach, active, made_at, ended_at, locked_at, version`
-
-func (p *Person) scan(r db.Row) error {
-	return r.Scan(&p.ID, &p.Kind, &p.Login, &p.Name, &p.Area, db.Text(&p.Org), &p.Reach, &p.Active, db.Time(&p.MadeAt), db.Time(&p.EndedAt), db.Time(&p.LockedAt), &p.Version)
-}
-
-func insertPerson(ctx context.Context, tx *op.Tx, p Person, phone []byte) error {
-	var sealed any
-	if len(phone) > 0 {
-		sealed = phone
-	}
-	_, err := tx.Exec(ctx, `
-		insert into person (person_id, kind, login, name, sealed, phone, area, org_id, reach, active, made_at, ended_at, version)
-		values ($1, $2, $3, $4, null, $5, $6, $7, $8, $9, $10, null, 1)`,
-		string(p.ID), string(p.Kind), p.Login, p.Name, sealed, p.Area, db.Null(p.Org), p.Reach, p.Active, p.MadeAt.UnixMicro())
-	return err
-}
-
-// insertStaff stores p with its login name and grants.
-func insertStaff(ctx context.Context, tx *op.Tx, p Person) error {
-	n, err := tx.Exec(ctx, `insert into person_login (login, person_id) values ($1, $2) on conflict (login) do nothing`, p.Login, string(p.ID))
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return fieldFault("login", "account.login.taken")
-	}
-	if err := insertPerson(ctx, tx, p, nil); err != nil {
-		return err
-	}
-	for _, g := range p.Grants {
-		if err := insertGrant(ctx, tx, p.ID, g); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func insertGrant(ctx context.Context, tx *op.Tx, p ID, g Grant) error {
-	if ok, err := power.Seize(ctx, tx, string(p), g.Role); err != nil || !ok {
-		return cmp.Or(err, fieldFault("role", "account.role.apart"))
-	}
-	_, err := tx.Exec(ctx, `
-		insert into person_grant (person_id, grant_id, role, area, org_id, from_at, until_at, given_by, given_at, ended_at, ended_by)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, '')`,
-		string(p), g.ID, string(g.Role), g.Area, db.Null(g.Org), g.From.UnixMicro(), db.Micros(g.Until), by(tx), tx.Now().UnixMicro())
-	return err
-}
-
-// endGrants ends one grant of p, or all.
-func endGrants(ctx context.Context, tx *op.Tx, p ID, grant string) error {
-	var args db.Args
-	query := `update person_grant set ended_at = ` + args.Add(tx.Now().UnixMicro()) + `, ended_by = ` + args.Add(by(tx)) +
-		` where person_id = ` + args.Add(string(p)) + ` and ended_at is null`
-	if grant != "" {
-		query += ` and grant_id = ` + args.Add(grant)
-	}
-	if _, err := tx.Exec(ctx, query, args...); err != nil {
-		return err
-	}
-	return power.Release(ctx, tx, string(p))
-}
-
-// hold keeps p from being changed by others until the transaction ends, and
-// reads it again: its reach follows from all its grants.
-func hold(ctx context.Context, tx *op.Tx, p ID) (Person, error) {
-	if _, err := tx.Exec(ctx, `update person set version = version + 1 where person_id = $1`, string(p)); err != nil {
-		return Person{}, err
-	}
-	return person(ctx, tx, p)
-}
-
-// setReach stores the reach of p, which was held before.
-func setReach(ctx context.Context, tx *op.Tx, p Person) error {
-	_, err := tx.Exec(ctx, `update person set reach = $2 where person_id = $1`, string(p.ID), reach(p.Area, p.Grants))
-	return err
-}
-
-func by(tx *op.Tx) string {
-	if tx.Subject.ID != "" {
-		return tx.Subject.ID
-	}
-	return tx.Subject.Name
-}
-
-// person reads one person with the grants that are not over.
-func person(ctx context.Context, tx *op.Tx, p ID) (Person, error) {
-	found := make([]Person, 1)
-	missing := fault.New("account.get", fault.Missing, "fault.missing")
-	if !id.Valid(string(p)) {
-		return Person{}, missing
-	}
-	err := tx.One(ctx, `select `+columns+` from person where person_id = $1`, []any{string(p)},
-		&found[0].ID, &found[0].Kind, &found[0].Login, &found[0].Name, &found[0].Area, db.Text(&found[0].Org), &found[0].Reach,
-		&found[0].Active, db.Time(&found[0].MadeAt), db.Time(&found[0].EndedAt), db.Time(&found[0].LockedAt), &found[0].Version)
-	if errors.Is(err, db.ErrNone) {
-		return Person{}, missing
-	}
-	if err != nil || found[0].Kind != authz.Staff {
-		return found[0], err
-	}
-	return found[0], grantsFor(ctx, tx, found)
-}
-
-// grantsFor reads the grants of ps that are in force or to come.
-func grantsFor(ctx context.Context, tx *op.Tx, ps []Person) error {
-	at := map[ID]int{}
-	ids := make([]string, len(ps))
-	for i, p := range ps {
-		at[p.ID], ids[i] = i, string(p.ID)
-	}
-	var args db.Args
-	return tx.Each(ctx, `
-		select person_id, grant_id, role, area, org_id, from_at, until_at from person_grant
-		where person_id in `+db.In(&args, ids)+` and ended_at is null and (until_at is null or until_at > `+args.Add(tx.Now().UnixMicro())+`)
-		order by person_id, grant_id`, args, func(r db.Row) error {
-		var p ID
-		var g Grant
-		err := r.Scan(&p, &g.ID, &g.Role, &g.Area, db.Text(&g.Org), db.Time(&g.From), db.Time(&g.Until))
-		ps[at[p]].Grants = append(ps[at[p]].Grants, g)
-		return err
-	})
-}
-
-func staff(ctx context.Context, tx *op.Tx, f Filter, where string, args db.Args) ([]Person, error) {
-	where += ` and kind = 'staff'`
-	if f.Area != "" {
-		from, to := authz.Range(f.Area)
-		where += ` and reach >= ` + args.Add(from) + ` and reach < ` + args.Add(to)
-	}
-	if w := foldLogin(f.Words); w != "" {
-		like := args.Add("%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(w) + "%")
-		where += ` and (login like ` + like + ` escape '!' or lower(name) like ` + like + ` escape '!')`
-	}
-	if !f.Ended {
-		where += ` and active`
-	}
-	if id.Valid(string(f.After)) {
-		where += ` and person_id > ` + args.Add(string(f.After))
-	}
-	if f.Limit == 0 {
-		f.Limit = 50
-	}
-	var ps []Person
-	err := tx.Each(ctx, `select `+columns+` from person where `+where+` order by person_id limit `+args.Add(f.Limit), args, func(r db.Row) error {
-		var p Person
-		err := p.scan(r)
-		ps = append(ps, p)
-		return err
-	})
-	return ps, err
-}
-
-func fieldFault(field, msg string) error {
-	var f fault.Form
-	f.Add(field, msg, fault.Args{"Limit": maxName})
-	return f.Err("account.field")
-}
-
 // parseName returns a name without its outer and doubled spaces, and without
 // what cannot be seen.
 func parseName(s string) (string, error) {
 	s = plain.Line(s)
-	if s != "" && !isName(s) {
-		return "", fieldFault("name", "account.name.length")
+	if s != "" && !people.IsName(s) {
+		return "", people.FieldFault("name", "account.name.length")
 	}
 	return s, nil
 }

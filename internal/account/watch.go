@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -43,9 +44,9 @@ func (s *Service) Watch(ctx context.Context, f Filter) ([]Watched, error) {
 	return op.List(ctx, s.desk, Watch, func(tx *op.Tx, scope op.Scope) ([]Watched, error) {
 		var args db.Args
 		where := scope.Where(authz.Columns{ID: "person_id", Area: "reach"}, &args)
-		ps, err := staff(ctx, tx, f, where, args)
+		ps, err := people.List(ctx, tx, f, where, args)
 		if err == nil && len(ps) > 0 {
-			err = grantsFor(ctx, tx, ps)
+			err = people.GrantsFor(ctx, tx, ps)
 		}
 		all := make([]Watched, len(ps))
 		for i, p := range ps {
