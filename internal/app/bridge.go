@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
@@ -113,6 +114,19 @@ type keepers struct {
 func (k keepers) UnionFor(ctx context.Context, tx *op.Tx, area string) (rights.Union, error) {
 	u, err := k.bodies.UnionFor(ctx, tx, area)
 	return rights.Union{ID: u.ID, Name: u.Name, Area: u.Area, Officer: u.OfficerName}, err
+}
+
+// Union implements rights.Orgs.
+func (k keepers) Union(ctx context.Context, tx *op.Tx, which string) (rights.Union, error) {
+	missing := fault.New("rights.union", fault.Missing, "org.union.none")
+	if !id.Valid(which) {
+		return rights.Union{}, missing
+	}
+	o, err := k.orgs.Ask(ctx, tx, org.ID(which))
+	if err == nil && (o.Kind != org.Local || !o.Active) {
+		err = missing
+	}
+	return rights.Union{ID: string(o.ID), Name: o.Called(), Area: o.Area}, err
 }
 
 // HomeOf implements rights.Orgs.

@@ -17,6 +17,7 @@ import (
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/requestweb"
 	requestdesk "nuanxin/internal/request/requestweb/desk"
+	"nuanxin/internal/rights/rightsweb"
 	"nuanxin/internal/station"
 	stationdesk "nuanxin/internal/station/stationweb/desk"
 	"nuanxin/internal/web"
@@ -86,6 +87,17 @@ func (u unionAreas) ties(ctx context.Context, area string) ([]ui.Option, error) 
 		}
 	}
 	return all, nil
+}
+
+// named lists the local unions with these words in their names, one more than one
+// list holds at most.
+func (u unionAreas) named(ctx context.Context, words string) ([]ui.Option, error) {
+	list, err := u.orgs.List(ctx, org.Filter{Words: words, Kinds: []org.Kind{org.Local}, Limit: rightsweb.MostUnions + 2})
+	all := make([]ui.Option, len(list))
+	for i, o := range list {
+		all[i] = ui.Option{Value: string(o.ID), Text: o.Called()}
+	}
+	return all, err
 }
 
 // hosts are the organisations that may run a station.

@@ -20,6 +20,7 @@ import (
 	"nuanxin/internal/geo"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
+	"nuanxin/internal/org"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/rights"
@@ -128,7 +129,9 @@ func (w *world) tell(t *testing.T) (mine request.Receipt, membership member.ID) 
 	must[bool](t)(true, w.app.Members.Tie(cadre, membership, member.OfStreet, string(w.body), "2026-11-01"))
 	w.rephone(t, cadre, string(membership), "19900000013")
 	ask := must[rights.Receipt](t)(w.app.Rights.Send(ctx, rights.Draft{Kind: rights.Correct, Words: "职业改成货车司机"}))
-	must[bool](t)(true, w.app.Rights.Answer(cadre, ask.ID, 1, "改好了"))
+	beside := must[[]org.Org](t)(w.app.Orgs.List(ctx, org.Filter{Area: "220403", Kinds: []org.Kind{org.Local}}))
+	must[bool](t)(true, w.app.Rights.HandOn(cadre, ask.ID, 1, string(beside[0].ID)))
+	must[bool](t)(true, w.app.Rights.Answer(w.as(t, "sibling"), ask.ID, 2, "改好了"))
 	return mine, membership
 }
 

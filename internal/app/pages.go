@@ -97,7 +97,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
 		own.Routes(a.ownPages(desk)),
 		retainweb.Routes(retainweb.Config{Retain: a.Retain, Frame: a.frame}),
-		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Kept: retainweb.Path, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Kept: retainweb.Path, Unions: unionAreas{a.Orgs}.named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
 	}

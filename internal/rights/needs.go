@@ -13,6 +13,8 @@ type Orgs interface {
 	// UnionFor returns the union that looks after an area; none is fault.Missing.
 	// An empty area is that of the highest one.
 	UnionFor(ctx context.Context, tx *op.Tx, area string) (Union, error)
+	// Union returns a union that can answer; none of that id is fault.Missing.
+	Union(ctx context.Context, tx *op.Tx, which string) (Union, error)
 	// HomeOf returns the area of the union that a worker belongs to or has applied
 	// to; empty: none.
 	HomeOf(ctx context.Context, tx *op.Tx, worker string) (area string, err error)

@@ -11,7 +11,8 @@ const (
 	Take   authz.Action = "rights.take"  // back
 	Answer authz.Action = "rights.answer"
 	Reject authz.Action = "rights.reject"
-	Call   authz.Action = "rights.call" // the phone of who asked, in full
+	Call   authz.Action = "rights.call"    // the phone of who asked, in full
+	HandOn authz.Action = "rights.hand_on" // to the union that it belongs to
 )
 
 // Policy says who may do them. An administrator reads none of it.
@@ -23,5 +24,6 @@ var Policy = authz.Rules{
 	Take:   authz.Owner,
 	Answer: authz.InArea(authz.Cadre),
 	Reject: authz.InArea(authz.Cadre),
+	HandOn: authz.InArea(authz.Cadre),
 	Call:   authz.Sensitive(authz.InArea(authz.Cadre)),
 }

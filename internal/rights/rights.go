@@ -72,6 +72,15 @@ type Ask struct {
 	AnsweredBy string
 	Answer     string
 	Version    int64
+	Hands      []Handed // how it came to the union that answers, the first first; of an ask that is shown alone, or its own worker's
+}
+
+// Handed is one time that an ask was handed on to another union. Its day stays: who
+// asked does not wait longer for it.
+type Handed struct {
+	At               time.Time
+	FromName, ToName string
+	By               string // the cadre
 }
 
 // AuthzObject implements op.Target.

@@ -45,6 +45,15 @@ func (h *house) UnionFor(_ context.Context, _ *op.Tx, area string) (rights.Union
 	return rights.Union{}, fault.New("test", fault.Missing, "")
 }
 
+func (h *house) Union(ctx context.Context, tx *op.Tx, which string) (rights.Union, error) {
+	for _, area := range []string{county, sibling, ""} {
+		if u, err := h.UnionFor(ctx, tx, area); err == nil && u.ID == which {
+			return u, nil
+		}
+	}
+	return rights.Union{}, fault.New("test", fault.Missing, "")
+}
+
 func (h *house) HomeOf(_ context.Context, _ *op.Tx, worker string) (string, error) {
 	return h.homes[worker], nil
 }
@@ -334,6 +343,54 @@ func TestNoDayIsPublished(t *testing.T) {
 		w.clock.Set(time.Date(2026, 12, 28, 2, 0, 0, 0, time.UTC))
 		if r := w.send(w.worker(county)); !r.DueAt.IsZero() {
 			t.Errorf("got %v, want no day: 2027 is not published", r.DueAt)
+		}
+	})
+}
+
+// An ask without a place reaches the highest union, which hands it to the right one:
+// that one answers it, by the day that it had, and its worker sees the way it went.
+func TestHandedOn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		worker, city := w.worker(""), staff(authz.Cadre, "9901")
+		r := w.send(worker)
+		beside, err := w.UnionFor(context.Background(), nil, sibling)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := w.get(city, r.ID)
+		for name, c := range map[string]struct {
+			ctx     context.Context
+			version int64
+			to      string
+			want    string
+		}{
+			"a cadre of a county that has nothing to do with it": {staff(authz.Cadre, county), 1, beside.ID, "missing"},
+			"a leader":                {staff(authz.Leader, "9901"), 1, beside.ID, "denied"},
+			"its worker":              {worker, 1, beside.ID, "denied"},
+			"to a union that is none": {city, 1, id.New[string](), "invalid"},
+			"to the one that has it":  {city, 1, a.Union, "invalid"},
+			"as it was not":           {city, 9, beside.ID, "conflict"},
+		} {
+			if err := w.HandOn(c.ctx, r.ID, c.version, c.to); code(err) != c.want {
+				t.Errorf("%s: got %v, want %s", name, err, c.want)
+			}
+		}
+		w.clock.Set(start.Add(time.Hour))
+		if err := w.HandOn(city, r.ID, 1, beside.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Answer(cadre, r.ID, 2, "好了"); code(err) != "missing" {
+			t.Errorf("another county answers: got %v", err)
+		}
+		if err := w.Answer(staff(authz.Cadre, sibling), r.ID, 2, "好了"); err != nil {
+			t.Errorf("the right county does not answer: %v", err)
+		}
+		a = w.get(worker, r.ID)
+		if !a.DueAt.Equal(r.DueAt) || len(a.Hands) != 1 || a.Hands[0] != (rights.Handed{At: start.Add(time.Hour), FromName: "云川市总工会", ToName: "青石县总工会", By: "柳婷"}) {
+			t.Errorf("the worker reads %+v, want the same day and one step", a)
+		}
+		if err := w.HandOn(city, r.ID, 3, a.Union); code(err) == "ok" {
+			t.Error("what is answered was handed on")
 		}
 	})
 }

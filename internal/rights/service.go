@@ -139,7 +139,12 @@ func (s *Service) Write(ctx context.Context, n Note) (Receipt, error) {
 
 // Get returns an ask to whoever may see it.
 func (s *Service) Get(ctx context.Context, which ID) (Ask, error) {
-	return op.Read(ctx, s.desk, See, s.finder(ctx, which))
+	return op.Read(ctx, s.desk, See, func(tx *op.Tx) (a Ask, err error) {
+		if a, err = s.get(ctx, tx, which); err == nil {
+			a.Hands, err = hands(ctx, tx, a.ID)
+		}
+		return a, err
+	})
 }
 
 func (s *Service) finder(ctx context.Context, which ID) func(*op.Tx) (Ask, error) {
@@ -189,6 +194,11 @@ func (s *Service) Mine(ctx context.Context) ([]Ask, error) {
 		}
 		var args db.Args
 		all, err := s.some(ctx, tx, scope.Where(byColumns, &args)+` and r.person_id = `+args.Add(tx.Subject.ID)+` order by r.ask_id desc`, args)
+		for i := range all {
+			if err == nil {
+				all[i].Hands, err = hands(ctx, tx, all[i].ID)
+			}
+		}
 		if err != nil {
 			return nil, err
 		}

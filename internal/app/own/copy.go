@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/member"
 	"nuanxin/internal/request"
+	"nuanxin/internal/rights"
 	"nuanxin/internal/web"
 )
 
@@ -128,14 +129,21 @@ type (
 		WithdrawnAt time.Time `json:"withdrawn_at,omitzero"`
 	}
 	askCopy struct {
-		AskedAt    time.Time `json:"asked_at"`
-		Kind       string    `json:"kind"`
-		State      string    `json:"state"`
-		Union      string    `json:"union"`
-		Words      string    `json:"words"`
-		AnsweredAt time.Time `json:"answered_at,omitzero"`
-		AnsweredBy string    `json:"answered_by"`
-		Answer     string    `json:"answer"`
+		AskedAt    time.Time  `json:"asked_at"`
+		Kind       string     `json:"kind"`
+		State      string     `json:"state"`
+		Union      string     `json:"union"`
+		Words      string     `json:"words"`
+		AnsweredAt time.Time  `json:"answered_at,omitzero"`
+		AnsweredBy string     `json:"answered_by"`
+		Answer     string     `json:"answer"`
+		HandedOn   []handCopy `json:"handed_on"`
+	}
+	handCopy struct {
+		At   time.Time `json:"at"`
+		From string    `json:"from"`
+		To   string    `json:"to"`
+		By   string    `json:"by"`
 	}
 	lookCopy struct {
 		At      time.Time `json:"at"`
@@ -197,7 +205,7 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 		return c, err
 	}
 	for _, a := range asks {
-		c.Asks = append(c.Asks, askCopy{a.AskedAt.UTC(), string(a.Kind), string(a.State), a.UnionName, a.Words, a.AnsweredAt, a.AnsweredBy, a.Answer})
+		c.Asks = append(c.Asks, askCopyOf(a))
 	}
 	of, err := p.roots(ctx)
 	for after, more := "", err == nil; more; more = err == nil && after != "" {
@@ -241,6 +249,14 @@ func (p *pages) matterCopy(m matter) (c matterCopy, err error) {
 		c.Files = append(c.Files, fileCopy{f.At.UTC(), string(f.Kind), f.Seconds, f.Size, f.Digest, fileHref(m, f.ID)})
 	}
 	return c, nil
+}
+
+func askCopyOf(a rights.Ask) askCopy {
+	c := askCopy{a.AskedAt.UTC(), string(a.Kind), string(a.State), a.UnionName, a.Words, a.AnsweredAt, a.AnsweredBy, a.Answer, []handCopy{}}
+	for _, h := range a.Hands {
+		c.HandedOn = append(c.HandedOn, handCopy{h.At.UTC(), h.FromName, h.ToName, h.By})
+	}
+	return c
 }
 
 func memberCopyOf(m member.Copy) memberCopy {

@@ -47,6 +47,7 @@ func Personal() map[string]string {
 
 		"rights_ask.words":   "asks[].words",
 		"rights_ask.answer":  "asks[].answer",
+		"rights_hand.at":     "asks[].handed_on[].at",
 		"rights_ask.name":    "not: what a cadre wrote down for somebody without an account; a worker's own ask has none",
 		"rights_ask.phone":   "not: likewise",
 		"org_founding.chair": "not: who was elected to chair a union that is to be founded, as the union tells; no account is tied to it",

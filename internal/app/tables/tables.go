@@ -113,6 +113,7 @@ var all = slices.Concat([]table{
 	{Name: "member_purpose", Group: reference, Key: "purpose"},
 
 	{Name: "rights_ask", Group: "person", Key: "ask_id", Refs: map[string]string{"person_id": "person", "union_id": "org"}, Sealed: []string{"words", "name", "phone", "answer"}},
+	{Name: "rights_hand", Group: "person", Key: "ask_id", Refs: map[string]string{"from_id": "org", "to_id": "org"}},
 	{Name: "rights_rule", Group: reference, Key: "name"},
 	{Name: "retain_run", Group: "person", Key: "run_id"},
 	{Name: "retain_rule", Group: reference, Key: "name"},

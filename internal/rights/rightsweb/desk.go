@@ -127,7 +127,7 @@ type openView struct {
 	do          string
 	may         bool
 	reqID       string
-	trouble
+	ui.Trouble
 }
 
 func (p *pages) open(w http.ResponseWriter, r *http.Request) error {
@@ -169,7 +169,7 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := act(web.Named(r), a.ID, version, v.words); err != nil {
 		var status int
-		if v.trouble, status, err = again(r.Context(), err); err != nil {
+		if v.Trouble, status, err = ui.TroubleOf(r.Context(), err); err != nil {
 			return err
 		}
 		return p.showOpen(w, r, status, v)
@@ -210,7 +210,7 @@ func (p *pages) phone(w http.ResponseWriter, r *http.Request) error {
 type writeForm struct {
 	rights.Note
 	reqID string
-	trouble
+	ui.Trouble
 }
 
 func (p *pages) askWrite(w http.ResponseWriter, r *http.Request) error {
@@ -240,7 +240,7 @@ func (p *pages) write(w http.ResponseWriter, r *http.Request) error {
 	got, err := p.Rights.Write(web.Named(r), f.Note)
 	if err != nil {
 		var status int
-		if f.trouble, status, err = again(r.Context(), err); err != nil {
+		if f.Trouble, status, err = ui.TroubleOf(r.Context(), err); err != nil {
 			return err
 		}
 		return p.showWrite(w, r, status, f)
@@ -268,6 +268,9 @@ func (v openView) facts(ctx context.Context) []ui.Pair {
 	}
 	if v.TakenBy != "" {
 		all = append(all, ui.Pair{Key: t(ctx, "fact.taken_by"), Text: v.TakenBy})
+	}
+	for _, h := range v.Hands {
+		all = append(all, ui.Pair{Key: t(ctx, "fact.handed"), Text: t(ctx, "fact.handed.text", "From", h.FromName, "To", h.ToName, "Name", h.By, "When", web.When(ctx, h.At))})
 	}
 	if v.AnsweredBy != "" {
 		all = append(all, ui.Pair{Key: t(ctx, "fact.answered_by"), Text: v.AnsweredBy})

@@ -19,10 +19,11 @@ import (
 // Config is what the pages need; all of it.
 type Config struct {
 	Rights *rights.Service
-	Worker func(web.Handler) web.Handler          // lets workers through and leads others to the sign-in
-	Here   func(r *http.Request) (area string)    // the division that the phone remembers, or ""
-	Kept   string                                 // the page that tells how long data is kept
-	Frame  func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu
+	Worker func(web.Handler) web.Handler                                // lets workers through and leads others to the sign-in
+	Here   func(r *http.Request) (area string)                          // the division that the phone remembers, or ""
+	Unions func(ctx context.Context, words string) ([]ui.Option, error) // unions that can answer, by part of the name; one more than a page holds
+	Kept   string                                                       // the page that tells how long data is kept
+	Frame  func(ctx context.Context) ui.StaffPage                       // the reader's name, organisation and menu
 }
 
 // The addresses that other pages lead to.
@@ -73,6 +74,8 @@ func Routes(c Config) []web.Route {
 		desk("POST", hrefWrite, rights.Write, "write it down", p.write),
 		desk("GET", HrefDesk+"/{id}", rights.See, "one ask with its clock", p.open),
 		desk("POST", HrefDesk+"/{id}/answer", rights.Answer, "say what was done, or refuse with the reason", p.answer),
+		desk("GET", HrefDesk+"/{id}/hand", rights.HandOn, "find the union that an ask belongs to", p.askHand),
+		desk("POST", HrefDesk+"/{id}/hand", rights.HandOn, "hand an ask on to another union", p.hand),
 		desk("POST", HrefDesk+"/{id}/phone", rights.Call, "show the phone of who asked once, for a reason", p.phone),
 	}
 }
@@ -104,23 +107,6 @@ func readForm(r *http.Request) error {
 		return fault.New("rights.form", fault.Invalid, "fault.form").Because(err)
 	}
 	return nil
-}
-
-// trouble is why a form is shown again.
-type trouble struct {
-	errs ui.FormErrors
-	text string // what happened meanwhile
-}
-
-// again sorts err into what a form can show again; else it comes back.
-func again(ctx context.Context, err error) (trouble, int, error) {
-	switch {
-	case fault.Is(err, fault.Invalid):
-		return trouble{errs: ui.FieldErrors(ctx, err)}, http.StatusUnprocessableEntity, nil
-	case fault.Is(err, fault.Conflict):
-		return trouble{text: web.FailureOf(ctx, err).Detail}, http.StatusConflict, nil
-	}
-	return trouble{}, 0, err
 }
 
 // due says by when a union answers.

@@ -3,6 +3,7 @@ package rightsweb
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"nuanxin/internal/rights"
 	"nuanxin/internal/web"
@@ -13,7 +14,7 @@ import (
 type askForm struct {
 	rights.Draft
 	reqID string
-	trouble
+	ui.Trouble
 }
 
 func (p *pages) ask(w http.ResponseWriter, r *http.Request) error {
@@ -34,7 +35,7 @@ func (p *pages) send(w http.ResponseWriter, r *http.Request) error {
 	got, err := p.Rights.Send(web.Named(r), f.Draft)
 	if err != nil {
 		var status int
-		if f.trouble, status, err = again(r.Context(), err); err != nil {
+		if f.Trouble, status, err = ui.TroubleOf(r.Context(), err); err != nil {
 			return err
 		}
 		return p.showAsk(w, r, status, f)
@@ -72,8 +73,8 @@ func (p *pages) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	told := "rights.flash.taken"
 	if err := p.Rights.Take(web.Named(r), a.ID); err != nil {
-		tr, _, err := again(r.Context(), err)
-		if err != nil || tr.text == "" {
+		tr, _, err := ui.TroubleOf(r.Context(), err)
+		if err != nil || tr.Text == "" {
 			return err
 		}
 		told = "rights.closed" // meanwhile: the page tells by what
@@ -107,11 +108,12 @@ func NewHref(k rights.Kind) string {
 func steps(ctx context.Context, a rights.Ask) []ui.Step {
 	first := ui.Step{State: ui.Done, Icon: "send", Title: t(ctx, "step.asked"), At: a.AskedAt, When: web.When(ctx, a.AskedAt)}
 	if a.State == rights.Open {
-		return []ui.Step{{State: ui.Now, Icon: "clock", Title: t(ctx, "step.open", "Union", a.UnionName), Text: due(ctx, a.DueAt)}, first}
+		now := ui.Step{State: ui.Now, Icon: "clock", Title: t(ctx, "step.open", "Union", a.UnionName), Text: due(ctx, a.DueAt)}
+		return slices.Concat([]ui.Step{now}, handSteps(ctx, a), []ui.Step{first})
 	}
 	last := ui.Step{State: ui.Done, Icon: "check", Title: t(ctx, "step."+string(a.State)), At: a.AnsweredAt, When: web.When(ctx, a.AnsweredAt), Text: a.Answer}
 	if a.AnsweredBy != "" {
 		last.Title = t(ctx, "step.by", "What", last.Title, "Union", a.UnionName, "Name", a.AnsweredBy)
 	}
-	return []ui.Step{last, first}
+	return slices.Concat([]ui.Step{last}, handSteps(ctx, a), []ui.Step{first})
 }

@@ -52,7 +52,7 @@ type actForm struct {
 	f     roll.File
 	why   string
 	reqID string
-	trouble
+	ui.Trouble
 }
 
 func (p *pages) askAct(a act) web.Handler {
@@ -63,7 +63,7 @@ func (p *pages) askAct(a act) web.Handler {
 		}
 		v, status := actForm{act: a, f: f}, http.StatusOK
 		if !a.fits(f.Member) {
-			v.text, status = t(r.Context(), "notnow", "State", stateOf(r.Context(), f.Member)), http.StatusConflict
+			v.Text, status = t(r.Context(), "notnow", "State", stateOf(r.Context(), f.Member)), http.StatusConflict
 		}
 		return p.showAct(w, r, status, v)
 	}
@@ -96,7 +96,7 @@ func (p *pages) doAct(a act) web.Handler {
 			return web.See(w, r, p.back(ctx, f.ID, a))
 		}
 		var status int
-		if v.trouble, status, err = p.again(ctx, f.ID, err); err != nil {
+		if v.Trouble, status, err = p.again(ctx, f.ID, err); err != nil {
 			return err
 		}
 		if v.f, err = p.Roll.Get(ctx, f.ID); err != nil {

@@ -92,27 +92,18 @@ func (p *pages) under(ctx context.Context, m member.Member, title string) ui.Sta
 // shut keeps a page with a person's data out of every store on the way.
 func shut(w http.ResponseWriter) { w.Header().Set("Cache-Control", "private, no-store") }
 
-// trouble is why a form is shown again: what was wrong with it, or what
-// happened meanwhile.
-type trouble struct {
-	errs ui.FormErrors
-	text string
-}
-
-// again sorts err into what a form can show again and what must be told on a
-// page of its own. The second result is the status.
-func (p *pages) again(ctx context.Context, which member.ID, err error) (trouble, int, error) {
-	switch {
-	case fault.Is(err, fault.Invalid):
-		return trouble{errs: ui.FieldErrors(ctx, err)}, http.StatusUnprocessableEntity, nil
-	case fault.Is(err, fault.Conflict):
-		f, lost := p.Roll.Get(ctx, which)
-		if lost != nil {
-			return trouble{}, 0, lost
-		}
-		return trouble{text: whyNot(ctx, f.Member, err)}, http.StatusConflict, nil
+// again is [ui.TroubleOf] for an act on a member: what happened meanwhile is told by
+// what is true of them now.
+func (p *pages) again(ctx context.Context, which member.ID, err error) (ui.Trouble, int, error) {
+	b, status, rest := ui.TroubleOf(ctx, err)
+	if status != http.StatusConflict {
+		return b, status, rest
 	}
-	return trouble{}, 0, err
+	f, lost := p.Roll.Get(ctx, which)
+	if lost != nil {
+		return ui.Trouble{}, 0, lost
+	}
+	return ui.Trouble{Text: whyNot(ctx, f.Member, err)}, status, nil
 }
 
 // whyNot says why an act on a member did not happen, and what is true now.

@@ -20,7 +20,7 @@ type tieForm struct {
 	ends      member.Tie
 	bodies    []ui.Option
 	reqID     string
-	trouble
+	ui.Trouble
 }
 
 // hrefTies is where a member's ties are kept.
@@ -76,14 +76,14 @@ func (p *pages) tie(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) tieAgain(w http.ResponseWriter, r *http.Request, v tieForm, err error, show func(http.ResponseWriter, *http.Request, int, tieForm) error) error {
 	ctx := r.Context()
 	if fault.Is(err, fault.Conflict) && fault.Of(err).Msg == "member.tie.there" {
-		v.text = t(ctx, "tie.there")
+		v.Text = t(ctx, "tie.there")
 		return show(w, r, http.StatusConflict, v)
 	}
 	again, status, err := p.again(ctx, v.f.ID, err)
 	if err != nil {
 		return err
 	}
-	v.trouble = again
+	v.Trouble = again
 	return show(w, r, status, v)
 }
 

@@ -190,11 +190,11 @@ func tieTrouble(v tieForm) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Errors(v.errs.All()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Errors(v.Errs.All()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.text != "" {
+		if v.Text != "" {
 			templ_7745c5c3_Var9 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -212,7 +212,7 @@ func tieTrouble(v tieForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.text)
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.Text)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/member/memberweb/desk/ties.templ`, Line: 41, Col: 27}
 				}
@@ -300,7 +300,7 @@ func tiePage(f ui.StaffPage, v tieForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "kind", Legend: t(ctx, "tie.kind"), Inline: true, Error: v.errs.Of("kind"), Options: tieKinds(ctx, v.kind)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "kind", Legend: t(ctx, "tie.kind"), Inline: true, Error: v.Errs.Of("kind"), Options: tieKinds(ctx, v.kind)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -308,7 +308,7 @@ func tiePage(f ui.StaffPage, v tieForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Select(ui.SelectProps{FieldProps: ui.FieldProps{Name: "org", Label: t(ctx, "tie.org"), Error: v.errs.Of("org")}, Empty: t(ctx, "tie.choose"), Options: v.bodies}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Select(ui.SelectProps{FieldProps: ui.FieldProps{Name: "org", Label: t(ctx, "tie.org"), Error: v.Errs.Of("org")}, Empty: t(ctx, "tie.choose"), Options: v.bodies}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -316,7 +316,7 @@ func tiePage(f ui.StaffPage, v tieForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "from", Label: t(ctx, "tie.from"), Error: v.errs.Of("from")}, Type: "date", Value: v.day, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "from", Label: t(ctx, "tie.from"), Error: v.Errs.Of("from")}, Type: "date", Value: v.day, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -436,7 +436,7 @@ func untiePage(f ui.StaffPage, v tieForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "until", Label: t(ctx, "tie.until"), Error: v.errs.Of("until")}, Type: "date", Value: v.day, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "until", Label: t(ctx, "tie.until"), Error: v.Errs.Of("until")}, Type: "date", Value: v.day, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
