@@ -194,6 +194,7 @@ func writeFailurePage(w http.ResponseWriter, r *http.Request, s *state, f Failur
 		page.Reset()
 		page.WriteString(bareFailure(r.Context(), f))
 	}
+	allowScripts(w.Header(), s)
 	w.WriteHeader(f.Status)
 	_, _ = w.Write(page.Bytes()) // the reader may be gone
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"hash/maphash"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,10 +31,6 @@ func adapt(h Handler, api bool) http.Handler {
 	})
 }
 
-// seed makes the marks of pages this process's own: nobody can make two pages
-// that have the same, and a browser asks once more after a restart.
-var seed = maphash.MakeSeed()
-
 // Show renders c completely and only then writes it with the status. A GET
 // page answered 200 carries an ETag and is answered 304 when the reader has it.
 func Show(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
@@ -51,10 +46,13 @@ func Show(w http.ResponseWriter, r *http.Request, status int, c templ.Component)
 	}
 	h.Add("Vary", "Cookie, Accept-Language")
 	takeFlash(w, r)
+	st := stateOf(r.Context())
+	allowScripts(h, st)
 	if status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-		tag := `W/"` + strconv.FormatUint(maphash.Bytes(seed, page.Bytes()), 36) + `"`
+		tag := tagOf(page.Bytes(), st.drawnNonce())
 		h.Set("ETag", tag)
 		if matches(r.Header.Get("If-None-Match"), tag) {
+			keepPolicy(h)
 			w.WriteHeader(http.StatusNotModified)
 			return nil
 		}

@@ -10,7 +10,7 @@ import (
 // Drawn is a piece of a page as it was drawn for somebody, for the next reader
 // to whom it looks the same. Between its parts stands what differs.
 type Drawn struct {
-	Parts []string
+	Parts []Piece
 	Icons [4]uint64 // which icons it uses, by the numbers that ui gives them
 }
 

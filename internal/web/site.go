@@ -37,8 +37,10 @@ type state struct {
 	site     *Site
 	id       string
 	lang     string
-	reader   string  // mark of who is signed in; see [ReaderMark]
-	words    *tongue // of lang; nil where the site has none
+	reader   string    // mark of who is signed in; see [ReaderMark]
+	words    *tongue   // of lang; nil where the site has none
+	policy   [1]string // the content policy with the nonce in it; see [Nonce]
+	nonce    string
 	display  Display
 	now      time.Time
 	path     string

@@ -147,12 +147,29 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 	h := site()
 	for _, path := range []string{"/nowhere", "/sw.js"} {
 		got := do(h, "GET", path, "").Header
-		if csp := got.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {
-			t.Errorf("%s: got policy %q, want one without unsafe", path, csp)
+		csp := got.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'none'", "style-src 'self';", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"} {
+			if !strings.Contains(csp, want) || strings.Contains(csp, "unsafe") || strings.Contains(csp, "strict-dynamic") {
+				t.Errorf("%s: got policy %q, want one with %s and nothing unsafe", path, csp, want)
+			}
 		}
-		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
+			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"} {
 			if got.Get(name) != want {
 				t.Errorf("%s: got %s %q, want %q", path, name, got.Get(name), want)
+			}
+		}
+	}
+}
+
+// Over TLS a browser is told to use nothing else, for a year and for the hosts below.
+func TestOnlyTLS(t *testing.T) {
+	for secure, want := range map[bool]string{true: "max-age=31536000; includeSubDomains", false: ""} {
+		s := &web.Site{Texts: web.NewTexts(ui.Texts()), Log: slog.New(slog.DiscardHandler), Secure: secure}
+		h := s.Handler(web.NewMux())
+		for _, path := range []string{"/", "/api/v1/x"} {
+			if got := do(h, "GET", path, "").Header.Get("Strict-Transport-Security"); got != want {
+				t.Errorf("secure %v, %s: got %q, want %q", secure, path, got, want)
 			}
 		}
 	}

@@ -37,7 +37,7 @@ func Kept(key any, draw func(context.Context) templ.Component, inside ...templ.C
 			s.join(d.Icons)
 		}
 		for i, part := range d.Parts {
-			if _, err := io.WriteString(w, part); err != nil {
+			if err := part.Write(ctx, w); err != nil {
 				return err
 			}
 			if i == len(d.Parts)-1 {
@@ -55,10 +55,14 @@ func Kept(key any, draw func(context.Context) templ.Component, inside ...templ.C
 func drawn(ctx context.Context, c templ.Component) (web.Drawn, error) {
 	var used sprite
 	var b strings.Builder
-	if err := c.Render(context.WithValue(ctx, spriteKey{}, &used), &b); err != nil {
+	if err := c.Render(context.WithValue(web.Keeping(ctx), spriteKey{}, &used), &b); err != nil {
 		return web.Drawn{}, err
 	}
-	return web.Drawn{Parts: strings.Split(b.String(), Hole), Icons: used}, nil
+	var parts []web.Piece
+	for part := range strings.SplitSeq(b.String(), Hole) {
+		parts = append(parts, web.NewPiece(part))
+	}
+	return web.Drawn{Parts: parts, Icons: used}, nil
 }
 
 // Words is text as a component, for what goes into a [Hole].

@@ -325,7 +325,7 @@ func TestScanning(t *testing.T) {
 	p.Go(h.server.URL + code.HrefCheck)
 	// a browser that reads codes itself, as far as this one lacks it
 	webtest.Eval[bool](p, `(self.BarcodeDetector=class{static async getSupportedFormats(){return['qr_code']}async detect(){return[{rawValue:'https://x/host/code#`+h.card().Offline.Text+`'}]}},
-		(()=>{const s=document.createElement('script');s.src=document.querySelector('script[src*="scan"]').src+'?again';document.body.append(s)})(),true)`)
+		(()=>{const s=document.createElement('script');s.nonce=document.querySelector('script').nonce;s.src=document.querySelector('script[src*="scan"]').src+'?again';document.body.append(s)})(),true)`)
 	p.Wait(`!document.querySelector('[data-scan-go]').hidden`)
 	p.Follow("[data-scan-go]")
 	if got := p.Text("main"); !strings.Contains(got, "陈*冬") || !strings.Contains(got, "没网的码") {
