@@ -13,9 +13,13 @@ func (s *Service) Ask(ctx context.Context, tx *op.Tx, which ID) (Member, error) 
 	return s.get(ctx, tx, which)
 }
 
+// ofPerson selects an account's memberships; one that was merged only where there is
+// no other, and then its state tells.
+const ofPerson = `m.person_id = $1 and (m.state <> 'merged' or not exists (select 1 from member o where o.person_id = $1 and o.state <> 'merged'))`
+
 // AskPerson is [Service.Ask] for the newest membership of an account, be it over.
 func (s *Service) AskPerson(ctx context.Context, tx *op.Tx, person string) (Member, error) {
-	return s.one(ctx, tx, `m.person_id = $1`, person)
+	return s.one(ctx, tx, ofPerson, person)
 }
 
 // AskNumber is [Service.Ask] for whoever has a number.
@@ -31,7 +35,7 @@ func (s *Service) AskSome(ctx context.Context, tx *op.Tx, where string, args db.
 // AskOwn adds to a member the history, the ties and what was agreed to.
 func (s *Service) AskOwn(ctx context.Context, tx *op.Tx, m Member) (o Own, err error) {
 	o.Member = m
-	if o.Terms, err = terms(ctx, tx, m.ID); err != nil {
+	if o.Terms, err = history(ctx, tx, m.ID); err != nil {
 		return o, err
 	}
 	if o.Ties, err = ties(ctx, tx, m.ID); err != nil {

@@ -76,7 +76,7 @@ func (s *Service) Refuse(ctx context.Context, which ID, version int64, why strin
 			return s.stay(ctx, tx, m)
 		}
 		m.State, m.DueAt = Refused, time.Time{}
-		return free(ctx, tx, m.ID)
+		return drop(ctx, tx, m.ID)
 	})
 }
 

@@ -11,9 +11,10 @@
 // 工会法 art. 3 and 10–16; 《工会会员会籍管理办法》 (2016) art. 3: "一次入会、动态接转".
 //
 // Nobody is a member twice: the phone and the identity number are guards, found
-// by their blind index. Who shares a name and a birthday, or a name within a
-// county, is shown to the cadre beside the other as a [Doubt], and decided by a
-// person.
+// by their blind index. Who shares a number, a name and a birthday, or a name within
+// a county with somebody, who may have left, is a pair of package twin: shown to the
+// cadre beside the other as a [Doubt], and decided by a person. Names are compared as
+// [idcard.Fold] writes them.
 //
 // Name, phone and identity number are sealed. Lists show what a cadre must read
 // to decide, phones and numbers masked.

@@ -19,20 +19,24 @@ func (s *Service) Waits(ctx context.Context, tx *op.Tx, worker string) (n int, e
 	return n, err
 }
 
-// Forget overwrites whatever tells who a worker's memberships belong to. The number,
-// the history and what was agreed to stay.
+// Forget overwrites whatever tells who a worker's memberships belong to, with those
+// that went into them and are nobody else's. The number, the history and what was
+// agreed to stay.
 func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 	all, err := s.some(ctx, tx, `m.person_id = $1`, db.Args{worker})
-	for _, m := range all {
-		if err == nil {
-			err = s.forget(ctx, tx, m.ID)
+	for i := 0; err == nil && i < len(all); i++ {
+		if err = s.forget(ctx, tx, all[i].ID); err != nil {
+			break
 		}
+		var parts []Member
+		parts, err = s.some(ctx, tx, `m.merged_into = $1 and m.person_id is null and m.name_index <> ''`, db.Args{string(all[i].ID)})
+		all = append(all, parts...)
 	}
 	return err
 }
 
 func (s *Service) forget(ctx context.Context, tx *op.Tx, which ID) error {
-	if err := free(ctx, tx, which); err != nil {
+	if err := drop(ctx, tx, which); err != nil {
 		return err
 	}
 	if err := forgetDocument(ctx, tx, which); err != nil {
@@ -44,6 +48,10 @@ func (s *Service) forget(ctx context.Context, tx *op.Tx, which ID) error {
 	}
 	phone, err := s.seal(forgotten, "phone", which)
 	if err != nil {
+		return err
+	}
+	// What it was before another went into it stands in that one's row.
+	if _, err := tx.Exec(ctx, `update member set before = null where member_id = $1 or merged_into = $1`, string(which)); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `update member set person_id = null, name = $2, phone = $3, phone_mask = '', name_index = '', phone_index = '', works = '', version = version + 1 where member_id = $1`,

@@ -19,6 +19,13 @@ func (s *Service) Register(w *job.Worker) {
 		w.On(name, s.notify)
 	}
 	w.On(Gone{}.EventName(), s.loosen)
+	w.Every("member.twins", time.Minute, func(ctx context.Context) error {
+		for {
+			if n, err := s.SeekTwins(ctx); err != nil || n < seekAtOnce {
+				return err
+			}
+		}
+	})
 	w.Every("member.renew", time.Hour, func(ctx context.Context) error {
 		_, err := s.Renew(ctx)
 		return err

@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
+	"nuanxin/internal/member/twin"
 	"nuanxin/internal/plain"
 )
 
@@ -27,10 +28,11 @@ const (
 	Ended     State = "ended"     // by the union, with a reason
 	Refused   State = "refused"   // the application was not approved
 	Withdrawn State = "withdrawn" // the application was taken back
+	Merged    State = "merged"    // it is one with another record, [Member.Into]
 )
 
 // States are all states, what waits first.
-func States() []State { return []State{Applied, Active, Kept, Left, Ended, Refused, Withdrawn} }
+func States() []State { return []State{Applied, Active, Kept, Left, Ended, Refused, Withdrawn, Merged} }
 
 // Belongs reports whether somebody in the state is a member.
 func (s State) Belongs() bool { return s == Active || s == Kept }
@@ -96,6 +98,7 @@ type Member struct {
 	DueAt      time.Time // by when the union answers it; zero: the calendar is not published so far
 	DecidedAt  time.Time
 	Reason     string // why it was refused, or ended
+	Into       ID     // the record that it was merged into; empty: none
 	ChangedBy  string // who changed it last, as it was called then; empty: the member
 	ChangedAt  time.Time
 	Version    int64
@@ -125,6 +128,7 @@ type Term struct {
 	Until     time.Time // zero: it lasts
 	By        string    // who decided, as it was called then; empty: the member
 	Reason    string
+	Of        ID // the record that it comes from, where that went into this one; empty: its own
 }
 
 // TermKind is what began a term. Its words are "member.term."+TermKind.
@@ -138,6 +142,8 @@ const (
 	Resume   TermKind = "resume"   // 恢复
 	Leave    TermKind = "leave"    // 退会
 	End      TermKind = "end"      // 终止
+	Merge    TermKind = "merge"    // 并入另一条记录
+	Part     TermKind = "part"     // 合并撤回
 )
 
 // Doubt is why a cadre should look twice before approving.
@@ -147,15 +153,17 @@ type Doubt struct {
 }
 
 // Why is the reason of a doubt.
-type Why string
+type Why = twin.Why
 
-// The reasons, the strongest first.
+// The reasons, the strongest first. Those of [twin.Whys] name another record.
 const (
-	SameDocument  Why = "same_document"   // the identity number is another's, too
-	SameNameBirth Why = "same_name_birth" // name and birthday are
-	SameNameArea  Why = "same_name_area"  // the name is, in the same area
-	Young         Why = "young"           // below the age of work
-	UnknownArea   Why = "document_area"   // the identity number names an area that there never was
+	SameDocument      = twin.SameDocument
+	SamePhone         = twin.SamePhone
+	SameNameBirth     = twin.SameNameBirth
+	SameNameArea      = twin.SameNameArea
+	Young         Why = "young"         // below the age of work
+	UnknownArea   Why = "document_area" // the identity number names an area that there never was
+	OldDocument   Why = "document_old"  // it had fifteen digits; the check digit was made here
 )
 
 // Application is what somebody writes to join.

@@ -5,6 +5,7 @@ import (
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
+	"nuanxin/internal/member/twin"
 	"nuanxin/internal/op"
 )
 
@@ -47,7 +48,9 @@ func (s *Service) Follow(ctx context.Context, tx *op.Tx, worker, old, phone stri
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update member set phone = $2, phone_mask = $3, phone_index = $4, version = version + 1 where member_id = $1`,
-		string(m.ID), sealed, idcard.MaskPhone(phone), s.index("phone", phone))
-	return err
+	if _, err = tx.Exec(ctx, `update member set phone = $2, phone_mask = $3, phone_index = $4, version = version + 1 where member_id = $1`,
+		string(m.ID), sealed, idcard.MaskPhone(phone), s.index("phone", phone)); err != nil {
+		return err
+	}
+	return twin.Seek(ctx, tx, string(m.ID))
 }

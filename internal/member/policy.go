@@ -28,6 +28,12 @@ const (
 	Tidy      authz.Action = "member_import.tidy"
 	Bind      authz.Action = "member.tie"   // to an organisation beside the union
 	Claim     authz.Action = "member.claim" // a membership by a list, as one's own
+
+	Seek    authz.Action = "member.seek"     // for whom records may be the same as
+	Combine authz.Action = "member.merge"    // two records of one person
+	Divide  authz.Action = "member.unmerge"  // what was merged
+	NotSame authz.Action = "member.not_same" // two records that are two people's
+	HandUp  authz.Action = "member.hand_up"  // two records to the union above both
 )
 
 // Policy says who may do them. An administrator, who gives the rights, reads no
@@ -56,6 +62,12 @@ var Policy = authz.Rules{
 	Tidy:      authz.Program,
 	Claim:     authz.Owner,
 	Bind:      authz.InArea(authz.Cadre),
+
+	Seek:    authz.Program,
+	Combine: authz.Lately(authz.InArea(authz.Cadre)),
+	Divide:  authz.Lately(authz.InArea(authz.Cadre)),
+	NotSame: authz.InArea(authz.Cadre),
+	HandUp:  authz.InArea(authz.Cadre),
 
 	Miss: authz.Any(authz.OfOrg(authz.Host), authz.InArea(authz.Cadre, authz.Leader)),
 }

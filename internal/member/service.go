@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
+	"nuanxin/internal/member/twin"
 	"nuanxin/internal/op"
 )
 
@@ -155,6 +156,9 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 		if err := consent(ctx, tx, m.ID, asked, d.Consents); err != nil {
 			return Receipt{}, err
 		}
+		if err := twin.Seek(ctx, tx, string(m.ID)); err != nil {
+			return Receipt{}, err
+		}
 		tx.Emit(AppliedTo{m.ID, u.ID})
 		return Receipt{m.ID, u.Name, u.Officer, m.DueAt}, nil
 	})
@@ -207,7 +211,7 @@ func (s *Service) Mine(ctx context.Context) (Own, error) {
 		if who.Kind != authz.Worker {
 			return Own{}, fault.New(string(See), fault.Missing, "fault.missing")
 		}
-		m, err := s.one(ctx, tx, `m.person_id = $1`, who.ID)
+		m, err := s.one(ctx, tx, ofPerson, who.ID)
 		if err != nil {
 			return Own{}, err
 		}
@@ -271,7 +275,7 @@ func (s *Service) Withdraw(ctx context.Context, which ID) error {
 			return fault.New(string(Withdraw), fault.Conflict, "member.withdraw.late")
 		}
 		m.State, m.DecidedAt, m.DueAt = Withdrawn, tx.Now(), time.Time{}
-		return free(ctx, tx, m.ID)
+		return drop(ctx, tx, m.ID)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"slices"
 	"time"
 
 	"nuanxin/internal/authz"
@@ -11,6 +12,8 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
+	"nuanxin/internal/idcard"
+	"nuanxin/internal/member/twin"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 )
@@ -22,7 +25,7 @@ var Schema embed.FS
 
 // Columns are those of members m that [Service.Scan] reads.
 const Columns = `m.member_id, m.number, m.person_id, m.union_id, m.union_name, m.area, m.state, m.name, m.phone_mask, m.doc_mask, m.born,
-	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.version`
+	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.merged_into, m.version`
 
 // ByColumns are the columns that decide about a row.
 var ByColumns = authz.Columns{ID: "m.member_id", Area: "m.area", Owner: "m.person_id"}
@@ -45,8 +48,12 @@ func (v vault) open(sealed []byte, column string, row ID) (string, error) {
 	return string(plain), err
 }
 
-// index is the blind index of a value of one sort; of nothing it is nothing.
+// index is the blind index of a value of one sort; of nothing it is nothing. Names,
+// alone and with a birthday, are found however they are written.
 func (v vault) index(sort, value string) string {
+	if sort == "name" || sort == "birth" {
+		value = idcard.Fold(value)
+	}
 	if value == "" {
 		return ""
 	}
@@ -58,7 +65,7 @@ func (v vault) scan(r db.Row, first ...any) (Member, error) {
 	var m Member
 	var name, born []byte
 	err := r.Scan(append(first, &m.ID, &m.Number, db.Text(&m.Person), &m.Union, &m.UnionName, &m.Area, &m.State, &name, &m.Phone, &m.Document, &born,
-		&m.Occupation, &m.Works, &m.Channel, db.Text(&m.To), &m.ToName, db.Time(&m.AppliedAt), db.Time(&m.DueAt), db.Time(&m.DecidedAt), &m.Reason, &m.ChangedBy, db.Time(&m.ChangedAt), &m.Version)...)
+		&m.Occupation, &m.Works, &m.Channel, db.Text(&m.To), &m.ToName, db.Time(&m.AppliedAt), db.Time(&m.DueAt), db.Time(&m.DecidedAt), &m.Reason, &m.ChangedBy, db.Time(&m.ChangedAt), db.Text(&m.Into), &m.Version)...)
 	if err != nil {
 		return m, err
 	}
@@ -113,8 +120,8 @@ func (v vault) insert(ctx context.Context, tx *op.Tx, m Member, d draft, phone s
 	}
 	_, err := tx.Exec(ctx, `
 		insert into member (member_id, number, person_id, union_id, union_name, area, home_area, state, name, phone, phone_mask, document, doc_mask, born,
-			name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, version)
-		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, null, '', $20, $21, null, '', $22, 1)`,
+			name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, version, sought)
+		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, null, '', $20, $21, null, '', $22, 1, 1)`,
 		string(m.ID), db.Null(m.Person), m.Union, m.UnionName, m.Area, string(m.State), sealed["name"], sealed["phone"], m.Phone, blob(sealed["document"]), m.Document, blob(sealed["born"]),
 		v.index("name", d.Name), birth, v.index("phone", phone), v.index("document", d.Document), string(m.Occupation), m.Works, string(m.Channel),
 		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), len(DoubtsOf(d.resident, clock.Day(tx.Now()))) > 0)
@@ -133,7 +140,7 @@ func blob(b []byte) any {
 func save(ctx context.Context, tx *op.Tx, m Member, home string) error {
 	n, err := tx.Exec(ctx, `
 		update member set number = $2, union_id = $3, union_name = $4, area = $5, home_area = $6, state = $7, to_id = $8, to_name = $9,
-			applied_at = $10, due_at = $11, decided_at = $12, reason = $13, changed_by = $14, changed_at = $15, version = version + 1
+			applied_at = $10, sought = case when area = $5 then sought else 0 end, due_at = $11, decided_at = $12, reason = $13, changed_by = $14, changed_at = $15, version = version + 1
 		where member_id = $1 and version = $16`,
 		string(m.ID), m.Number, m.Union, m.UnionName, m.Area, home, string(m.State), db.Null(m.To), m.ToName,
 		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), db.Micros(m.DecidedAt), m.Reason, m.ChangedBy, db.Micros(m.ChangedAt), m.Version)
@@ -183,16 +190,53 @@ func free(ctx context.Context, tx *op.Tx, which ID) error {
 	return err
 }
 
+// drop is [free] for an application that came to nothing: nobody need compare it.
+func drop(ctx context.Context, tx *op.Tx, which ID) error {
+	if err := free(ctx, tx, which); err != nil {
+		return err
+	}
+	return twin.Lie(ctx, tx, string(which))
+}
+
 // forgetDocument drops the identity number and all that was read from it.
 func forgetDocument(ctx context.Context, tx *op.Tx, which ID) error {
-	_, err := tx.Exec(ctx, `update member set document = null, doc_mask = '', born = null, birth_index = '', doc_index = '', odd = false where member_id = $1`, string(which))
+	_, err := tx.Exec(ctx, `update member set document = null, doc_mask = '', born = null, birth_index = '', doc_index = '', odd = false, sought = 0 where member_id = $1`, string(which))
 	if err == nil {
 		_, err = tx.Exec(ctx, `delete from member_document where member_id = $1`, string(which))
 	}
 	return err
 }
 
-// terms returns a member's history, the first first.
+// history returns a member's terms with those of the records that went into it, the
+// first first.
+func history(ctx context.Context, tx *op.Tx, which ID) ([]Term, error) {
+	all, err := terms(ctx, tx, which)
+	for level := []ID{which}; err == nil && len(level) > 0; {
+		var args db.Args
+		var next []ID
+		err = tx.Each(ctx, `select member_id from member where merged_into in `+db.In(&args, level), args, func(r db.Row) error {
+			var part ID
+			err := r.Scan(&part)
+			next = append(next, part)
+			return err
+		})
+		for _, part := range next {
+			var more []Term
+			if err == nil {
+				more, err = terms(ctx, tx, part)
+			}
+			for _, t := range more {
+				t.Of = part
+				all = append(all, t)
+			}
+		}
+		level = next
+	}
+	slices.SortStableFunc(all, func(a, b Term) int { return a.From.Compare(b.From) })
+	return all, err
+}
+
+// terms returns the history of one record, the first first.
 func terms(ctx context.Context, tx *op.Tx, which ID) ([]Term, error) {
 	var all []Term
 	err := tx.Each(ctx, `select seq, kind, union_id, union_name, from_at, until_at, by_name, reason from member_term where member_id = $1 order by seq`, []any{string(which)}, func(r db.Row) error {
@@ -212,7 +256,7 @@ func begin(ctx context.Context, tx *op.Tx, which ID, t Term) error {
 		return err
 	}
 	t.From, t.Until = now, time.Time{}
-	if t.Kind == Leave || t.Kind == End {
+	if t.Kind == Leave || t.Kind == End || t.Kind == Merge {
 		t.Until = now
 	}
 	var last int64

@@ -50,9 +50,14 @@ func (s *Service) MoveMembers(ctx context.Context, tx *op.Tx, from string, into 
 	// The members first: who is just being decided about is waited for, and seen below.
 	n, err := tx.Exec(ctx, `
 		update member set union_id = $2, union_name = $3, home_area = $4, area = case when to_id is null then $4 else area end,
-			changed_by = $5, changed_at = $6, version = version + 1
+			changed_by = $5, changed_at = $6, sought = 0, version = version + 1
 		where union_id = $1 and state in ('active', 'kept')`, from, into.ID, into.Name, into.Area, by, now)
-	if err != nil || n == 0 {
+	if err != nil {
+		return n, err
+	}
+	// A record that was merged waits in the union that it would come back to.
+	if _, err := tx.Exec(ctx, `update member set union_id = $2, union_name = $3, home_area = $4, area = $4, version = version + 1 where union_id = $1 and state = 'merged'`,
+		from, into.ID, into.Name, into.Area); err != nil || n == 0 {
 		return n, err
 	}
 	if _, err := tx.Exec(ctx, `
@@ -73,7 +78,7 @@ func (s *Service) MoveMembers(ctx context.Context, tx *op.Tx, from string, into 
 // MoveApplicants gives who waits for a union to another, with the date of the answer
 // that they were promised. It returns how many they were.
 func (s *Service) MoveApplicants(ctx context.Context, tx *op.Tx, from string, into Union) (int64, error) {
-	applied, err := tx.Exec(ctx, `update member set union_id = $2, union_name = $3, area = $4, home_area = $4, version = version + 1 where union_id = $1 and state = 'applied'`,
+	applied, err := tx.Exec(ctx, `update member set union_id = $2, union_name = $3, area = $4, home_area = $4, sought = 0, version = version + 1 where union_id = $1 and state = 'applied'`,
 		from, into.ID, into.Name, into.Area)
 	if err != nil {
 		return applied, err
@@ -88,7 +93,7 @@ func (s *Service) MoveApplicants(ctx context.Context, tx *op.Tx, from string, in
 // Relocate gives who belongs to a union, or waits for it, the union's new area: its
 // cadres decide about them.
 func (s *Service) Relocate(ctx context.Context, tx *op.Tx, union, area string) error {
-	_, err := tx.Exec(ctx, `update member set home_area = $2, area = case when to_id is null then $2 else area end, version = version + 1 where union_id = $1 and state in ('applied', 'active', 'kept')`, union, area)
+	_, err := tx.Exec(ctx, `update member set home_area = $2, area = case when to_id is null then $2 else area end, sought = 0, version = version + 1 where union_id = $1 and state in ('applied', 'active', 'kept', 'merged')`, union, area)
 	if err == nil {
 		_, err = tx.Exec(ctx, `update member set area = $2, version = version + 1 where to_id = $1`, union, area)
 	}

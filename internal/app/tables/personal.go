@@ -39,6 +39,7 @@ func Personal() map[string]string {
 		"member.phone":            "memberships[].phone",
 		"member.document":         "memberships[].document",
 		"member.born":             "memberships[].born",
+		"member.before":           "not: what the record that this one went into was before, kept until the merger can no longer be taken back; all of it stands in the two records as they are",
 		"member.occupation":       "memberships[].occupation",
 		"member.works":            "memberships[].works",
 		"member_consent.given_at": "memberships[].consents[].given_at",

@@ -21,6 +21,7 @@ type person struct {
 	Name       string
 	Phone      string
 	Document   string // identity number; may be empty
+	Old        bool   // it had fifteen digits
 	Occupation member.Occupation
 	Works      string
 }
@@ -63,10 +64,14 @@ func column(all []newcomer, of func(newcomer) string) (values []string) {
 	return slices.Compact(values)
 }
 
-// held are the states that keep somebody from coming in a second time.
-const held = ` and m.state in ('applied', 'active', 'kept')`
+// held are the states that keep somebody from coming in a second time, and known
+// those in which somebody may be the same as a newcomer.
+const (
+	held  = ` and m.state in ('applied', 'active', 'kept', 'merged')`
+	known = ` and m.state in ('applied', 'active', 'kept', 'left', 'ended')`
+)
 
-// known says of each newcomer to an area who is there already, in four statements
+// known says of each newcomer to an area who is there already, in five statements
 // for all of them.
 func (s *Service) known(ctx context.Context, tx *op.Tx, area string, people []person) ([]already, error) {
 	all, out := s.indexed(people, clock.Day(tx.Now())), make([]already, len(people))
@@ -74,15 +79,19 @@ func (s *Service) known(ctx context.Context, tx *op.Tx, area string, people []pe
 	if err != nil {
 		return nil, err
 	}
-	documents, err := found(ctx, tx, `select m.doc_index, m.member_id, '' from member m where m.doc_index in `, held, column(all, func(n newcomer) string { return n.document }))
+	documents, err := found(ctx, tx, `select m.doc_index, coalesce(m.merged_into, m.member_id), '' from member m where m.doc_index in `, held, column(all, func(n newcomer) string { return n.document }))
 	if err != nil {
 		return nil, err
 	}
-	births, err := found(ctx, tx, `select m.birth_index, m.member_id, '' from member m where m.birth_index in `, held, column(all, func(n newcomer) string { return n.birth }))
+	formers, err := found(ctx, tx, `select m.doc_index, m.member_id, m.name_index from member m where m.doc_index in `, ` and m.state in ('left', 'ended')`, column(all, func(n newcomer) string { return n.document }))
 	if err != nil {
 		return nil, err
 	}
-	names, err := found(ctx, tx, `select m.name_index, m.member_id, m.birth_index from member m where m.name_index in `, held+` and m.area = `, column(all, func(n newcomer) string { return n.name }), area)
+	births, err := found(ctx, tx, `select m.birth_index, m.member_id, '' from member m where m.birth_index in `, known, column(all, func(n newcomer) string { return n.birth }))
+	if err != nil {
+		return nil, err
+	}
+	names, err := found(ctx, tx, `select m.name_index, m.member_id, m.birth_index from member m where m.name_index in `, known+` and m.area = `, column(all, func(n newcomer) string { return n.name }), area)
 	for i, n := range all {
 		switch {
 		case len(phones[n.phone]) > 0:
@@ -90,7 +99,10 @@ func (s *Service) known(ctx context.Context, tx *op.Tx, area string, people []pe
 		case n.document != "" && len(documents[n.document]) > 0:
 			out[i] = already{Same: documents[n.document][0].id, By: "document"}
 		default:
-			out[i].Alike = alikeTo(n, births, names)
+			out[i].Alike = alikeTo(n, formers, births, names)
+		}
+		if n.Old {
+			out[i].Alike = append(out[i].Alike, member.Doubt{Why: member.OldDocument})
 		}
 		out[i].Alike = append(out[i].Alike, member.DoubtsOf(n.resident, clock.Day(tx.Now()))...)
 	}
@@ -99,9 +111,18 @@ func (s *Service) known(ctx context.Context, tx *op.Tx, area string, people []pe
 
 // alikeTo is who may be the same as a newcomer. Of two of one name in an area
 // whose birthdays are both known, and differ, neither is the other.
-func alikeTo(n newcomer, births, names map[string][]holder) (all []member.Doubt) {
+func alikeTo(n newcomer, formers, births, names map[string][]holder) (all []member.Doubt) {
+	var own []member.ID // who left, and comes again: name and identity number say so, and the number comes back
+	for _, h := range formers[n.document] {
+		switch {
+		case n.document != "" && h.birth == n.name:
+			own = append(own, h.id)
+		case n.document != "" && len(all) < mostAlike:
+			all = append(all, member.Doubt{Why: member.SameDocument, Other: h.id})
+		}
+	}
 	for _, h := range births[n.birth] {
-		if n.birth != "" && len(all) < mostAlike {
+		if n.birth != "" && len(all) < mostAlike && !slices.Contains(own, h.id) {
 			all = append(all, member.Doubt{Why: member.SameNameBirth, Other: h.id})
 		}
 	}
@@ -113,10 +134,10 @@ func alikeTo(n newcomer, births, names map[string][]holder) (all []member.Doubt)
 	return all
 }
 
-// holder is who holds a value.
+// holder is who holds a value, and by what else it is compared.
 type holder struct {
 	id    member.ID
-	birth string
+	birth string // of formers the name
 }
 
 // keysAtOnce is how many keys one statement looks for: with many more, databases
@@ -397,6 +418,7 @@ func (s *Service) erase(ctx context.Context, tx *op.Tx, which []member.ID) error
 			`update member_number set member_id = (select o.member_id from member o where o.number = member_number.number and o.member_id not in ` + in + ` order by o.member_id desc limit 1)
 				where number in (select m.number from member m where m.member_id in ` + in + `) and exists (select 1 from member o where o.number = member_number.number and o.member_id not in ` + in + `)`,
 			`delete from member_number where number in (select m.number from member m where m.member_id in ` + in + `) and member_id in ` + in,
+			`delete from member_twin where member_id in ` + in + ` or other_id in ` + in,
 			`delete from member_term where member_id in ` + in, `delete from member where member_id in ` + in,
 		} {
 			if _, err := tx.Exec(ctx, q, args...); err != nil {

@@ -94,6 +94,7 @@ const (
 type Row struct {
 	Name, Phone, Document, Works string
 	Occupation                   member.Occupation
+	Old                          bool `json:",omitempty"` // the identity number had fifteen digits
 }
 
 // Line is a row, and what becomes of it.
@@ -191,10 +192,11 @@ func (l *Line) check(today string) string {
 		l.Document = ""
 		return ""
 	}
-	resident, err := idcard.ParseResident(l.Document, today)
+	number, old := idcard.Modern(l.Document) // old rolls have the numbers of before 1999
+	resident, err := idcard.ParseResident(number, today)
 	if err != nil {
 		return "document"
 	}
-	l.Document = resident.Number
+	l.Document, l.Old = resident.Number, old
 	return ""
 }

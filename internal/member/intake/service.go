@@ -238,7 +238,7 @@ func (s *Service) judge(ctx context.Context, tx *op.Tx, b Batch, lines []Line) e
 }
 
 func (l Line) person() person {
-	return person{ID: l.Member, Name: l.Name, Phone: l.Phone, Document: l.Document, Occupation: l.Occupation, Works: l.Works}
+	return person{ID: l.Member, Name: l.Name, Phone: l.Phone, Document: l.Document, Old: l.Old, Occupation: l.Occupation, Works: l.Works}
 }
 
 // Head returns an import without its rows.

@@ -174,7 +174,7 @@ func (v ownView) chip(ctx context.Context) (tone ui.Tone, icon, text string) {
 }
 
 // termIcons show what began a term.
-var termIcons = map[member.TermKind]string{member.Join: "check", member.Transfer: "swap", member.Keep: "pause", member.Resume: "play", member.Leave: "door", member.End: "x"}
+var termIcons = map[member.TermKind]string{member.Join: "check", member.Transfer: "swap", member.Keep: "pause", member.Resume: "play", member.Leave: "door", member.End: "x", member.Merge: "merge", member.Part: "swap"}
 
 // steps tell the history in words, the newest first.
 func (v ownView) steps(ctx context.Context) []ui.Step {

@@ -2,8 +2,7 @@
 // with the doubtful on top, one member with the history and with whom it may be the
 // same as, search, and a list to take along. It changes nothing.
 //
-// A [member.Doubt] is found when it is asked for: who shares an identity number, a
-// name and a birthday, or a name within a county.
+// A [member.Doubt] about another record is an open pair of package twin.
 package roll
 
 import (

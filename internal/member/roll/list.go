@@ -98,7 +98,7 @@ func (s *Service) page(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter,
 	rank, due, order := `0`, `0`, ` order by w.member_id desc`
 	after, paged := parseCursor(f.After)
 	if f.Waits {
-		rank, due, order = `case when `+doubtful(in)+` then 0 else 1 end`, `coalesce(m.due_at, `+strconv.Itoa(never)+`)`, ` order by w.rank, w.due, w.member_id`
+		rank, due, order = `case when `+doubtful+` then 0 else 1 end`, `coalesce(m.due_at, `+strconv.Itoa(never)+`)`, ` order by w.rank, w.due, w.member_id`
 	}
 	q := `select w.rank, w.due, ` + member.Columns + ` from member m join (select m.member_id, ` + rank + ` as rank, ` + due + ` as due from member m
 		where ` + in + f.where(s.members, &args)
@@ -141,11 +141,18 @@ func (f Filter) where(v *member.Service, args *db.Args) (w string) {
 		w += ` and m.area >= ` + args.Add(from) + ` and m.area < ` + args.Add(to)
 	}
 	for _, is := range [][2]string{
-		{"m.name_index", v.Index("name", f.Name)}, {"m.phone_index", v.Index("phone", f.Phone)}, {"m.doc_index", v.Index("document", f.Document)}, {"m.number", f.Number},
+		{"m.name_index", v.Index("name", f.Name)}, {"m.phone_index", v.Index("phone", f.Phone)}, {"m.doc_index", v.Index("document", f.Document)},
 	} {
 		if is[1] != "" {
 			w += ` and ` + is[0] + ` = ` + args.Add(is[1])
 		}
+	}
+	if f.Number != "" { // one that two had leads to whoever has it now
+		no := args.Add(f.Number)
+		w += ` and (m.number = ` + no + ` or m.member_id in (select n.member_id from member_number n where n.number = ` + no + `))`
+	}
+	if len(f.States) == 0 && f.IDs == nil && f.Name+f.Phone+f.Document+f.Number == "" { // who looks for a person finds the record that was merged, too
+		w += ` and m.state <> 'merged'`
 	}
 	return w
 }
@@ -180,7 +187,7 @@ func (s *Service) Doubtful(ctx context.Context) (int, error) {
 	return op.List(ctx, s.desk, member.List, func(tx *op.Tx, scope op.Scope) (n int, err error) {
 		var args db.Args
 		in := scope.Where(member.ByColumns, &args)
-		err = tx.One(ctx, `select count(*) from member m where `+in+` and `+member.Waiting+` and `+doubtful(in), args, &n)
+		err = tx.One(ctx, `select count(*) from member m where `+in+` and `+member.Waiting+` and `+doubtful, args, &n)
 		return n, err
 	})
 }

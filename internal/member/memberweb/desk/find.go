@@ -44,7 +44,7 @@ func lookup(words, today string) (f roll.Filter, ok bool) {
 	if mobile, err := idcard.ParseMobile(words); err == nil {
 		return roll.Filter{Phone: mobile}, true
 	}
-	number := idcard.Plain(words)
+	number, _ := idcard.Modern(idcard.Plain(words)) // of an old file
 	if resident, err := idcard.ParseResident(number, today); err == nil {
 		return roll.Filter{Document: resident.Number}, true
 	}

@@ -162,7 +162,7 @@ func facts(ctx context.Context, m member.Member) []ui.Pair {
 	return all
 }
 
-var termIcons = map[member.TermKind]string{member.Join: "check", member.Transfer: "swap", member.Keep: "pause", member.Resume: "play", member.Leave: "door", member.End: "door"}
+var termIcons = map[member.TermKind]string{member.Join: "check", member.Transfer: "swap", member.Keep: "pause", member.Resume: "play", member.Leave: "door", member.End: "door", member.Merge: "merge", member.Part: "swap"}
 
 // steps are the history of a membership, the newest first.
 func steps(ctx context.Context, f roll.File) []ui.Step {
