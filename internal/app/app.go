@@ -223,6 +223,7 @@ func (a *App) open(ctx context.Context) (err error) {
 func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
 	desk := op.New(a.db, Policy)
 	desk.Limit(a.budget)
+	layer(desk)
 	a.Orgs = org.NewService(desk, a.ring)
 	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs})
 	a.Calendar = calendar.NewService(desk, a.whole)

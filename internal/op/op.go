@@ -23,7 +23,9 @@ var Groups = []string{"member", "org", "person", "request", "station"}
 // Desk runs operations under one set of rules.
 type Desk struct {
 	db       *db.DB
-	rules    authz.Rules
+	rules    authz.Rules // judge things
+	scopes   authz.Rules // limit rows: the same rules, apart for the tests of each layer alone
+	rows     map[string]Rows
 	refusals tally
 	spend    Spender
 }
@@ -40,7 +42,7 @@ type Spender func(ctx context.Context, tx *Tx, act authz.Action) error
 func (d *Desk) Limit(s Spender) { d.spend = s }
 
 // New returns a desk over d that obeys rules.
-func New(d *db.DB, rules authz.Rules) *Desk { return &Desk{db: d, rules: rules} }
+func New(d *db.DB, rules authz.Rules) *Desk { return &Desk{db: d, rules: rules, scopes: rules} }
 
 // Rules are the rules that the desk obeys.
 func (d *Desk) Rules() authz.Rules { return d.rules }
@@ -125,7 +127,7 @@ func Read[T Target](ctx context.Context, d *Desk, act authz.Action, find func(*T
 		if t, err = find(tx); err != nil {
 			return err
 		}
-		if err = d.Check(tx.Subject, act, t.AuthzObject()); err != nil || !d.rules.Sensitive(act) {
+		if err = d.both(ctx, tx, act, t.AuthzObject()); err != nil || !d.rules.Sensitive(act) {
 			return err
 		}
 		if err = d.spent(ctx, tx, act, t.AuthzObject()); err != nil {
@@ -152,10 +154,16 @@ func List[T any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx, 
 		if err = d.proven(tx.Subject, act, authz.Object{}); err != nil {
 			return err
 		}
-		t, err = find(tx, Scope{d.rules, tx.Subject, act})
-		return err
+		if t, err = find(tx, Scope{d.scopes, tx.Subject, act}); err != nil {
+			return err
+		}
+		return judge(d, tx.Subject, act, t)
 	})
-	return t, fault.Wrap(string(act), err)
+	if err != nil {
+		var none T
+		return none, fault.Wrap(string(act), err)
+	}
+	return t, nil
 }
 
 // Write finds the target, checks that the subject of ctx may do act to it, runs
@@ -200,7 +208,7 @@ func attempt[T Target, R any](ctx context.Context, d *Desk, act authz.Action, fi
 				return err
 			}
 			root = t.AuthzObject()
-			if err := d.Check(tx.Subject, act, root); err != nil {
+			if err := d.both(ctx, tx, act, root); err != nil {
 				return err
 			}
 			if result, err = do(tx, t); err != nil {

@@ -19,8 +19,8 @@ import (
 // This file is what other domains ask inside their own transactions. Ids are
 // plain texts here, so that their interfaces need no import of this package.
 
-// columnsOf names the columns that decide who sees a row.
-var columnsOf = authz.Columns{ID: "o.org_id", Area: "o.area", Org: "o.org_id"}
+// ByColumns names the columns that decide who sees a row.
+var ByColumns = authz.Columns{ID: "o.org_id", Area: "o.area", Org: "o.org_id"}
 
 // Names returns what each of ids is called, short name first. An id that is
 // not known is left out.

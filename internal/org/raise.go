@@ -105,7 +105,7 @@ func (s *Service) Named(ctx context.Context, tx *op.Tx, name string) ([]Org, err
 // Within returns the organisations that f selects and a scope of another action allows.
 func (s *Service) Within(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter) ([]Org, error) {
 	var args db.Args
-	where := scope.Where(columnsOf, &args)
+	where := scope.Where(ByColumns, &args)
 	return list(ctx, tx, f, where, args)
 }
 

@@ -54,7 +54,7 @@ func (s *Service) Get(ctx context.Context, id ID) (Org, error) {
 func (s *Service) List(ctx context.Context, f Filter) ([]Org, error) {
 	return op.List(ctx, s.desk, See, func(tx *op.Tx, scope op.Scope) ([]Org, error) {
 		var args db.Args
-		where := scope.Where(columnsOf, &args)
+		where := scope.Where(ByColumns, &args)
 		return list(ctx, tx, f, where, args)
 	})
 }

@@ -23,7 +23,7 @@ func (s *Service) Branches(ctx context.Context, f Filter) ([]Branch, error) {
 	all, err := op.List(ctx, s.desk, See, func(tx *op.Tx, scope op.Scope) ([]Branch, error) {
 		var args db.Args
 		var err error
-		if found, err = list(ctx, tx, f, scope.Where(columnsOf, &args), args); err != nil || len(found) == 0 {
+		if found, err = list(ctx, tx, f, scope.Where(ByColumns, &args), args); err != nil || len(found) == 0 {
 			return nil, err
 		}
 		led, err := ledBy(ctx, tx, found)
@@ -36,9 +36,10 @@ func (s *Service) Branches(ctx context.Context, f Filter) ([]Branch, error) {
 	if err != nil || len(all) == 0 {
 		return all, err
 	}
-	return op.List(ctx, s.desk, Count, func(tx *op.Tx, scope op.Scope) ([]Branch, error) {
-		return all, s.count(ctx, tx, scope, all)
+	_, err = op.List(ctx, s.desk, Count, func(tx *op.Tx, scope op.Scope) (bool, error) {
+		return true, s.count(ctx, tx, scope, all) // of all of them, but numbers only of those within the scope
 	})
+	return all, err
 }
 
 // ledBy counts the unions that each of some leads directly.
@@ -69,7 +70,7 @@ func (s *Service) count(ctx context.Context, tx *op.Tx, scope op.Scope, all []Br
 	}
 	below, known := map[ID][]ID{}, map[ID]bool{}
 	var args db.Args
-	where := scope.Where(columnsOf, &args)
+	where := scope.Where(ByColumns, &args)
 	err := tx.Each(ctx, `
 		select c.ancestor_id, c.org_id from org_closure c join org o on o.org_id = c.ancestor_id
 		where `+where+` and c.ancestor_id in `+db.In(&args, texts(ids)), args, func(r db.Row) error {

@@ -1,6 +1,10 @@
 package request
 
-import "time"
+import (
+	"time"
+
+	"nuanxin/internal/authz"
+)
 
 // Draft is what somebody says is wrong. Voice alone, words alone or photos
 // alone will do, and so will a station's defect; everything else is optional.
@@ -148,4 +152,9 @@ type MatterRow struct {
 	Demo     bool
 
 	Followers int // requests merged into this one
+}
+
+// AuthzObject implements op.Target: the row is of the body that holds the matter.
+func (m MatterRow) AuthzObject() authz.Object {
+	return authz.Object{Kind: "request", ID: string(m.ID), Group: "request", Bodies: []string{m.Dispatch.Body}}
 }

@@ -193,7 +193,7 @@ func (s *Service) Mine(ctx context.Context) ([]Ask, error) {
 			return nil, fault.New(string(See), fault.Missing, "fault.missing")
 		}
 		var args db.Args
-		all, err := s.some(ctx, tx, scope.Where(byColumns, &args)+` and r.person_id = `+args.Add(tx.Subject.ID)+` order by r.ask_id desc`, args)
+		all, err := s.some(ctx, tx, scope.Where(ByColumns, &args)+` and r.person_id = `+args.Add(tx.Subject.ID)+` order by r.ask_id desc`, args)
 		for i := range all {
 			if err == nil {
 				all[i].Hands, err = hands(ctx, tx, all[i].ID)
@@ -230,7 +230,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 			state, step, order = `r.state <> 'open'`, ` < `, ` order by r.ask_id desc`
 		}
 		var args db.Args
-		where := scope.Where(byColumns, &args) + ` and ` + state
+		where := scope.Where(ByColumns, &args) + ` and ` + state
 		if id.Valid(f.After) {
 			where += ` and r.ask_id` + step + args.Add(f.After)
 		}

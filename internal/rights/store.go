@@ -21,8 +21,8 @@ var Schema embed.FS
 const columns = `r.ask_id, r.person_id, r.union_id, r.union_name, r.area, r.kind, r.state, r.channel, r.words, r.name, r.phone_mask, r.taken_by,
 	r.asked_at, r.answered_at, r.answered_by, r.answer, r.version`
 
-// byColumns are the columns that decide about a row.
-var byColumns = authz.Columns{ID: "r.ask_id", Area: "r.area", Owner: "r.person_id"}
+// ByColumns are the columns that decide about a row.
+var ByColumns = authz.Columns{ID: "r.ask_id", Area: "r.area", Owner: "r.person_id"}
 
 // vault seals what a row keeps.
 type vault struct{ ring *seal.Ring }

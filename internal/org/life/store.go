@@ -17,8 +17,8 @@ import (
 const columns = `f.founding_id, f.state, f.kind, f.level, f.name, f.short, f.area, f.parent_id, f.parent_area, f.members, f.chair, f.years, f.elected, f.why,
 	f.asker_id, f.asker_name, f.asked_at, f.due_at, f.decided_at, f.decider, f.reason, f.org_id, f.version`
 
-// byColumns are the columns that decide about a row.
-var byColumns = authz.Columns{ID: "f.founding_id", Area: "f.area"}
+// ByColumns are the columns that decide about a row.
+var ByColumns = authz.Columns{ID: "f.founding_id", Area: "f.area"}
 
 func chairPlace(which ID) []byte { return seal.Place("org_founding", "chair", string(which)) }
 
@@ -101,7 +101,7 @@ type Filter struct {
 func (s *Service) List(ctx context.Context, f Filter) ([]Founding, error) {
 	return op.List(ctx, s.desk, SeeFounding, func(tx *op.Tx, scope op.Scope) ([]Founding, error) {
 		var args db.Args
-		where := scope.Where(byColumns, &args)
+		where := scope.Where(ByColumns, &args)
 		if f.State != "" {
 			where += ` and f.state = ` + args.Add(string(f.State))
 		}

@@ -171,7 +171,7 @@ type Place struct {
 func (s *Service) List(ctx context.Context, f Filter) ([]Branch, error) {
 	return op.List(ctx, s.desk, See, func(tx *op.Tx, scope op.Scope) ([]Branch, error) {
 		var args db.Args
-		where := scope.Where(byColumns, &args) + f.where(&args, clock.Day(tx.Now()))
+		where := scope.Where(ByColumns, &args) + f.where(&args, clock.Day(tx.Now()))
 		if f.Limit == 0 {
 			f.Limit = 50
 		}
@@ -190,7 +190,7 @@ func (s *Service) Sum(ctx context.Context) (Sum, error) {
 		err = tx.One(ctx, `
 			select count(*), coalesce(sum(case when b.union_id is null then 1 else 0 end), 0),
 				coalesce(sum(case when b.due <> '' and b.due < `+late+` then 1 else 0 end), 0)
-			from firm_branch b where `+scope.Where(byColumns, &args), args, &n.All, &n.Without, &n.Late)
+			from firm_branch b where `+scope.Where(ByColumns, &args), args, &n.All, &n.Without, &n.Late)
 		return n, err
 	})
 }
@@ -200,7 +200,7 @@ func (s *Service) Sum(ctx context.Context) (Sum, error) {
 func (s *Service) Cover(ctx context.Context) (Coverage, error) {
 	return op.List(ctx, s.desk, See, func(tx *op.Tx, scope op.Scope) (Coverage, error) {
 		var args db.Args
-		where := scope.Where(byColumns, &args)
+		where := scope.Where(ByColumns, &args)
 		known, err := latest(ctx, tx, where, args)
 		if err != nil {
 			return Coverage{}, err

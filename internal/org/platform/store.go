@@ -15,8 +15,8 @@ import (
 
 const columns = `b.branch_id, b.firm_id, f.name, f.platform, b.area, b.union_id, b.since, b.owner, b.obstacle, b.result, b.also, b.steps, b.due, b.version`
 
-// byColumns are the columns that decide about a row.
-var byColumns = authz.Columns{ID: "b.branch_id", Area: "b.area"}
+// ByColumns are the columns that decide about a row.
+var ByColumns = authz.Columns{ID: "b.branch_id", Area: "b.area"}
 
 func (b *Branch) scan(r db.Row) error {
 	var steps string

@@ -62,8 +62,8 @@ func (s *Store) Mine(ctx context.Context, tx *op.Tx, scope op.Scope, f request.F
 	return request.Page[*request.Request]{Rows: reqs, Next: next}, err
 }
 
-// columns are what decides about rows of request r.
-var columns = authz.Columns{ID: "r.request_id", Area: "r.area", Owner: "r.owner_id",
+// Columns are what decides about rows of request r.
+var Columns = authz.Columns{ID: "r.request_id", Area: "r.area", Owner: "r.owner_id",
 	Body: "exists (select 1 from request_dispatch h where h.request_id = r.request_id and h.state not in ('bounced', 'settled', 'recalled') and h.body_id in %s)"}
 
 // where writes f and the scope as a condition on request r.
@@ -73,7 +73,7 @@ func (s *Store) where(tx *op.Tx, f request.Filter, scope op.Scope, args *db.Args
 			return "1 = 0"
 		}
 	}
-	all := []string{scope.Where(columns, args), drawer(f.Group, tx, args)}
+	all := []string{scope.Where(Columns, args), drawer(f.Group, tx, args)}
 	equal := func(column, v string) {
 		if v != "" {
 			all = append(all, column+" = "+args.Add(v))
@@ -96,7 +96,7 @@ func (s *Store) where(tx *op.Tx, f request.Filter, scope op.Scope, args *db.Args
 		all = append(all, "(r.topic = "+args.Add(f.Topic)+" or substr(r.topic, 1, "+args.Add(len(finer))+") = "+args.Add(finer)+")")
 	}
 	if f.Body != "" {
-		all = append(all, fmt.Sprintf(columns.Body, "("+args.Add(f.Body)+")"))
+		all = append(all, fmt.Sprintf(Columns.Body, "("+args.Add(f.Body)+")"))
 	}
 	if t := strings.TrimSpace(f.Text); numberLike(t) {
 		all = append(all, "substr(r.number, 1, "+args.Add(len(t))+") = "+args.Add(t))

@@ -103,7 +103,7 @@ func (s *Store) wordy(ctx context.Context, tx *op.Tx, scope Scope, to request.Si
 func (s *Store) collect(ctx context.Context, tx *op.Tx, scope Scope, to request.SimilarTo, args db.Args, where, order string, found map[request.ID]*request.Request) error {
 	where += " and r.created_at >= " + args.Add(tx.Now().Add(-memory).UnixMicro()) + " and r.status in " + db.In(&args, request.Life())
 	if scope != nil {
-		where += " and " + scope.Where(columns, &args)
+		where += " and " + scope.Where(Columns, &args)
 	}
 	if to.Area != "" {
 		from, end := authz.Range(to.Area)

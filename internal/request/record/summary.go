@@ -16,7 +16,7 @@ import (
 // those with most in hand first.
 func (s *Store) Health(ctx context.Context, tx *op.Tx, scope Scope, since time.Time) ([]request.BodyHealth, error) {
 	var args db.Args
-	where := scope.Where(columns, &args) + " and d.sent_at >= " + args.Add(since.UnixMicro())
+	where := scope.Where(Columns, &args) + " and d.sent_at >= " + args.Add(since.UnixMicro())
 	// The body's time runs only while the matter is with the union or a body. What
 	// was over before is kept in missed; rows of an older version are held against
 	// the end.
