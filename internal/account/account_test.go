@@ -13,6 +13,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/passkey"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
@@ -94,8 +95,12 @@ func each(t *testing.T, f func(t *testing.T, w world)) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		party, err := passkey.NewParty(siteOrigin)
+		if err != nil {
+			t.Fatal(err)
+		}
 		w := world{t: t, db: d, clock: clk, phones: &phones{}, orgs: areas{}, desk: op.New(d, account.Policy)}
-		w.Service = account.NewService(w.desk, account.Config{Ring: ring, Sender: w.phones, Orgs: w.orgs, Cheap: true})
+		w.Service = account.NewService(w.desk, account.Config{Ring: ring, Sender: w.phones, Orgs: w.orgs, Party: party, Cheap: true})
 		f(t, w)
 	})
 }

@@ -27,6 +27,12 @@ const (
 	RenewCodes    authz.Action = "account.renew_codes"
 	DropFactor    authz.Action = "account.drop_factor"
 
+	StartPasskey  authz.Action = "account.start_passkey"
+	AddPasskey    authz.Action = "account.add_passkey"
+	RemovePasskey authz.Action = "account.remove_passkey"
+	OfferPasskey  authz.Action = "account.offer_passkey"
+	EnterPasskey  authz.Action = "account.enter_passkey"
+
 	See           authz.Action = "account.see"
 	Add           authz.Action = "account.add"
 	Rename        authz.Action = "account.rename"
@@ -71,6 +77,12 @@ var Policy = authz.Rules{
 	ConfirmFactor: authz.SignedIn,
 	RenewCodes:    authz.SignedIn,
 	DropFactor:    authz.SignedIn,
+
+	StartPasskey:  authz.Lately(authz.SignedIn),
+	AddPasskey:    authz.Lately(authz.SignedIn),
+	RemovePasskey: authz.Lately(authz.SignedIn),
+	OfferPasskey:  authz.Anyone, // what is offered proves nothing; its use does
+	EnterPasskey:  authz.Anyone, // whoever shows a passkey
 
 	See:           authz.InArea(authz.Admin),
 	Add:           authz.Lately(authz.InArea(authz.Admin)),

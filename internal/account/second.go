@@ -19,6 +19,7 @@ import (
 type halfway struct {
 	person ID
 	login  string
+	way    session.Way
 }
 
 // AuthzObject implements op.Target.
@@ -26,11 +27,11 @@ func (h halfway) AuthzObject() authz.Object { return root(h.person).AuthzObject(
 
 // pause keeps a sign-in that waits for its code. Its secret opens nothing else.
 // The try stays counted until the code was right, too.
-func pause(ctx context.Context, tx *op.Tx, in *Signed, l pace.Limits) error {
+func pause(ctx context.Context, tx *op.Tx, in *Signed, way session.Way, l pace.Limits) error {
 	in.Half, in.EndsAt = true, tx.Now().Add(l.Minutes("factor_half_min"))
 	in.Lasts = in.EndsAt.Sub(tx.Now())
 	tx.Note("result", "code")
-	_, err := tx.Exec(ctx, `insert into account_half (hash, person_id, ends_at) values ($1, $2, $3)`, session.Hash(in.Token), string(in.Person), in.EndsAt.UnixMicro())
+	_, err := tx.Exec(ctx, `insert into account_half (hash, person_id, ends_at, way) values ($1, $2, $3, $4)`, session.Hash(in.Token), string(in.Person), in.EndsAt.UnixMicro(), string(way))
 	return err
 }
 
@@ -38,8 +39,8 @@ func pause(ctx context.Context, tx *op.Tx, in *Signed, l pace.Limits) error {
 func waiting(ctx context.Context, tx *op.Tx, half string) (halfway, error) {
 	var h halfway
 	err := tx.One(ctx, `
-		select h.person_id, p.login from account_half h join person p on p.person_id = h.person_id
-		where h.hash = $1 and h.ends_at > $2 and p.active and p.locked_at is null`, []any{session.Hash(half), tx.Now().UnixMicro()}, &h.person, &h.login)
+		select h.person_id, p.login, h.way from account_half h join person p on p.person_id = h.person_id
+		where h.hash = $1 and h.ends_at > $2 and p.active and p.locked_at is null`, []any{session.Hash(half), tx.Now().UnixMicro()}, &h.person, &h.login, &h.way)
 	if errors.Is(err, db.ErrNone) {
 		err = errHalf()
 	}
@@ -48,17 +49,29 @@ func waiting(ctx context.Context, tx *op.Tx, half string) (halfway, error) {
 
 func errHalf() error { return fault.New(string(EnterCode), fault.Missing, "account.factor.half_over") }
 
-// Waiting reports whether half is the secret of a sign-in that waits for its
-// code, else Missing.
-func (s *Service) Waiting(ctx context.Context, half string) error {
-	_, err := op.Read(unnamed(ctx), s.desk, EnterCode, func(tx *op.Tx) (halfway, error) { return waiting(ctx, tx, half) })
-	return err
+// Waiting says by what the sign-in that half is the secret of may go on, or Missing.
+func (s *Service) Waiting(ctx context.Context, half string) (has Armed, err error) {
+	_, err = op.Read(unnamed(ctx), s.desk, EnterCode, func(tx *op.Tx) (halfway, error) {
+		h, err := waiting(ctx, tx, half)
+		if err == nil {
+			has, err = s.armed(ctx, tx, string(h.person))
+		}
+		return h, err
+	})
+	return has, err
 }
 
 // EnterCode ends the sign-in that half is the secret of, by a code of the moment
 // or a recovery code. A wrong or used code is Invalid and counts as a wrong try
 // at the password does; a sign-in that is over is Missing.
 func (s *Service) EnterCode(ctx context.Context, half, code string) (Signed, error) {
+	return s.conclude(ctx, half, "account.factor.wrong", func(ctx context.Context, tx *op.Tx, person string) (bool, error) {
+		return s.factors.Use(ctx, tx, person, code)
+	})
+}
+
+// conclude ends a sign-in that waits, when its second factor holds.
+func (s *Service) conclude(ctx context.Context, half, wrong string, holds func(context.Context, *op.Tx, string) (bool, error)) (Signed, error) {
 	ctx = unnamed(ctx)
 	h, err := op.Read(ctx, s.desk, EnterCode, func(tx *op.Tx) (halfway, error) { return waiting(ctx, tx, half) })
 	if err != nil {
@@ -79,7 +92,7 @@ func (s *Service) EnterCode(ctx context.Context, half, code string) (Signed, err
 		if err != nil {
 			return false, err
 		}
-		if ok, err := s.factors.Use(ctx, tx, string(h.person), code); !ok || err != nil {
+		if ok, err := holds(ctx, tx, string(h.person)); !ok || err != nil {
 			tx.Note("result", "wrong")
 			return false, err
 		}
@@ -94,10 +107,10 @@ func (s *Service) EnterCode(ctx context.Context, half, code string) (Signed, err
 		if err != nil {
 			return false, err
 		}
-		return true, s.finish(ctx, tx, in, h.login, l)
+		return true, s.finish(ctx, tx, in, h.login, h.way, l)
 	})
 	if err == nil && !ok {
-		err = people.FieldFault("code", "account.factor.wrong")
+		err = people.FieldFault("code", wrong)
 	}
 	if err != nil {
 		return Signed{}, err
@@ -171,8 +184,10 @@ func (s *Service) DropFactor(ctx context.Context, password, code, token string) 
 		if err := s.gate.Refund(ctx, tx, p.Login, pace.OriginOf(ctx).Device); err != nil {
 			return nil, err
 		}
-		_, err := s.factors.Drop(ctx, tx, string(p.ID), "")
-		return nil, err
+		if _, err := s.factors.Drop(ctx, tx, string(p.ID)); err != nil {
+			return nil, err
+		}
+		return nil, s.disarmed(ctx, tx, string(p.ID))
 	})
 	return err
 }
@@ -185,21 +200,26 @@ func (s *Service) Prove(ctx context.Context, password, code, token string) error
 		return err
 	}
 	holds := func(ctx context.Context, tx *op.Tx, person, code string) (bool, error) {
-		if on, err := s.factors.On(ctx, tx, person); !on || err != nil {
-			return !on, err
+		if has, err := s.armed(ctx, tx, person); err != nil || !has.Any() {
+			return !has.Any(), err
 		}
 		return s.factors.Use(ctx, tx, person, code)
 	}
 	_, err := s.byCode(ctx, Prove, holds, code, func(tx *op.Tx, p Person) ([]string, error) {
-		n, err := tx.Exec(ctx, `update account_session set proved_at = $3 where hash = $1 and person_id = $2`, session.Hash(token), string(p.ID), tx.Now().UnixMicro())
-		if err == nil && n == 0 { // ended meanwhile, perhaps by a new password
-			err = fault.New(string(Prove), fault.Missing, "account.session.none")
-		}
-		if err != nil {
+		if err := proved(ctx, tx, p, token); err != nil {
 			return nil, err
 		}
 		return nil, s.gate.Refund(ctx, tx, p.Login, pace.OriginOf(ctx).Device)
 	})
+	return err
+}
+
+// proved notes in the session that token opens that its owner proved themselves.
+func proved(ctx context.Context, tx *op.Tx, p Person, token string) error {
+	n, err := tx.Exec(ctx, `update account_session set proved_at = $3 where hash = $1 and person_id = $2`, session.Hash(token), string(p.ID), tx.Now().UnixMicro())
+	if err == nil && n == 0 { // ended meanwhile, perhaps by a new password
+		err = fault.New(string(Prove), fault.Missing, "account.session.none")
+	}
 	return err
 }
 
@@ -243,11 +263,14 @@ func (s *Service) resetFactor(ctx context.Context, by string, find func(*op.Tx) 
 		if string(p.ID) == tx.Subject.ID {
 			return false, fault.New(string(ResetFactor), fault.Denied, "account.factor.self")
 		}
-		ok, err := s.factors.Drop(ctx, tx, string(p.ID), by)
-		if err == nil && !ok {
+		has, err := s.armed(ctx, tx, string(p.ID))
+		if err == nil && !has.Any() {
 			err = fault.New(string(ResetFactor), fault.Conflict, "account.factor.none")
 		}
 		if err != nil {
+			return false, err
+		}
+		if err := errors.Join(s.factors.Reset(ctx, tx, string(p.ID), by), s.passkeys.Drop(ctx, tx, string(p.ID))); err != nil {
 			return false, err
 		}
 		return true, session.End(ctx, tx, string(p.ID), "")

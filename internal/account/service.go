@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/account/code"
 	"nuanxin/internal/account/factor"
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/passkey"
 	"nuanxin/internal/account/password"
 	"nuanxin/internal/account/people"
 	"nuanxin/internal/authz"
@@ -22,15 +23,16 @@ import (
 type Service struct {
 	people.Directory
 
-	desk    *op.Desk
-	ring    *seal.Ring
-	sender  Sender
-	orgs    Orgs
-	cost    password.Cost
-	factors factor.Book
-	codes   code.Book
-	gate    pace.Gate
-	slots   chan struct{} // how many passwords are hashed at once: each takes 19 MiB
+	desk     *op.Desk
+	ring     *seal.Ring
+	sender   Sender
+	orgs     Orgs
+	cost     password.Cost
+	factors  factor.Book
+	passkeys passkey.Book
+	codes    code.Book
+	gate     pace.Gate
+	slots    chan struct{} // how many passwords are hashed at once: each takes 19 MiB
 }
 
 // Config is what the service needs. Cheap makes passwords quick to hash, for
@@ -39,12 +41,13 @@ type Config struct {
 	Ring   *seal.Ring
 	Sender Sender
 	Orgs   Orgs
+	Party  *passkey.Party // nil: no passkeys
 	Cheap  bool
 }
 
 // NewService returns the service of accounts.
 func NewService(desk *op.Desk, c Config) *Service {
-	s := &Service{desk: desk, ring: c.Ring, sender: c.Sender, orgs: c.Orgs, cost: password.Usual(), factors: factor.Book{Ring: c.Ring}, codes: code.Book{Ring: c.Ring}, gate: pace.Gate{Ring: c.Ring}, slots: make(chan struct{}, 4)}
+	s := &Service{desk: desk, ring: c.Ring, sender: c.Sender, orgs: c.Orgs, cost: password.Usual(), factors: factor.Book{Ring: c.Ring}, passkeys: passkey.Book{Ring: c.Ring, Party: c.Party}, codes: code.Book{Ring: c.Ring}, gate: pace.Gate{Ring: c.Ring}, slots: make(chan struct{}, 4)}
 	if c.Cheap {
 		s.cost = password.Cheap()
 	}

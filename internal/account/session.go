@@ -23,6 +23,7 @@ type Visit struct {
 	Aged       bool // it is too old
 	MustFactor bool // a second factor must be set up; until then there are no grants
 	Factor     bool // there is one
+	Passkey    bool // and it is a passkey, or one of them is
 	Proven     bool // lately enough for acts that ask again
 	touch      bool // long enough since it was last seen to be noted
 }
@@ -85,8 +86,10 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 	if p.Kind == authz.Staff {
 		var set time.Time
 		err = tx.One(ctx, `
-			select w.must_change, w.set_at, f.on_at is not null from person_password w left join person_factor f on f.person_id = w.person_id
-			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, db.Time(&set), &v.Factor)
+			select w.must_change, w.set_at, f.on_at is not null, exists (select 1 from person_passkey k where k.person_id = w.person_id)
+			from person_password w left join person_factor f on f.person_id = w.person_id
+			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, db.Time(&set), &v.Factor, &v.Passkey)
+		v.Factor = v.Factor || v.Passkey
 		v.Aged = !v.MustChange && password.RulesOf(l).Over(set, tx.Now())
 		v.MustChange = v.MustChange || v.Aged
 		v.MustFactor = !v.Factor && required(l, v.Subject)
@@ -223,6 +226,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		}{
 			{`delete from account_session where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_half where ends_at < $1`, tx.Now().UnixMicro()},
+			{`delete from account_begun where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_code where ends_at < $1`, day},
 			{`delete from account_sms where last_at < $1`, day},
 			{`delete from account_rate where start < $1`, day},

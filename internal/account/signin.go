@@ -53,7 +53,7 @@ func (s *Service) SignIn(ctx context.Context, phone, code string, own bool) (Sig
 		if own {
 			in.EndsAt = tx.Now().Add(l.Days("session_worker_days"))
 		}
-		return true, begin(ctx, tx, in, session.Session{Kind: authz.Worker, Proved: tx.Now()})
+		return true, begin(ctx, tx, in, session.Session{Kind: authz.Worker, Way: session.ByCode, Proved: tx.Now()})
 	})
 	if err == nil && !ok {
 		err = wrongCode()
@@ -80,7 +80,7 @@ func (s *Service) StartLink(ctx context.Context, orgID, rootID, label string) (S
 		in.EndsAt = tx.Now().Add(l.Hours("session_link_h"))
 		tx.Note("org", orgID)
 		tx.Note("only", rootID)
-		return true, begin(ctx, tx, in, session.Session{Kind: authz.Link, Org: orgID, Only: rootID, Label: label})
+		return true, begin(ctx, tx, in, session.Session{Kind: authz.Link, Way: session.ByLink, Org: orgID, Only: rootID, Label: label})
 	})
 	if err != nil {
 		return Signed{}, err
@@ -210,15 +210,15 @@ func (s *Service) enter(ctx context.Context, login string, found credential, fre
 		if n == 0 {
 			return false, errWrong
 		}
-		on, err := s.factors.On(ctx, tx, string(in.Person))
+		has, err := s.armed(ctx, tx, string(in.Person))
 		if err != nil {
 			return false, err
 		}
-		if on {
-			return true, pause(ctx, tx, in, l)
+		if has.Any() {
+			return true, pause(ctx, tx, in, session.ByPassword, l)
 		}
 		in.MustChange = now.mustChange
-		return true, s.finish(ctx, tx, in, login, l)
+		return true, s.finish(ctx, tx, in, login, session.ByPassword, l)
 	})
 	if err != nil {
 		return Signed{}, err
@@ -227,7 +227,7 @@ func (s *Service) enter(ctx context.Context, login string, found credential, fre
 }
 
 // finish begins the session of somebody who has proved all that was asked.
-func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login string, l pace.Limits) (err error) {
+func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login string, way session.Way, l pace.Limits) (err error) {
 	in.Half, in.EndsAt = false, tx.Now().Add(l.Hours("session_staff_h"))
 	if in.FactorLost, err = s.factors.Tell(ctx, tx, string(in.Person)); err != nil {
 		return err
@@ -235,7 +235,7 @@ func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login strin
 	if err := s.gate.Refund(ctx, tx, login, in.Device); err != nil {
 		return err
 	}
-	return begin(ctx, tx, in, session.Session{Kind: authz.Staff, Proved: tx.Now()})
+	return begin(ctx, tx, in, session.Session{Kind: authz.Staff, Way: way, Proved: tx.Now()})
 }
 
 // knownDevice is the secret that marks the device as known, a fresh one at the

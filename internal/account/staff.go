@@ -397,6 +397,9 @@ func (s *Service) EndStay(ctx context.Context, who ID) error {
 		if err := people.EndGrants(ctx, tx, p.ID, ""); err != nil {
 			return false, err
 		}
+		if err := s.passkeys.Drop(ctx, tx, string(p.ID)); err != nil {
+			return false, err
+		}
 		tx.Emit(StayEnded{p.ID})
 		return true, session.End(ctx, tx, string(p.ID), "")
 	})

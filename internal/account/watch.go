@@ -37,7 +37,7 @@ const (
 )
 
 // watching are the acts that tell of signing in.
-var watching = []authz.Action{TryPassword, SignInStaff, EnterCode, Prove, SetPassword, ResetPassword, StartFactor, ConfirmFactor, RenewCodes, DropFactor, ResetFactor, Lock, Unlock, EndSessions}
+var watching = []authz.Action{TryPassword, SignInStaff, EnterCode, EnterPasskey, Prove, SetPassword, ResetPassword, StartFactor, ConfirmFactor, RenewCodes, DropFactor, ResetFactor, AddPasskey, RemovePasskey, Lock, Unlock, EndSessions}
 
 // Watch returns the staff that f selects, as the security administrator sees them.
 func (s *Service) Watch(ctx context.Context, f Filter) ([]Watched, error) {
@@ -85,7 +85,7 @@ func watched(ctx context.Context, tx *op.Tx, all []Watched) error {
 	}
 	var args db.Args
 	err := tx.Each(ctx, `
-		select p.person_id, p.locked_by, p.locked_why, w.must_change, w.set_at, f.on_at is not null
+		select p.person_id, p.locked_by, p.locked_why, w.must_change, w.set_at, f.on_at is not null or exists (select 1 from person_passkey k where k.person_id = p.person_id)
 		from person p join person_password w on w.person_id = p.person_id left join person_factor f on f.person_id = p.person_id
 		where p.person_id in `+db.In(&args, ids), args, func(r db.Row) error {
 		var who, by, why string

@@ -12,6 +12,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/erase"
+	"nuanxin/internal/account/passkey"
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/account/trail"
 	"nuanxin/internal/app/door"
@@ -208,7 +209,11 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	words := texts()
-	desk := a.wire(sender, words)
+	party, err := passkey.NewParty(a.config.Origin)
+	if err != nil {
+		return err
+	}
+	desk := a.wire(sender, words, party)
 	if err := a.Calendar.Refresh(a.background()); err != nil {
 		return err
 	}
@@ -220,12 +225,12 @@ func (a *App) open(ctx context.Context) (err error) {
 }
 
 // wire connects the domains: what one needs, another has.
-func (a *App) wire(sender sms.Sender, words *web.Texts) *op.Desk {
+func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *op.Desk {
 	desk := op.New(a.db, Policy)
 	desk.Limit(a.budget)
 	layer(desk)
 	a.Orgs = org.NewService(desk, a.ring)
-	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs})
+	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs, Party: party})
 	a.Calendar = calendar.NewService(desk, a.whole)
 	a.Stations = station.NewService(desk, a.Calendar)
 	a.Finder = finder.New(a.Stations, a.Calendar, a.db.Clock())

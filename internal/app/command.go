@@ -63,7 +63,7 @@ type RouteLine struct {
 func Routes() []RouteLine {
 	a := &App{config: Config{Demo: false}, db: &db.DB{}}
 	words := texts()
-	desk := a.wire(nil, words)
+	desk := a.wire(nil, words, nil)
 	if _, err := a.pages(desk, words); err != nil {
 		panic("app: " + err.Error()) // only for a bad origin, and there is none
 	}

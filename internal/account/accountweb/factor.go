@@ -37,22 +37,30 @@ func (p *pages) factor() []web.Route {
 
 // codeForm is the second page of a sign-in.
 type codeForm struct {
+	Has    account.Armed
 	Next   string
 	Errors ui.FormErrors
 	Wait   string
 }
 
 func (p *pages) askCode(w http.ResponseWriter, r *http.Request) error {
-	return p.showCode(w, r, codeForm{Next: web.LocalPath(r.URL.Query().Get("next"), "/desk")}, p.Accounts.Waiting(r.Context(), read(r, cookies(p.Secure).half())))
+	return p.showCode(w, r, codeForm{Next: web.LocalPath(r.URL.Query().Get("next"), "/desk")}, nil)
 }
 
 func (p *pages) enterCode(w http.ResponseWriter, r *http.Request) error {
+	return p.goOn(w, r, func(half string) (account.Signed, error) {
+		return p.Accounts.EnterCode(r.Context(), half, r.PostForm.Get("code"))
+	})
+}
+
+// goOn ends a sign-in by its second step.
+func (p *pages) goOn(w http.ResponseWriter, r *http.Request, enter func(half string) (account.Signed, error)) error {
 	if err := parse(r); err != nil {
 		return err
 	}
 	c := cookies(p.Secure)
 	f := codeForm{Next: web.LocalPath(r.PostForm.Get("next"), "/desk")}
-	in, err := p.Accounts.EnterCode(r.Context(), read(r, c.half()), r.PostForm.Get("code"))
+	in, err := enter(read(r, c.half()))
 	if err != nil {
 		return p.showCode(w, r, f, err)
 	}
@@ -62,7 +70,11 @@ func (p *pages) enterCode(w http.ResponseWriter, r *http.Request) error {
 
 // showCode asks for the code; whose sign-in is over begins again.
 func (p *pages) showCode(w http.ResponseWriter, r *http.Request, f codeForm, refusal error) error {
-	if fault.Is(refusal, fault.Missing) {
+	has, err := p.Accounts.Waiting(r.Context(), read(r, cookies(p.Secure).half()))
+	if refusal == nil || fault.Is(err, fault.Missing) {
+		refusal = err
+	}
+	if f.Has = has; fault.Is(refusal, fault.Missing) {
 		if c := cookies(p.Secure); read(r, c.half()) != "" {
 			c.set(w, c.half(), "", 0)
 			web.SetFlash(w, r, "account.factor.half_over")
@@ -102,6 +114,7 @@ type factorPage struct {
 	Drawing string // the QR code
 	Errors  ui.FormErrors
 	Wait    string
+	Keys    keysPage
 }
 
 func (p *pages) ownFactor(w http.ResponseWriter, r *http.Request) error {
@@ -124,6 +137,10 @@ func (p *pages) showFactor(w http.ResponseWriter, r *http.Request, refusal error
 	if s.State, err = p.Accounts.Factor(ctx); err != nil {
 		return err
 	}
+	if s.Keys.Keys, err = p.Accounts.Passkeys(ctx); err != nil {
+		return err
+	}
+	s.Keys.On = p.Accounts.HasPasskeys()
 	if s.State.Secret != "" {
 		if s.Drawing, err = ui.QR(s.State.Address); err != nil {
 			return err

@@ -37,7 +37,7 @@ func askBefore(rules authz.Rules, route web.Route) web.Handler {
 	roles := rules.Roles(authz.Action(route.Action))
 	return func(w http.ResponseWriter, r *http.Request) error {
 		v := VisitOf(r.Context())
-		may := slices.ContainsFunc(roles, func(role string) bool { return v.Subject.Has(authz.Role(role)) })
+		may := v.Subject.Kind == authz.Staff && slices.Contains(roles, "signed-in") || slices.ContainsFunc(roles, func(role string) bool { return v.Subject.Has(authz.Role(role)) })
 		if !may || v.Proven {
 			route.Handler.ServeHTTP(w, r)
 			return nil
@@ -58,12 +58,13 @@ func askBefore(rules authz.Rules, route web.Route) web.Handler {
 
 // proofForm asks for the password, and the code where there is a second factor.
 type proofForm struct {
-	Next   string  // the page to go on to
-	To     string  // or the form that goes on
-	Fields []field // of that form
-	Code   bool
-	Errors ui.FormErrors
-	Wait   string
+	Next    string  // the page to go on to
+	To      string  // or the form that goes on
+	Fields  []field // of that form
+	Code    bool
+	Passkey bool
+	Errors  ui.FormErrors
+	Wait    string
 }
 
 func (p *pages) askProof(w http.ResponseWriter, r *http.Request) error {
@@ -74,6 +75,11 @@ func (p *pages) prove(w http.ResponseWriter, r *http.Request) error {
 	if err := parse(r); err != nil {
 		return err
 	}
+	return proven(w, r, proofOf(r), p.Accounts.Prove(r.Context(), r.PostForm.Get("password"), r.PostForm.Get("code"), read(r, cookies(p.Secure).session())))
+}
+
+// proofOf reads where to go on, or the form that goes on.
+func proofOf(r *http.Request) proofForm {
 	f := proofForm{Next: web.LocalPath(r.PostForm.Get("next"), SettingsPath), To: web.LocalPath(r.PostForm.Get("to"), "")}
 	for name, values := range r.PostForm {
 		for _, v := range values {
@@ -83,13 +89,21 @@ func (p *pages) prove(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	slices.SortStableFunc(f.Fields, func(a, b field) int { return strings.Compare(a.Name, b.Name) })
-	err := p.Accounts.Prove(r.Context(), r.PostForm.Get("password"), r.PostForm.Get("code"), read(r, cookies(p.Secure).session()))
+	return f
+}
+
+func notProven(w http.ResponseWriter, r *http.Request, f proofForm, err error) error {
+	status, ok := told(r, err, &f.Errors, &f.Wait)
+	if !ok {
+		return err
+	}
+	return showProve(w, r, f, status)
+}
+
+// proven goes on after a proof, or asks again.
+func proven(w http.ResponseWriter, r *http.Request, f proofForm, err error) error {
 	if err != nil {
-		status, ok := told(r, err, &f.Errors, &f.Wait)
-		if !ok {
-			return err
-		}
-		return showProve(w, r, f, status)
+		return notProven(w, r, f, err)
 	}
 	if f.To == "" {
 		return web.See(w, r, f.Next)
@@ -102,7 +116,7 @@ func (p *pages) prove(w http.ResponseWriter, r *http.Request) error {
 }
 
 func showProve(w http.ResponseWriter, r *http.Request, f proofForm, status int) error {
-	f.Code = VisitOf(r.Context()).Factor
+	f.Code, f.Passkey = VisitOf(r.Context()).Factor, VisitOf(r.Context()).Passkey
 	w.Header().Set("Cache-Control", "no-store")
 	return web.Show(w, r, status, provePage(f, VisitOf(r.Context()).Subject.Name))
 }

@@ -50,7 +50,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 // Routes lists the pages.
 func Routes(c Config) []web.Route {
 	p := &pages{c}
-	return slices.Concat(p.signIn(), p.factor(), p.own(), p.proof(), p.staff())
+	return slices.Concat(p.signIn(), p.factor(), p.passkey(), p.own(), p.proof(), p.staff())
 }
 
 func (p *pages) signIn() []web.Route {

@@ -25,12 +25,13 @@ type Sessions struct {
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 }
 
-// cookies are the names of our three secrets in the browser.
+// cookies are the names of our secrets in the browser.
 type cookies bool // secure
 
 func (c cookies) session() string { return c.name("nx") }
 func (c cookies) device() string  { return c.name("nxd") }
 func (c cookies) half() string    { return c.name("nxh") }
+func (c cookies) begun() string   { return c.name("nxb") }
 
 // name binds a cookie to this very host where the browser can be sure of it.
 func (c cookies) name(s string) string {

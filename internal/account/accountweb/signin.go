@@ -104,6 +104,8 @@ type staffForm struct {
 	Errors ui.FormErrors
 	Wait   string
 	People []DemoStaff
+
+	Passkeys bool // can be shown here
 }
 
 func (p *pages) askStaff(w http.ResponseWriter, r *http.Request) error {
@@ -111,23 +113,29 @@ func (p *pages) askStaff(w http.ResponseWriter, r *http.Request) error {
 	if authz.From(r.Context()).Kind == authz.Staff {
 		return web.See(w, r, next)
 	}
-	return web.Show(w, r, http.StatusOK, staffSignInPage(staffForm{Next: next, People: p.People}))
+	return p.showStaff(w, r, staffForm{Next: next}, nil)
 }
 
 func (p *pages) enterStaff(w http.ResponseWriter, r *http.Request) error {
 	if err := parse(r); err != nil {
 		return err
 	}
-	f := staffForm{Login: r.PostForm.Get("login"), Next: web.LocalPath(r.PostForm.Get("next"), "/desk"), People: p.People}
+	f := staffForm{Login: r.PostForm.Get("login"), Next: web.LocalPath(r.PostForm.Get("next"), "/desk")}
 	in, err := p.Accounts.SignInStaff(r.Context(), f.Login, r.PostForm.Get("password"))
 	if err != nil {
-		status, ok := told(r, err, &f.Errors, &f.Wait)
-		if !ok {
-			return err
-		}
-		return web.Show(w, r, status, staffSignInPage(f))
+		return p.showStaff(w, r, f, err)
 	}
 	return p.arrive(w, r, in, f.Next)
+}
+
+// showStaff shows the form with what is wrong, or why another way in did not work.
+func (p *pages) showStaff(w http.ResponseWriter, r *http.Request, f staffForm, err error) error {
+	status, ok := told(r, err, &f.Errors, &f.Wait)
+	if !ok {
+		return err
+	}
+	f.Passkeys, f.People = p.Accounts.HasPasskeys(), p.People
+	return web.Show(w, r, status, staffSignInPage(f))
 }
 
 func (p *pages) leave(w http.ResponseWriter, r *http.Request) error {

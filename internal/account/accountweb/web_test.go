@@ -20,6 +20,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/accountweb"
+	"nuanxin/internal/account/passkey"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
@@ -75,6 +76,7 @@ type house struct {
 	clock    *clock.Fake
 	phones   phones
 	url      string
+	site     string // the same under its name
 	mux      *web.Mux
 }
 
@@ -91,14 +93,21 @@ func (h *house) serve(d *db.DB) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.accounts = account.NewService(op.New(d, account.Policy), account.Config{Ring: ring, Sender: h.phones, Orgs: orgs{}, Cheap: true})
+	server := httptest.NewUnstartedServer(nil)
+	h.url = "http://" + server.Listener.Addr().String()
+	h.site = strings.Replace(h.url, "127.0.0.1", "localhost", 1) // browsers make no passkeys for a bare address
+	party, err := passkey.NewParty(h.site)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.accounts = account.NewService(op.New(d, account.Policy), account.Config{Ring: ring, Sender: h.phones, Orgs: orgs{}, Party: party, Cheap: true})
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), accountweb.Texts()), Assets: web.NewAssets(), Clock: h.clock, Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
 	h.mux = web.NewMux(accountweb.Guard(account.Policy, accountweb.Routes(accountweb.Config{Accounts: h.accounts, Orgs: orgs{}, Demo: func(phone string) string { return h.phones[phone] }}))[0],
 		[]web.Route{{Method: "GET", Pattern: "/{$}", Action: "test.who", Handler: web.HTML(who)}, {Method: "GET", Pattern: "/who", Action: "test.who", Handler: web.HTML(who)}, {Method: "GET", Pattern: "/desk", Action: "test.who", Handler: web.HTML(who)}})
 	h.mux = web.NewMux(h.mux.Routes(), site.Assets.Routes(), web.SettingsRoutes())
-	server := httptest.NewServer(site.Handler(accountweb.Sessions{Accounts: h.accounts}.Handler(h.mux)))
+	server.Config.Handler = site.Handler(accountweb.Sessions{Accounts: h.accounts}.Handler(h.mux))
+	server.Start()
 	h.t.Cleanup(server.Close)
-	h.url = server.URL
 }
 
 // who tells who asks.

@@ -33,16 +33,20 @@ const Machine = "-"
 func (b Book) State(ctx context.Context, tx *op.Tx, person, login string) (State, error) {
 	var s State
 	var sealed []byte
-	err := tx.One(ctx, `select sealed, on_at, reset_at, reset_by from person_factor where person_id = $1`, []any{person},
+	err := tx.One(ctx, `select count(*) from person_recovery where person_id = $1 and used_at is null`, []any{person}, &s.Left)
+	if err != nil {
+		return State{}, err
+	}
+	err = tx.One(ctx, `select sealed, on_at, reset_at, reset_by from person_factor where person_id = $1`, []any{person},
 		&sealed, db.Time(&s.Since), db.Time(&s.ResetAt), &s.ResetBy)
 	if errors.Is(err, db.ErrNone) {
-		return State{}, nil
+		return s, nil
 	}
 	if err != nil {
 		return State{}, err
 	}
 	if s.On = !s.Since.IsZero(); s.On {
-		return s, tx.One(ctx, `select count(*) from person_recovery where person_id = $1 and used_at is null`, []any{person}, &s.Left)
+		return s, nil
 	}
 	if len(sealed) > 0 {
 		s.Secret, err = b.open(sealed, person)
@@ -88,12 +92,8 @@ func (b Book) Confirm(ctx context.Context, tx *op.Tx, person, code string) (bool
 }
 
 // Use uses code up: a code of the moment, or a recovery code. false means that it
-// is wrong or was used, or that there is no second factor.
+// is wrong or was used, or that there is none to be used.
 func (b Book) Use(ctx context.Context, tx *op.Tx, person, code string) (bool, error) {
-	on, err := b.On(ctx, tx, person)
-	if err != nil || !on {
-		return false, err
-	}
 	if len(typed(code)) != codeSize {
 		tx.Note("by", "recovery")
 		n, err := tx.Exec(ctx, `update person_recovery set used_at = $3 where person_id = $1 and hash = $2 and used_at is null`,
@@ -125,21 +125,31 @@ func (b Book) Renew(ctx context.Context, tx *op.Tx, person string) ([]string, er
 	return codes, nil
 }
 
-// Drop ends the second factor of person. by is who took it away, when it was not
-// the person: that is told at the next sign-in. false means that there was none.
-func (b Book) Drop(ctx context.Context, tx *op.Tx, person, by string) (bool, error) {
-	var at any
-	if by != "" {
-		at = tx.Now().UnixMicro()
-	}
+// Drop ends the codes of the moment of person. Recovery codes stay as long as there is
+// another second factor. false means that there were none.
+func (b Book) Drop(ctx context.Context, tx *op.Tx, person string) (bool, error) {
 	n, err := tx.Exec(ctx, `
-		update person_factor set sealed = null, on_at = null, reset_at = $2, reset_by = $3, reset_told = $4 where person_id = $1 and on_at is not null`,
-		person, at, by, by == "")
-	if err != nil || n == 0 {
-		return false, err
+		update person_factor set sealed = null, on_at = null, reset_at = null, reset_by = '', reset_told = $2 where person_id = $1 and on_at is not null`,
+		person, true)
+	return n > 0, err
+}
+
+// DropCodes takes the recovery codes of person away.
+func (b Book) DropCodes(ctx context.Context, tx *op.Tx, person string) error {
+	_, err := tx.Exec(ctx, `delete from person_recovery where person_id = $1`, person)
+	return err
+}
+
+// Reset ends all of it because by took it away: that is told at the next sign-in.
+func (b Book) Reset(ctx context.Context, tx *op.Tx, person, by string) error {
+	_, err := tx.Exec(ctx, `
+		insert into person_factor (person_id, sealed, on_at, last_step, reset_at, reset_by, reset_told) values ($1, null, null, 0, $2, $3, $4)
+		on conflict (person_id) do update set sealed = null, on_at = null, reset_at = excluded.reset_at, reset_by = excluded.reset_by, reset_told = excluded.reset_told`,
+		person, tx.Now().UnixMicro(), by, false)
+	if err != nil {
+		return err
 	}
-	_, err = tx.Exec(ctx, `delete from person_recovery where person_id = $1`, person)
-	return true, err
+	return b.DropCodes(ctx, tx, person)
 }
 
 // Tell reports whether somebody took the second factor of person away and the

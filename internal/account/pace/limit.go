@@ -51,7 +51,7 @@ func (l Limits) Set(ctx context.Context, tx *op.Tx, name, since string, value in
 }
 
 // limitCount is how many limits the migrations set.
-const limitCount = 30
+const limitCount = 32
 
 // Seconds is the limit called name as a time.
 func (l Limits) Seconds(name string) time.Duration { return time.Duration(l[name]) * time.Second }

@@ -29,6 +29,7 @@ type Session struct {
 	Only    string // of a link: the one root it opens
 	Label   string // of a link: what it is called
 	Device  string // in words, such as "Android"
+	Way     Way    // by what they signed in; empty: before this was kept
 	MadeAt  time.Time
 	SeenAt  time.Time
 	EndsAt  time.Time
@@ -36,6 +37,19 @@ type Session struct {
 	Current bool      // the one that asks
 	Hash    string    // of the secret, as it is kept
 }
+
+// Way is by what somebody signed in.
+type Way string
+
+// The ways in.
+const (
+	ByCode     Way = "code"     // a worker: by a code sent to the phone
+	ByPassword Way = "password" // staff: by name, password and what else is asked
+	ByPasskey  Way = "passkey"  // staff: by a passkey alone
+	ByProvider Way = "oidc"     // staff: at the union's own provider
+	ByWeChat   Way = "wechat"   // a worker: by WeChat's word for who it is
+	ByLink     Way = "link"     // a body: by a link and a code
+)
 
 // Link is who a link session is: a partner of one body, in one matter.
 func (s Session) Link() authz.Subject {
@@ -57,7 +71,7 @@ func (s Session) NoteEvery(l pace.Limits) time.Duration {
 	return 24 * time.Hour
 }
 
-const columns = `hash, session_id, kind, person_id, org_id, only_id, label, device, made_at, seen_at, ends_at, proved_at`
+const columns = `hash, session_id, kind, person_id, org_id, only_id, label, device, made_at, seen_at, ends_at, proved_at, way`
 
 // Of returns the sessions for which where holds, the last seen first.
 func Of(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error) {
@@ -65,7 +79,7 @@ func Of(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error
 	err := tx.Each(ctx, `select `+columns+` from account_session where `+where+` order by seen_at desc, session_id`, []any{arg}, func(r db.Row) error {
 		var s Session
 		err := r.Scan(&s.Hash, &s.ID, &s.Kind, db.Text(&s.Person), db.Text(&s.Org), db.Text(&s.Only), &s.Label, &s.Device,
-			db.Time(&s.MadeAt), db.Time(&s.SeenAt), db.Time(&s.EndsAt), db.Time(&s.Proved))
+			db.Time(&s.MadeAt), db.Time(&s.SeenAt), db.Time(&s.EndsAt), db.Time(&s.Proved), &s.Way)
 		all = append(all, s)
 		return err
 	})
@@ -108,9 +122,9 @@ func EndOne(ctx context.Context, tx *op.Tx, person, session, keep string) error 
 
 // Insert keeps s under the hash of its secret.
 func Insert(ctx context.Context, tx *op.Tx, s Session, hash string) error {
-	_, err := tx.Exec(ctx, `insert into account_session (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	_, err := tx.Exec(ctx, `insert into account_session (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		hash, s.ID, string(s.Kind), db.Null(s.Person), db.Null(s.Org), db.Null(s.Only), s.Label, s.Device,
-		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro(), db.Micros(s.Proved))
+		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro(), db.Micros(s.Proved), string(s.Way))
 	return err
 }
 

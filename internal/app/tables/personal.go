@@ -16,7 +16,8 @@ func Personal() map[string]string {
 		"person_phone_change.new":  "account.phone_changes[].new",
 		"person_phone_change.note": "account.phone_changes[].note",
 
-		"person_factor.sealed": "not: the secret of a staff member's second factor, which only their authenticator shows again; workers have none",
+		"person_factor.sealed":      "not: the secret of a staff member's second factor, which only their authenticator shows again; workers have none",
+		"person_passkey.public_key": "not: the public half of a staff member's passkey; workers have none",
 
 		"request.source":          "requests[].source",
 		"request.words":           "requests[].words",
