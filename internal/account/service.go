@@ -32,7 +32,8 @@ type Service struct {
 	passkeys passkey.Book
 	codes    code.Book
 	gate     pace.Gate
-	slots    chan struct{} // how many passwords are hashed at once: each takes 19 MiB
+	leave    []func(context.Context, *op.Tx, string) error // what else ends with a stay
+	slots    chan struct{}                                 // how many passwords are hashed at once: each takes 19 MiB
 }
 
 // Config is what the service needs. Cheap makes passwords quick to hash, for

@@ -400,6 +400,11 @@ func (s *Service) EndStay(ctx context.Context, who ID) error {
 		if err := s.passkeys.Drop(ctx, tx, string(p.ID)); err != nil {
 			return false, err
 		}
+		for _, end := range s.leave {
+			if err := end(ctx, tx, string(p.ID)); err != nil {
+				return false, err
+			}
+		}
 		tx.Emit(StayEnded{p.ID})
 		return true, session.End(ctx, tx, string(p.ID), "")
 	})

@@ -36,8 +36,8 @@ const (
 	triesOn = 30
 )
 
-// watching are the acts that tell of signing in.
-var watching = []authz.Action{TryPassword, SignInStaff, EnterCode, EnterPasskey, Prove, SetPassword, ResetPassword, StartFactor, ConfirmFactor, RenewCodes, DropFactor, ResetFactor, AddPasskey, RemovePasskey, Lock, Unlock, EndSessions}
+// watching are the acts that tell of signing in, also those of rooms above this one.
+var watching = []authz.Action{TryPassword, SignInStaff, EnterCode, EnterPasskey, "account.enter_provider", "account.link_provider", "account.unlink_provider", Prove, SetPassword, ResetPassword, StartFactor, ConfirmFactor, RenewCodes, DropFactor, ResetFactor, AddPasskey, RemovePasskey, Lock, Unlock, EndSessions}
 
 // Watch returns the staff that f selects, as the security administrator sees them.
 func (s *Service) Watch(ctx context.Context, f Filter) ([]Watched, error) {

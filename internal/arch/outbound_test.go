@@ -118,7 +118,7 @@ func TestExitsAreSeen(t *testing.T) {
 }
 
 func TestOnlyAdaptersGoOut(t *testing.T) {
-	for from, may := range map[string]bool{"sms": true, "request": false, "request/requestweb": false, "op": false, "region": false, "web": false} {
+	for from, may := range map[string]bool{"sms": true, "idp": true, "wechat": true, "account/oidc": false, "request": false, "request/requestweb": false, "op": false, "region": false, "web": false} {
 		if why := between(from, "outbound"); (why == "") != may {
 			t.Errorf("%s: got %q, want it allowed: %v", from, why, may)
 		}

@@ -24,6 +24,7 @@
 package outbound
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -112,6 +113,30 @@ func (c *Client) Do(r *http.Request) (*Answer, error) {
 		body, err = body[:c.rule.MaxBody], ErrLong
 	}
 	return &Answer{Status: got.StatusCode, Header: got.Header, Body: body, Broken: err}, nil
+}
+
+// HTTP returns a client for libraries that want one. It makes the same exchanges by the
+// same rule; an answer that is broken off or too long is none.
+func (c *Client) HTTP() *http.Client {
+	return &http.Client{Transport: library{c}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// library lets a library's requests out.
+type library struct{ c *Client }
+
+// RoundTrip implements http.RoundTripper.
+func (l library) RoundTrip(r *http.Request) (*http.Response, error) {
+	a, err := l.c.Do(r)
+	if err == nil {
+		err = a.Broken
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		StatusCode: a.Status, Status: http.StatusText(a.Status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)), ContentLength: int64(len(a.Body)), Request: r,
+	}, nil
 }
 
 // Final reports whether the error of an exchange stays until somebody changes

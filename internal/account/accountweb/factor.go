@@ -6,6 +6,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/factor"
+	"nuanxin/internal/account/oidc"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
@@ -115,6 +116,7 @@ type factorPage struct {
 	Errors  ui.FormErrors
 	Wait    string
 	Keys    keysPage
+	Ties    []oidc.Tie
 }
 
 func (p *pages) ownFactor(w http.ResponseWriter, r *http.Request) error {
@@ -141,6 +143,9 @@ func (p *pages) showFactor(w http.ResponseWriter, r *http.Request, refusal error
 		return err
 	}
 	s.Keys.On = p.Accounts.HasPasskeys()
+	if s.Ties, err = p.ties(ctx); err != nil {
+		return err
+	}
 	if s.State.Secret != "" {
 		if s.Drawing, err = ui.QR(s.State.Address); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/oidc"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
@@ -15,13 +16,14 @@ import (
 
 // Config is what the pages need. Accounts is required.
 type Config struct {
-	Accounts *account.Service
-	Orgs     Orgs                                             // nil: no organisations can be chosen
-	Frame    func(ctx context.Context) ui.StaffPage           // the reader's name, organisation and menu; nil: a bare desk
-	Secure   bool                                             // as in [Sessions]
-	Demo     func(phone string) string                        // the last message to a phone, for the screen; nil outside the demo
-	People   []DemoStaff                                      // staff whom anybody may be in the demo
-	More     func(ctx context.Context) ([]ui.RowProps, error) // further lines of the page 我的, for whoever asks; nil: none
+	Accounts  *account.Service
+	Orgs      Orgs                                             // nil: no organisations can be chosen
+	Frame     func(ctx context.Context) ui.StaffPage           // the reader's name, organisation and menu; nil: a bare desk
+	Providers *oidc.Service                                    // unions' own sign-in; nil: none
+	Secure    bool                                             // as in [Sessions]
+	Demo      func(phone string) string                        // the last message to a phone, for the screen; nil outside the demo
+	People    []DemoStaff                                      // staff whom anybody may be in the demo
+	More      func(ctx context.Context) ([]ui.RowProps, error) // further lines of the page 我的, for whoever asks; nil: none
 }
 
 // Orgs tells about organisations in words.
@@ -50,7 +52,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 // Routes lists the pages.
 func Routes(c Config) []web.Route {
 	p := &pages{c}
-	return slices.Concat(p.signIn(), p.factor(), p.passkey(), p.own(), p.proof(), p.staff())
+	return slices.Concat(p.signIn(), p.factor(), p.passkey(), p.provider(), p.own(), p.proof(), p.staff())
 }
 
 func (p *pages) signIn() []web.Route {

@@ -106,6 +106,7 @@ type staffForm struct {
 	People []DemoStaff
 
 	Passkeys bool // can be shown here
+	Unions   bool // have a sign-in of their own
 }
 
 func (p *pages) askStaff(w http.ResponseWriter, r *http.Request) error {
@@ -135,6 +136,9 @@ func (p *pages) showStaff(w http.ResponseWriter, r *http.Request, f staffForm, e
 		return err
 	}
 	f.Passkeys, f.People = p.Accounts.HasPasskeys(), p.People
+	if f.Unions, err = p.offers(r.Context()); err != nil {
+		return err
+	}
 	return web.Show(w, r, status, staffSignInPage(f))
 }
 
