@@ -14,6 +14,10 @@ type serveCmd struct {
 	Origin   string   `help:"The public address, such as https://nuanxin.example.org." placeholder:"URL"`
 	HomeArea string   `help:"Division code of the union that hears what nobody said the place of." placeholder:"CODE"`
 	Proxy    []string `help:"Networks of our own proxies, whose X-Forwarded-For is believed, such as 127.0.0.1/32." placeholder:"CIDR"`
+	Inside   []string `name:"idp-network" help:"Networks of the house in which unions' identity providers are, such as 10.1.0.0/16." placeholder:"CIDR"`
+
+	WeChatApp    string `name:"wechat-app" help:"Id (AppID) of the WeChat official account by which workers sign in." placeholder:"ID"`
+	WeChatSecret string `name:"wechat-secret" help:"Its secret (AppSecret)." placeholder:"SECRET"`
 	sms
 }
 
@@ -33,12 +37,20 @@ func (s sms) config() app.SMSConfig {
 func (c *serveCmd) Run(e *env) error {
 	config := c.where.config()
 	config.Origin, config.SMS, config.HomeArea = c.Origin, c.sms.config(), c.HomeArea
+	config.WeChat = app.WeChatConfig{AppID: c.WeChatApp, Secret: c.WeChatSecret}
 	for _, text := range c.Proxy {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {
 			return fmt.Errorf("--proxy: %w", err)
 		}
 		config.Proxies = append(config.Proxies, network)
+	}
+	for _, text := range c.Inside {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return fmt.Errorf("--idp-network: %w", err)
+		}
+		config.Inside = append(config.Inside, network)
 	}
 	if c.SMSURL == "" {
 		fmt.Fprintln(e.stderr, "nuanxin: without --sms-url no codes, news or links go out by text message")

@@ -11,10 +11,13 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/erase"
+	"nuanxin/internal/account/oidc"
 	"nuanxin/internal/account/passkey"
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/account/trail"
+	"nuanxin/internal/account/wechat"
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/app/keys"
 	"nuanxin/internal/app/parts"
@@ -23,6 +26,7 @@ import (
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
+	"nuanxin/internal/idp"
 	"nuanxin/internal/job"
 	"nuanxin/internal/media"
 	"nuanxin/internal/member"
@@ -33,6 +37,7 @@ import (
 	"nuanxin/internal/org/life"
 	"nuanxin/internal/org/platform"
 	"nuanxin/internal/org/treefile"
+	"nuanxin/internal/outbound"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/record"
@@ -51,10 +56,10 @@ import (
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, retain.Schema}
+var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -71,7 +76,9 @@ type App struct {
 	Firms    *platform.Service
 	Accounts *account.Service
 	Phones   *phone.Service
+	Unions   *oidc.Service // their own sign-in
 	Trail    *trail.Service
+	WeChat   *wechat.Service
 	Stations *station.Service
 	Finder   *finder.Finder
 	Requests *office.Service
@@ -231,6 +238,8 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	layer(desk)
 	a.Orgs = org.NewService(desk, a.ring)
 	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs, Party: party})
+	a.Unions = oidc.NewService(desk, oidc.Config{Ring: a.ring, Accounts: a.Accounts, Orgs: a.Orgs, Provider: providers{idp.New(outbound.Rule{Allow: a.config.Inside}, a.clock)}, Origin: a.config.Origin, Path: accountweb.UnionBack})
+	a.WeChat = wechat.NewService(desk, a.weChat())
 	a.Calendar = calendar.NewService(desk, a.whole)
 	a.Stations = station.NewService(desk, a.Calendar)
 	a.Finder = finder.New(a.Stations, a.Calendar, a.db.Clock())
@@ -241,7 +250,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Calendar: a.workdays})
 	a.Roll = roll.New(desk, a.Members)
 	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})
-	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests}})
+	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests, a.WeChat}})
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
 	a.Lists.Rights = a.Accounts.Rights
@@ -250,7 +259,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Orgs.FollowedBy(parts.Relocate(a.Members, a.Rights, a.Life))
 	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
 		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords})
-	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phones, a.Rights, a.Lists}})
+	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phones, a.WeChat, a.Rights, a.Lists}})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

@@ -30,8 +30,13 @@ type Config struct {
 	Demo     bool                   // demo data: sign-ins and messages are shown on screen
 	HomeArea string                 // whose union hears what nobody said the place of; empty: the highest
 	Origin   string                 // the public address, such as https://nuanxin.example.org; empty for plain local use
+	Inside   []netip.Prefix         // networks of the house in which unions' identity providers may be; the internet may be in any case
+	WeChat   WeChatConfig
 	SMS      SMSConfig
 }
+
+// WeChatConfig names the official account by which workers sign in; empty: none.
+type WeChatConfig struct{ AppID, Secret string }
 
 // SMSConfig says how text messages leave. Without a URL they are only kept for
 // the demo page to show.

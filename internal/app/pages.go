@@ -112,14 +112,14 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 const decodesAtOnce = 2
 
 func (a *App) accountPages(secure bool) accountweb.Config {
-	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure}
+	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure, Providers: a.Unions, WeChat: a.WeChat}
 	c.More = func(ctx context.Context) ([]ui.RowProps, error) {
 		row, err := memberweb.Row(ctx, a.Members, a.Lists)
 		if err != nil {
 			return nil, err
 		}
 		phones, err := phoneweb.Row(ctx, a.Phones)
-		return slices.Concat([]ui.RowProps{row}, phones, own.Row(ctx)), err
+		return slices.Concat([]ui.RowProps{row}, phones, accountweb.WeChatRow(ctx, a.WeChat), own.Row(ctx)), err
 	}
 	if c.Demo = a.shown(); c.Demo != nil {
 		c.People = a.config.People

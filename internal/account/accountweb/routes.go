@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/oidc"
+	"nuanxin/internal/account/wechat"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
@@ -20,6 +21,7 @@ type Config struct {
 	Orgs      Orgs                                             // nil: no organisations can be chosen
 	Frame     func(ctx context.Context) ui.StaffPage           // the reader's name, organisation and menu; nil: a bare desk
 	Providers *oidc.Service                                    // unions' own sign-in; nil: none
+	WeChat    *wechat.Service                                  // nil, or without an official account: none
 	Secure    bool                                             // as in [Sessions]
 	Demo      func(phone string) string                        // the last message to a phone, for the screen; nil outside the demo
 	People    []DemoStaff                                      // staff whom anybody may be in the demo
@@ -52,7 +54,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 // Routes lists the pages.
 func Routes(c Config) []web.Route {
 	p := &pages{c}
-	return slices.Concat(p.signIn(), p.factor(), p.passkey(), p.provider(), p.own(), p.proof(), p.staff())
+	return slices.Concat(p.signIn(), p.factor(), p.passkey(), p.provider(), p.wechat(), p.own(), p.proof(), p.staff())
 }
 
 func (p *pages) signIn() []web.Route {

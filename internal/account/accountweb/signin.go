@@ -23,6 +23,7 @@ type phoneForm struct {
 	Wait   string // what keeps us from going on for now
 	Demo   string // the demo's message
 	ReqID  string
+	WeChat bool // is there to sign in by
 }
 
 func (p *pages) askPhone(w http.ResponseWriter, r *http.Request) error {
@@ -30,7 +31,7 @@ func (p *pages) askPhone(w http.ResponseWriter, r *http.Request) error {
 	if authz.From(r.Context()).Kind == authz.Worker {
 		return web.See(w, r, next)
 	}
-	return web.Show(w, r, http.StatusOK, phonePage(phoneForm{Next: next, Own: true, ReqID: web.NewReqID()}))
+	return p.showPhone(w, r, phoneForm{Next: next, Own: true, ReqID: web.NewReqID()}, nil)
 }
 
 func (p *pages) sendCode(w http.ResponseWriter, r *http.Request) error {
@@ -75,6 +76,7 @@ func (p *pages) showPhone(w http.ResponseWriter, r *http.Request, f phoneForm, e
 	if phone, err := idcard.ParseMobile(f.Phone); err == nil {
 		f.Phone = phone
 	}
+	f.WeChat = p.inWeChat(r)
 	if p.Demo != nil && f.Sent {
 		f.Demo = p.Demo(f.Phone)
 	}

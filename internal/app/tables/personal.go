@@ -17,6 +17,7 @@ func Personal() map[string]string {
 		"person_phone_change.note": "account.phone_changes[].note",
 
 		"person_factor.sealed":      "not: the secret of a staff member's second factor, which only their authenticator shows again; workers have none",
+		"account_provider.secret":   "not: the secret by which this program shows itself to a union's identity provider; nobody's",
 		"person_passkey.public_key": "not: the public half of a staff member's passkey; workers have none",
 
 		"request.source":          "requests[].source",
