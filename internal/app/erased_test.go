@@ -107,6 +107,26 @@ func TestAnAccountEnds(t *testing.T) {
 
 func ends(t *testing.T, w *world) {
 	worker := w.end(t)
+	rows := func() (n int) {
+		err := w.app.db.View(t.Context(), func(tx *db.Tx) error {
+			return tx.One(t.Context(), `select (select count(*) from person_wechat) + (select count(*) from person_wechat_id)`, nil, &n)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	err := w.app.db.Update(t.Context(), func(tx *db.Tx) error { // as WeChat's link leaves it
+		for _, query := range []string{`insert into person_wechat (person_id, openid, made_at, used_at) values ($1, 'index', 1, null)`, `insert into person_wechat_id (person_id, openid) values ($1, 'index')`} {
+			if _, err := tx.Exec(t.Context(), query, worker.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || rows() != 2 {
+		t.Fatal(err, rows())
+	}
 	if got := w.app.traces(t); len(got) < len(marks) {
 		t.Fatalf("before: got %v, want each mark, or the test sees nothing", got)
 	}
@@ -116,8 +136,8 @@ func ends(t *testing.T, w *world) {
 	if got := w.erase(t); got != http.StatusOK {
 		t.Fatalf("with the right code: got %d", got)
 	}
-	if got := w.app.traces(t); len(got) > 0 {
-		t.Errorf("afterwards: got %v", got)
+	if got := w.app.traces(t); len(got) > 0 || rows() != 0 {
+		t.Errorf("afterwards: got %v, and %d rows of WeChat", got, rows())
 	}
 	if a := w.ask(t, "/me/data", "nx="+w.tokens["own"]); a.Code != http.StatusSeeOther {
 		t.Errorf("the old session: got %d, want the sign-in", a.Code)

@@ -46,7 +46,13 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	h.secure(h.in("lost"))
 	admin.post("/desk/staff/" + string(lost) + "/factor")
 	half.post(accountweb.StaffSignInPath, "login", "has", "password", password)
+	h.staff("guard", "990101", account.Grant{Role: authz.Security, Area: "990101"})
+	guard := h.in("guard")
+	guard.post(accountweb.ProvidersPath, "org", body, "issuer", "https://id.example.org", "client", "nuanxin", "secret", "0123456789")
 	for _, test := range []struct{ name, path, session string }{
+		{"unions", accountweb.UnionSignInPath, ""},
+		{"union-providers", accountweb.ProvidersPath, guard.session()},
+		{"wechat", accountweb.OwnWeChatPath, worker.session()},
 		{"phone", "/sign-in", ""},
 		{"staff-sign-in", "/staff/sign-in", ""},
 		{"code", accountweb.StaffCodePath, ""},

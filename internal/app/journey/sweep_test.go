@@ -141,7 +141,9 @@ func unreached(t *testing.T, seen map[string]bool) (missed []string) {
 	elsewhere := []string{
 		"/desk", "/favicon.ico", "/p/{}", // a redirect, no page, by a message
 		"/desk/requests/{}/name/shown", "/help/{}/sent", "/help/{}/phone", "/join/sent", // after a form, and for who has no name: requestweb's tests open them
-		"/staff/sign-in/code",                                                                                                                 // after the right password of who has a second factor: accountweb's tests open it
+		"/staff/sign-in/code",                                                              // after the right password of who has a second factor: accountweb's tests open it
+		"/desk/me/factor/passkeys", "/staff/sign-in/union", "/staff/sign-in/union/{}/back", // a redirect; where a union has connected its own sign-in: accountweb's tests open them
+		"/sign-in/wechat", "/sign-in/wechat/back", "/me/wechat", "/me/wechat/link", // inside WeChat, where there is an official account: accountweb's tests open them
 		"/desk/imports/{}/apply", "/desk/requests/{}/recall", "/desk/requests/{}/more-time", "/desk/requests/{}/unmerge", "/help/{}/unsolved", // not in the state of the first one: the packages' own tests look at them
 		"/desk/orgs/{}/merge", // nobody ends their own union, and that is the first one: lifeweb's tests open it
 		"/desk/members/{}/approve", "/desk/members/{}/keep", "/desk/members/{}/resume", "/desk/members/{}/end",
