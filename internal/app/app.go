@@ -21,6 +21,7 @@ import (
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/app/keys"
 	"nuanxin/internal/app/parts"
+	"nuanxin/internal/app/ways"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/calendar"
@@ -238,7 +239,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	layer(desk)
 	a.Orgs = org.NewService(desk, a.ring)
 	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs, Party: party})
-	a.Unions = oidc.NewService(desk, oidc.Config{Ring: a.ring, Accounts: a.Accounts, Orgs: a.Orgs, Provider: providers{idp.New(outbound.Rule{Allow: a.config.Inside}, a.clock)}, Origin: a.config.Origin, Path: accountweb.UnionBack})
+	a.Unions = oidc.NewService(desk, oidc.Config{Ring: a.ring, Accounts: a.Accounts, Orgs: a.Orgs, Provider: ways.Providers{Client: idp.New(outbound.Rule{Allow: a.config.Inside}, a.clock)}, Origin: a.config.Origin, Path: accountweb.UnionBack})
 	a.WeChat = wechat.NewService(desk, a.weChat())
 	a.Calendar = calendar.NewService(desk, a.whole)
 	a.Stations = station.NewService(desk, a.Calendar)

@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 
 	"nuanxin/internal/account/accountweb"
+	"nuanxin/internal/account/wechat"
 	"nuanxin/internal/app/keys"
+	"nuanxin/internal/app/ways"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/op"
@@ -37,6 +39,15 @@ type Config struct {
 
 // WeChatConfig names the official account by which workers sign in; empty: none.
 type WeChatConfig struct{ AppID, Secret string }
+
+// weChat is the sign-in by WeChat, where there is an account and an address to come back to.
+func (a *App) weChat() wechat.Config {
+	c := wechat.Config{Ring: a.ring, Accounts: a.Accounts}
+	if w := a.config.WeChat; w.AppID != "" && a.config.Origin != "" {
+		c.API, c.Redirect = ways.Official(w.AppID, w.Secret), a.config.Origin+accountweb.WeChatBackPath
+	}
+	return c
+}
 
 // SMSConfig says how text messages leave. Without a URL they are only kept for
 // the demo page to show.

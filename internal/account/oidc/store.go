@@ -117,17 +117,18 @@ func tie(ctx context.Context, tx *op.Tx, person, provider, subject string) (bool
 
 // untie takes the link of a person to a provider away; with "", all their links.
 func untie(ctx context.Context, tx *op.Tx, person, provider string) error {
-	for _, table := range []string{"person_provider_subject", "person_provider"} {
-		var args db.Args
-		query := `delete from ` + table + ` where person_id = ` + args.Add(person)
-		if provider != "" {
-			query += ` and provider_id = ` + args.Add(provider)
+	if provider == "" {
+		_, err := tx.Exec(ctx, `delete from person_provider_subject where person_id = $1`, person)
+		if err == nil {
+			_, err = tx.Exec(ctx, `delete from person_provider where person_id = $1`, person)
 		}
-		if _, err := tx.Exec(ctx, query, args...); err != nil {
-			return err
-		}
+		return err
 	}
-	return nil
+	_, err := tx.Exec(ctx, `delete from person_provider_subject where person_id = $1 and provider_id = $2`, person, provider)
+	if err == nil {
+		_, err = tx.Exec(ctx, `delete from person_provider where person_id = $1 and provider_id = $2`, person, provider)
+	}
+	return err
 }
 
 // Tie is somebody's link to a provider.

@@ -307,12 +307,11 @@ func (s *Service) Unlink(ctx context.Context) error {
 
 // Forget takes a worker's link away, inside the caller's operation: the account ends.
 func (s *Service) Forget(ctx context.Context, tx *op.Tx, person string) error {
-	for _, table := range []string{"person_wechat_id", "person_wechat"} {
-		if _, err := tx.Exec(ctx, `delete from `+table+` where person_id = $1`, person); err != nil {
-			return err
-		}
+	_, err := tx.Exec(ctx, `delete from person_wechat_id where person_id = $1`, person)
+	if err == nil {
+		_, err = tx.Exec(ctx, `delete from person_wechat where person_id = $1`, person)
 	}
-	return nil
+	return err
 }
 
 // Clear says that nothing here is in the way of another phone.

@@ -1,10 +1,11 @@
-package app
+// Package ways connects the ways in that go by somebody else, a union's identity provider
+// and WeChat, to the adapters that speak with them.
+package ways
 
 import (
 	"context"
 	"errors"
 
-	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/oidc"
 	"nuanxin/internal/account/wechat"
 	"nuanxin/internal/idp"
@@ -12,19 +13,17 @@ import (
 	weixin "nuanxin/internal/wechat"
 )
 
-// This file connects the ways in that go by somebody else to what speaks with them.
-
-// providers are the unions' identity providers.
-type providers struct{ *idp.Client }
+// Providers are the unions' identity providers.
+type Providers struct{ *idp.Client }
 
 // Address implements oidc.Provider.
-func (p providers) Address(ctx context.Context, s oidc.Site, state, nonce, verifier string) (string, error) {
+func (p Providers) Address(ctx context.Context, s oidc.Site, state, nonce, verifier string) (string, error) {
 	a, err := p.Client.Address(ctx, idp.Site(s), state, nonce, verifier)
 	return a, providerFault(err)
 }
 
 // Claims implements oidc.Provider.
-func (p providers) Claims(ctx context.Context, s oidc.Site, code, nonce, verifier string) (oidc.Claims, error) {
+func (p Providers) Claims(ctx context.Context, s oidc.Site, code, nonce, verifier string) (oidc.Claims, error) {
 	c, err := p.Client.Claims(ctx, idp.Site(s), code, nonce, verifier)
 	return oidc.Claims{Issuer: c.Issuer, Subject: c.Subject, Strong: append([]string{c.ACR}, c.AMR...)}, providerFault(err)
 }
@@ -36,15 +35,9 @@ func providerFault(err error) error {
 	return err
 }
 
-// weChat is the sign-in by WeChat, where there is an official account and an address to
-// come back to.
-func (a *App) weChat() wechat.Config {
-	c := wechat.Config{Ring: a.ring, Accounts: a.Accounts}
-	if a.config.WeChat.AppID != "" && a.config.Origin != "" {
-		c.API = official{weixin.New(weixin.Config{AppID: a.config.WeChat.AppID, Secret: a.config.WeChat.Secret}, outbound.Rule{})}
-		c.Redirect = a.config.Origin + accountweb.WeChatBackPath
-	}
-	return c
+// Official returns our official account at WeChat.
+func Official(appID, secret string) wechat.API {
+	return official{weixin.New(weixin.Config{AppID: appID, Secret: secret}, outbound.Rule{})}
 }
 
 // official is our official account at WeChat.
