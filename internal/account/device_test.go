@@ -88,7 +88,7 @@ func (d *device) make(offer string) string {
 	if d.handle, err = base64.RawURLEncoding.DecodeString(o.PublicKey.User.ID); err != nil {
 		d.t.Fatal(err)
 	}
-	x, y := d.key.X.FillBytes(make([]byte, 32)), d.key.Y.FillBytes(make([]byte, 32)) //nolint:staticcheck // the coordinates are what COSE asks for
+	x, y := d.key.X.FillBytes(make([]byte, 32)), d.key.Y.FillBytes(make([]byte, 32))
 	cose := append([]byte{0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21}, cborBytes(x)...)
 	cose = append(append(cose, 0x22), cborBytes(y)...)
 	held := append(make([]byte, 16), 0, byte(len(d.id)))

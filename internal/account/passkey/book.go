@@ -58,8 +58,8 @@ func (b Book) Of(ctx context.Context, tx *op.Tx, person string) (all []Key, err 
 		}
 		k.credential.Transport = parseTransports(ways)
 		k.Away = away(k.credential.Transport)
-		k.credential.Flags = webauthn.NewCredentialFlags(protocol.AuthenticatorFlags(flags & 0xff)) //nolint:gosec // eight bits
-		k.credential.Authenticator.SignCount = uint32(counter)                                      //nolint:gosec // it came as 32 bits
+		k.credential.Flags = webauthn.NewCredentialFlags(protocol.AuthenticatorFlags(flags & 0xff))
+		k.credential.Authenticator.SignCount = uint32(counter) //nolint:gosec // it came as 32 bits
 		if k.credential.PublicKey, err = b.Ring.Open(sealed, place(person, k.ID)); err != nil {
 			return err
 		}
