@@ -51,10 +51,10 @@ func translated(err error) error {
 	return err
 }
 
-type orgs struct{}
+type orgs map[string]string
 
-func (orgs) Area(_ context.Context, _ *op.Tx, id string) (string, error) {
-	area, ok := map[string]string{union: "990101", sibling: "990102"}[id]
+func (o orgs) Area(_ context.Context, _ *op.Tx, id string) (string, error) {
+	area, ok := o[id]
 	if !ok {
 		return "", fault.New("test.area", fault.Missing, "fault.missing")
 	}
@@ -73,6 +73,7 @@ type world struct {
 	*oidc.Service
 	t        *testing.T
 	accounts *account.Service
+	orgs     orgs
 	clock    *clock.Fake
 }
 
@@ -86,7 +87,8 @@ func each(t *testing.T, client *idp.Client, f func(t *testing.T, w world)) {
 		}
 		desk := op.New(d, authz.Merge(account.Policy, oidc.Policy))
 		accounts := account.NewService(desk, account.Config{Ring: ring, Sender: noSender{}, Orgs: orgs{}, Cheap: true})
-		f(t, world{oidc.NewService(desk, oidc.Config{Ring: ring, Accounts: accounts, Orgs: orgs{}, Provider: speaks{client}, Origin: origin, Path: back}), t, accounts, clk})
+		all := orgs{union: "990101", sibling: "990102"}
+		f(t, world{oidc.NewService(desk, oidc.Config{Ring: ring, Accounts: accounts, Orgs: all, Provider: speaks{client}, Origin: origin, Path: back}), t, accounts, all, clk})
 	})
 }
 
@@ -326,6 +328,16 @@ func TestProviderRights(t *testing.T) {
 		if _, err := w.Back(t.Context(), id, s.Secret, answer(p.user(s.Address, "test-user@127.0.0.1"))); code(err) != "invalid" {
 			t.Errorf("after the end of a stay: %v, want invalid", err)
 		}
+		w.orgs[union] = "990103"
+		w.staff("wang", "990101")
+		if _, err := w.BeginLink(w.in("wang"), id); code(err) != "denied" {
+			t.Errorf("after the union moved elsewhere: %v, want denied", err)
+		}
+		delete(w.orgs, union)
+		if _, err := w.Begin(t.Context(), id, ""); code(err) != "missing" {
+			t.Errorf("after the union ended: %v, want missing", err)
+		}
+		w.orgs[union] = "990101"
 		w.must(w.End(w.in("guard"), id))
 		if _, err := w.Begin(t.Context(), id, ""); code(err) != "missing" {
 			t.Errorf("after the provider's end: %v, want missing", err)

@@ -137,6 +137,10 @@ func (s *Service) find(ctx context.Context, provider string) func(*op.Tx) (Entry
 		if err != nil {
 			return e, err
 		}
+		// A union that has ended lets nobody in, and one that moved only who is within its area now.
+		if e.Area, err = s.Orgs.Area(ctx, tx, e.Org); err != nil {
+			return e, err
+		}
 		names, err := s.Orgs.Names(ctx, tx, []string{e.Org})
 		e.Name = names[e.Org]
 		return e, err
