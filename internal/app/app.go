@@ -32,6 +32,7 @@ import (
 	"nuanxin/internal/media"
 	"nuanxin/internal/member"
 	memberintake "nuanxin/internal/member/intake"
+	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
@@ -87,6 +88,7 @@ type App struct {
 	Calendar *calendar.Service
 	Members  *member.Service
 	Roll     *roll.Service
+	Twins    *merge.Service
 	Lists    *memberintake.Service
 	Rights   *rights.Service
 	Erasures *erase.Service
@@ -250,6 +252,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	has := unions{bodies{a.Orgs, a.Accounts}}
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Calendar: a.workdays})
 	a.Roll = roll.New(desk, a.Members)
+	a.Twins = merge.New(desk, a.Members, a.Requests)
 	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests, a.WeChat}})
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})

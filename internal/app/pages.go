@@ -22,6 +22,7 @@ import (
 	membercode "nuanxin/internal/member/memberweb/code"
 	memberdesk "nuanxin/internal/member/memberweb/desk"
 	memberlists "nuanxin/internal/member/memberweb/desk/imports"
+	membertwins "nuanxin/internal/member/memberweb/desk/twins"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org/orgweb"
 	"nuanxin/internal/org/orgweb/fileweb"
@@ -51,7 +52,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), retainweb.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -90,7 +91,8 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		stationdesk.Routes(a.stationDesk()),
 		requestweb.Routes(a.requestPages(desk, secure)),
 		requestdesk.Routes(a.requestDesk(secure)),
-		memberdesk.Routes(memberdesk.Config{Members: a.Members, Roll: a.Roll, Bodies: unionAreas{a.Orgs}.ties, Frame: a.frame}),
+		memberdesk.Routes(memberdesk.Config{Members: a.Members, Roll: a.Roll, Twins: a.Twins, Bodies: unionAreas{a.Orgs}.ties, Frame: a.frame}),
+		membertwins.Routes(membertwins.Config{Twins: a.Twins, Frame: a.frame}),
 		memberlists.Routes(memberlists.Config{Lists: a.Lists, Roll: a.Roll, Frame: a.frame}),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
 		memberweb.Routes(a.memberPages(secure)),
@@ -145,7 +147,7 @@ func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
 
 func (a *App) memberPages(secure bool) memberweb.Config {
 	stations := a.stationPages(secure)
-	return memberweb.Config{Members: a.Members, Lists: a.Lists, Areas: unionAreas{a.Orgs}.in, SignIn: accountweb.SignInPath, Here: func(r *http.Request) string {
+	return memberweb.Config{Members: a.Members, Lists: a.Lists, Twins: a.Twins, Ask: rightsweb.HrefNew, Areas: unionAreas{a.Orgs}.in, SignIn: accountweb.SignInPath, Here: func(r *http.Request) string {
 		_, area, _ := stations.Here(r)
 		return area
 	}}

@@ -5,12 +5,10 @@ import (
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/op"
+	"nuanxin/internal/plain"
 )
 
 // This part is what accounts ask that end, inside their own operation.
-
-// forgotten stands where a name or a number was.
-const forgotten = "已注销"
 
 // Waits counts the memberships and applications of a worker that are not over.
 func (s *Service) Waits(ctx context.Context, tx *op.Tx, worker string) (n int, err error) {
@@ -42,11 +40,11 @@ func (s *Service) forget(ctx context.Context, tx *op.Tx, which ID) error {
 	if err := forgetDocument(ctx, tx, which); err != nil {
 		return err
 	}
-	name, err := s.seal(forgotten, "name", which)
+	name, err := s.seal(plain.Forgotten, "name", which)
 	if err != nil {
 		return err
 	}
-	phone, err := s.seal(forgotten, "phone", which)
+	phone, err := s.seal(plain.Forgotten, "phone", which)
 	if err != nil {
 		return err
 	}

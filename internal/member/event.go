@@ -38,6 +38,25 @@ type Gone struct {
 // EventName implements op.Event.
 func (Gone) EventName() string { return "member.gone" }
 
+// Combined says that a record of somebody went into another one of theirs. ID is the
+// record whose account is told: the kept one with Gone, or the other with Into.
+type Combined struct {
+	ID   ID `json:"id"`
+	Gone ID `json:"gone,omitempty"`
+	Into ID `json:"into,omitempty"`
+}
+
+// EventName implements op.Event.
+func (Combined) EventName() string { return "member.merged" }
+
+// Parted says that a record is one of its own again.
+type Parted struct {
+	ID ID `json:"id"`
+}
+
+// EventName implements op.Event.
+func (Parted) EventName() string { return "member.parted" }
+
 // Turned says that a union did not approve: an application or a transfer.
 type Turned struct {
 	ID ID `json:"id"`

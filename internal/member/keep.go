@@ -15,7 +15,7 @@ import (
 // Register gives the worker what members do by themselves: telling applicants
 // what was decided, and dating answers when the calendar has grown.
 func (s *Service) Register(w *job.Worker) {
-	for _, name := range []string{Joined{}.EventName(), Moved{}.EventName(), Turned{}.EventName()} {
+	for _, name := range []string{Joined{}.EventName(), Moved{}.EventName(), Turned{}.EventName(), Combined{}.EventName(), Parted{}.EventName()} {
 		w.On(name, s.notify)
 	}
 	w.On(Gone{}.EventName(), s.loosen)

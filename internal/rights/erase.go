@@ -5,10 +5,8 @@ import (
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/op"
+	"nuanxin/internal/plain"
 )
-
-// forgotten stands where words were.
-const forgotten = "已注销"
 
 // Forget drops the words of what a worker asked, and whose it was; that it was asked
 // and answered, and when, stays in the register. What waits is taken back. It is
@@ -23,7 +21,7 @@ func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 
 func (s *Service) forget(ctx context.Context, tx *op.Tx, all []Ask) error {
 	for _, a := range all {
-		words, err := s.seal(forgotten, "words", a.ID)
+		words, err := s.seal(plain.Forgotten, "words", a.ID)
 		if err != nil {
 			return err
 		}

@@ -113,14 +113,14 @@ func (p *pages) apply(w http.ResponseWriter, r *http.Request) error {
 		f.errors = formErrors(r.Context(), err)
 		return p.showJoin(w, r, web.Status(fault.KindOf(err)), f)
 	case fault.Is(err, fault.Conflict):
-		return p.already(w, r, err)
+		return p.already(w, r)
 	}
 	return err
 }
 
 // already tells who has the phone that somebody joined with before: they
 // themselves, or whoever had the number.
-func (p *pages) already(w http.ResponseWriter, r *http.Request, refusal error) error {
+func (p *pages) already(w http.ResponseWriter, r *http.Request) error {
 	own, ok, err := p.mine(r.Context())
 	if err != nil {
 		return err
@@ -128,8 +128,7 @@ func (p *pages) already(w http.ResponseWriter, r *http.Request, refusal error) e
 	if ok && own.State.Holds() {
 		return web.Show(w, r, http.StatusConflict, alreadyPage(own.UnionName, own.State, true))
 	}
-	union, _ := fault.Of(refusal).Args["Union"].(string)
-	return web.Show(w, r, http.StatusConflict, alreadyPage(union, member.Active, false))
+	return web.Show(w, r, http.StatusConflict, alreadyPage("", member.Active, false)) // of whoever had the number nothing is told
 }
 
 // readJoin reads the form's inputs.

@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
+	"nuanxin/internal/member/merge"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -55,13 +56,31 @@ func (p *pages) showOwn(w http.ResponseWriter, r *http.Request, own member.Own) 
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, http.StatusOK, ownPage(ownView{own, offer}))
+	v := ownView{Own: own, offer: offer, ask: p.Ask}
+	if p.Twins != nil {
+		if v.mergers, err = p.Twins.Of(r.Context(), own.ID); err != nil {
+			return err
+		}
+	}
+	return web.Show(w, r, http.StatusOK, ownPage(v))
 }
 
 // ownView is the page of a membership.
 type ownView struct {
 	member.Own
-	offer member.Offer // for the rules that count now
+	offer   member.Offer   // for the rules that count now
+	mergers []merge.Merger // of the record with others, the newest first
+	ask     string         // where one asks for a correction
+}
+
+// merger is the last merger of the record, while it is news: as long as it can be taken
+// back, or for ever where the record went into another one.
+func (v ownView) merger(ctx context.Context) (m merge.Merger, ok bool) {
+	if len(v.mergers) == 0 {
+		return m, false
+	}
+	m = v.mergers[0]
+	return m, v.State == member.Merged || !web.Now(ctx).After(m.Until)
 }
 
 // asking is a question before something ends.

@@ -176,14 +176,14 @@ func TestEnding(t *testing.T) {
 }
 
 // A number that somebody else joined with leads to people, and tells nothing of
-// that membership but its union.
+// that membership.
 func TestAnothersPhone(t *testing.T) {
 	h := newHouse(t)
 	h.member()
 	before := wang.ID
 	t.Cleanup(func() { wang.ID = before })
 	wang.ID = id.New[string]() // the number has a new owner, with an account of their own
-	h.phone("worker=wang").post("/join", good()).must(t, "joining with it", http.StatusConflict, []string{"你已经是" + union + "的会员", "tel:12351"}, []string{"陈立冬", "22040226000001", `href="/me/membership"`})
+	h.phone("worker=wang").post("/join", good()).must(t, "joining with it", http.StatusConflict, []string{"这个手机号已经有人入过会了", "tel:12351"}, []string{"陈立冬", union, "22040226000001", `href="/me/membership"`})
 }
 
 func TestWithoutADate(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
+	"nuanxin/internal/member/merge"
 	"nuanxin/internal/web"
 )
 
@@ -19,6 +20,8 @@ type Config struct {
 	Lists   *intake.Service                                        // what lists brought that may be the reader's
 	Here    func(r *http.Request) (area string)                    // the division that the phone remembers, or ""; nil: none
 	Areas   func(ctx context.Context, in string) ([]string, error) // areas of a division with a union of their own; nil: none can be chosen
+	Twins   *merge.Service                                         // whom a record was merged with; nil: nobody
+	Ask     string                                                 // where one asks the union to correct something; empty: nowhere
 	SignIn  string                                                 // the page where workers sign in, taking next; empty: "/sign-in"
 }
 

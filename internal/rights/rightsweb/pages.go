@@ -31,7 +31,7 @@ const (
 	HrefAsk  = ui.HrefMe + "/data/asks"
 	HrefDesk = "/desk/rights"
 
-	hrefNew   = HrefAsk + "/new"
+	HrefNew   = HrefAsk + "/new" // takes ?kind=
 	hrefWrite = HrefDesk + "/new"
 )
 
@@ -63,7 +63,7 @@ func Routes(c Config) []web.Route {
 		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: rights.Policy.Roles(act), BodyLimit: 16 << 10, Look: web.LookStaff, Handler: web.HTML(private(h))}
 	}
 	return []web.Route{
-		own("GET", hrefNew, rights.Send, "choose what to ask about one's own data", p.ask),
+		own("GET", HrefNew, rights.Send, "choose what to ask about one's own data", p.ask),
 		own("POST", HrefAsk, rights.Send, "ask something about one's own data", p.send),
 		own("GET", HrefAsk+"/{id}", rights.See, "read who answers by when, and the answer", p.show),
 		own("GET", HrefAsk+"/{id}/take", rights.Take, "ask before an ask is taken back", p.askTake),

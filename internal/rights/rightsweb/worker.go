@@ -99,9 +99,9 @@ func Rows(ctx context.Context, all []rights.Ask) []ui.RowProps {
 // NewHref is where a worker asks; with a kind it is chosen already.
 func NewHref(k rights.Kind) string {
 	if k == "" {
-		return hrefNew
+		return HrefNew
 	}
-	return hrefNew + "?kind=" + string(k)
+	return HrefNew + "?kind=" + string(k)
 }
 
 // steps tell what became of an ask, the newest first.

@@ -16,6 +16,7 @@ import (
 	"embed"
 
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -25,6 +26,7 @@ import (
 type Config struct {
 	Members *member.Service
 	Roll    *roll.Service
+	Twins   *merge.Service                                              // whom records were merged with
 	Bodies  func(ctx context.Context, area string) ([]ui.Option, error) // that members of an area can be tied to; nil: none
 	Frame   func(ctx context.Context) ui.StaffPage                      // the reader's name, organisation and menu; pages fill in the rest
 }

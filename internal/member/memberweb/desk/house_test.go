@@ -23,6 +23,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/memberweb/desk"
+	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
@@ -96,7 +97,7 @@ func newHouse(t *testing.T) *house {
 	h.Service = member.NewService(op.New(h.db, member.Policy), member.Config{Ring: ring, Orgs: h.around, People: h.around, Bodies: h.around})
 	h.theRoll = roll.New(op.New(h.db, member.Policy), h.Service)
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), desk.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: clk, Log: slog.New(slog.DiscardHandler)}
-	mux := web.NewMux(desk.Routes(desk.Config{Members: h.Service, Roll: h.theRoll, Bodies: bodies, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
+	mux := web.NewMux(desk.Routes(desk.Config{Members: h.Service, Roll: h.theRoll, Twins: merge.New(op.New(h.db, member.Policy), h.Service, nil), Bodies: bodies, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
 	h.server = httptest.NewServer(site.Handler(signIn(mux)))
 	t.Cleanup(h.server.Close)
 	return h

@@ -49,9 +49,23 @@ func (p *pages) load(r *http.Request, act authz.Action) (roll.File, error) {
 	if err != nil || !isStaff(r.Context()) {
 		return roll.File{}, missing()
 	}
-	f, err := p.Roll.Get(r.Context(), which)
+	f, err := p.follow(r.Context(), which)
 	if err == nil && !may(r.Context(), act, f.Member) {
 		err = fault.New(string(act), fault.Denied, "fault.denied")
+	}
+	return f, err
+}
+
+// follow returns a member, and for a record that went into another one that one, as
+// far as the reader may see it.
+func (p *pages) follow(ctx context.Context, which member.ID) (roll.File, error) {
+	f, err := p.Roll.Get(ctx, which)
+	for err == nil && f.State == member.Merged {
+		next, lost := p.Roll.Get(ctx, f.Into)
+		if fault.Is(lost, fault.Missing) {
+			return f, nil
+		}
+		f, err = next, lost
 	}
 	return f, err
 }

@@ -12,10 +12,14 @@ const (
 	hrefApprove = HrefMembers + "/approve"
 	hrefExport  = HrefMembers + "/export"
 	hrefLists   = "/desk/member-lists" // of package imports
+	hrefTwins   = "/desk/member-twins" // of package twins
 )
 
 // Href is the page of a member.
 func Href(id member.ID) string { return HrefMembers + "/" + string(id) }
+
+// hrefTwo is the page of two records side by side.
+func hrefTwo(a, b member.ID) string { return hrefTwins + "/" + string(a) + "/" + string(b) }
 
 // Routes lists the union's pages of members.
 func Routes(c Config) []web.Route {

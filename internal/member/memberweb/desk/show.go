@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"slices"
 
+	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -18,13 +20,21 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if asked, _ := id.Parse[member.ID](r.PathValue("id")); asked != m.ID { // it went into another one
+		web.SetFlash(w, r, "memberdesk.flash.merged")
+		return web.See(w, r, Href(m.ID))
+	}
+	mergers, err := p.Twins.Of(ctx, m.ID)
+	if err != nil {
+		return err
+	}
 	f := p.frame(ctx, m.Name, ui.Crumb{Text: t(ctx, "title"), Href: HrefMembers + "?open=" + string(m.ID)}, ui.Crumb{Text: orElse(m.Number, m.Name)})
 	f.Main, f.Chips, f.Buttons = "two", showChips(m), showButtons(m)
 	if m.Waits() && may(ctx, member.Approve, m.Member) {
 		f.Actions = decideButtons(m, false, ui.Primary)
 	}
 	shut(w)
-	return web.Show(w, r, http.StatusOK, showPage(f, m))
+	return web.Show(w, r, http.StatusOK, showPage(f, m, mergers))
 }
 
 func orElse(s, otherwise string) string {
@@ -32,6 +42,22 @@ func orElse(s, otherwise string) string {
 		return otherwise
 	}
 	return s
+}
+
+// mergerLine says who merged, or parted again.
+func mergerLine(ctx context.Context, m merge.Merger) string {
+	if !m.UndoneAt.IsZero() {
+		return t(ctx, "merger.undone", "Who", m.UndoneBy, "When", web.When(ctx, m.UndoneAt))
+	}
+	return t(ctx, "merger", "Union", m.Union, "Who", m.By, "When", web.When(ctx, m.At))
+}
+
+// other is the record that a merger is about besides which.
+func other(m merge.Merger, which member.ID) member.ID {
+	if m.Gone == which {
+		return m.Kept
+	}
+	return m.Gone
 }
 
 // rarer are the acts that fit a member, besides the two answers.

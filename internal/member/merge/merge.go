@@ -1,0 +1,334 @@
+package merge
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/member"
+	"nuanxin/internal/member/twin"
+	"nuanxin/internal/op"
+)
+
+// Order is what a cadre decides about two records of one person.
+type Order struct {
+	Keep, Gone               member.ID
+	KeepVersion, GoneVersion int64   // as they were seen
+	Take                     []Field // that the kept record takes from the other one
+	Why                      string  // the person reads it in their history
+}
+
+// Done names a merger.
+type Done struct {
+	Kept member.ID `json:"kept"`
+	Gone member.ID `json:"gone"`
+	Seq  int64     `json:"seq"`
+}
+
+// before is what the merger changed, so that it can be taken back.
+type before struct {
+	Keep, After member.Raw // what the kept record knew, and what the merger wrote
+	State       member.State
+	DueAt       time.Time
+	DecidedAt   time.Time
+	Reason      string
+	Phones      []string // guards of the other record, by their index
+	Documents   []string
+	Numbers     []string
+	TiesEnded   []int64  // of the other record
+	TiesBegun   []int64  // of the kept one
+	Back        []string // purposes that the kept one agrees to no longer
+	Brought     []string // that it agrees to by the other one
+	At          time.Time
+}
+
+// joining is a merger while it happens.
+type joining struct {
+	*Service
+	tx         *op.Tx
+	keep, gone member.Member
+	b          before
+	why, union string
+}
+
+// Merge puts one record into another, in one transaction. Who came first is told:
+// fault.Conflict "member.changed".
+func (s *Service) Merge(ctx context.Context, o Order) (Done, error) {
+	find := func(tx *op.Tx) (member.Member, error) { return s.members.Ask(ctx, tx, o.Keep) }
+	return op.Write(ctx, s.desk, member.Combine, find, func(tx *op.Tx, keep member.Member) (Done, error) {
+		why, err := member.Reason(member.Combine, o.Why)
+		if err != nil {
+			return Done{}, err
+		}
+		gone, err := s.members.Ask(ctx, tx, o.Gone)
+		if err != nil {
+			return Done{}, err
+		}
+		if err := s.desk.Check(tx.Subject, member.Combine, gone.AuthzObject()); err != nil {
+			return Done{}, err
+		}
+		if err := fits(keep, gone); err != nil {
+			return Done{}, err
+		}
+		if err := hold(ctx, tx, seen{keep.ID, o.KeepVersion}, seen{gone.ID, o.GoneVersion}); err != nil {
+			return Done{}, err
+		}
+		j := joining{Service: s, tx: tx, keep: keep, gone: gone, why: why}
+		j.b = before{State: gone.State, DueAt: gone.DueAt, DecidedAt: gone.DecidedAt, Reason: gone.Reason, At: tx.Now()}
+		for _, step := range []func(context.Context) error{j.facts(o.Take), j.ties, j.store, j.pairs} {
+			if err := step(ctx); err != nil {
+				return Done{}, err
+			}
+		}
+		return j.told(ctx)
+	})
+}
+
+// seen is a record as somebody saw it.
+type seen struct {
+	id      member.ID
+	version int64
+}
+
+// hold moves two records to their next versions, which keeps everybody else from
+// both, in one order whoever comes; one that is not as it was seen is a conflict.
+func hold(ctx context.Context, tx *op.Tx, two ...seen) error {
+	slices.SortFunc(two, func(a, b seen) int { return strings.Compare(string(a.id), string(b.id)) })
+	by := ""
+	if tx.Subject.Kind == authz.Staff {
+		by = tx.Subject.Name
+	}
+	for _, r := range two {
+		n, err := tx.Exec(ctx, `update member set version = version + 1, changed_by = $3, changed_at = $4 where member_id = $1 and version = $2`, string(r.id), r.version, by, tx.Now().UnixMicro())
+		if err == nil && n == 0 {
+			err = fault.New(string(member.Combine), fault.Conflict, "member.changed")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// facts puts together what the two know, and gives the kept one what guards the other.
+func (j *joining) facts(take []Field) func(context.Context) error {
+	return func(ctx context.Context) (err error) {
+		tx, keep, gone := j.tx, string(j.keep.ID), string(j.gone.ID)
+		other, err := j.members.AskRaw(ctx, tx, j.gone.ID)
+		if err != nil {
+			return err
+		}
+		if j.b.Keep, err = j.members.AskRaw(ctx, tx, j.keep.ID); err != nil {
+			return err
+		}
+		j.b.After = choose(j.b.Keep, other, take)
+		if err := j.consents(ctx); err != nil {
+			return err
+		}
+		for _, g := range []struct {
+			had   *[]string
+			table string
+			key   string
+		}{{&j.b.Phones, "member_phone", "phone"}, {&j.b.Documents, "member_document", "document"}, {&j.b.Numbers, "member_number", "number"}} {
+			if *g.had, err = texts(ctx, tx, `select `+g.key+` from `+g.table+` where member_id = $1 order by `+g.key, gone); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `update `+g.table+` set member_id = $2 where member_id = $1`, gone, keep); err != nil {
+				return err
+			}
+		}
+		if j.b.After == j.b.Keep {
+			return nil
+		}
+		if err := j.members.Rewrite(ctx, tx, j.keep.ID, j.b.After); err != nil {
+			return err
+		}
+		if !j.keep.State.Belongs() || j.b.After.Document == j.b.Keep.Document {
+			return nil
+		}
+		return j.members.TakeDocument(ctx, tx, j.keep.ID)
+	}
+}
+
+// texts reads one column.
+func texts(ctx context.Context, tx *op.Tx, query string, args ...any) (all []string, err error) {
+	err = tx.Each(ctx, query, args, func(r db.Row) error {
+		var s string
+		err := r.Scan(&s)
+		all = append(all, s)
+		return err
+	})
+	return all, err
+}
+
+// consents leaves what both agreed to.
+func (j *joining) consents(ctx context.Context) error {
+	tx := j.tx
+	keep, err := agreed(ctx, tx, j.keep.ID)
+	if err != nil {
+		return err
+	}
+	gone, err := agreed(ctx, tx, j.gone.ID)
+	if err != nil {
+		return err
+	}
+	back, bring, lost := narrow(keep, gone)
+	for _, p := range back {
+		if _, err := tx.Exec(ctx, `update member_consent set withdrawn_at = $3 where member_id = $1 and purpose = $2 and withdrawn_at is null`, string(j.keep.ID), p, j.b.At.UnixMicro()); err != nil {
+			return err
+		}
+	}
+	for _, g := range bring {
+		if _, err := tx.Exec(ctx, `insert into member_consent (member_id, purpose, seq, version, given_at, withdrawn_at) values ($1, $2, $3, $4, $5, null)`,
+			string(j.keep.ID), g.Purpose, next(keep, g.Purpose), g.Version, g.At.UnixMicro()); err != nil {
+			return err
+		}
+		j.b.Brought = append(j.b.Brought, g.Purpose)
+	}
+	if j.b.Back = back; !lost {
+		return nil
+	}
+	j.b.After.Document, j.b.After.Born = "", ""
+	_, err = tx.Exec(ctx, `delete from member_document where member_id in ($1, $2)`, string(j.keep.ID), string(j.gone.ID))
+	return err
+}
+
+// next is the number of the next row of a purpose.
+func next(all []given, purpose string) int64 {
+	n := int64(1)
+	for _, g := range all {
+		if g.Purpose == purpose {
+			n = max(n, g.Seq+1)
+		}
+	}
+	return n
+}
+
+func agreed(ctx context.Context, tx *op.Tx, which member.ID) (all []given, err error) {
+	err = tx.Each(ctx, `select purpose, seq, version, given_at, withdrawn_at from member_consent where member_id = $1 order by purpose, seq`, []any{string(which)}, func(r db.Row) error {
+		var g given
+		err := r.Scan(&g.Purpose, &g.Seq, &g.Version, db.Time(&g.At), db.Time(&g.WithdrawnAt))
+		all = append(all, g)
+		return err
+	})
+	return all, err
+}
+
+// ties gives the kept record the ties of the other one that last, from their own days.
+func (j *joining) ties(ctx context.Context) error {
+	all, err := j.members.AskOwn(ctx, j.tx, j.gone)
+	if err != nil {
+		return err
+	}
+	j.b.TiesEnded, j.b.TiesBegun, err = carry(ctx, j.tx, all.Ties, j.gone.ID, j.keep, clock.Day(j.b.At))
+	return err
+}
+
+// carry ends those of some ties of a record that last, on a day, and begins them for
+// another one that has none to the same organisation. Where that one is over, they end.
+func carry(ctx context.Context, tx *op.Tx, ties []member.Tie, from member.ID, into member.Member, today string) (ended, begun []int64, err error) {
+	for _, t := range slices.Backward(ties) {
+		if t.Until != "" {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `update member_tie set until_day = case when from_day > $3 then from_day else $3 end, ended_by = $4 where member_id = $1 and seq = $2`,
+			string(from), t.Seq, today, tx.Subject.Name); err != nil {
+			return nil, nil, err
+		}
+		ended = append(ended, t.Seq)
+		seq, err := tie(ctx, tx, into, t)
+		if err != nil {
+			return nil, nil, err
+		}
+		if seq > 0 {
+			begun = append(begun, seq)
+		}
+	}
+	return ended, begun, nil
+}
+
+// tie begins a tie for a record; 0 where it has one, leads there itself, or is over.
+func tie(ctx context.Context, tx *op.Tx, into member.Member, t member.Tie) (seq int64, err error) {
+	var there int64
+	if err := tx.One(ctx, `select coalesce(max(seq), 0) + 1, coalesce(sum(case when org_id = $2 and until_day = '' then 1 else 0 end), 0) from member_tie where member_id = $1`,
+		[]any{string(into.ID), t.Org}, &seq, &there); err != nil || there > 0 || t.Org == into.Union || !into.State.Belongs() {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, `insert into member_tie (member_id, seq, kind, org_id, org_name, from_day, until_day, by_name, ended_by) values ($1, $2, $3, $4, $5, $6, '', $7, '')`,
+		string(into.ID), seq, string(t.Kind), t.Org, t.OrgName, t.From, t.By)
+	return seq, err
+}
+
+// store leads the other record to the kept one, with what is needed to part them.
+func (j *joining) store(ctx context.Context) error {
+	text, err := json.Marshal(j.b)
+	if err != nil {
+		return err
+	}
+	sealed, err := j.members.Seal(string(text), "before", j.gone.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := j.tx.Exec(ctx, `update member set state = 'merged', merged_into = $2, before = $3, due_at = null, decided_at = $4, area = home_area where member_id = $1`,
+		string(j.gone.ID), string(j.keep.ID), sealed, j.b.At.UnixMicro()); err != nil {
+		return err
+	}
+	return j.members.Begin(ctx, j.tx, j.gone.ID, member.Term{Kind: member.Merge, Union: j.keep.Union, UnionName: j.keep.UnionName, By: j.tx.Subject.Name, Reason: j.why})
+}
+
+// pairs keeps that the two are one, and lets whoever was like the other one be
+// compared with the kept one.
+func (j *joining) pairs(ctx context.Context) error {
+	keep, gone := string(j.keep.ID), string(j.gone.ID)
+	near, err := twin.Of(ctx, j.tx, []string{gone})
+	if err != nil {
+		return err
+	}
+	if err := twin.Lie(ctx, j.tx, gone); err != nil {
+		return err
+	}
+	if err := twin.Decide(ctx, j.tx, keep, gone, twin.Merged, j.tx.Subject.Name, j.why); err != nil {
+		return err
+	}
+	which := []string{keep}
+	for _, p := range near {
+		if p.Other != keep {
+			which = append(which, p.Other)
+		}
+	}
+	return twin.Seek(ctx, j.tx, which...)
+}
+
+// told writes the merger down and tells the others.
+func (j *joining) told(ctx context.Context) (Done, error) {
+	d := Done{Kept: j.keep.ID, Gone: j.gone.ID}
+	u, err := j.members.AskUnion(ctx, j.tx, j.keep.Area)
+	if err != nil && !fault.Is(err, fault.Missing) {
+		return d, err
+	}
+	days, err := j.members.Rule(ctx, j.tx, "merge_undo_days")
+	if err != nil {
+		return d, err
+	}
+	if err := j.tx.One(ctx, `select coalesce(max(seq), 0) + 1 from member_merge where member_id = $1`, []any{string(d.Gone)}, &d.Seq); err != nil {
+		return d, err
+	}
+	if _, err := j.tx.Exec(ctx, `
+		insert into member_merge (member_id, seq, kept_id, reason, by_name, union_name, at, undo_until, undone_at, undone_by, undone_reason) values ($1, $2, $3, $4, $5, $6, $7, $8, null, '', '')`,
+		string(d.Gone), d.Seq, string(d.Kept), j.why, j.tx.Subject.Name, u.Name, j.b.At.UnixMicro(), j.b.At.AddDate(0, 0, int(days)).UnixMicro()); err != nil {
+		return d, err
+	}
+	j.tx.Note("gone", string(d.Gone))
+	j.tx.Emit(member.Combined{ID: d.Kept, Gone: d.Gone})
+	var more []op.Event
+	if j.gone.Person != "" && j.gone.Person != j.b.After.Person { // another account: it is told, too
+		more = append(more, member.Combined{ID: d.Gone, Into: d.Kept})
+	}
+	return d, j.tx.Also(ctx, member.Combine, j.gone.AuthzObject(), more...)
+}
