@@ -259,8 +259,8 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
 	a.Lists.Rights = a.Accounts.Rights
 	a.Firms = platform.NewService(desk, platform.Config{Orgs: a.Orgs, Members: parts.Spread(a.Members)})
-	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Firms: a.Firms}.List()})
-	a.Orgs.FollowedBy(parts.Relocate(a.Members, a.Rights, a.Life))
+	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Lists: a.Lists, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Firms: a.Firms}.List()})
+	a.Orgs.FollowedBy(parts.Relocate(a.Members, a.Lists, a.Rights, a.Life))
 	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
 		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords})
 	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phones, a.WeChat, a.Rights, a.Lists}})

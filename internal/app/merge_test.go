@@ -13,6 +13,8 @@ import (
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
+	memberintake "nuanxin/internal/member/intake"
+	"nuanxin/internal/member/roll"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
 	"nuanxin/internal/org/platform"
@@ -28,6 +30,7 @@ type merger struct {
 	from, into org.Org
 	seat       account.ID
 	union      station.Done
+	list       memberintake.ID // that the union has not taken in
 	chief      context.Context // leads the city
 }
 
@@ -85,7 +88,25 @@ func prepareMerger(t *testing.T, w *world) *merger {
 	}
 	must[rights.Receipt](t)(w.app.Rights.Send(w.as(t, "worker2"), rights.Draft{Kind: rights.Correct, Words: "名字写错了一个字"}))
 	must[member.Receipt](t)(w.app.Members.Apply(w.as(t, "worker"), member.Application{Name: "李示例", Occupation: member.Courier, Area: "220402", Consents: []member.Consent{{Purpose: "membership", Version: 1}}}))
+	m.tied()
 	return m
+}
+
+// tied ties a member of the other union to the one that ends, and leaves that one with
+// a list that it has not taken in so far.
+func (m *merger) tied() {
+	m.t.Helper()
+	upload := func(who, list string) memberintake.ID {
+		return must[memberintake.ID](m.t)(m.app.Lists.Upload(m.as(m.t, who), []byte(list), memberintake.Options{Basis: memberintake.OnPaper, Where: "档案柜"}))
+	}
+	if err := m.app.Lists.Start(m.as(m.t, "sibling"), upload("sibling", "姓名,手机号\n邻示例,19900000777\n"), false); err != nil {
+		m.t.Fatal(err)
+	}
+	page := must[roll.Page](m.t)(m.app.Roll.List(m.as(m.t, "sibling"), roll.Filter{Phone: "19900000777"}))
+	if err := m.app.Members.Tie(m.as(m.t, "sibling"), page.Rows[0].ID, member.OfStreet, string(m.from.ID), "2025-01-01"); err != nil {
+		m.t.Fatal(err)
+	}
+	m.list = upload("cadre", "姓名,手机号\n名单示例,19900000778\n")
 }
 
 func (m *merger) merge(ctx context.Context) ([]life.Count, error) {
@@ -103,7 +124,7 @@ func counts(cs []life.Count) string {
 // What a union has goes to the one that takes it over, all of it, and is told before.
 func TestMerge(t *testing.T) {
 	eachMerger(t, func(t *testing.T, m *merger) {
-		const want = "led 4, members 1, applicants 1, requests 3, matters 0, asks 2, stations 1, firms 1, staff 1"
+		const want = "led 4, members 1, applicants 1, ties 1, lists 1, requests 3, matters 0, asks 2, stations 1, firms 1, staff 1"
 		p, err := m.app.Life.Preview(m.chief, m.from.ID, m.into.ID)
 		if err != nil || counts(p.Counts) != want || p.Hinders != nil {
 			t.Fatalf("preview: %s, %v, %v; want %s", counts(p.Counts), p.Hinders, err, want)
@@ -114,6 +135,12 @@ func TestMerge(t *testing.T) {
 		}
 		m.memberships()
 		m.theRest()
+		if err := m.app.Lists.Start(m.as(t, "sibling"), m.list, false); err != nil {
+			t.Errorf("the other union goes on with the list: %v", err)
+		}
+		if page := must[roll.Page](t)(m.app.Roll.List(m.as(t, "sibling"), roll.Filter{Phone: "19900000778"})); len(page.Rows) != 1 || page.Rows[0].Union != string(m.into.ID) {
+			t.Errorf("got %+v, want whom the list names as a member of the other union", page.Rows)
+		}
 		if _, err := m.merge(m.chief); fault.Of(err).Msg != "org.closed_already" {
 			t.Errorf("merged twice: %v", err)
 		}
@@ -177,6 +204,8 @@ func (m *merger) nothingLeft() {
 	err := m.app.db.View(m.t.Context(), func(tx *db.Tx) error {
 		for _, q := range []string{
 			`select count(*) from member where (union_id = $1 and state in ('applied', 'active', 'kept')) or to_id = $1`,
+			`select count(*) from member_tie where org_id = $1 and until_day = ''`,
+			`select count(*) from member_import where union_id = $1`,
 			`select count(*) from member_term where union_id = $1 and until_at is null`,
 			`select count(*) from org where parent_id = $1 and active`,
 			`select count(*) from org_closure where ancestor_id = $1 and depth > 0`,

@@ -143,3 +143,40 @@ func (s *Service) loosen(ctx context.Context, e job.Event) error {
 	})
 	return err
 }
+
+// Tied counts the ties to an organisation that last.
+func (s *Service) Tied(ctx context.Context, tx *op.Tx, org string) (n int64, err error) {
+	err = tx.One(ctx, `select count(*) from member_tie where org_id = $1 and until_day = ''`, []any{org}, &n)
+	return n, err
+}
+
+// MoveTies gives the ties to an organisation to the one that takes it over: each ends
+// today, and a new one of the same kind begins for who is not tied there, and does not
+// belong there, already. It returns how many ended. Members are moved before.
+func (s *Service) MoveTies(ctx context.Context, tx *op.Tx, from string, into Union) (int64, error) {
+	today, by := clock.Day(tx.Now()), ""
+	if tx.Subject.Kind == authz.Staff {
+		by = tx.Subject.Name
+	}
+	// The new ones first, as copies on the way: what lasts is one row of each.
+	if _, err := tx.Exec(ctx, `
+		insert into member_tie (member_id, seq, kind, org_id, org_name, from_day, until_day, by_name, ended_by)
+		select t.member_id, (select max(x.seq) from member_tie x where x.member_id = t.member_id) + 1, t.kind, t.org_id, t.org_name, t.from_day, 'moving', t.by_name, ''
+		from member_tie t join member m on m.member_id = t.member_id
+		where t.org_id = $1 and t.until_day = '' and m.union_id <> $2
+			and not exists (select 1 from member_tie o where o.member_id = t.member_id and o.org_id = $2 and o.until_day = '')`, from, into.ID); err != nil {
+		return 0, err
+	}
+	n, err := tx.Exec(ctx, `update member_tie set until_day = case when from_day > $2 then from_day else $2 end, ended_by = $3 where org_id = $1 and until_day = ''`, from, today, by)
+	if err != nil {
+		return n, err
+	}
+	if _, err := tx.Exec(ctx, `update member_tie set org_id = $2, org_name = $3, from_day = $4, until_day = '', by_name = $5 where org_id = $1 and until_day = 'moving'`, from, into.ID, into.Name, today, by); err != nil {
+		return n, err
+	}
+	// Whoever came to the other one as a member needs no tie to it any more.
+	_, err = tx.Exec(ctx, `
+		update member_tie set until_day = case when from_day > $2 then from_day else $2 end, ended_by = $3
+		where org_id = $1 and until_day = '' and member_id in (select m.member_id from member m where m.union_id = $1)`, into.ID, today, by)
+	return n, err
+}

@@ -2,11 +2,13 @@ package member_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/job"
@@ -141,6 +143,66 @@ func TestTwoTiesAtOnce(t *testing.T) {
 		}
 		if count["ok"] != 1 || count["conflict"] != 7 || len(w.mine(me).Ties) != 1 {
 			t.Errorf("got %v and %d ties, want one", count, len(w.mine(me).Ties))
+		}
+	})
+}
+
+// Ties to an organisation that goes up in another follow, each from its day: but for who
+// is tied there already, and who belongs there.
+func TestTiesFollow(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		street, platform, _ := tied(w)
+		one, two, three := w.worker("13900000001"), w.worker("13900000002"), w.worker("13900000003")
+		for i, me := range []context.Context{one, two, three} {
+			which := w.join(me, form([]string{"甲示例", "乙示例", "丙示例"}[i]))
+			w.must(w.Tie(cadre, which, member.OfStreet, street, "2026-11-01"))
+		}
+		w.must(w.Tie(cadre, w.mine(two).ID, member.OfPlatform, platform, "2026-11-02"))
+		move := func(into member.Union) (n int64) {
+			t.Helper()
+			w.must(w.db.Update(t.Context(), func(raw *db.Tx) (err error) {
+				tx := &op.Tx{Tx: raw, Subject: authz.Subject{Kind: authz.Staff, Name: "市里"}}
+				if told, err := w.Tied(t.Context(), tx, street); err != nil || told != 3 {
+					t.Errorf("told %d, %v before", told, err)
+				}
+				n, err = w.MoveTies(t.Context(), tx, street, into)
+				return err
+			}))
+			return n
+		}
+		if n := move(member.Union{ID: platform, Name: "新的平台工会"}); n != 3 {
+			t.Errorf("got %d, want three", n)
+		}
+		for say, c := range map[string]struct {
+			ties []member.Tie
+			want string
+		}{
+			"who was not tied there": {w.mine(one).Ties, "新的平台工会 2026-11-24 , 东关街道工会 2026-11-01 2026-11-24 市里"},
+			"who was":                {w.mine(two).Ties, "某外卖平台工会 2026-11-02 , 东关街道工会 2026-11-01 2026-11-24 市里"},
+		} {
+			var all []string
+			for _, tie := range c.ties {
+				all = append(all, tie.OrgName+" "+tie.From+" "+tie.Until+strings.TrimRight(" "+tie.EndedBy, " "))
+			}
+			if got := strings.Join(all, ", "); got != c.want {
+				t.Errorf("%s: got %q, want %q", say, got, c.want)
+			}
+		}
+	})
+}
+
+// Who belongs to the union that takes an organisation over needs no tie to it.
+func TestTiesEndWhereOneBelongs(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		street, _, _ := tied(w)
+		me := w.worker("13900000001")
+		w.must(w.Tie(cadre, w.join(me, form("甲示例")), member.OfStreet, street, "2026-11-01"))
+		w.must(w.db.Update(t.Context(), func(raw *db.Tx) error {
+			_, err := w.MoveTies(t.Context(), &op.Tx{Tx: raw, Subject: authz.Subject{Kind: authz.Staff, Name: "市里"}}, street, member.Union{ID: w.mine(me).Union, Name: "云川县总工会"})
+			return err
+		}))
+		if ties := w.mine(me).Ties; len(ties) != 1 || ties[0].Until != "2026-11-24" {
+			t.Errorf("got %+v, want it ended, and no other", ties)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/intake"
 	memberdesk "nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
@@ -23,6 +24,7 @@ import (
 // Domains are those that keep something of unions.
 type Domains struct {
 	Members  *member.Service
+	Lists    *intake.Service
 	Stations *station.Service
 	Accounts *account.Service
 	Requests *record.Store
@@ -38,6 +40,12 @@ func (d Domains) List() []life.Part {
 		}},
 		{Name: "applicants", Count: d.Members.Applying, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
 			return d.Members.MoveApplicants(ctx, tx, from, union(into))
+		}},
+		{Name: "ties", Count: d.Members.Tied, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return d.Members.MoveTies(ctx, tx, from, union(into))
+		}},
+		{Name: "lists", Count: d.Lists.OpenOf, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return d.Lists.Pass(ctx, tx, from, union(into))
 		}},
 		{Name: "requests", Count: d.Requests.OpenOf, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
 			return d.Requests.Pass(ctx, tx, from, string(into.ID))

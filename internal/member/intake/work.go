@@ -150,8 +150,12 @@ func (s *Service) apply(ctx context.Context, b Batch) error {
 				people = append(people, l.person())
 			}
 		}
-		u, err := s.orgs.UnionFor(ctx, tx, b.Area) // which also keeps it from being closed meanwhile
-		if err == nil && u.ID != b.Union || fault.Is(err, fault.Missing) {
+		now, err := get(ctx, tx, b.ID) // the union may have gone up in another since the last step
+		if err != nil {
+			return "", err
+		}
+		u, err := s.orgs.UnionFor(ctx, tx, now.Area) // which also keeps it from being closed meanwhile
+		if err == nil && u.ID != now.Union || fault.Is(err, fault.Missing) {
 			err = errUnion
 		}
 		if err != nil {
