@@ -53,6 +53,7 @@ func (a *App) listen() {
 	a.worker.On(request.Reminded{}.EventName(), a.door.Reminded)
 	a.Requests.Register(a.worker)
 	a.Members.Register(a.worker)
+	a.Twins.Register(a.worker)
 	a.Phones.Register(a.worker)
 	a.Rights.Register(a.worker)
 	a.Retain.Register(a.worker)

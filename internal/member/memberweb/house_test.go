@@ -22,6 +22,7 @@ import (
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
 	"nuanxin/internal/member/memberweb"
+	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
@@ -101,7 +102,7 @@ func newHouse(t *testing.T) *house {
 	h.desk, h.ring = op.New(d, member.Policy), ring
 	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}, Bodies: around{}})
 	h.theRoll = roll.New(h.desk, h.Service)
-	c := memberweb.Config{Members: h.Service, Lists: intake.New(h.desk, h.Service, around{}, h.ring),
+	c := memberweb.Config{Members: h.Service, Lists: intake.New(h.desk, h.Service, around{}, h.ring), Twins: merge.New(h.desk, h.Service, nil), Ask: "/me/data/asks/new",
 		Here: func(r *http.Request) string {
 			if k, err := r.Cookie("here"); err == nil {
 				return k.Value

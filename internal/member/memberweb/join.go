@@ -66,6 +66,9 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if ok && own.State == member.Merged { // they are one, by another account of theirs
+		return web.See(w, r, HrefOwn)
+	}
 	if ok && own.State.Holds() {
 		return web.Show(w, r, http.StatusOK, alreadyPage(own.UnionName, own.State, true))
 	}
@@ -124,6 +127,9 @@ func (p *pages) already(w http.ResponseWriter, r *http.Request) error {
 	own, ok, err := p.mine(r.Context())
 	if err != nil {
 		return err
+	}
+	if ok && own.State == member.Merged {
+		return web.See(w, r, HrefOwn)
 	}
 	if ok && own.State.Holds() {
 		return web.Show(w, r, http.StatusConflict, alreadyPage(own.UnionName, own.State, true))

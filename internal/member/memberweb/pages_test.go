@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
+	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
 )
 
@@ -237,4 +238,31 @@ func TestWhoCameByAList(t *testing.T) {
 		t.Errorf("got %v, want no membership for who guessed too often", err)
 	}
 	h.phone().get("/me/membership/found").must(t, "nobody", 303, nil, nil)
+}
+
+// Both accounts of somebody whose two records became one read who did it, why, and how
+// to object; the other one is led there from the form, too.
+func TestMergedIsTold(t *testing.T) {
+	h := newHouse(t)
+	h.member()
+	h.must(h.phoneOf(chen))
+	both := authz.With(t.Context(), authz.Subject{ID: id.New[string](), Kind: authz.Staff, Name: "孙岳", Proven: start.Add(time.Hour), Grants: []authz.Grant{{Role: authz.Cadre, Area: "2204"}}})
+	keep, gone := h.mine(wang), h.mine(chen)
+	twins := merge.New(h.desk, h.Service, nil)
+	_, err := twins.Merge(both, merge.Order{Keep: keep.ID, Gone: gone.ID, KeepVersion: keep.Version, GoneVersion: gone.Version, Why: "打电话问过本人"})
+	h.must(err)
+	told := []string{"你的两条会籍合成了一条", union + "的孙岳", "打电话问过本人", "找" + union + "撤回", `href="/me/data/asks/new"`}
+	h.phone("worker=wang").get("/me/membership").must(t, "the kept one", 200, append(told, keep.Number, "两条的经过都留着"), nil)
+	h.phone("worker=chen").get("/me/membership").must(t, "the other", 200, append(told, "请用那一条的手机登录"), []string{"再申请一次", keep.Number})
+	h.phone("worker=chen").get("/join").leads(t, "joining again", "/me/membership")
+	h.phone("worker=chen").post("/join", good()).leads(t, "joining again", "/me/membership")
+	_, err = twins.Undo(both, gone.ID, "本人说不是")
+	h.must(err)
+	h.phone("worker=chen").get("/me/membership").must(t, "parted", 200, []string{"合并撤回了", "孙岳"}, []string{"合成了一条"})
+}
+
+// phoneOf lets somebody apply with the phone of their own.
+func (h *house) phoneOf(who authz.Subject) error {
+	_, err := h.Apply(authz.With(context.Background(), who), member.Application{Name: "陈立冬", Occupation: member.Rider, Area: county + "001", Consents: []member.Consent{{Purpose: "membership", Version: 1}}})
+	return err
 }

@@ -400,6 +400,14 @@ func TestTouched(t *testing.T) {
 		if err := w.undo(b); code(err) != "member.twin.late" {
 			t.Errorf("after the time: got %v", err)
 		}
+		if _, err := w.merge.Tidy(city); err == nil {
+			t.Error("a cadre tidied, want the program alone")
+		}
+		for _, want := range []int64{1, 0} {
+			if n, err := w.merge.Tidy(system); n != want || err != nil {
+				t.Errorf("got %d, %v; want %d dropped of what cannot come back", n, err, want)
+			}
+		}
 	})
 }
 

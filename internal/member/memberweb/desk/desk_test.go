@@ -16,7 +16,9 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/memberweb/desk"
+	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
+	"nuanxin/internal/op"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -364,4 +366,24 @@ func TestPeek(t *testing.T) {
 	if a := h.as("cadre").get(desk.Href(who) + "/peek"); a.to != fmt.Sprintf("%s?open=%s", desk.HrefMembers, who) {
 		t.Errorf("the page: got %d to %s", a.status, a.to)
 	}
+}
+
+// Whoever opens a record that went into another one is led to that, and reads there by
+// whom; every page of the old address is about the one that stays.
+func TestAMergedRecordLeadsOn(t *testing.T) {
+	h := newHouse(t)
+	keep, gone := h.join(form("陈立冬")), h.join(form("陳立冬"))
+	before := h.one(gone).Number
+	_, err := merge.New(op.New(h.db, member.Policy), h.Service, nil).Merge(as("cadre"), merge.Order{Keep: keep, Gone: gone, KeepVersion: h.one(keep).Version, GoneVersion: h.one(gone).Version, Why: "打电话问过"})
+	h.must(err)
+	cadre := h.as("cadre")
+	if a := cadre.get(desk.Href(gone)); a.to != desk.Href(keep) {
+		t.Errorf("got %d to %q, want the kept record", a.status, a.to)
+	}
+	cadre.get(desk.Href(keep)).want("the kept record", 200, "合并过的记录", "龙山区总工会的柳婷合并", "/desk/member-twins/"+string(keep)+"/"+string(gone))
+	cadre.get(desk.Href(gone)+"/end").want("an act", 200, `action="`+desk.Href(keep)+`/end"`)
+	cadre.get(desk.Href(gone)+"/full").want("the numbers", 200, `action="`+desk.Href(keep)+`/full"`)
+	cadre.post(desk.HrefMembers, "q", before).want("the other number", 200, desk.Href(keep))
+	cadre.get(desk.HrefMembers+"?tab=all").want("the list", 200, desk.Href(keep), "!"+desk.Href(gone)+`"`)
+	cadre.get(desk.HrefMembers+"?tab=all&state=merged").want("those who were merged", 200, desk.Href(gone))
 }
