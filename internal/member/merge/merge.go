@@ -131,15 +131,11 @@ func (j *joining) facts(take []Field) func(context.Context) error {
 		if err := j.consents(ctx); err != nil {
 			return err
 		}
-		for _, g := range []struct {
-			had   *[]string
-			table string
-			key   string
-		}{{&j.b.Phones, "member_phone", "phone"}, {&j.b.Documents, "member_document", "document"}, {&j.b.Numbers, "member_number", "number"}} {
-			if *g.had, err = texts(ctx, tx, `select `+g.key+` from `+g.table+` where member_id = $1 order by `+g.key, gone); err != nil {
+		for i, had := range j.b.guards() {
+			if *had, err = texts(ctx, tx, guards[i].of, gone); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, `update `+g.table+` set member_id = $2 where member_id = $1`, gone, keep); err != nil {
+			if _, err := tx.Exec(ctx, guards[i].lead, gone, keep); err != nil {
 				return err
 			}
 		}
@@ -155,6 +151,20 @@ func (j *joining) facts(take []Field) func(context.Context) error {
 		return j.members.TakeDocument(ctx, tx, j.keep.ID)
 	}
 }
+
+// guards are what leads to a record: how all of one is read, led to another, and one
+// value led back.
+var guards = [3]struct{ of, lead, back string }{
+	{`select phone from member_phone where member_id = $1 order by phone`, `update member_phone set member_id = $2 where member_id = $1`,
+		`update member_phone set member_id = $3 where phone = $1 and member_id = $2`},
+	{`select document from member_document where member_id = $1 order by document`, `update member_document set member_id = $2 where member_id = $1`,
+		`update member_document set member_id = $3 where document = $1 and member_id = $2`},
+	{`select number from member_number where member_id = $1 order by number`, `update member_number set member_id = $2 where member_id = $1`,
+		`update member_number set member_id = $3 where number = $1 and member_id = $2`},
+}
+
+// guards are those of the other record, in their order.
+func (b *before) guards() [3]*[]string { return [3]*[]string{&b.Phones, &b.Documents, &b.Numbers} }
 
 // texts reads one column.
 func texts(ctx context.Context, tx *op.Tx, query string, args ...any) (all []string, err error) {

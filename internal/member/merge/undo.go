@@ -163,13 +163,9 @@ func (p *parting) facts(ctx context.Context) error {
 
 // guards gives the other record back what is found by it.
 func (p *parting) guards(ctx context.Context) error {
-	for _, g := range []struct {
-		had   []string
-		table string
-		key   string
-	}{{p.b.Phones, "member_phone", "phone"}, {p.b.Documents, "member_document", "document"}, {p.b.Numbers, "member_number", "number"}} {
-		for _, v := range g.had {
-			if _, err := p.tx.Exec(ctx, `update `+g.table+` set member_id = $3 where `+g.key+` = $1 and member_id = $2`, v, string(p.keep.ID), string(p.gone.ID)); err != nil {
+	for i, had := range p.b.guards() {
+		for _, v := range *had {
+			if _, err := p.tx.Exec(ctx, guards[i].back, v, string(p.keep.ID), string(p.gone.ID)); err != nil {
 				return err
 			}
 		}
