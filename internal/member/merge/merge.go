@@ -54,7 +54,7 @@ type joining struct {
 	tx         *op.Tx
 	keep, gone member.Member
 	b          before
-	why, union string
+	why        string
 }
 
 // Merge puts one record into another, in one transaction. Who came first is told:

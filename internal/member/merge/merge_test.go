@@ -57,7 +57,6 @@ type world struct {
 	desk   *op.Desk
 	clock  *clock.Fake
 	phones around
-	n      int
 }
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
