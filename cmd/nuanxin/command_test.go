@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 func TestVersion(t *testing.T) {
@@ -84,6 +86,7 @@ func TestMigrate(t *testing.T) {
 // A database without its keys is refused by every command: new keys would hide
 // that the old ones are lost.
 func TestKeysAreNotMadeAnew(t *testing.T) {
+	proves.That(t, "secrets")
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, where []string) {
 		must(t, "", with([]string{"migrate"}, where...)...)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 // checked is the answer of check --json.
@@ -31,6 +33,7 @@ func (c checked) seen(name string) int64 {
 // A backup is taken and a check is made while the program serves; the copy is
 // whole; the words in it can be read again; a difference is found.
 func TestBackupRestoreCheck(t *testing.T) {
+	proves.That(t, "backup-restore")
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, where []string) {
 		c := found(t, where)
@@ -132,6 +135,7 @@ func differences(t *testing.T, where []string) {
 // Whoever audits has a copy of the data, or an address of the database, and the
 // public key. No key file is needed, and nothing is written.
 func TestAuditVerify(t *testing.T) {
+	proves.That(t, "audit-ship")
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, where []string) {
 		c := found(t, where)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 // keyed is the answer of keys list --json.
@@ -20,6 +22,7 @@ type keyed []struct {
 // read, everything is sealed anew, the old key goes, and the file comes back from
 // three of its five shares.
 func TestKeysWhileItServes(t *testing.T) {
+	proves.That(t, "crypto-agility")
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, where []string) {
 		c := found(t, where)

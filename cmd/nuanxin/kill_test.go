@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 var killFor = flag.Duration("kill-for", time.Minute, "how long the load lasts that is killed again and again; -short leaves it out")
@@ -21,6 +23,7 @@ const workers = 64
 // answer sends the same again. In the end, all that was acknowledged is there
 // exactly once, what was not is whole or absent, and check finds nothing.
 func TestKill(t *testing.T) {
+	proves.That(t, "crash-atomic")
 	if testing.Short() {
 		t.Skip("left out with -short: takes a minute; -kill-for sets another time")
 	}

@@ -25,6 +25,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Read a backup into a new data folder or an empty database."`
 	Check    checkCmd    `cmd:"" help:"Prove that the data is whole: invariants, orphans, counters, audit chain."`
 	Audit    auditCmd    `cmd:"" help:"Verify the audit trail by its public key alone, or print that key."`
+	Evidence evidenceCmd `cmd:"" help:"Say of each requirement of ASVS 5.0 or GB/T 22239 what shows that it holds, from the results of the tests."`
 	Keys     keysCmd     `cmd:"" help:"List, renew, prove and split the keys that seal personal data."`
 	Routes   routesCmd   `cmd:"" help:"List every page and API route with who may use it."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database's schema up to date."`

@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
@@ -161,6 +162,7 @@ func (w world) limit(name string, value int64) {
 }
 
 func TestSignIn(t *testing.T) {
+	proves.That(t, "auth-flows")
 	each(t, func(t *testing.T, w world) {
 		one := w.worker("13812340001")
 		w.clock.Move(2 * time.Minute)
@@ -206,6 +208,7 @@ func wrong(code string) string {
 }
 
 func TestACodeWorksOnce(t *testing.T) {
+	proves.That(t, "otp-single-use", "sms-otp")
 	each(t, func(t *testing.T, w world) {
 		for round := range 3 {
 			phone := fmt.Sprintf("1381234100%d", round)
@@ -238,6 +241,7 @@ func TestACodeWorksOnce(t *testing.T) {
 }
 
 func TestTriesAtOnceAreNoMoreThanOneByOne(t *testing.T) {
+	proves.That(t, "sms-otp")
 	each(t, func(t *testing.T, w world) {
 		const phone = "13812341009"
 		w.must(w.SendCode(t.Context(), "link", phone))
@@ -254,6 +258,7 @@ func TestTriesAtOnceAreNoMoreThanOneByOne(t *testing.T) {
 }
 
 func TestKnownAndUnknownNumbersLookTheSame(t *testing.T) {
+	proves.That(t, "auth-flows")
 	each(t, func(t *testing.T, w world) {
 		w.worker("13812340001")
 		w.clock.Move(time.Hour)
@@ -287,6 +292,7 @@ func TestKnownAndUnknownNumbersLookTheSame(t *testing.T) {
 
 // A message may be read over a shoulder: it says nothing but the code.
 func TestMessageIsNeutral(t *testing.T) {
+	proves.That(t, "sms-otp")
 	each(t, func(t *testing.T, w world) {
 		w.must(w.SendCode(t.Context(), "link", "13812340001"))
 		text := w.phones.all[0].Text
@@ -299,6 +305,7 @@ func TestMessageIsNeutral(t *testing.T) {
 }
 
 func TestMessagesAreLimited(t *testing.T) {
+	proves.That(t, "abuse-budget", "sms-otp")
 	each(t, func(t *testing.T, w world) {
 		const phone = "13812342000"
 		var times []time.Time
@@ -432,6 +439,7 @@ func TestOtherDomainsAsk(t *testing.T) {
 
 // No phone, name or secret lies open in any table.
 func TestNothingLiesOpen(t *testing.T) {
+	proves.That(t, "sess-entropy", "canary-scan")
 	each(t, func(t *testing.T, w world) {
 		in := w.worker("13812340001")
 		w.must(w.SetName(authz.With(t.Context(), authz.Subject{ID: string(in.Person), Kind: authz.Worker}), "陈大有"))

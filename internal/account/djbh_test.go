@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
+	"nuanxin/internal/evidence/proves"
 )
 
 // djbh3 sets the rules that 等保 level 3 adds.
@@ -18,6 +19,7 @@ func (w world) djbh3(days, kept, kinds int64) {
 }
 
 func TestPasswordsByProfile(t *testing.T) {
+	proves.That(t, "pw-djbh3")
 	each(t, func(t *testing.T, w world) {
 		w.staff("fang", here, account.Grant{Role: authz.Cadre, Area: here})
 		now := password

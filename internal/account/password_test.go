@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/op"
 )
 
 // However a password comes to be hashed, it waits for room.
 func TestHashingWaitsForRoom(t *testing.T) {
+	proves.That(t, "costly-work")
 	s := NewService(op.New(nil, Policy), Config{Cheap: true})
 	for range cap(s.slots) {
 		s.slots <- struct{}{}

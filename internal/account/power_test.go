@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 )
@@ -27,6 +28,7 @@ func field(err error) string {
 }
 
 func TestNobodyHasTwoPowers(t *testing.T) {
+	proves.That(t, "admin3")
 	each(t, func(t *testing.T, w world) {
 		w.staff("admin", here, grant(authz.Admin, here))
 		admin, _ := w.as("admin")
@@ -75,6 +77,7 @@ func TestNobodyHasTwoPowers(t *testing.T) {
 
 // Two administrators give somebody different powers at the same moment.
 func TestTwoPowersAtOnce(t *testing.T) {
+	proves.That(t, "admin3")
 	each(t, func(t *testing.T, w world) {
 		w.staff("one", here, grant(authz.Admin, here))
 		w.staff("two", here, grant(authz.Admin, here))
@@ -121,6 +124,7 @@ func TestPowersAreHeldTwice(t *testing.T) {
 }
 
 func TestLock(t *testing.T) {
+	proves.That(t, "sess-kill")
 	each(t, func(t *testing.T, w world) {
 		w.staff("guard", here, grant(authz.Security, here))
 		w.staff("admin", here, grant(authz.Admin, here))
@@ -168,6 +172,7 @@ func TestLock(t *testing.T) {
 }
 
 func TestWatch(t *testing.T) {
+	proves.That(t, "audit-complete", "attack-noted")
 	each(t, func(t *testing.T, w world) {
 		w.staff("guard", here, grant(authz.Security, here))
 		who := w.staff("fang", here, grant(authz.Cadre, here))

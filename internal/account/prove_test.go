@@ -6,12 +6,14 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 )
 
 func TestActsThatAskAgain(t *testing.T) {
+	proves.That(t, "sess-stepup")
 	each(t, func(t *testing.T, w world) {
 		w.staff("admin", "9901", account.Grant{Role: authz.Admin, Area: "9901"})
 		cadre := w.staff("cadre", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
@@ -99,6 +101,7 @@ func TestActsThatAskAgain(t *testing.T) {
 // Where there is a second factor, the password alone proves nothing, and a code
 // that signed in does not prove again.
 func TestProofByTwoFactors(t *testing.T) {
+	proves.That(t, "sess-stepup")
 	each(t, func(t *testing.T, w world) {
 		w.staff("admin", "9901", account.Grant{Role: authz.Admin, Area: "9901"})
 		_, _, p, recovery := w.secured("admin")

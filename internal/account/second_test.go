@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 )
 
@@ -64,6 +65,7 @@ func (w world) half(login string) string {
 }
 
 func TestSecondFactor(t *testing.T) {
+	proves.That(t, "mfa-staff")
 	each(t, func(t *testing.T, w world) {
 		w.limit("login_pair_free", 1000)
 		w.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
@@ -129,6 +131,7 @@ func TestSecondFactor(t *testing.T) {
 
 // A sign-in that waits for its code is worth nothing but the code, and not for long.
 func TestHalfOpensNothing(t *testing.T) {
+	proves.That(t, "mfa-staff")
 	each(t, func(t *testing.T, w world) {
 		id := w.staff("liuting", "990101")
 		ctx, token, p, _ := w.secured("liuting")
@@ -178,6 +181,7 @@ func (w world) in(p phone, half string) (context.Context, string) {
 // However many try one code at once, it is used once: a code of the moment and a
 // recovery code, by as many sign-ins, and by one.
 func TestOneCodeOneSuccess(t *testing.T) {
+	proves.That(t, "one-winner", "otp-single-use")
 	each(t, func(t *testing.T, w world) {
 		w.limit("login_pair_free", 1000)
 		w.limit("login_account_free", 1000)
@@ -220,6 +224,7 @@ func TestOneCodeOneSuccess(t *testing.T) {
 }
 
 func TestRecoveryCodes(t *testing.T) {
+	proves.That(t, "auth-recovery")
 	each(t, func(t *testing.T, w world) {
 		w.staff("liuting", "990101")
 		w.staff("zhoumin", "990101")
@@ -319,6 +324,7 @@ func TestTurningOff(t *testing.T) {
 
 // Codes are guessed as slowly as passwords; who has the password gains nothing.
 func TestGuessingCodesIsSlowed(t *testing.T) {
+	proves.That(t, "otp-single-use")
 	each(t, func(t *testing.T, w world) {
 		w.staff("liuting", "990101")
 		w.secured("liuting")
@@ -349,6 +355,7 @@ func TestGuessingCodesIsSlowed(t *testing.T) {
 }
 
 func TestWhoMustHaveOne(t *testing.T) {
+	proves.That(t, "mfa-staff")
 	each(t, func(t *testing.T, w world) {
 		w.staff("admin", "990101", account.Grant{Role: authz.Admin, Area: "990101"})
 		w.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
@@ -386,6 +393,7 @@ func failed(_ []string, err error) error { return err }
 
 // Neither the secret nor a code is in plain text anywhere in the database.
 func TestFactorIsSealed(t *testing.T) {
+	proves.That(t, "otp-single-use")
 	each(t, func(t *testing.T, w world) {
 		w.staff("liuting", "990101")
 		_, _, p, codes := w.secured("liuting")

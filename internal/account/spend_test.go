@@ -7,10 +7,12 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/op"
 )
 
 func TestSpendCapture(t *testing.T) {
+	proves.That(t, "abuse-budget")
 	each(t, func(t *testing.T, w world) {
 		w.limit("capture_address_hour", 2)
 		w.limit("capture_person_day", 1)

@@ -11,11 +11,13 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 )
 
 func TestStaffSignIn(t *testing.T) {
+	proves.That(t, "auth-flows")
 	each(t, func(t *testing.T, w world) {
 		w.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
 		gone := w.staff("zhoumin", "990101")
@@ -53,6 +55,7 @@ func TestStaffSignIn(t *testing.T) {
 }
 
 func TestFirstPasswordMustBeChanged(t *testing.T) {
+	proves.That(t, "pw-policy", "auth-recovery")
 	each(t, func(t *testing.T, w world) {
 		_, first, err := w.AddStaff(system, account.Staff{Login: "liuting", Name: "刘婷", Area: "990101", Grants: []account.Grant{{Role: authz.Cadre, Area: "990101"}}})
 		w.must(err)
@@ -95,6 +98,7 @@ func TestFirstPasswordMustBeChanged(t *testing.T) {
 // One guesser tries for a day from one place, then from ever new places. They
 // get few guesses, and the owner gets in all the time from the own device.
 func TestGuessingIsSlowedAndOwnersAreNot(t *testing.T) {
+	proves.That(t, "auth-flows")
 	each(t, func(t *testing.T, w world) {
 		w.staff("liuting", "990101")
 		home := from(t.Context(), "192.0.2.77")
@@ -135,6 +139,7 @@ func TestGuessingIsSlowedAndOwnersAreNot(t *testing.T) {
 }
 
 func TestGuessesAtOnce(t *testing.T) {
+	proves.That(t, "abuse-budget", "auth-flows")
 	each(t, func(t *testing.T, w world) {
 		w.staff("liuting", "990101")
 		var wg sync.WaitGroup
@@ -158,6 +163,7 @@ func TestGuessesAtOnce(t *testing.T) {
 }
 
 func TestSessions(t *testing.T) {
+	proves.That(t, "sess-entropy", "sess-timeout-fakeclock", "sess-kill")
 	each(t, func(t *testing.T, w world) {
 		w.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
 		_, in := w.as("liuting")
@@ -209,6 +215,7 @@ func TestSessions(t *testing.T) {
 }
 
 func TestEndingSessions(t *testing.T) {
+	proves.That(t, "sess-kill")
 	each(t, func(t *testing.T, w world) {
 		w.staff("liuting", "990101")
 		w.staff("other", "990101")

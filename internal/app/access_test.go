@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 	memberintake "nuanxin/internal/member/intake"
 	"nuanxin/internal/request"
@@ -32,6 +33,7 @@ var (
 // has no part in a thing is told "missing", or is led to a sign-in that says
 // nothing, wherever an address names that thing.
 func TestAccess(t *testing.T) {
+	proves.That(t, "authz-matrix")
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-58s", "")
 	for _, a := range actors {

@@ -8,12 +8,14 @@ import (
 
 	"nuanxin/internal/account/accountweb/watch"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/op"
 )
 
 // Every act has words: an auditor reads them in the trail, and everybody in the table
 // of who may do what.
 func TestActsHaveWords(t *testing.T) {
+	proves.That(t, "audit-complete")
 	words := watch.Texts()
 	for _, act := range slices.Sorted(maps.Keys(Policy)) {
 		for _, lang := range []string{"zh-CN", "en"} {
@@ -32,6 +34,7 @@ func TestActsHaveWords(t *testing.T) {
 // The security administrator and the auditor see no case: no act on requests and
 // members names their roles.
 func TestPowersSeeNoCases(t *testing.T) {
+	proves.That(t, "admin3")
 	for act := range Policy {
 		kind, _, _ := strings.Cut(string(act), ".")
 		if kind != "request" && kind != "member" && kind != "request_export" && kind != "rights" && kind != "member_import" {

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/request"
 )
 
@@ -189,6 +190,7 @@ func TestPhotosThatNoPageHolds(t *testing.T) {
 // Whoever sends slowly keeps nobody's words back: while as many hold their files as
 // may, the next get their words without the files, and are told so.
 func TestSlowPhotosHoldUpNobody(t *testing.T) {
+	proves.That(t, "costly-work")
 	w := newWorld(t)
 	path, token := "/help/"+w.request.Number+"/add", w.tokens["worker"]
 	if err := w.app.Accounts.SignOut(w.as(t, "worker"), token); err != nil {

@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/app"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 )
 
@@ -60,6 +61,7 @@ func get(t *testing.T, url string) (status int, body string) {
 }
 
 func TestServe(t *testing.T) {
+	proves.That(t, "no-demo-code")
 	url := start(t, app.Config{})
 	for _, test := range []struct {
 		about, path string
@@ -84,6 +86,7 @@ func TestServe(t *testing.T) {
 // Figures are as many as there are routes: what strangers make up is no name of
 // one, and a way to answer is no histogram of its own.
 func TestFiguresAreBounded(t *testing.T) {
+	proves.That(t, "log-contract")
 	url := start(t, app.Config{})
 	ask := func(method, path string) {
 		req, err := http.NewRequestWithContext(t.Context(), method, url+path, nil)
@@ -128,6 +131,7 @@ func TestOneServerAtATime(t *testing.T) {
 }
 
 func TestKeysMissing(t *testing.T) {
+	proves.That(t, "secrets")
 	data := t.TempDir()
 	a, err := app.Open(t.Context(), app.Config{Data: data})
 	if err != nil {
@@ -146,6 +150,7 @@ func TestKeysMissing(t *testing.T) {
 
 // The list of tables is the catalogue, on both databases.
 func TestTables(t *testing.T) {
+	proves.That(t, "data-classification")
 	dbtest.Each(t, nil, app.Schemas, func(t *testing.T, d *db.DB) {
 		for _, wrong := range app.TableFaults(t.Context(), t, d) {
 			t.Error(wrong)
@@ -154,6 +159,7 @@ func TestTables(t *testing.T) {
 }
 
 func TestBackupAndRestore(t *testing.T) {
+	proves.That(t, "bitflip", "backup-restore")
 	data := t.TempDir()
 	url := start(t, app.Config{Data: data}) // a backup is taken while the server runs
 	if status, _ := get(t, url+"/healthz"); status != 200 {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"nuanxin/internal/db"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 )
 
@@ -19,6 +20,7 @@ var leak = regexp.MustCompile(`(?i)no such (table|column)|sqlite|sqlstate|\bpgx?
 // every route as everybody: what fails is told in the reader's words, with a
 // number to quote, and never with a statement, a stack or a path.
 func TestBrokenInside(t *testing.T) {
+	proves.That(t, "error-contract", "toxiproxy")
 	w := newWorld(t)
 	var paths []string // made before, for they name things of the world
 	for _, r := range w.app.routes {

@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
@@ -15,6 +16,7 @@ import (
 // Whoever opens more of what is sealed than a day's work needs is stopped, told why,
 // and noted in the trail; the next day, and everybody else, goes on.
 func TestSensitiveReadsHaveABudget(t *testing.T) {
+	proves.That(t, "abuse-budget", "purpose-gate")
 	w := newWorld(t)
 	must[bool](t)(true, w.app.Accounts.SetLimit(authz.AsSystem(t.Context(), "test"), "reads_day", "2026-01-02", 3, "test"))
 	cadre := authz.From(w.as(t, "cadre"))

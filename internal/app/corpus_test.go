@@ -19,6 +19,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 	"nuanxin/internal/plain"
 )
@@ -95,6 +96,7 @@ func around(text string) []string {
 // TestJSONCorpus sends every case of a well-known suite of JSON to the API, as it
 // is, and what stands in its array as a member of a body that is good otherwise.
 func TestJSONCorpus(t *testing.T) {
+	proves.That(t, "inj-corpus", "parse-suite")
 	files, _ := filepath.Glob(hostileCorpus + "json/JSONTestSuite/test_parsing/*.json")
 	if len(files) == 0 {
 		t.Skip("the cases lie beside the project's folder and are not here")
@@ -139,6 +141,7 @@ func TestJSONCorpus(t *testing.T) {
 
 // TestStrictJSON sends bodies that lax readers take, each one step from a good one.
 func TestStrictJSON(t *testing.T) {
+	proves.That(t, "money-overflow", "parse-suite", "input-contract", "mass-assignment")
 	s := &speaker{world: newWorld(t)}
 	var many strings.Builder
 	for i := range 5000 {
@@ -239,15 +242,26 @@ func hostileWords(t *testing.T) (all []string, lots int) {
 // the page and to the API: each comes back as it was typed, and as text. Lots go
 // by turns to one and to the other, for time.
 func TestHostileWords(t *testing.T) {
+	proves.That(t, "inj-canon", "inj-corpus")
 	if testing.Short() {
 		t.Skip("left out with -short: takes some seconds")
 	}
 	all, lots := hostileWords(t)
-	s := &speaker{world: newWorld(t)}
 	if len(all) < 1500 {
 		t.Fatalf("only %d texts", len(all))
 	}
+	t.Run("sqlite", func(t *testing.T) { (&speaker{world: newWorld(t)}).hear(t, all, lots, 1) })
+	t.Run("postgres", func(t *testing.T) { (&speaker{world: pgWorld(t)}).hear(t, all, lots, 7) }) // one in seven, and all that is Chinese or no text
+}
+
+// hear says every nth of the texts, and those from our own lists, to the API and on
+// the page, and reads them back.
+func (s *speaker) hear(t *testing.T, all []string, lots, nth int) {
+	t.Helper()
 	for i, typed := range all {
+		if i%nth != 0 && utf8.ValidString(typed) && (len(typed) == utf8.RuneCountInString(typed) || i >= len(all)-lots) {
+			continue
+		}
 		want := plain.Text(typed)
 		refuse := want == "" || utf8.RuneCountInString(want) > 3000
 		lot := i >= len(all)-lots

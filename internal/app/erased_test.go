@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/app/tables"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/member"
 	"nuanxin/internal/request"
 	"nuanxin/internal/seal"
@@ -101,6 +102,7 @@ func (w *world) erase(t *testing.T) int {
 // Whoever ends their account is found nowhere any more, in plain or sealed, and
 // nobody else loses anything; the number may begin anew.
 func TestAnAccountEnds(t *testing.T) {
+	proves.That(t, "canary-scan", "crypto-erase")
 	t.Run("sqlite", func(t *testing.T) { ends(t, newWorld(t)) })
 	t.Run("postgres", func(t *testing.T) { ends(t, pgWorld(t)) })
 }
@@ -164,6 +166,7 @@ func ends(t *testing.T, w *world) {
 // A backup that was made before knows the worker; the program that is restored from
 // it does not.
 func TestARestoreForgetsAgain(t *testing.T) {
+	proves.That(t, "crypto-erase")
 	w := newWorld(t)
 	worker := w.end(t)
 	file := filepath.Join(t.TempDir(), "old.backup")

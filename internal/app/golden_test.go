@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -34,6 +35,7 @@ func golden(t *testing.T, file, got string) {
 
 // TestPolicy writes down who may do what: each action with everybody it allows.
 func TestPolicy(t *testing.T) {
+	proves.That(t, "authz-matrix")
 	staff := func(role authz.Role, area, org string) authz.Subject {
 		return authz.Subject{ID: "s", Kind: authz.Staff, Grants: []authz.Grant{{Role: role, Area: area, Org: org}}}
 	}
@@ -85,6 +87,7 @@ func TestPolicy(t *testing.T) {
 
 // TestRoutes writes down every route with its action, roles, limit and purpose.
 func TestRoutes(t *testing.T) {
+	proves.That(t, "http-limits")
 	var b strings.Builder
 	for _, r := range Routes() {
 		fmt.Fprintf(&b, "%-4s %-50s %-26s %-34s %9d  %s\n", r.Method, r.Pattern, r.Action, strings.Join(r.Roles, ","), r.BodyLimit, r.Purpose)

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 )
 
@@ -54,6 +55,7 @@ type form struct {
 // everybody meets, and into what addresses ask, on both databases: nothing
 // breaks inside, no inside shows, and nothing written comes back as markup.
 func TestHostileFields(t *testing.T) {
+	proves.That(t, "inj-canon", "inj-corpus", "money-overflow")
 	if testing.Short() {
 		t.Skip("left out with -short: takes half a minute")
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nuanxin/internal/db"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/request"
 	"nuanxin/internal/seal"
 )
@@ -15,6 +16,7 @@ import (
 // Sealing anew is cut off half-way and begun again while people go on writing:
 // nothing is lost, and in the end everything is under the new key.
 func TestResealAmongWrites(t *testing.T) {
+	proves.That(t, "crypto-agility")
 	w := newWorld(t)
 	v := w.app.Vault()
 	if _, _, err := v.Rotate(t.Context(), seal.SM4GCM); err != nil {

@@ -1,3 +1,7 @@
+//go:build !race
+
+// Reads every page some forty times; scripts/test runs it without the race detector.
+
 package app
 
 import (
@@ -7,6 +11,7 @@ import (
 	"testing"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/request"
 )
 
@@ -70,6 +75,7 @@ func (w *world) leaks(t *testing.T) (all []string) {
 // answer; with a scope of everything, the rule still does. With neither there is
 // much to see, so the test can fail.
 func TestEachLayerHoldsAlone(t *testing.T) {
+	proves.That(t, "two-layers", "authz-cross-tenant")
 	if testing.Short() {
 		t.Skip("left out with -short: reads every page some forty times")
 	}

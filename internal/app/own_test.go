@@ -17,6 +17,7 @@ import (
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/app/tables"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/geo"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
@@ -66,6 +67,7 @@ func sealedColumns(t *testing.T) (all []string) {
 // Every sealed column is in the copy that workers take along, or is named with the
 // reason why it is not.
 func TestPersonalColumns(t *testing.T) {
+	proves.That(t, "data-classification")
 	personal, sealed := tables.Personal(), sealedColumns(t)
 	if len(sealed) < 15 {
 		t.Fatalf("the schema is not read: %v", sealed)

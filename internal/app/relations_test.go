@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/request"
 	"nuanxin/internal/rights"
 )
@@ -16,6 +17,7 @@ import (
 // moved away, of somebody who is erased. The table is for people to review; what must
 // not be is held without it.
 func TestRelations(t *testing.T) {
+	proves.That(t, "authz-matrix", "authz-cross-tenant")
 	w := newWorld(t)
 	w.crowd(t)
 	place := request.Place{Text: "邻区路口", Area: "220403"}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/plain"
 	"nuanxin/internal/sheet"
@@ -20,6 +21,7 @@ import (
 // TestExportedFormulas has every formula cell as the name and the note of a
 // station, exports the list and reads it back.
 func TestExportedFormulas(t *testing.T) {
+	proves.That(t, "csv-formula")
 	raw, err := os.ReadFile("../../../shared/vectors/security/csv/formula.json")
 	if err != nil {
 		t.Skip("the cells lie beside the project's folder and are not here:", err)

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 // rewrites matches SQL that changes or removes rows of a table of audit rows or
@@ -28,6 +30,7 @@ var sweepers = map[string]string{
 }
 
 func TestAuditIsAppendOnly(t *testing.T) {
+	proves.That(t, "audit-tamper")
 	for _, s := range []string{
 		"update request_audit set note = ''", "delete from ·_audit where root_id = $1", "DELETE\n\tFROM audit_anchor", "truncate table org_audit",
 		"drop table audit_anchor;", "insert into ·_audit (root_id) values ($1) on conflict (root_id) do update set seq = 1",

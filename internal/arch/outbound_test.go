@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 // waysOut are names by which a program reaches another machine past the rules
@@ -35,6 +37,7 @@ var mayGoOut = map[string]string{
 }
 
 func TestOneWayOut(t *testing.T) {
+	proves.That(t, "egress-allowlist")
 	used := map[string]bool{}
 	for _, file := range sources(t) {
 		text, err := os.ReadFile(filepath.Join(root, file))
@@ -118,6 +121,7 @@ func TestExitsAreSeen(t *testing.T) {
 }
 
 func TestOnlyAdaptersGoOut(t *testing.T) {
+	proves.That(t, "egress-allowlist")
 	for from, may := range map[string]bool{"sms": true, "idp": true, "wechat": true, "account/oidc": false, "request": false, "request/requestweb": false, "op": false, "region": false, "web": false} {
 		if why := between(from, "outbound"); (why == "") != may {
 			t.Errorf("%s: got %q, want it allowed: %v", from, why, may)

@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 )
 
 //go:embed testdata/migrate/*.sql
@@ -21,6 +22,7 @@ var files embed.FS
 const see authz.Action = "thing.see"
 
 func TestMay(t *testing.T) {
+	proves.That(t, "authz-matrix")
 	staff := func(role authz.Role, area, org string) authz.Subject {
 		return authz.Subject{ID: "s", Kind: authz.Staff, Grants: []authz.Grant{{Role: role, Area: area, Org: org}}}
 	}
@@ -59,6 +61,7 @@ func TestMay(t *testing.T) {
 // The rule and its WHERE clause select the same rows, for any rule, subject
 // and set of rows.
 func TestWhereAgreesWithMay(t *testing.T) {
+	proves.That(t, "authz-matrix")
 	sub, err := fs.Sub(files, "testdata")
 	if err != nil {
 		t.Fatal(err)

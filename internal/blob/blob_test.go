@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/seal"
@@ -108,6 +109,7 @@ func TestNamesAreIDs(t *testing.T) {
 // TestEveryChangedByteIsFound flips each byte of an object, and puts it in the
 // place of another.
 func TestEveryChangedByteIsFound(t *testing.T) {
+	proves.That(t, "bitflip")
 	ctx, dir := context.Background(), t.TempDir()
 	s := opened(t, dir)
 	one, two := id.New[ID](), id.New[ID]()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"nuanxin/internal/clock"
+	"nuanxin/internal/evidence/proves"
 
 	"pgregory.net/rapid"
 )
@@ -272,6 +273,7 @@ func TestKey(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
+	proves.That(t, "input-contract")
 	for _, test := range []struct {
 		about string
 		table Table

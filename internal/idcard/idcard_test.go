@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/idcard"
 )
 
@@ -75,6 +76,7 @@ func TestResidentFacts(t *testing.T) {
 }
 
 func TestResidentVectors(t *testing.T) {
+	proves.That(t, "input-contract")
 	var v struct {
 		Valid   []string
 		Invalid []struct{ S, Why string }
@@ -256,6 +258,7 @@ func TestParseName(t *testing.T) {
 }
 
 func TestNameVectors(t *testing.T) {
+	proves.That(t, "input-contract")
 	var v []struct{ S, Why string }
 	vectors(t, "naughty-cn.json", &v)
 	for _, c := range v {
@@ -282,6 +285,7 @@ func TestNameVectors(t *testing.T) {
 }
 
 func TestMasks(t *testing.T) {
+	proves.That(t, "authz-field-matrix")
 	for _, c := range []struct {
 		mask       func(string) string
 		text, want string

@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 )
@@ -83,6 +84,7 @@ func (b books) faults(statements ...string) (told string) {
 }
 
 func TestAnchorsFindWhatChainsCannot(t *testing.T) {
+	proves.That(t, "audit-tamper")
 	eachBooks(t, func(b books) {
 		one, two := thing{id.New[string](), "510703"}, thing{id.New[string](), "510703"}
 		b.act(one, 5)

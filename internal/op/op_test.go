@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
@@ -65,6 +66,7 @@ func count(t *testing.T, d *db.DB, table string) (n int) {
 }
 
 func TestWrite(t *testing.T) {
+	proves.That(t, "crash-atomic", "audit-complete", "audit-failclosed")
 	each(t, func(t *testing.T, d *db.DB, desk *op.Desk) {
 		th := thing{id.New[string](), "510703"}
 		do := func(to string) func(*op.Tx, thing) (string, error) {
@@ -214,6 +216,7 @@ func TestTheFirstFaultIsTold(t *testing.T) {
 }
 
 func TestSensitiveRead(t *testing.T) {
+	proves.That(t, "audit-complete", "purpose-gate")
 	each(t, func(t *testing.T, d *db.DB, desk *op.Desk) {
 		th := thing{id.New[string](), "510703"}
 		ctx := as(authz.Cadre, "510703")
@@ -233,6 +236,7 @@ func TestSensitiveRead(t *testing.T) {
 }
 
 func TestVerifyAudit(t *testing.T) {
+	proves.That(t, "audit-tamper")
 	each(t, func(t *testing.T, d *db.DB, desk *op.Desk) {
 		th := thing{id.New[string](), "510703"}
 		for range 4 {

@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
@@ -16,6 +17,7 @@ import (
 // What the rules refuse leaves a row in the chain of what was reached for; what is
 // no secret, and what the state refuses, leaves none.
 func TestRefusedActsAreAudited(t *testing.T) {
+	proves.That(t, "audit-complete")
 	eachBooks(t, func(b books) {
 		sibling := as(authz.Cadre, "510704")
 		for _, test := range []struct {
@@ -58,6 +60,7 @@ func TestRefusedActsAreAudited(t *testing.T) {
 // Who tries again and again gets twenty rows a minute, of which the last says that
 // there is more; others are written down as before. Who hangs up is, too.
 func TestRefusalsDoNotFlood(t *testing.T) {
+	proves.That(t, "attack-noted")
 	eachBooks(t, func(b books) {
 		th := thing{id.New[string](), "510703"}
 		gone := as(authz.Cadre, "510704")
@@ -91,6 +94,7 @@ func TestRefusalsDoNotFlood(t *testing.T) {
 
 // A refusal stays one where its row cannot be written.
 func TestRefusalWithoutItsRow(t *testing.T) {
+	proves.That(t, "audit-failclosed")
 	each(t, func(t *testing.T, d *db.DB, desk *op.Desk) {
 		th := thing{id.New[string](), "510703"}
 		err := d.Update(t.Context(), func(tx *db.Tx) error {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 var errReached = errors.New("a socket would have connected")
@@ -79,6 +81,7 @@ func connects(t *testing.T, raw string, w world) bool {
 }
 
 func TestAddressCorpus(t *testing.T) {
+	proves.That(t, "ssrf-corpus", "egress-allowlist")
 	raw, err := os.ReadFile("../../../shared/vectors/security/ssrf/urls.json")
 	if err != nil {
 		t.Skip("the shared vectors are not beside this checkout: ", err)
@@ -112,6 +115,7 @@ func judge(t *testing.T, raw, why string, want bool) {
 }
 
 func TestMay(t *testing.T) {
+	proves.That(t, "egress-allowlist")
 	inside := New(Rule{Allow: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}})
 	open := New(Rule{})
 	for _, c := range []struct {

@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 // hostile answers as the servers of the corpus do, by path, and counts who
@@ -81,6 +83,7 @@ func do(t *testing.T, c *Client, raw string) (*Answer, error) {
 }
 
 func TestHostileAnswers(t *testing.T) {
+	proves.That(t, "ssrf-corpus", "tls-outbound")
 	s, inside := hostile(t)
 	for _, c := range []struct {
 		path   string
@@ -135,6 +138,7 @@ func TestHostileAnswers(t *testing.T) {
 // TestNameThatFlips has a name server that tells the house's address first and
 // this machine's from then on: a new connection is judged anew.
 func TestNameThatFlips(t *testing.T) {
+	proves.That(t, "ssrf-corpus")
 	s, inside := hostile(t)
 	r := rule(s)
 	r.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
@@ -159,6 +163,7 @@ func TestNameThatFlips(t *testing.T) {
 // TestSocket holds the second layer alone: a dialer that is given an address
 // which nobody judged.
 func TestSocket(t *testing.T) {
+	proves.That(t, "ssrf-corpus")
 	s, inside := hostile(t)
 	r := rule(s)
 	r.Allow = nil
@@ -176,6 +181,7 @@ func TestSocket(t *testing.T) {
 
 // TestPlainHTTP: an allowed port does not make up for the scheme.
 func TestPlainHTTP(t *testing.T) {
+	proves.That(t, "tls-outbound")
 	asked := 0
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
 	defer s.Close()
@@ -199,6 +205,7 @@ func TestProxyIsNotUsed(t *testing.T) {
 
 // TestErrorsTellNoURL: a provider may want secrets in it.
 func TestErrorsTellNoURL(t *testing.T) {
+	proves.That(t, "canary-scan")
 	s, _ := hostile(t)
 	known, stranger := rule(s), rule(s)
 	stranger.Roots = x509.NewCertPool()

@@ -3,10 +3,12 @@ package plain_test
 import (
 	"testing"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/plain"
 )
 
 func TestText(t *testing.T) {
+	proves.That(t, "inj-canon")
 	for _, test := range []struct{ about, text, want string }{
 		{"words stay", "东门保安不让进", "东门保安不让进"},
 		{"space around goes, lines stay", " \u3000第一行\r\n第二行\t尾 \n", "第一行\n第二行\t尾"},
@@ -30,6 +32,7 @@ func TestText(t *testing.T) {
 }
 
 func TestVisible(t *testing.T) {
+	proves.That(t, "inj-canon")
 	for text, want := range map[string]string{"人民\u200b大街\ufeff": "人民大街", "\u2067甲\u2069\u200f站": "甲站", "软\u00ad连": "软连", "王\u3164静": "王静", "甲\u061c站\U000e0041": "甲站", "a\u2062b": "ab",
 		"می\u200cخواهم": "می\u200cخواهم", "👨‍👩‍👧": "👨‍👩‍👧", "\u200b": ""} {
 		if got := plain.Visible(text); got != want {

@@ -7,11 +7,14 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 // A ring that is open follows its file: a new key seals, another process's values
 // open, and a key that was taken out opens nothing any more.
 func TestARingFollowsItsFile(t *testing.T) {
+	proves.That(t, "crypto-agility")
 	path := filepath.Join(t.TempDir(), "ring.json")
 	at := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
 	server, err := Open(path, AES256GCM)

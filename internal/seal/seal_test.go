@@ -6,9 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 func TestRing(t *testing.T) {
+	proves.That(t, "crypto-allowlist")
 	for _, suite := range []Suite{AES256GCM, SM4GCM} {
 		path := filepath.Join(t.TempDir(), "keys", "ring.json")
 		r, err := Open(path, suite)
@@ -56,6 +59,7 @@ func TestRing(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
+	proves.That(t, "secrets", "bitflip")
 	for about, text := range map[string]string{
 		"not JSON":    "keys",
 		"no keys":     `{"index":"","keys":[]}`,

@@ -8,10 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 // Any three of five give the file back, byte for byte; two never do.
 func TestThreeOfFive(t *testing.T) {
+	proves.That(t, "secrets")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "ring.json")
 	if _, err := Open(path, AES256GCM); err != nil {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/sheet"
 
@@ -97,6 +98,7 @@ func TestReadRefuses(t *testing.T) {
 }
 
 func TestHostileUploads(t *testing.T) {
+	proves.That(t, "upload-corpus", "parse-suite")
 	raw, err := os.ReadFile(shared + "vectors/security/uploads/manifest.json")
 	if err != nil {
 		t.Skip("the hostile files lie beside the project's folder and are not here:", err)
@@ -245,6 +247,7 @@ func merges(blocks int) string {
 }
 
 func TestXLSXDeclarationsAreFoundAnywhere(t *testing.T) {
+	proves.That(t, "parse-suite")
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	w, _ := z.Create("xl/workbook.xml")
@@ -262,6 +265,7 @@ func plain(s string) string {
 }
 
 func TestFormulaCells(t *testing.T) {
+	proves.That(t, "csv-formula")
 	raw, err := os.ReadFile(shared + "vectors/security/csv/formula.json")
 	if err != nil {
 		t.Skip("the formula cells lie beside the project's folder and are not here:", err)
@@ -303,6 +307,7 @@ func roundTrip(t interface {
 }
 
 func TestFormulaSignsRoundTrip(t *testing.T) {
+	proves.That(t, "csv-formula")
 	signs := rapid.SampledFrom([]rune("=+-@＝＋－＠﹢'\"\t\r\n ,;|a1é\u200b\ufeff\u3000"))
 	rapid.Check(t, func(t *rapid.T) { roundTrip(t, string(rapid.SliceOfN(signs, 0, 8).Draw(t, "cell"))) })
 }

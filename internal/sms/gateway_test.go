@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"nuanxin/internal/clock"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/outbound"
 )
@@ -143,6 +144,7 @@ func TestGatewayFormAndTemplates(t *testing.T) {
 }
 
 func TestGatewayTriesAgain(t *testing.T) {
+	proves.That(t, "toxiproxy")
 	ms := time.Millisecond
 	for _, c := range []struct {
 		about  string
@@ -195,6 +197,7 @@ func TestGatewayJitter(t *testing.T) {
 }
 
 func TestGatewayHostileAnswers(t *testing.T) {
+	proves.That(t, "toxiproxy")
 	endless := func(w http.ResponseWriter, r *http.Request) {
 		for chunk := make([]byte, 32<<10); r.Context().Err() == nil; {
 			if _, err := w.Write(chunk); err != nil {
@@ -273,6 +276,7 @@ func TestGatewayStopsWithItsContext(t *testing.T) {
 }
 
 func TestGatewayDoesNotReachThisMachine(t *testing.T) {
+	proves.That(t, "egress-allowlist")
 	p := newProvider(t, status(200))
 	conf := p.conf()
 	conf.Allow = nil
@@ -287,6 +291,7 @@ func TestGatewayDoesNotReachThisMachine(t *testing.T) {
 }
 
 func TestGatewayConfigurationIsChecked(t *testing.T) {
+	proves.That(t, "tls-outbound")
 	good := Config{URL: "https://sms.example.com/send", Body: `{"to":"{to}"}`}
 	if _, err := NewGateway(good, Ground{}); err != nil {
 		t.Fatal(err)

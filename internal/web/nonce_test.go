@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -35,6 +36,7 @@ func scripted() http.Handler {
 // Every answer has a nonce of its own, all its scripts carry it, and the policy
 // lets nothing else run; that holds for pages whose frame was kept, and for failures.
 func TestNonceOfEachAnswer(t *testing.T) {
+	proves.That(t, "hdr-every-route")
 	h, seen := scripted(), map[string]bool{}
 	for i := range 200 {
 		path := []string{"/p", "/form", "/nowhere"}[i%3]
@@ -65,6 +67,7 @@ func TestNonceOfEachAnswer(t *testing.T) {
 // A page that did not change is told so whatever its nonce was, and the answer
 // that says so brings no policy that could come to stand beside the older nonce.
 func TestNonceAndUnchangedPages(t *testing.T) {
+	proves.That(t, "hdr-every-route")
 	h := scripted()
 	first := do(h, "GET", "/form", "")
 	second := do(h, "GET", "/form", "", "If-None-Match", first.Header.Get("ETag"))

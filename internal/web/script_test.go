@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 // builds finds what makes HTML or code out of text.
@@ -13,6 +15,7 @@ var builds = regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document
 // Our own scripts make neither HTML nor code out of text, and repeat nothing in a
 // pattern that itself repeats, which could take for ever.
 func TestOurScriptsBuildNoMarkup(t *testing.T) {
+	proves.That(t, "js-lint")
 	files, err := filepath.Glob("static/*.js")
 	if err != nil || len(files) < 6 {
 		t.Fatalf("got %q, %v", files, err)

@@ -43,6 +43,12 @@ func (s *Site) headers(h http.Header, r *http.Request, id string) {
 		maps.Copy(h, onPages)
 	}
 	h.Set("X-Request-Id", id)
+	if len(r.TransferEncoding) > 0 {
+		// Where a body ends that came in chunks, a server before us may have read otherwise,
+		// by a length that was there too: what follows on the connection is not taken
+		// (RFC 9112, 6.3). Browsers send none.
+		h.Set("Connection", "close")
+	}
 	if s.Secure {
 		h.Set("Strict-Transport-Security", onlyTLS)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 	"nuanxin/internal/web"
@@ -54,6 +55,7 @@ func body(t *testing.T, r *http.Response) string {
 }
 
 func TestFaultBecomesStatusAndWords(t *testing.T) {
+	proves.That(t, "error-contract")
 	secret := errors.New("SELECT secret FROM t")
 	for _, c := range []struct {
 		say    string
@@ -88,6 +90,7 @@ func TestFaultBecomesStatusAndWords(t *testing.T) {
 }
 
 func TestPanicIsTold(t *testing.T) {
+	proves.That(t, "error-contract")
 	h := site(route("GET", "/p", web.HTML(func(http.ResponseWriter, *http.Request) error { panic("secret") })))
 	r := do(h, "GET", "/p", "")
 	if got := body(t, r); r.StatusCode != 500 || strings.Contains(got, "secret") || !strings.Contains(got, "12351") {
@@ -122,6 +125,7 @@ func TestETag(t *testing.T) {
 }
 
 func TestForeignFormsAreRefused(t *testing.T) {
+	proves.That(t, "csrf-every-route")
 	h := site(route("POST", "/f", web.HTML(func(w http.ResponseWriter, r *http.Request) error { return web.See(w, r, "/done") })))
 	for _, c := range []struct {
 		say    string
@@ -144,6 +148,7 @@ func TestForeignFormsAreRefused(t *testing.T) {
 }
 
 func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
+	proves.That(t, "hdr-every-route")
 	h := site()
 	for _, path := range []string{"/nowhere", "/sw.js"} {
 		got := do(h, "GET", path, "").Header
@@ -164,6 +169,7 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 
 // Over TLS a browser is told to use nothing else, for a year and for the hosts below.
 func TestOnlyTLS(t *testing.T) {
+	proves.That(t, "hdr-every-route")
 	for secure, want := range map[bool]string{true: "max-age=31536000; includeSubDomains", false: ""} {
 		s := &web.Site{Texts: web.NewTexts(ui.Texts()), Log: slog.New(slog.DiscardHandler), Secure: secure}
 		h := s.Handler(web.NewMux())
@@ -176,6 +182,7 @@ func TestOnlyTLS(t *testing.T) {
 }
 
 func TestWrongMethodAndTooLarge(t *testing.T) {
+	proves.That(t, "http-limits")
 	read := web.HTML(func(w http.ResponseWriter, r *http.Request) error {
 		if err := r.ParseForm(); err != nil {
 			return err
@@ -212,6 +219,7 @@ func TestMuxRefusesRoutesWithoutAction(t *testing.T) {
 }
 
 func TestLocalPath(t *testing.T) {
+	proves.That(t, "redirect-corpus")
 	for _, c := range []struct{ in, want string }{
 		{"/a?b=1", "/a?b=1"}, {"", "/"}, {"//evil.example", "/"}, {"https://evil.example", "/"}, {`/\evil.example`, "/"},
 		{"/a\r\nX: y", "/"}, {"javascript:alert(1)", "/"}, {"a", "/"}, {"/%2fevil.example", "/"},
@@ -280,6 +288,7 @@ func TestWordsAreComplete(t *testing.T) {
 }
 
 func TestAccidentsStandInTheLog(t *testing.T) {
+	proves.That(t, "log-contract")
 	var log strings.Builder
 	s := &web.Site{Texts: web.NewTexts(ui.Texts()), Log: slog.New(slog.NewTextHandler(&log, nil))}
 	h := s.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

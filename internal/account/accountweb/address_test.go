@@ -4,9 +4,12 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 func TestAddress(t *testing.T) {
+	proves.That(t, "redirect-corpus", "xff-spoof")
 	s := Sessions{Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 	for _, test := range []struct{ about, remote, forwarded, want string }{
 		{"straight to us", "192.0.2.1:999", "", "192.0.2.1"},

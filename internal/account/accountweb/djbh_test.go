@@ -7,12 +7,14 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web/webtest"
 )
 
 // With the profile on, the page says what is asked and why, and who has had a
 // password for too long is led there first.
 func TestPasswordRulesAreTold(t *testing.T) {
+	proves.That(t, "pw-policy")
 	browser, h := webtest.Start(t), open(t)
 	h.staff("fang", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
 	at := accountweb.SettingsPath

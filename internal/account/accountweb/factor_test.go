@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -85,6 +86,7 @@ func TestStaffSignInByTwoSteps(t *testing.T) {
 }
 
 func TestResetOfTheSecondFactor(t *testing.T) {
+	proves.That(t, "auth-recovery")
 	h := open(t)
 	h.staff("admin", "990101", account.Grant{Role: authz.Admin, Area: "990101"})
 	id := h.staff("liuting", "990101")

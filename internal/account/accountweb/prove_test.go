@@ -9,12 +9,14 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web/webtest"
 )
 
 // A sensitive page asks before it opens; a form that comes too late waits there
 // and goes on, whole.
 func TestSensitiveActsAskAgain(t *testing.T) {
+	proves.That(t, "sess-stepup")
 	h := open(t)
 	h.staff("admin", "990101", account.Grant{Role: authz.Admin, Area: "990101"})
 	id := h.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})

@@ -27,6 +27,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
@@ -272,6 +273,7 @@ func TestWorkerSignsIn(t *testing.T) {
 // secret for longer than the first day promised; and a week more, so that what is
 // sent too late is known for it.
 func TestOwnPhoneKeepsTheSecret(t *testing.T) {
+	proves.That(t, "browser-storage")
 	h := open(t)
 	for own, want := range map[string]time.Duration{"1": 400 * 24 * time.Hour, "": time.Hour} {
 		phone := "1381234000" + strconv.Itoa(len(own))
@@ -420,6 +422,7 @@ func at(loc []int) int {
 
 // The rules of the browser: nothing may read the session, no other site send it.
 func TestCookies(t *testing.T) {
+	proves.That(t, "hdr-cookies")
 	h := open(t)
 	h.staff("liuting", "990101")
 	for _, secure := range []bool{false, true} {

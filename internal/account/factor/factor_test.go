@@ -6,10 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 // The cases of RFC 6238, appendix B, for SHA-1: the last six of its eight digits.
 func TestStepsOfTheStandard(t *testing.T) {
+	proves.That(t, "otp-single-use")
 	secret := base32.StdEncoding.EncodeToString([]byte("12345678901234567890"))
 	for at, code := range map[int64]string{59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130"} {
 		got, ok, err := step(secret, code, time.Unix(at, 0))

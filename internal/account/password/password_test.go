@@ -3,9 +3,12 @@ package password
 import (
 	"strings"
 	"testing"
+
+	"nuanxin/internal/evidence/proves"
 )
 
 func TestPasswordHash(t *testing.T) {
+	proves.That(t, "pw-policy")
 	c := Cost{memory: 64, passes: 1, lanes: 1}
 	h := c.Hash("red boat on the river")
 	for _, test := range []struct {
@@ -39,6 +42,7 @@ func TestPasswordHash(t *testing.T) {
 }
 
 func TestCheckPassword(t *testing.T) {
+	proves.That(t, "pw-policy")
 	for _, test := range []struct{ about, password, want string }{
 		{"three words", "red boat river", ""},
 		{"Chinese words", "我家门口有两棵石榴树", ""},
@@ -75,6 +79,7 @@ func TestCheckPassword(t *testing.T) {
 
 // The list is whole: as many as the package says, and as many of ten signs.
 func TestLeaked(t *testing.T) {
+	proves.That(t, "pw-policy")
 	long := 0
 	for word := range guesses() {
 		if len(word) >= 10 {

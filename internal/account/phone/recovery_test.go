@@ -13,10 +13,12 @@ import (
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 )
 
 func TestRecovery(t *testing.T) {
+	proves.That(t, "auth-recovery")
 	each(t, func(t *testing.T, w *world) {
 		in := w.member(lost)
 		c := w.open(fresh)
@@ -77,6 +79,7 @@ func TestDeadNumber(t *testing.T) {
 }
 
 func TestRecoveryIsStopped(t *testing.T) {
+	proves.That(t, "auth-recovery")
 	each(t, func(t *testing.T, w *world) {
 		in := w.member(lost)
 		c := w.open(fresh)

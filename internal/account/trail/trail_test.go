@@ -17,6 +17,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/job"
 	"nuanxin/internal/op"
@@ -93,6 +94,7 @@ func code(err error) string {
 }
 
 func TestList(t *testing.T) {
+	proves.That(t, "audit-complete")
 	each(t, func(t *testing.T, w *world) {
 		auditor, admin := w.staff("weidong", authz.Auditor, here), w.staff("lixia", authz.Admin, here)
 		w.clock.Move(24 * time.Hour)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nuanxin/internal/app/demo/world"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -23,6 +24,7 @@ func (h *house) signOut(t *testing.T, login string) {
 // A cadre signs out in one window and sends a form in another: what was written is
 // still there, and arrives after a new sign-in, once.
 func TestAFormAfterTheSignOut(t *testing.T) {
+	proves.That(t, "sess-kill")
 	const words = "已经请物业主任周三去看，看完给你回话"
 	h := open(t)
 	number, _ := h.said(t, gate, "灯塔小区东门")

@@ -13,12 +13,14 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web/webtest"
 )
 
 // Whoever has no part in a matter is told that there is none, in the very words
 // in which a matter that never was is missing.
 func TestGuessedAddressesAreMissing(t *testing.T) {
+	proves.That(t, "authz-cross-tenant")
 	h := open(t)
 	number, _, _ := h.invited(t)
 	p := h.matter(t, "liuting", number, deskView())
@@ -69,6 +71,7 @@ func plain(text, path string) string {
 // A page of another origin makes the reader's browser send a form; it is refused
 // and nothing happens.
 func TestOtherOriginsAreRefused(t *testing.T) {
+	proves.That(t, "csrf-every-route")
 	h := open(t)
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -100,6 +103,7 @@ const hostile = `<script>document.documentElement.dataset.ran=1</script><img src
 // What people write is shown as they wrote it, wherever it is shown, and nothing
 // of it runs.
 func TestWrittenScriptsStayText(t *testing.T) {
+	proves.That(t, "inj-corpus")
 	h := open(t)
 	still := func(about string, p *webtest.Page) {
 		t.Helper()
@@ -173,6 +177,7 @@ func TestWrittenScriptsStayText(t *testing.T) {
 // What stands in the cells of a list is text too, wherever it comes to stand:
 // in the dry run, on both pages of a station, in the export and in the API.
 func TestCellsOfListsStayText(t *testing.T) {
+	proves.That(t, "inj-corpus")
 	h := open(t)
 	turned := "\u202e"
 	file := filepath.Join(t.TempDir(), hostile[:8]+"\u202evsc.csv")

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -197,6 +198,7 @@ func (h *house) follow(t *testing.T) {
 // An administrator adds a cadre, who changes the first password and works; the
 // end of the stay ends the session at once.
 func TestAdministratorEndsAStay(t *testing.T) {
+	proves.That(t, "sess-kill")
 	h := open(t)
 	admin := h.visit(t, "admin", "/desk/staff", deskView())
 	whole(t, "staff", admin)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -45,6 +46,7 @@ func triedIs(t *testing.T, p *webtest.Page, want ...int) {
 // On a phone that two people share, what one of them could not send waits for
 // that one: it never goes out in the other's name.
 func TestWhatWaitsGoesInItsWritersName(t *testing.T) {
+	proves.That(t, "browser-storage")
 	const one, other = "19900000001", "19900000002"
 	h := open(t)
 	p := h.browser.Open(t, h.url+"/help", phoneView())

@@ -17,6 +17,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 )
 
@@ -28,6 +29,7 @@ type way func(rnd *rand.Rand, tr *trail, s state) (did string)
 // Whatever is done to the trail behind the program's back is found with the public
 // key and the anchors that were kept elsewhere, and the place is named.
 func TestTampering(t *testing.T) {
+	proves.That(t, "audit-tamper")
 	for name, run := range map[string]struct {
 		open  func(testing.TB, clock.Clock, []fs.FS) *db.DB
 		times int

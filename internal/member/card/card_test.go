@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/job"
@@ -135,6 +136,7 @@ func (w *world) rows(act authz.Action) (all []string) {
 }
 
 func TestWhatAHostLearns(t *testing.T) {
+	proves.That(t, "authz-field-matrix")
 	each(t, func(t *testing.T, w *world) {
 		me := w.join("阿不都·热合曼")
 		c := w.mine(me)
@@ -163,6 +165,7 @@ func TestWhatAHostLearns(t *testing.T) {
 }
 
 func TestACodeRunsOut(t *testing.T) {
+	proves.That(t, "signed-token")
 	each(t, func(t *testing.T, w *world) {
 		me := w.join("陈立冬")
 		for _, test := range []struct {
@@ -244,6 +247,7 @@ func TestACodeCountsOnce(t *testing.T) {
 
 // Many hosts at once look at one code: one of them sees a member.
 func TestManyAtOnce(t *testing.T) {
+	proves.That(t, "one-winner")
 	each(t, func(t *testing.T, w *world) {
 		c := w.mine(w.join("陈立冬"))
 		var wait sync.WaitGroup
@@ -270,6 +274,7 @@ func TestManyAtOnce(t *testing.T) {
 }
 
 func TestForged(t *testing.T) {
+	proves.That(t, "signed-token")
 	each(t, func(t *testing.T, w *world) {
 		me := w.join("陈立冬")
 		c := w.mine(me)
@@ -320,6 +325,7 @@ func TestForged(t *testing.T) {
 // A new key of the ring seals what comes, and codes go on: they are signed by a
 // key that is derived from what never changes.
 func TestANewKeyOfTheRing(t *testing.T) {
+	proves.That(t, "signed-token")
 	each(t, func(t *testing.T, w *world) {
 		me := w.join("陈立冬")
 		before := w.mine(me)

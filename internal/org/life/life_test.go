@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
@@ -246,6 +247,7 @@ func TestWhatChangedMeanwhile(t *testing.T) {
 
 // Of several who decide at once one decides, and one union stands.
 func TestDecidedOnce(t *testing.T) {
+	proves.That(t, "biz-model")
 	each(t, func(t *testing.T, w *world) {
 		which, err := w.AskFor(cadre, w.ask())
 		w.must(err)

@@ -23,7 +23,8 @@ func (p *pages) photo(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ServePhoto answers with the photo of st that the path names by its file or
-// its small copy. read gets a kept file.
+// its small copy. read gets a kept file. Everybody may keep it, unless the caller
+// said otherwise before.
 func ServePhoto(w http.ResponseWriter, r *http.Request, st station.Station, read func(context.Context, string) ([]byte, error)) error {
 	name := r.PathValue("file")
 	for _, pic := range st.Pictures {
@@ -38,8 +39,10 @@ func ServePhoto(w http.ResponseWriter, r *http.Request, st station.Station, read
 		h.Set("Content-Type", "image/jpeg")
 		h.Set("Content-Disposition", "inline")
 		h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-		h.Set("Cache-Control", "public, max-age=31536000, immutable") // another photo has another name
-		_, _ = w.Write(data)                                          // the reader may be gone
+		if h.Get("Cache-Control") == "" {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable") // another photo has another name
+		}
+		_, _ = w.Write(data) // the reader may be gone
 		return nil
 	}
 	return fault.New("stationweb.photo", fault.Missing, "fault.missing")

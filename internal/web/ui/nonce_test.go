@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 	"nuanxin/internal/web/webtest"
@@ -59,6 +60,7 @@ func (c *counted) WriteHeader(code int) { c.code = code; c.ResponseWriter.WriteH
 // browser's memory (304), by the back button, and without a network from what
 // the service worker keeps; and the browser has nothing to say about the policy.
 func TestScriptsRunHoweverThePageComes(t *testing.T) {
+	proves.That(t, "hdr-every-route")
 	base, unchanged, stop := attacked(t)
 	p := webtest.Start(t).Open(t, base+"/kept", webtest.View{})
 	runs := func(about string) {
@@ -106,6 +108,7 @@ func TestScriptsRunHoweverThePageComes(t *testing.T) {
 // Markup that got into a page, or into a piece that htmx swaps in, runs nothing:
 // no text, no handler, no link, and not a file of our own either.
 func TestPolicyStopsWhatGotIn(t *testing.T) {
+	proves.That(t, "inj-corpus")
 	base, _, _ := attacked(t)
 	p := webtest.Start(t).Open(t, base+"/attacked", webtest.View{Width: 1440, Height: 900, Policy: true})
 	stopped := len(p.Exceptions())

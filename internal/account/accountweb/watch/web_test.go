@@ -10,10 +10,12 @@ import (
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/accountweb/watch"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/web/webtest"
 )
 
 func TestSecurityAdministrator(t *testing.T) {
+	proves.That(t, "attack-noted")
 	h := newHouse(t)
 	guard := h.staff("hanmin", "韩敏", grant(authz.Security))
 	fang := h.staff("fang", "方敏", grant(authz.Cadre))

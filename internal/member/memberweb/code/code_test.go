@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/card"
@@ -263,6 +264,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 // The code renews itself; where the network goes, the other code comes with its
 // age, and then the word that it has run out. Signing out takes it off the phone.
 func TestTheCodeOnThePhone(t *testing.T) {
+	proves.That(t, "browser-storage")
 	browser, h := webtest.Start(t), newHouse(t)
 	p := browser.Open(t, h.server.URL+code.HrefMine, webtest.View{Cookies: map[string]string{"who": "chen"}})
 	first := p.Text("[data-short] .code")

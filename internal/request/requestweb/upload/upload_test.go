@@ -15,6 +15,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/media"
 	"nuanxin/internal/request"
@@ -133,6 +134,7 @@ func TestRead(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
+	proves.That(t, "upload-corpus")
 	d := desk(t, memory{})
 	many := make([]part, 80)
 	for i := range many {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/stationweb/desk"
 )
@@ -75,6 +76,7 @@ func TestImport(t *testing.T) {
 }
 
 func TestFilesThatAreNone(t *testing.T) {
+	proves.That(t, "upload-corpus")
 	h := newHouse(t)
 	for _, test := range []struct {
 		about, file, encoding, want string

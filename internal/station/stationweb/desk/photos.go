@@ -51,6 +51,7 @@ func (p *pages) photo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable") // no proxy gives a hidden station's photo to others
 	return stationweb.ServePhoto(w, r, v.Station, p.Album.Get)
 }
 
