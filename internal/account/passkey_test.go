@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/account/passkey"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 )
 
@@ -41,6 +42,7 @@ func (w world) byKey(answer func(offer string) string) (account.Signed, error) {
 }
 
 func TestPasskeySignsIn(t *testing.T) {
+	proves.That(t, "webauthn", "mfa-staff")
 	each(t, func(t *testing.T, w world) {
 		me := w.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
 		other, _ := w.enter("liuting")
@@ -123,6 +125,7 @@ func TestPasskeyAfterThePassword(t *testing.T) {
 }
 
 func TestPasskeyAttacks(t *testing.T) {
+	proves.That(t, "webauthn")
 	each(t, func(t *testing.T, w world) {
 		w.limit("begin_address_hour", 1000)
 		me := w.staff("liuting", "990101")

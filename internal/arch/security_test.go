@@ -14,26 +14,27 @@ import (
 // sharp are packages of the standard library that only those may import who are
 // named, with the reason.
 var sharp = map[string]map[string]string{
-	"os/exec":             {"web/webtest": "starts the browser of the tests", "licence/gen": "writes a file of the project, is no part of the program"},
-	"unsafe":              {},
-	"plugin":              {},
-	"syscall":             {"app/lockfile": "the lock of the data folder", "cmd/nuanxin": "the signal to stop", "outbound": "judges the address at the socket", "seal": "the lock of the key file"},
-	"text/template":       {},
-	"html/template":       {},
-	"crypto/md5":          {},
-	"crypto/des":          {},
-	"crypto/rc4":          {},
-	"crypto/rsa":          {},
-	"crypto/dsa":          {},
-	"crypto/sha1":         {},
-	"math/rand":           {},
-	"net/smtp":            {},
-	"net/rpc":             {},
-	"net/http/cgi":        {},
-	"net/http/pprof":      {},
-	"expvar":              {},
-	"encoding/gob":        {},
-	"database/sql/driver": {"db": "the one package that speaks to a database", "db/powercut": "the simulated disk of the crash tests wraps a driver"},
+	"os/exec":                           {"web/webtest": "starts the browser of the tests", "licence/gen": "writes a file of the project, is no part of the program"},
+	"unsafe":                            {},
+	"plugin":                            {},
+	"syscall":                           {"app/lockfile": "the lock of the data folder", "cmd/nuanxin": "the signal to stop", "outbound": "judges the address at the socket", "seal": "the lock of the key file"},
+	"text/template":                     {},
+	"html/template":                     {},
+	"crypto/md5":                        {},
+	"crypto/des":                        {},
+	"crypto/rc4":                        {},
+	"crypto/rsa":                        {},
+	"crypto/dsa":                        {},
+	"crypto/sha1":                       {},
+	"math/rand":                         {},
+	"net/smtp":                          {},
+	"net/rpc":                           {},
+	"net/http/cgi":                      {},
+	"net/http/pprof":                    {},
+	"expvar":                            {},
+	"encoding/gob":                      {},
+	"github.com/zitadel/oidc/v3/pkg/op": {}, // gives out tokens to others: for tests alone
+	"database/sql/driver":               {"db": "the one package that speaks to a database", "db/powercut": "the simulated disk of the crash tests wraps a driver"},
 }
 
 // Nothing in the product runs other programs, steps past the types, draws weak
@@ -84,7 +85,7 @@ func TestNothingOfTheKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, word := range []string{"ldap", "xpath", "latex", "memcache", "graphql", "saml", "oauth", "oidc", "openid", "webrtc", "pion", "websocket", "smtp", "gomail", "jwt", "jose", "turn"} {
+	for _, word := range []string{"ldap", "xpath", "latex", "memcache", "graphql", "saml", "webrtc", "pion", "websocket", "smtp", "gomail"} {
 		for line := range strings.Lines(string(sum)) {
 			if strings.Contains(strings.ToLower(line), word) {
 				t.Errorf("go.mod requires %s, which speaks of %s: the plan of evidence says that there is none", strings.TrimSpace(line), word)
@@ -109,7 +110,7 @@ func TestCryptographyIsListed(t *testing.T) {
 			continue
 		}
 		for _, imp := range p.Imports {
-			if strings.HasPrefix(imp, "crypto/") || strings.Contains(imp, "/gmsm/") || strings.HasPrefix(imp, "golang.org/x/crypto/") {
+			if strings.HasPrefix(imp, "crypto/") || strings.Contains(imp, "/gmsm/") || strings.Contains(imp, "/circl/") || strings.HasPrefix(imp, "golang.org/x/crypto/") {
 				used[imp] = true
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/outbound"
 	"nuanxin/internal/wechat"
 )
@@ -47,6 +48,7 @@ func double(t *testing.T, codes map[string]string) *wechat.Client {
 }
 
 func TestExchange(t *testing.T) {
+	proves.That(t, "oidc-client")
 	c := double(t, map[string]string{
 		"good":     `{"access_token":"x","expires_in":7200,"refresh_token":"y","openid":"oABC-1_2","scope":"snsapi_base"}`,
 		"used":     `{"errcode":40163,"errmsg":"code been used, rid: 2"}`,

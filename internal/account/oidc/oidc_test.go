@@ -17,6 +17,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idp"
 	"nuanxin/internal/op"
@@ -202,6 +203,7 @@ func TestSignInAtTheProvider(t *testing.T) {
 }
 
 func TestProviderAttacks(t *testing.T) {
+	proves.That(t, "idp-matrix", "oidc-client")
 	p, q := openToAll(t), openToAll(t)
 	each(t, adapter(p.provider, q.provider), func(t *testing.T, w world) {
 		id := w.provide(p.provider, "")
@@ -273,6 +275,7 @@ func TestProviderAttacks(t *testing.T) {
 
 // Who may set, link and enter, and what ends it.
 func TestProviderRights(t *testing.T) {
+	proves.That(t, "idp-matrix")
 	p := openToAll(t)
 	each(t, adapter(p.provider), func(t *testing.T, w world) {
 		id := w.provide(p.provider, "")
@@ -348,6 +351,7 @@ func TestProviderRights(t *testing.T) {
 // A second factor is asked for all the same, unless the union says by which words its
 // provider has seen two.
 func TestSecondFactorAfterTheProvider(t *testing.T) {
+	proves.That(t, "idp-matrix")
 	p := openToAll(t)
 	for strong, half := range map[string]bool{"": true, "mfa": true, "pwd": false} { // the provider says pwd
 		each(t, adapter(p.provider), func(t *testing.T, w world) {

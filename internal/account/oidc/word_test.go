@@ -9,12 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/idp"
 )
 
 // What a provider says is believed only whole: signed by its key of the moment, for this
 // program, fresh, and for the nonce.
 func TestProvidersWord(t *testing.T) {
+	proves.That(t, "oidc-client")
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +61,7 @@ func TestProvidersWord(t *testing.T) {
 }
 
 func TestKeysOfTheMoment(t *testing.T) {
+	proves.That(t, "oidc-client")
 	e := newEvil(t)
 	c := adapter(e.provider)
 	site := idp.Site{Issuer: e.url, ClientID: clientID, Secret: clientSecret, Redirect: origin + back("x")}

@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
@@ -171,6 +172,7 @@ func TestSignInByWeChat(t *testing.T) {
 }
 
 func TestWeChatAttacks(t *testing.T) {
+	proves.That(t, "oidc-client")
 	each(t, func(t *testing.T, w world) {
 		one, two := w.worker("13812340001"), w.worker("13812340002")
 		w.must(w.link(one.Token, "oABC"))

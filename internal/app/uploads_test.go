@@ -1,0 +1,152 @@
+//go:build !race
+
+// Hundreds of files against every upload; scripts/test runs it without the race detector.
+
+package app
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"html"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"nuanxin/internal/evidence/proves"
+	"nuanxin/internal/web"
+)
+
+// sample is a file that broke other programs, or a control.
+type sample struct{ File, ClientName, ClientType string }
+
+func samples(t *testing.T) (all []sample, read func(sample) []byte) {
+	t.Helper()
+	const folder = hostileCorpus + "uploads/"
+	raw, err := os.ReadFile(folder + "manifest.json")
+	if err != nil {
+		t.Skip("the files lie beside the project's folder and are not here:", err)
+	}
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all, func(s sample) []byte {
+		if b, err := os.ReadFile(folder + s.File); err == nil {
+			return b
+		}
+		packed := must[*os.File](t)(os.Open(folder + s.File + ".gz"))
+		defer packed.Close()
+		return must[[]byte](t)(io.ReadAll(must[*gzip.Reader](t)(gzip.NewReader(packed))))
+	}
+}
+
+var fileIn = regexp.MustCompile(`<input[^>]*type="file"[^>]*>`)
+
+// takers are the routes that take files, by the forms that lead there: with the names
+// of their inputs and somebody who may.
+func (w *world) takers(t *testing.T) map[string]form {
+	t.Helper()
+	found := map[string]form{}
+	for _, r := range w.app.routes {
+		if r.Method != http.MethodGet {
+			continue
+		}
+		path, _ := w.path(r.Pattern)
+		for _, actor := range []string{"cadre", "admin", "leader", "host", "partner", "worker"} {
+			for _, m := range formIn.FindAllStringSubmatch(w.ask(t, path, "nx="+w.tokens[actor]).Body.String(), -1) {
+				action, _, _ := strings.Cut(html.UnescapeString(m[1]), "#")
+				if action == "" { // a form that only shows what a form looks like
+					continue
+				}
+				for _, input := range fileIn.FindAllString(m[2], -1) {
+					if name := nameIn.FindStringSubmatch(input); name != nil && found[action].actor == "" {
+						f := form{actor, action, valuesOf(m[2])}
+						f.values.Set("file input", name[1])
+						found[action] = f
+					}
+				}
+			}
+		}
+	}
+	return found
+}
+
+// bring sends a file as the form's own, with all that the form holds beside.
+func (w *world) bring(f form, s sample, raw []byte) *httptest.ResponseRecorder {
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	for name, values := range f.values {
+		if name != "file input" {
+			_ = parts.WriteField(name, values[0]) // a buffer takes all
+		}
+	}
+	file, _ := parts.CreateFormFile(f.values.Get("file input"), s.ClientName)
+	_, _ = file.Write(raw)
+	_ = parts.Close()
+	r := httptest.NewRequest(http.MethodPost, f.action, &body)
+	r.Header.Set("Content-Type", parts.FormDataContentType())
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.AddCookie(&http.Cookie{Name: "nx", Value: w.tokens[f.actor]})
+	answer := httptest.NewRecorder()
+	w.app.Handler().ServeHTTP(answer, r)
+	return answer
+}
+
+// mapped is the memory that the heap ever took from the machine.
+func mapped() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapSys
+}
+
+// Every file of the corpus is brought to every form that takes files: nothing breaks
+// inside, no inside shows, and all of them together take little memory. Which forms
+// there are is read off the pages; a route with room for files that no form leads to is a fault.
+func TestUploadsOnEveryRoute(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left out with -short: takes half a minute")
+	}
+	proves.That(t, "upload-corpus")
+	all, read := samples(t)
+	w := newWorld(t)
+	w.papers(t)
+	takers := w.takers(t)
+	var patterns []string
+	for _, r := range w.app.routes {
+		if r.Method != http.MethodPost || r.BodyLimit <= 2*web.DefaultBodyLimit {
+			continue
+		}
+		path, _ := w.path(r.Pattern)
+		patterns = append(patterns, r.Pattern)
+		elsewhere := []string{"/desk/orgs/file/apply", "/help/{number}/unsolved"} // takes the text that was shown; only after an answer
+		if takers[path].actor == "" && !slices.Contains(elsewhere, r.Pattern) {
+			t.Errorf("no form leads to %s", r.Pattern)
+		}
+	}
+	before, tried := mapped(), 0
+	for _, f := range takers {
+		for _, s := range all {
+			raw := read(s)
+			answer := w.bring(f, s, raw)
+			tried++
+			if answer.Code >= http.StatusInternalServerError && answer.Code != http.StatusServiceUnavailable {
+				t.Errorf("%s of %s: got %d", f.action, s.File, answer.Code)
+			}
+			if shown := leak.FindString(answer.Body.String()); shown != "" && !bytes.Contains(raw, []byte(shown)) { // some forms show what was brought
+				t.Errorf("%s of %s shows %q", f.action, s.File, shown)
+			}
+		}
+	}
+	grown := (mapped() - before) >> 20
+	t.Logf("%d files to %d forms (%v); the heap grew by %d MB", tried, len(takers), patterns, grown)
+	if len(takers) < 7 || tried < 600 || grown > 256 {
+		t.Errorf("got %d forms, %d tries and %d MB", len(takers), tried, grown)
+	}
+}
