@@ -70,7 +70,7 @@ func (w *world) seeded(t *testing.T, cells []string) {
 // tables are found by asking every route, so that a new one is tried as well; a route
 // that is called an export and gives no table to anybody is a fault.
 func TestNoExportHoldsFormulas(t *testing.T) {
-	proves.That(t, "csv-formula", "inj-corpus")
+	proves.That(t, "csv-formula", "inj-corpus", "download-names")
 	cells := formulas(t)
 	w := newWorld(t)
 	w.papers(t)

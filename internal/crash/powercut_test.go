@@ -16,7 +16,6 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/powercut"
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/op"
 )
 
@@ -36,7 +35,6 @@ var noon = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
 // TestPowerCuts: after any cut, everything acknowledged is there and no act is
 // half done.
 func TestPowerCuts(t *testing.T) {
-	proves.That(t, "crash-atomic")
 	fresh := template(t)
 	if *powercutSeed != 0 {
 		r := cutSeed(t, fresh, *powercutSeed, powercut.Options{})

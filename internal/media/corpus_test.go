@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"nuanxin/internal/clock"
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 )
 
@@ -50,7 +49,6 @@ func readUpload(t *testing.T, name string) []byte {
 // corpus would accept as a document (PDF, sheets, lists) is refused here: this
 // package keeps photos and voice only.
 func TestUploadCorpus(t *testing.T) {
-	proves.That(t, "upload-corpus", "costly-work")
 	list, err := os.ReadFile(filepath.Join(corpus, "manifest.json"))
 	if err != nil {
 		t.Skip("the shared vectors are not beside this checkout: ", err)

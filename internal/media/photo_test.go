@@ -13,7 +13,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 )
 
@@ -225,7 +224,6 @@ func TestPhotoRefusals(t *testing.T) {
 }
 
 func TestPhotoWaitsForItsTurn(t *testing.T) {
-	proves.That(t, "costly-work")
 	c := NewCleaner(1)
 	c.room <- struct{}{} // somebody else is at it
 	ctx, cancel := context.WithCancel(context.Background())

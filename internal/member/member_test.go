@@ -13,7 +13,6 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/job"
@@ -184,7 +183,6 @@ func TestJoining(t *testing.T) {
 }
 
 func TestWhatAnApplicationNeeds(t *testing.T) {
-	proves.That(t, "input-contract")
 	each(t, func(t *testing.T, w *world) {
 		for _, test := range []struct {
 			about string
@@ -432,7 +430,6 @@ func TestOffer(t *testing.T) {
 }
 
 func TestNothingPersonalIsPlain(t *testing.T) {
-	proves.That(t, "canary-scan")
 	each(t, func(t *testing.T, w *world) {
 		w.join(w.worker("13955667788"), withDocument(form("机密人"), "11010519491231002X"))
 		w.must(w.db.View(context.Background(), func(tx *db.Tx) error {

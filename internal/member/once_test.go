@@ -5,12 +5,10 @@ import (
 	"sync"
 	"testing"
 
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/member"
 )
 
 func TestTwoCadresAtOnce(t *testing.T) {
-	proves.That(t, "one-winner")
 	each(t, func(t *testing.T, w *world) {
 		r := w.apply(w.worker("13900000013"), form("王二"))
 		var all sync.WaitGroup

@@ -8,7 +8,6 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
@@ -153,7 +152,6 @@ func TestDraft(t *testing.T) {
 // Without network, a form with an identity number is not kept on the phone: it
 // stands on the page, and is sent from there.
 func TestIdentityNumberNeverWaitsOnThePhone(t *testing.T) {
-	proves.That(t, "browser-storage")
 	browser, h := webtest.Start(t), newHouse(t)
 	p := browser.Open(t, h.url+"/join", webtest.View{Cookies: map[string]string{"worker": "chen", "here": county}})
 	p.Named("送外卖")

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
@@ -127,7 +126,6 @@ func TestWhoMayAct(t *testing.T) {
 // TestBodyNeverSeesThePerson plants the worker's name, phone and words, and looks
 // for them in everything that a body can get.
 func TestBodyNeverSeesThePerson(t *testing.T) {
-	proves.That(t, "authz-field-matrix")
 	each(t, func(h *house) {
 		files := []request.File{{Kind: request.Voice, Blob: "voice-1", Size: 9}, {Kind: request.Photo, Blob: "photo-1", Thumb: "thumb-1", Size: 9}}
 		r := h.captured(worker(), request.Draft{Words: canaryWords, Topic: "pay.arrears", Phone: canaryPhone, PhoneOK: true, Files: files, Place: request.Place{Text: "示例站点", Area: county}})
@@ -219,7 +217,6 @@ func (h *house) free(about string, v any, words ...string) {
 
 // TestSealedOnDisk looks for what people wrote in the database's own file.
 func TestSealedOnDisk(t *testing.T) {
-	proves.That(t, "canary-scan")
 	each(t, func(h *house) {
 		if h.db.Name() != "sqlite" {
 			h.t.Skip("PostgreSQL keeps its files to itself; what is bound is the same")

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/request"
@@ -70,7 +69,6 @@ func letter(s request.Status) string {
 
 // TestTransitions says for every act in which states it is done, and to which it leads.
 func TestTransitions(t *testing.T) {
-	proves.That(t, "biz-model")
 	each(t, func(h *house) {
 		say := request.Say{Words: "补一句"}
 		for _, test := range []struct {
@@ -166,7 +164,6 @@ func (h *house) sound() {
 }
 
 func TestTwoCadresAtOnce(t *testing.T) {
-	proves.That(t, "one-winner")
 	each(t, func(h *house) {
 		ref := request.Ref{ID: h.capture().ID}
 		h.must(h.Look(cadre(), ref))

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/request"
 )
@@ -15,7 +14,6 @@ import (
 // wants three things: no act breaks, misses are never forgotten, and what is
 // stored agrees with what happened.
 func TestRandomWalk(t *testing.T) {
-	proves.That(t, "biz-model")
 	each(t, func(h *house) {
 		rnd := rand.New(rand.NewPCG(7, 11))
 		var refs []request.Ref

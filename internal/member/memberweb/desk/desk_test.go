@@ -13,7 +13,6 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/memberweb/desk"
@@ -211,7 +210,6 @@ func TestPagesLoseNobody(t *testing.T) {
 }
 
 func TestSearchStandsInNoAddress(t *testing.T) {
-	proves.That(t, "canary-scan")
 	h := newHouse(t)
 	who := h.join(withDocument(form("阿依古丽"), "11010519491231002X"))
 	h.apply(form("另一位"))
@@ -292,7 +290,6 @@ func TestFullNumbers(t *testing.T) {
 }
 
 func TestExportIsSafe(t *testing.T) {
-	proves.That(t, "download-names")
 	h := newHouse(t)
 	a := form("张三")
 	a.Works = `=HYPERLINK("http://x","y")`

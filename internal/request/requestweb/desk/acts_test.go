@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"nuanxin/internal/clock"
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/desk"
@@ -286,7 +285,6 @@ func TestRegister(t *testing.T) {
 }
 
 func TestNameForAReason(t *testing.T) {
-	proves.That(t, "authz-field-matrix")
 	h := newHouse(t)
 	r := h.capture()
 	at, cadre := desk.Href(r.ID)+"/name", h.as("cadre")
@@ -304,7 +302,6 @@ func TestNameForAReason(t *testing.T) {
 }
 
 func TestExport(t *testing.T) {
-	proves.That(t, "download-names")
 	h := newHouse(t)
 	h.captured("worker", request.Draft{Words: "=cmd|' /C calc'!A0", Name: "=HYPERLINK(1)", Phone: phone, Place: request.Place{Area: county, Text: "=1+1"}})
 	h.must(h.Assign(as("leader"), request.Ref{ID: h.capture().ID}, liu, "=cmd()"))

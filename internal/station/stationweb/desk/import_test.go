@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"nuanxin/internal/authz"
-	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/stationweb/desk"
 )
@@ -76,7 +75,6 @@ func TestImport(t *testing.T) {
 }
 
 func TestFilesThatAreNone(t *testing.T) {
-	proves.That(t, "upload-corpus")
 	h := newHouse(t)
 	for _, test := range []struct {
 		about, file, encoding, want string
