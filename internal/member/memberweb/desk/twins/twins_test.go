@@ -210,9 +210,9 @@ func TestPagesHoldInAllModes(t *testing.T) {
 			for k, v := range mode {
 				cookies[k] = v
 			}
-			page := browser.Open(t, h.server.URL+path, webtest.View{Width: 360, Height: 800, Cookies: cookies, NoJS: name == "merge"})
+			page := browser.Open(t, h.server.URL+path, webtest.View{Width: 360, Height: 800, Cookies: cookies})
 			for _, width := range []int{360, 1440}[:2-min(1, len(mode))] { // the wide one as most see it
-				page.View(webtest.View{Width: width, Height: 900, NoJS: name == "merge"})
+				page.View(webtest.View{Width: width, Height: 900})
 				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
 				for _, v := range page.Axe() {
 					t.Errorf("%s: got axe violation %v", say, v)
