@@ -5,11 +5,14 @@ package dbtest
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"nuanxin/internal/clock"
@@ -26,10 +29,65 @@ func Each(t *testing.T, c clock.Clock, schemas []fs.FS, f func(t *testing.T, d *
 	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t, c, schemas)) })
 }
 
-// SQLite opens a fresh SQLite database.
+// SQLite opens a fresh SQLite database: a copy of one that was migrated once.
 func SQLite(t testing.TB, c clock.Clock, schemas []fs.FS) *db.DB {
 	t.Helper()
-	return open(t, filepath.Join(t.TempDir(), "test.db"), c, schemas)
+	file := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(file, migrated(t, c, schemas), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, file, c, nil)
+}
+
+// made holds the files of migrated databases by what they were migrated with.
+var made = struct {
+	sync.Mutex
+	files map[[sha256.Size]byte][]byte
+}{files: map[[sha256.Size]byte][]byte{}}
+
+// migrated returns the file of an empty database that has the schemas.
+func migrated(t testing.TB, c clock.Clock, schemas []fs.FS) []byte {
+	t.Helper()
+	which := sum(t, schemas)
+	made.Lock()
+	defer made.Unlock()
+	if made.files[which] == nil {
+		file := filepath.Join(t.TempDir(), "made.db")
+		d, err := db.Open(context.Background(), db.Config{URL: file, Clock: c})
+		if err == nil && len(schemas) > 0 {
+			err = d.Migrate(context.Background(), schemas...)
+		}
+		if err == nil {
+			err = d.Close() // its log goes into the file
+		}
+		if err == nil {
+			made.files[which], err = os.ReadFile(file)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return made.files[which]
+}
+
+// sum is a digest of the migrations.
+func sum(t testing.TB, schemas []fs.FS) [sha256.Size]byte {
+	t.Helper()
+	h := sha256.New()
+	for _, schema := range schemas {
+		err := fs.WalkDir(schema, ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(schema, path)
+			fmt.Fprintf(h, "%s %d\n%s", path, len(text), text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 // Postgres opens a fresh schema on the test server.
