@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nuanxin/internal/app"
+	"nuanxin/internal/app/keys"
 	"nuanxin/internal/seal"
 )
 
@@ -17,6 +18,7 @@ type keysCmd struct {
 	Retire keysRetireCmd `cmd:"" help:"Take away keys that nothing is sealed with any more."`
 	Verify keysVerifyCmd `cmd:"" help:"Open everything that is sealed, to prove that it can be opened."`
 	Split  keysSplitCmd  `cmd:"" help:"Split the key file into shares for several people, some of whom can give it back."`
+	Guard  keysGuardCmd  `cmd:"" help:"Have the key file guarded as the flags say."`
 	Join   keysJoinCmd   `cmd:"" help:"Write the key file anew from enough shares."`
 }
 
@@ -47,7 +49,7 @@ func (c *keysListCmd) Run(e *env) error {
 			delete(count, k.ID)
 		}
 		for _, k := range slices.Sorted(maps.Keys(count)) {
-			all = append(all, listed{seal.Info{ID: k}, true, count[k]})
+			all = append(all, listed{seal.Info{ID: k}, k != keys.Data, count[k]})
 		}
 		if c.JSON {
 			return printJSON(e, all)
@@ -65,6 +67,8 @@ func (c *keysListCmd) Run(e *env) error {
 func (k listed) words() string {
 	made := "before this was kept"
 	switch {
+	case k.ID == keys.Data:
+		return "stands for the data keys, one a person, which the keys above sealed"
 	case k.Lost:
 		return "is NOT in the key file: what it sealed cannot be opened"
 	case !k.Made.IsZero():
@@ -88,6 +92,22 @@ func (c *keysRotateCmd) Run(e *env) error {
 		}
 		fmt.Fprintf(e.stdout, "key %d (%s) seals from now on; the file before is %s\n", added.ID, added.Suite, backup)
 		fmt.Fprintln(e.stdout, "Keep a copy of the new key file in another place, split it again if it was split, and run nuanxin keys reseal when it suits.")
+		return err
+	})
+}
+
+// keysGuardCmd has the file guarded.
+type keysGuardCmd struct{ where }
+
+// Run implements the subcommand.
+func (c *keysGuardCmd) Run(e *env) error {
+	return c.with(e.ctx, func(a *app.App) error {
+		backup, err := a.Vault().Guard(e.ctx)
+		if backup == "" {
+			return err
+		}
+		fmt.Fprintf(e.stdout, "the key file is guarded; the file before is %s\n", backup)
+		fmt.Fprintln(e.stdout, "If that one was not guarded, take it to a safe place away from this machine or destroy it, and give every start the same flags.")
 		return err
 	})
 }

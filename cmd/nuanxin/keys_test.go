@@ -80,7 +80,24 @@ func TestKeysWhileItServes(t *testing.T) {
 			t.Errorf("after another: %+v", all)
 		}
 		shares(t, where, keys)
+		guarded(t, where, keys)
 	})
+}
+
+// guarded has the key file guarded by commands: nothing opens without them.
+func guarded(t *testing.T, where []string, keys func(...string) string) {
+	t.Helper()
+	if r := run(t, "", with([]string{"keys", "guard"}, where...)...); r.code != 1 {
+		t.Errorf("guarded without a guard: %+v", r)
+	}
+	flags := []string{"--guard-wrap", "base64", "--guard-unwrap", "base64 -d"}
+	if told := keys(append([]string{"guard"}, flags...)...); !strings.Contains(told, "is guarded") {
+		t.Errorf("told %q", told)
+	}
+	if r := run(t, "", with([]string{"keys", "verify"}, where...)...); r.code != 1 || !strings.Contains(r.err, "guard") {
+		t.Errorf("opened without the guard: %+v", r)
+	}
+	keys(append([]string{"verify"}, flags...)...)
 }
 
 // lost puts a key file in place that lacks the key of everything: the list says so.

@@ -42,7 +42,7 @@ func (s *Service) Rephone(ctx context.Context, tx *op.Tx, who, other ID, old, ph
 	if err != nil {
 		return err
 	}
-	sealed, err := s.seal(phone, "phone", string(who))
+	sealed, err := s.sealed(ctx, tx, phone, "phone", who)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s *Service) endEmpty(ctx context.Context, tx *op.Tx, who ID, phone string)
 		return err
 	}
 	_, err = tx.Exec(ctx, `
-		update person set active = $2, ended_at = $3, phone = null, sealed = null, version = version + 1 where person_id = $1 and kind = 'worker'`,
+		update person set active = $2, ended_at = $3, phone = null, sealed = null, data_key = null, version = version + 1 where person_id = $1 and kind = 'worker'`,
 		string(who), false, tx.Now().UnixMicro())
 	if err != nil {
 		return err

@@ -96,33 +96,36 @@ func (s *Service) UseCode(ctx context.Context, tx *op.Tx, purpose, phone, code s
 // Contact returns a worker's name and phone, opened. The caller has authorized
 // a sensitive read of its own: this leaves no trace.
 func (s *Service) Contact(ctx context.Context, tx *op.Tx, person string) (name, phone string, err error) {
-	var sealedName, sealedPhone []byte
+	var key, sealedName, sealedPhone []byte
 	if !id.Valid(person) {
 		return "", "", fault.New("account.contact", fault.Missing, "fault.missing")
 	}
-	err = tx.One(ctx, `select sealed, phone from person where person_id = $1 and kind = 'worker'`, []any{person}, &sealedName, &sealedPhone)
+	err = tx.One(ctx, `select data_key, sealed, phone from person where person_id = $1 and kind = 'worker'`, []any{person}, &key, &sealedName, &sealedPhone)
 	if errors.Is(err, db.ErrNone) {
 		return "", "", fault.New("account.contact", fault.Missing, "fault.missing")
 	}
 	if err != nil {
 		return "", "", err
 	}
-	if name, err = s.open(sealedName, "sealed", person); err == nil {
-		phone, err = s.open(sealedPhone, "phone", person)
+	box, err := s.vault().With(key, ID(person), "person")
+	if err != nil {
+		return "", "", err
+	}
+	if name, err = box.Open(sealedName, "sealed", person); err == nil {
+		phone, err = box.Open(sealedPhone, "phone", person)
 	}
 	return name, phone, err
 }
 
-func (s *Service) open(sealed []byte, column, row string) (string, error) {
-	if len(sealed) == 0 {
-		return "", nil
-	}
-	plain, err := s.ring.Open(sealed, seal.Place("person", column, row))
-	return string(plain), err
-}
+func (s *Service) vault() people.Vault { return people.Vault{Ring: s.ring} }
 
-func (s *Service) seal(plain, column, row string) ([]byte, error) {
-	return s.ring.Seal([]byte(plain), seal.Place("person", column, row))
+// sealed seals a value for a column of a person's row.
+func (s *Service) sealed(ctx context.Context, tx *op.Tx, plain, column string, person ID) (any, error) {
+	box, err := s.vault().Of(ctx, tx, person, "person")
+	if err != nil {
+		return nil, err
+	}
+	return box.Seal(plain, column, string(person))
 }
 
 // index is the blind index of a value of one sort.

@@ -191,11 +191,9 @@ func (s *Service) SetName(ctx context.Context, name string) error {
 		if err != nil {
 			return false, err
 		}
-		var sealed any
-		if name != "" {
-			if sealed, err = s.seal(name, "sealed", string(p.ID)); err != nil {
-				return false, err
-			}
+		sealed, err := s.sealed(ctx, tx, name, "sealed", p.ID)
+		if err != nil {
+			return false, err
 		}
 		_, err = tx.Exec(ctx, `update person set sealed = $2, version = version + 1 where person_id = $1`, string(p.ID), sealed)
 		return true, err

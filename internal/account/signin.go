@@ -107,11 +107,15 @@ func (s *Service) worker(ctx context.Context, tx *op.Tx, phone string, fresh ID)
 	if n == 0 {
 		return s.hangs(ctx, tx, phone)
 	}
-	sealed, err := s.seal(phone, "phone", string(fresh))
+	box, key, err := s.vault().Fresh(fresh)
 	if err != nil {
 		return "", err
 	}
-	return fresh, people.Insert(ctx, tx, Person{ID: fresh, Kind: authz.Worker, Active: true, MadeAt: tx.Now()}, sealed)
+	sealed, err := box.Seal(phone, "phone", string(fresh))
+	if err != nil {
+		return "", err
+	}
+	return fresh, people.Insert(ctx, tx, Person{ID: fresh, Kind: authz.Worker, Active: true, MadeAt: tx.Now()}, key, sealed)
 }
 
 // begin stores the session of in and ends the one that was shown with the

@@ -14,27 +14,33 @@ import (
 	"nuanxin/internal/app/ways"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
+	"nuanxin/internal/guard"
 	"nuanxin/internal/op"
+	"nuanxin/internal/outbound"
 	"nuanxin/internal/seal"
 )
 
 // Config says where the program keeps its things and how it meets the world.
 // Its zero value is a county's: everything in one folder.
 type Config struct {
-	Data     string                 // the data folder
-	DB       string                 // postgres://…; empty means SQLite in the data folder
-	Keys     string                 // the key file; empty means keys/ring.json in the data folder
-	Suite    seal.Suite             // of a new key file; empty means AES-256-GCM
-	Clock    clock.Clock            // nil means the machine's
-	Driver   string                 // a SQLite driver for crash tests
-	Proxies  []netip.Prefix         // whose X-Forwarded-For is believed
-	People   []accountweb.DemoStaff // staff whom anybody may be in the demo
-	Demo     bool                   // demo data: sign-ins and messages are shown on screen
-	HomeArea string                 // whose union hears what nobody said the place of; empty: the highest
-	Origin   string                 // the public address, such as https://nuanxin.example.org; empty for plain local use
-	Inside   []netip.Prefix         // networks of the house in which unions' identity providers may be; the internet may be in any case
-	WeChat   WeChatConfig
-	SMS      SMSConfig
+	Data       string                 // the data folder
+	DB         string                 // postgres://…; empty means SQLite in the data folder
+	Keys       string                 // the key file; empty means keys/ring.json in the data folder
+	Suite      seal.Suite             // of a new key file; empty means AES-256-GCM
+	Hash       seal.Hash              // of a new key file's blind indexes; empty means SHA-256
+	Guard      guard.Config           // of the key file
+	GuardPorts []int                  // and the ports of its service; empty means 443 and 8443
+	GuardNets  []netip.Prefix         // and the special networks that the service may be in
+	Clock      clock.Clock            // nil means the machine's
+	Driver     string                 // a SQLite driver for crash tests
+	Proxies    []netip.Prefix         // whose X-Forwarded-For is believed
+	People     []accountweb.DemoStaff // staff whom anybody may be in the demo
+	Demo       bool                   // demo data: sign-ins and messages are shown on screen
+	HomeArea   string                 // whose union hears what nobody said the place of; empty: the highest
+	Origin     string                 // the public address, such as https://nuanxin.example.org; empty for plain local use
+	Inside     []netip.Prefix         // networks of the house in which unions' identity providers may be; the internet may be in any case
+	WeChat     WeChatConfig
+	SMS        SMSConfig
 }
 
 // WeChatConfig names the official account by which workers sign in; empty: none.
@@ -106,25 +112,35 @@ func (c Config) folder() error {
 // openDB opens the database.
 func (c Config) openDB() db.Config { return db.Config{URL: c.url(), Clock: c.Clock, Driver: c.Driver} }
 
+// keys is the key file with its guard. A key service may stand inside the house.
+func (c Config) keys() (seal.File, error) {
+	g, err := guard.New(c.Guard, outbound.Rule{Ports: c.GuardPorts, Allow: c.GuardNets})
+	return seal.File{Path: c.keyFile(), Suite: c.Suite, Hash: c.Hash, Guard: g}, err
+}
+
 // openRing opens the key ring. A database without its keys is refused: new
 // keys could not read it, and would hide the loss.
 func (c Config) openRing(fresh bool) (*seal.Ring, error) {
-	suite := c.Suite
-	if suite == "" {
-		suite = seal.AES256GCM
-	}
 	if _, err := os.Stat(c.keyFile()); errors.Is(err, os.ErrNotExist) && !fresh {
 		return nil, fmt.Errorf("the key file %s is missing; put it back from where it is kept, for without it the sealed data cannot be read", c.keyFile())
 	}
-	return seal.Open(c.keyFile(), suite)
+	file, err := c.keys()
+	if err != nil {
+		return nil, err
+	}
+	return file.Open()
 }
 
 // Vault is everything that is sealed, with its keys.
 func (a *App) Vault() keys.Vault {
-	return keys.Vault{DB: a.db, Desk: op.New(a.db, Policy), Blobs: a.blobs, Ring: a.ring, File: a.config.keyFile()}
+	return keys.Vault{DB: a.db, Desk: op.New(a.db, Policy), Blobs: a.blobs, Ring: a.ring, File: a.ring.File()}
 }
 
 // JoinKeys writes the key file that c names from the files of enough shares.
 func JoinKeys(c Config, shares []string) (file string, err error) {
-	return c.keyFile(), errors.Join(os.MkdirAll(filepath.Dir(c.keyFile()), 0o700), keys.Join(c.keyFile(), shares))
+	to, err := c.keys()
+	if err != nil {
+		return "", err
+	}
+	return to.Path, errors.Join(os.MkdirAll(filepath.Dir(to.Path), 0o700), keys.Join(to, shares))
 }

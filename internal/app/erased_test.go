@@ -9,13 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"nuanxin/internal/app/tables"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/member"
 	"nuanxin/internal/request"
-	"nuanxin/internal/seal"
 )
 
 // marks are what tells who the worker of [told] is.
@@ -34,35 +32,17 @@ func (a *App) traces(t *testing.T) (found []string) {
 				found = append(found, m+" in plain")
 			}
 		}
-		for _, s := range tables.AllSealed() {
-			row := strings.Join(s.Row, " || '/' || ")
-			if len(s.Row) == 1 {
-				row = "cast(" + row + " as text)"
-			}
-			for _, column := range s.Columns {
-				err := tx.Each(t.Context(), "select "+row+", "+column+" from "+s.Table+" where "+column+" is not null", nil, func(r db.Row) error {
-					var name string
-					var sealed []byte
-					if err := r.Scan(&name, &sealed); err != nil {
-						return err
-					}
-					text, err := a.ring.Open(sealed, seal.Place(s.Table, column, name))
-					for _, m := range marks {
-						if strings.Contains(string(text), m) {
-							found = append(found, m+" in "+s.Table+"."+column)
-						}
-					}
-					return err
-				})
-				if err != nil {
-					return err
-				}
-			}
-		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, v := range a.opened(t) {
+		for _, m := range marks {
+			if strings.Contains(v.plain, m) {
+				found = append(found, m+" in "+v.column)
+			}
+		}
 	}
 	return found
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/app/keys"
 	"nuanxin/internal/db"
 	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/request"
@@ -59,8 +60,8 @@ func TestResealAmongWrites(t *testing.T) {
 		t.Errorf("sealed by the old key: %v, %v", count[1], err)
 	}
 	proof, err := v.Verify(t.Context())
-	if err != nil || len(proof.Wrong) > 0 || proof.Values != count.Of(2) {
-		t.Errorf("proof: %+v, %v; counted %d", proof, err, count.Of(2))
+	if err != nil || len(proof.Wrong) > 0 || proof.Values != count.Of(2)+count.Of(keys.Data) {
+		t.Errorf("proof: %+v, %v; counted %d and %d", proof, err, count.Of(2), count.Of(keys.Data))
 	}
 	w.clock.Move(time.Second) // copies of the file are named by the time
 	if gone, _, err := v.Retire(t.Context()); err != nil || len(gone) != 1 || gone[0] != 1 {

@@ -37,7 +37,7 @@ var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "job"
 var facts = []string{"region", "workday", "hours", "geo", "idcard", "pinyin", "nearby", "sheet", "media", "plain", "memo"}
 
 // adapters stand behind interfaces that domains own; only app and cmd know them.
-var adapters = []string{"blob", "idp", "sms", "wechat"}
+var adapters = []string{"blob", "guard", "idp", "sms", "wechat"}
 
 // drivers are packages that may import what others may not, with the reason.
 var drivers = map[string]map[string]string{
@@ -53,6 +53,7 @@ var drivers = map[string]map[string]string{
 		"sms":         "the gateway adapter makes requests for it",
 		"idp":         "a library wants a client; it gets outbound's",
 		"wechat":      "the adapter makes requests for outbound",
+		"guard":       "a key service is asked over it",
 		"app":         "the whole program is one handler",
 		"app/door":    "partner bodies come in by a link",
 		"app/own":     "pages that tell of one person from every domain",

@@ -68,15 +68,16 @@ const Waiting = `(m.state = 'applied' or m.to_id is not null)`
 // Scan reads [Columns], and before them what else was selected into first.
 func (s *Service) Scan(r db.Row, first ...any) (Member, error) { return s.scan(r, first...) }
 
-// Unseal opens a value of a member's row; of nothing it is nothing.
-func (s *Service) Unseal(sealed []byte, column string, row ID) (string, error) {
-	return s.open(sealed, column, row)
+// Box returns what the values of a row are sealed in, of its column data_key.
+func (s *Service) Box(key []byte, row ID) (Box, error) { return s.box(key, row) }
+
+// BoxOf returns the box of a row that is there.
+func (s *Service) BoxOf(ctx context.Context, tx *op.Tx, which ID) (Box, error) {
+	return s.boxOf(ctx, tx, which)
 }
 
-// Seal seals a value of a member's row for a column; of nothing it is nothing.
-func (s *Service) Seal(plain, column string, row ID) ([]byte, error) {
-	return s.seal(plain, column, row)
-}
+// Fresh returns the box of a new row, and what to keep in its column data_key.
+func (s *Service) Fresh(row ID) (Box, []byte, error) { return s.fresh(row) }
 
 // Index is the blind index by which members are found; of nothing it is nothing.
 func (s *Service) Index(sort, value string) string { return s.index(sort, value) }

@@ -32,7 +32,7 @@ func (s *Service) Copies(ctx context.Context) ([]Copy, error) {
 				c.Own, err = s.AskOwn(ctx, tx, m)
 			}
 			if err == nil {
-				c.Full, err = s.full(ctx, tx, m.ID)
+				c.Full, err = s.full(ctx, tx, m)
 			}
 			all = append(all, c)
 		}
@@ -41,13 +41,17 @@ func (s *Service) Copies(ctx context.Context) ([]Copy, error) {
 }
 
 // full opens what a member's row masks.
-func (s *Service) full(ctx context.Context, tx *op.Tx, which ID) (f Full, err error) {
-	var phone, document []byte
-	if err := tx.One(ctx, `select phone, document from member where member_id = $1`, []any{string(which)}, &phone, &document); err != nil {
+func (s *Service) full(ctx context.Context, tx *op.Tx, m Member) (f Full, err error) {
+	b, err := s.box(m.key, m.ID)
+	if err != nil {
 		return f, err
 	}
-	if f.Phone, err = s.open(phone, "phone", which); err == nil {
-		f.Document, err = s.open(document, "document", which)
+	var phone, document []byte
+	if err := tx.One(ctx, `select phone, document from member where member_id = $1`, []any{string(m.ID)}, &phone, &document); err != nil {
+		return f, err
+	}
+	if f.Phone, err = b.Open(phone, "phone"); err == nil {
+		f.Document, err = b.Open(document, "document")
 	}
 	return f, err
 }

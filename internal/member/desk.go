@@ -135,7 +135,7 @@ func (s *Service) Open(ctx context.Context, which ID) (Full, error) {
 		if err != nil {
 			return m, err
 		}
-		full, err = s.full(ctx, tx, which)
+		full, err = s.full(ctx, tx, m)
 		return m, err
 	})
 	if err != nil {

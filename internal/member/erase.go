@@ -40,11 +40,15 @@ func (s *Service) forget(ctx context.Context, tx *op.Tx, which ID) error {
 	if err := forgetDocument(ctx, tx, which); err != nil {
 		return err
 	}
-	name, err := s.seal(plain.Forgotten, "name", which)
+	b, key, err := s.fresh(which) // the old key is destroyed
 	if err != nil {
 		return err
 	}
-	phone, err := s.seal(plain.Forgotten, "phone", which)
+	name, err := b.Seal(plain.Forgotten, "name")
+	if err != nil {
+		return err
+	}
+	phone, err := b.Seal(plain.Forgotten, "phone")
 	if err != nil {
 		return err
 	}
@@ -52,7 +56,7 @@ func (s *Service) forget(ctx context.Context, tx *op.Tx, which ID) error {
 	if _, err := tx.Exec(ctx, `update member set before = null where member_id = $1 or merged_into = $1`, string(which)); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update member set person_id = null, name = $2, phone = $3, phone_mask = '', name_index = '', phone_index = '', works = '', version = version + 1 where member_id = $1`,
-		string(which), name, phone)
+	_, err = tx.Exec(ctx, `update member set person_id = null, name = $2, phone = $3, phone_mask = '', name_index = '', phone_index = '', works = '', data_key = $4, version = version + 1 where member_id = $1`,
+		string(which), name, phone, key)
 	return err
 }

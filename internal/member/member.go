@@ -102,6 +102,8 @@ type Member struct {
 	ChangedBy  string // who changed it last, as it was called then; empty: the member
 	ChangedAt  time.Time
 	Version    int64
+
+	key []byte // the data key that the row is sealed with; itself sealed
 }
 
 // AuthzObject implements op.Target. A transfer that waits is the new union's

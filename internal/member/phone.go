@@ -44,7 +44,11 @@ func (s *Service) Follow(ctx context.Context, tx *op.Tx, worker, old, phone stri
 	if err != nil {
 		return err
 	}
-	sealed, err := s.seal(phone, "phone", m.ID)
+	b, err := s.box(m.key, m.ID)
+	if err != nil {
+		return err
+	}
+	sealed, err := b.Seal(phone, "phone")
 	if err != nil {
 		return err
 	}

@@ -22,16 +22,30 @@ type Raw struct {
 // AskRaw returns what a row keeps of a person.
 func (s *Service) AskRaw(ctx context.Context, tx *op.Tx, which ID) (r Raw, err error) {
 	var sealed [4][]byte
-	if err := tx.One(ctx, `select name, phone, document, born, occupation, works, number, person_id from member where member_id = $1`, []any{string(which)},
-		&sealed[0], &sealed[1], &sealed[2], &sealed[3], &r.Occupation, &r.Works, &r.Number, db.Text(&r.Person)); err != nil {
+	var key []byte
+	if err := tx.One(ctx, `select data_key, name, phone, document, born, occupation, works, number, person_id from member where member_id = $1`, []any{string(which)},
+		&key, &sealed[0], &sealed[1], &sealed[2], &sealed[3], &r.Occupation, &r.Works, &r.Number, db.Text(&r.Person)); err != nil {
+		return r, err
+	}
+	box, err := s.box(key, which)
+	if err != nil {
 		return r, err
 	}
 	for i, to := range []*string{&r.Name, &r.Phone, &r.Document, &r.Born} {
-		if *to, err = s.open(sealed[i], rawColumns[i], which); err != nil {
+		if *to, err = box.Open(sealed[i], rawColumns[i]); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
+}
+
+// boxOf returns the box of a row.
+func (s *Service) boxOf(ctx context.Context, tx *op.Tx, which ID) (Box, error) {
+	var key []byte
+	if err := tx.One(ctx, `select data_key from member where member_id = $1`, []any{string(which)}, &key); err != nil {
+		return Box{}, err
+	}
+	return s.box(key, which)
 }
 
 // rawColumns are the sealed columns of a [Raw], in its order.
@@ -40,10 +54,13 @@ var rawColumns = [4]string{"name", "phone", "document", "born"}
 // Rewrite puts r in the place of what a row keeps of a person, with its indexes; whom
 // it may be the same as is looked for soon. Guards and versions are the caller's.
 func (s *Service) Rewrite(ctx context.Context, tx *op.Tx, which ID, r Raw) error {
+	box, err := s.boxOf(ctx, tx, which)
+	if err != nil {
+		return err
+	}
 	var sealed [4][]byte
 	for i, text := range []string{r.Name, r.Phone, r.Document, r.Born} {
-		var err error
-		if sealed[i], err = s.seal(text, rawColumns[i], which); err != nil {
+		if sealed[i], err = box.Seal(text, rawColumns[i]); err != nil {
 			return err
 		}
 	}
@@ -55,7 +72,7 @@ func (s *Service) Rewrite(ctx context.Context, tx *op.Tx, which ID, r Raw) error
 	if resident, err := idcard.ParseResident(r.Document, today); err == nil {
 		odd = len(DoubtsOf(resident, today)) > 0
 	}
-	_, err := tx.Exec(ctx, `
+	_, err = tx.Exec(ctx, `
 		update member set name = $2, phone = $3, phone_mask = $4, document = $5, doc_mask = $6, born = $7, name_index = $8, birth_index = $9, phone_index = $10, doc_index = $11,
 			occupation = $12, works = $13, number = $14, person_id = $15, odd = $16, sought = 0
 		where member_id = $1`,

@@ -25,7 +25,7 @@ var Schema embed.FS
 
 // Columns are those of members m that [Service.Scan] reads.
 const Columns = `m.member_id, m.number, m.person_id, m.union_id, m.union_name, m.area, m.state, m.name, m.phone_mask, m.doc_mask, m.born,
-	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.merged_into, m.version`
+	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.data_key, m.merged_into, m.version`
 
 // ByColumns are the columns that decide about a row.
 var ByColumns = authz.Columns{ID: "m.member_id", Area: "m.area", Owner: "m.person_id"}
@@ -33,18 +33,40 @@ var ByColumns = authz.Columns{ID: "m.member_id", Area: "m.area", Owner: "m.perso
 // vault seals and finds what a member's row keeps.
 type vault struct{ ring *seal.Ring }
 
-func (v vault) seal(plain, column string, row ID) ([]byte, error) {
+func keyPlace(row ID) []byte { return seal.Place("member", "data_key", string(row)) }
+
+// box returns what the values of a member's row are sealed in.
+func (v vault) box(key []byte, row ID) (Box, error) {
+	b, err := v.ring.Box(key, keyPlace(row))
+	return Box{b, row}, err
+}
+
+// fresh returns a box with a new data key, and the key, sealed, to be kept in the row.
+func (v vault) fresh(row ID) (Box, []byte, error) {
+	b, key, err := v.ring.NewBox(keyPlace(row))
+	return Box{b, row}, key, err
+}
+
+// Box seals and opens the values of one member's row.
+type Box struct {
+	box seal.Box
+	row ID
+}
+
+// Seal seals a value for a column; of nothing it is nothing.
+func (b Box) Seal(plain, column string) ([]byte, error) {
 	if plain == "" {
 		return nil, nil
 	}
-	return v.ring.Seal([]byte(plain), seal.Place("member", column, string(row)))
+	return b.box.Seal([]byte(plain), seal.Place("member", column, string(b.row)))
 }
 
-func (v vault) open(sealed []byte, column string, row ID) (string, error) {
+// Open opens a value of a column; of nothing it is nothing.
+func (b Box) Open(sealed []byte, column string) (string, error) {
 	if len(sealed) == 0 {
 		return "", nil
 	}
-	plain, err := v.ring.Open(sealed, seal.Place("member", column, string(row)))
+	plain, err := b.box.Open(sealed, seal.Place("member", column, string(b.row)))
 	return string(plain), err
 }
 
@@ -65,12 +87,16 @@ func (v vault) scan(r db.Row, first ...any) (Member, error) {
 	var m Member
 	var name, born []byte
 	err := r.Scan(append(first, &m.ID, &m.Number, db.Text(&m.Person), &m.Union, &m.UnionName, &m.Area, &m.State, &name, &m.Phone, &m.Document, &born,
-		&m.Occupation, &m.Works, &m.Channel, db.Text(&m.To), &m.ToName, db.Time(&m.AppliedAt), db.Time(&m.DueAt), db.Time(&m.DecidedAt), &m.Reason, &m.ChangedBy, db.Time(&m.ChangedAt), db.Text(&m.Into), &m.Version)...)
+		&m.Occupation, &m.Works, &m.Channel, db.Text(&m.To), &m.ToName, db.Time(&m.AppliedAt), db.Time(&m.DueAt), db.Time(&m.DecidedAt), &m.Reason, &m.ChangedBy, db.Time(&m.ChangedAt), &m.key, db.Text(&m.Into), &m.Version)...)
 	if err != nil {
 		return m, err
 	}
-	if m.Name, err = v.open(name, "name", m.ID); err == nil {
-		m.Born, err = v.open(born, "born", m.ID)
+	b, err := v.box(m.key, m.ID)
+	if err != nil {
+		return m, err
+	}
+	if m.Name, err = b.Open(name, "name"); err == nil {
+		m.Born, err = b.Open(born, "born")
 	}
 	return m, err
 }
@@ -106,25 +132,27 @@ func (v vault) some(ctx context.Context, tx *op.Tx, where string, args db.Args) 
 
 // insert stores an application.
 func (v vault) insert(ctx context.Context, tx *op.Tx, m Member, d draft, phone string) error {
+	box, key, err := v.fresh(m.ID)
+	if err != nil {
+		return err
+	}
 	sealed := map[string][]byte{}
 	for column, plain := range map[string]string{"name": d.Name, "phone": phone, "document": d.Document, "born": d.resident.Birth} {
-		b, err := v.seal(plain, column, m.ID)
-		if err != nil {
+		if sealed[column], err = box.Seal(plain, column); err != nil {
 			return err
 		}
-		sealed[column] = b
 	}
 	birth := ""
 	if d.resident.Birth != "" {
 		birth = v.index("birth", d.Name+"|"+d.resident.Birth)
 	}
-	_, err := tx.Exec(ctx, `
+	_, err = tx.Exec(ctx, `
 		insert into member (member_id, number, person_id, union_id, union_name, area, home_area, state, name, phone, phone_mask, document, doc_mask, born,
-			name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, version, sought)
-		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, null, '', $20, $21, null, '', $22, 1, 1)`,
+			name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, data_key, version, sought)
+		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, null, '', $20, $21, null, '', $22, $23, 1, 1)`,
 		string(m.ID), db.Null(m.Person), m.Union, m.UnionName, m.Area, string(m.State), sealed["name"], sealed["phone"], m.Phone, blob(sealed["document"]), m.Document, blob(sealed["born"]),
 		v.index("name", d.Name), birth, v.index("phone", phone), v.index("document", d.Document), string(m.Occupation), m.Works, string(m.Channel),
-		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), len(DoubtsOf(d.resident, clock.Day(tx.Now()))) > 0)
+		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), len(DoubtsOf(d.resident, clock.Day(tx.Now()))) > 0, key)
 	return err
 }
 

@@ -25,10 +25,10 @@ func (r round) AuthzObject() authz.Object {
 // behind is a record whose indexes were made by an older way of folding names, or
 // that came where nobody looked at once: by a list, or with a union that moved.
 type behind struct {
-	id         ID
-	name, born []byte
-	version    int64
-	empty      bool // nothing tells any more who it was
+	id              ID
+	key, name, born []byte
+	version         int64
+	empty           bool // nothing tells any more who it was
 }
 
 // SeekTwins makes the indexes of some records that are behind anew, and looks for whom
@@ -64,9 +64,9 @@ func (s *Service) SeekTwins(ctx context.Context) (int, error) {
 // are among them, and are done with at once.
 func unsought(ctx context.Context, tx *op.Tx) (some []behind, err error) {
 	var args db.Args
-	err = tx.Each(ctx, `select member_id, name, born, version, name_index = '' from member where sought < 1 order by member_id limit `+args.Add(seekAtOnce), args, func(r db.Row) error {
+	err = tx.Each(ctx, `select member_id, data_key, name, born, version, name_index = '' from member where sought < 1 order by member_id limit `+args.Add(seekAtOnce), args, func(r db.Row) error {
 		var b behind
-		err := r.Scan(&b.id, &b.name, &b.born, &b.version, &b.empty)
+		err := r.Scan(&b.id, &b.key, &b.name, &b.born, &b.version, &b.empty)
 		some = append(some, b)
 		return err
 	})
@@ -79,11 +79,15 @@ func (s *Service) reindex(ctx context.Context, tx *op.Tx, b behind) error {
 		_, err := tx.Exec(ctx, `update member set sought = 1 where member_id = $1`, string(b.id))
 		return err
 	}
-	name, err := s.open(b.name, "name", b.id)
+	box, err := s.box(b.key, b.id)
 	if err != nil {
 		return err
 	}
-	born, err := s.open(b.born, "born", b.id)
+	name, err := box.Open(b.name, "name")
+	if err != nil {
+		return err
+	}
+	born, err := box.Open(b.born, "born")
 	if err != nil {
 		return err
 	}

@@ -21,12 +21,16 @@ func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 
 func (s *Service) forget(ctx context.Context, tx *op.Tx, all []Ask) error {
 	for _, a := range all {
-		words, err := s.seal(plain.Forgotten, "words", a.ID)
+		b, key, err := s.fresh(a.ID) // the old key is destroyed
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `update rights_ask set person_id = null, words = $2, name = null, phone = null, phone_mask = '', answer = null, version = version + 1,
-			answered_at = coalesce(answered_at, $3), state = case when state = 'open' then 'taken' else state end where ask_id = $1`, string(a.ID), words, tx.Now().UnixMicro()); err != nil {
+		words, err := b.seal(plain.Forgotten, "words")
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update rights_ask set person_id = null, words = $2, name = null, phone = null, phone_mask = '', answer = null, data_key = $4, version = version + 1,
+			answered_at = coalesce(answered_at, $3), state = case when state = 'open' then 'taken' else state end where ask_id = $1`, string(a.ID), words, tx.Now().UnixMicro(), key); err != nil {
 			return err
 		}
 	}

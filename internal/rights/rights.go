@@ -73,6 +73,8 @@ type Ask struct {
 	Answer     string
 	Version    int64
 	Hands      []Handed // how it came to the union that answers, the first first; of an ask that is shown alone, or its own worker's
+
+	key []byte // the data key that the row is sealed with; itself sealed
 }
 
 // Handed is one time that an ask was handed on to another union. Its day stays: who

@@ -174,9 +174,13 @@ func (s *Service) Phone(ctx context.Context, which ID) (phone string, err error)
 			_, phone, err = s.people.Contact(ctx, tx, a.Person)
 			return a, err
 		}
+		b, err := s.box(a.key, a.ID)
+		if err != nil {
+			return a, err
+		}
 		var sealed []byte
 		if err = tx.One(ctx, `select phone from rights_ask where ask_id = $1`, []any{string(a.ID)}, &sealed); err == nil {
-			phone, err = s.open(sealed, "phone", a.ID)
+			phone, err = b.open(sealed, "phone")
 		}
 		return a, err
 	})

@@ -19,27 +19,46 @@ import (
 var Schema embed.FS
 
 const columns = `r.ask_id, r.person_id, r.union_id, r.union_name, r.area, r.kind, r.state, r.channel, r.words, r.name, r.phone_mask, r.taken_by,
-	r.asked_at, r.answered_at, r.answered_by, r.answer, r.version`
+	r.asked_at, r.answered_at, r.answered_by, r.answer, r.data_key, r.version`
 
 // ByColumns are the columns that decide about a row.
 var ByColumns = authz.Columns{ID: "r.ask_id", Area: "r.area", Owner: "r.person_id"}
 
-// vault seals what a row keeps.
+// vault seals what a row keeps, under the row's own data key.
 type vault struct{ ring *seal.Ring }
 
-// seal returns plain sealed for a column of a row; of nothing it is NULL.
-func (v vault) seal(plain, column string, row ID) (any, error) {
+func keyPlace(row ID) []byte { return seal.Place("rights_ask", "data_key", string(row)) }
+
+// box is what the values of one row are sealed in.
+type box struct {
+	seal.Box
+	row ID
+}
+
+func (v vault) box(key []byte, row ID) (box, error) {
+	b, err := v.ring.Box(key, keyPlace(row))
+	return box{b, row}, err
+}
+
+// fresh returns a box with a new key, and the key to be kept.
+func (v vault) fresh(row ID) (box, []byte, error) {
+	b, key, err := v.ring.NewBox(keyPlace(row))
+	return box{b, row}, key, err
+}
+
+// seal returns plain sealed for a column; of nothing it is NULL.
+func (b box) seal(plain, column string) (any, error) {
 	if plain == "" {
 		return nil, nil //nolint:nilnil // NULL
 	}
-	return v.ring.Seal([]byte(plain), seal.Place("rights_ask", column, string(row)))
+	return b.Seal([]byte(plain), seal.Place("rights_ask", column, string(b.row)))
 }
 
-func (v vault) open(sealed []byte, column string, row ID) (string, error) {
+func (b box) open(sealed []byte, column string) (string, error) {
 	if len(sealed) == 0 {
 		return "", nil
 	}
-	plain, err := v.ring.Open(sealed, seal.Place("rights_ask", column, string(row)))
+	plain, err := b.Open(sealed, seal.Place("rights_ask", column, string(b.row)))
 	return string(plain), err
 }
 
@@ -47,17 +66,21 @@ func (v vault) scan(r db.Row) (Ask, error) {
 	var a Ask
 	var words, name, answer []byte
 	err := r.Scan(&a.ID, db.Text(&a.Person), &a.Union, &a.UnionName, &a.Area, &a.Kind, &a.State, &a.Channel, &words, &name, &a.Phone, &a.TakenBy,
-		db.Time(&a.AskedAt), db.Time(&a.AnsweredAt), &a.AnsweredBy, &answer, &a.Version)
+		db.Time(&a.AskedAt), db.Time(&a.AnsweredAt), &a.AnsweredBy, &answer, &a.key, &a.Version)
 	if err != nil {
 		return a, err
 	}
-	if a.Words, err = v.open(words, "words", a.ID); err != nil {
+	b, err := v.box(a.key, a.ID)
+	if err != nil {
 		return a, err
 	}
-	if a.Name, err = v.open(name, "name", a.ID); err != nil {
+	if a.Words, err = b.open(words, "words"); err != nil {
 		return a, err
 	}
-	a.Answer, err = v.open(answer, "answer", a.ID)
+	if a.Name, err = b.open(name, "name"); err != nil {
+		return a, err
+	}
+	a.Answer, err = b.open(answer, "answer")
 	return a, err
 }
 
@@ -73,26 +96,32 @@ func (v vault) some(ctx context.Context, tx *op.Tx, where string, args db.Args) 
 
 // insert stores an ask; phone is the whole number.
 func (v vault) insert(ctx context.Context, tx *op.Tx, a Ask, phone string) error {
+	b, key, err := v.fresh(a.ID)
+	if err != nil {
+		return err
+	}
 	sealed := map[string]any{}
 	for column, plain := range map[string]string{"words": a.Words, "name": a.Name, "phone": phone} {
-		b, err := v.seal(plain, column, a.ID)
-		if err != nil {
+		if sealed[column], err = b.seal(plain, column); err != nil {
 			return err
 		}
-		sealed[column] = b
 	}
-	_, err := tx.Exec(ctx, `
+	_, err = tx.Exec(ctx, `
 		insert into rights_ask (ask_id, person_id, union_id, union_name, area, kind, state, channel, words, name, phone, phone_mask, taken_by,
-			asked_at, answered_at, answered_by, answer, version)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, null, '', null, 1)`,
+			asked_at, answered_at, answered_by, answer, data_key, version)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, null, '', null, $15, 1)`,
 		string(a.ID), db.Null(a.Person), a.Union, a.UnionName, a.Area, string(a.Kind), string(a.State), string(a.Channel),
-		sealed["words"], sealed["name"], sealed["phone"], a.Phone, a.TakenBy, a.AskedAt.UnixMicro())
+		sealed["words"], sealed["name"], sealed["phone"], a.Phone, a.TakenBy, a.AskedAt.UnixMicro(), key)
 	return err
 }
 
 // close ends an ask that is open and has the version that was read.
 func (v vault) close(ctx context.Context, tx *op.Tx, a Ask) error {
-	sealed, err := v.seal(a.Answer, "answer", a.ID)
+	b, err := v.box(a.key, a.ID)
+	if err != nil {
+		return err
+	}
+	sealed, err := b.seal(a.Answer, "answer")
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package seal
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -20,9 +19,10 @@ type Info struct {
 	Seals bool      `json:"seals"`         // new values are sealed with it
 }
 
-// KeyOf returns the id of the key that sealed a value; 0: none did.
+// KeyOf returns the id of the key that sealed a value; 0: none did, or a data key
+// did (see [Box]), which itself stands under one.
 func KeyOf(sealed []byte) uint32 {
-	if len(sealed) < 5 {
+	if len(sealed) < HeadLen || Boxed(sealed) {
 		return 0
 	}
 	return binary.BigEndian.Uint32(sealed[1:])
@@ -42,13 +42,16 @@ func (r *Ring) Keys() []Info {
 	return all
 }
 
+// File returns the file that the ring follows.
+func (r *Ring) File() File { return r.file }
+
 // Current returns the id of the key that seals.
 func (r *Ring) Current() uint32 { return r.follow().now }
 
 // follow returns the keys as the file has them now.
 func (r *Ring) follow() *held {
 	h := r.held.Load()
-	info, err := os.Stat(r.path)
+	info, err := os.Stat(r.file.Path)
 	if err != nil || os.SameFile(info, h.file) && info.ModTime().Equal(h.file.ModTime()) && info.Size() == h.file.Size() {
 		return h // a file that is away for a moment takes nothing from a program that runs
 	}
@@ -61,8 +64,8 @@ func (r *Ring) again() *held {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	old := r.held.Load()
-	f, h, err := load(r.path)
-	if err != nil || !bytes.Equal(f.Index, r.index) {
+	f, h, err := r.file.load()
+	if err != nil || !bytes.Equal(f.Index, r.index) || f.Hash != old.hash {
 		return old
 	}
 	for id, k := range h.keys {
@@ -74,12 +77,12 @@ func (r *Ring) again() *held {
 	return h
 }
 
-// Add puts a new key into the file at path; from then on it seals. It returns
+// Add puts a new key into the file; from then on it seals. It returns
 // the key, and the name of the copy of the old file, which stands beside it. An
 // empty suite is that of the key that sealed before.
 // Callers keep others from changing the file meanwhile.
-func Add(path string, suite Suite, at time.Time) (added Info, backup string, err error) {
-	backup, err = change(path, at, func(f *keyFile) error {
+func (f File) Add(suite Suite, at time.Time) (added Info, backup string, err error) {
+	backup, err = f.change(at, func(f *keyFile) error {
 		if suite == "" {
 			suite = f.Keys[len(f.Keys)-1].Suite
 		}
@@ -97,10 +100,10 @@ func Add(path string, suite Suite, at time.Time) (added Info, backup string, err
 	return added, backup, err
 }
 
-// Retire takes keys out of the file at path, as [Add] puts one in. The key that
+// Retire takes keys out of the file, as [File.Add] puts one in. The key that
 // seals is refused.
-func Retire(path string, ids []uint32, at time.Time) (backup string, err error) {
-	return change(path, at, func(f *keyFile) error {
+func (f File) Retire(ids []uint32, at time.Time) (backup string, err error) {
+	return f.change(at, func(f *keyFile) error {
 		if slices.Contains(ids, f.Keys[len(f.Keys)-1].ID) {
 			return errors.New("seal: the key that seals cannot be retired")
 		}
@@ -109,46 +112,57 @@ func Retire(path string, ids []uint32, at time.Time) (backup string, err error) 
 	})
 }
 
+// Rewrap writes the file anew as the guard has it now: guarded from then on, if it was
+// not, or under a new key of the guard. It returns the copy of the old file.
+func (f File) Rewrap(at time.Time) (backup string, err error) {
+	if f.Guard == nil {
+		return "", errors.New("seal: no guard is configured")
+	}
+	return f.change(at, func(*keyFile) error { return nil })
+}
+
 // change copies the file, writes the changed one beside it, reads both back, and
 // moves the new one into its place.
-func change(path string, at time.Time, edit func(*keyFile) error) (backup string, err error) {
-	if path, err = filepath.EvalSymlinks(path); err != nil {
+func (f File) change(at time.Time, edit func(*keyFile) error) (backup string, err error) {
+	if f.Path, err = filepath.EvalSymlinks(f.Path); err != nil {
 		return "", fmt.Errorf("seal: %w", err)
 	}
-	old, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("seal: %w", err)
-	}
-	f, _, err := parse(old)
-	if err != nil {
-		return "", fmt.Errorf("seal: %s: %w", path, err)
-	}
-	if err := edit(&f); err != nil {
-		return "", err
-	}
-	text, err := json.MarshalIndent(f, "", "  ")
+	k, _, err := f.load()
 	if err != nil {
 		return "", err
 	}
-	if _, _, err := parse(text); err != nil {
+	if err := edit(&k); err != nil {
+		return "", err
+	}
+	text, err := f.guard(k)
+	if err != nil {
+		return "", fmt.Errorf("seal: nothing was changed: %w", err)
+	}
+	return f.replace(text, at)
+}
+
+// replace puts text into the place of the file's, which is copied beside it first.
+func (f File) replace(text []byte, at time.Time) (backup string, err error) {
+	old, err := os.ReadFile(f.Path)
+	if err != nil {
 		return "", fmt.Errorf("seal: %w", err)
 	}
-	info, err := os.Stat(path)
+	info, err := os.Stat(f.Path)
 	if err != nil {
 		return "", err
 	}
-	backup = path + "." + at.UTC().Format("20060102T150405.000000Z") + ".old"
+	backup = f.Path + "." + at.UTC().Format("20060102T150405.000000Z") + ".old"
 	if err := put(backup, old, info, os.O_EXCL); err != nil {
 		return "", fmt.Errorf("seal: the old keys could not be copied, nothing was changed: %w", err)
 	}
-	beside := path + ".new" // of a change that was cut off, perhaps: it counted for nothing
+	beside := f.Path + ".new" // of a change that was cut off, perhaps: it counted for nothing
 	if err := put(beside, text, info, os.O_TRUNC); err != nil {
 		return backup, fmt.Errorf("seal: the new keys could not be written, nothing was changed: %w", errors.Join(err, os.Remove(beside)))
 	}
-	if err := os.Rename(beside, path); err != nil {
+	if err := os.Rename(beside, f.Path); err != nil {
 		return backup, fmt.Errorf("seal: nothing was changed: %w", err)
 	}
-	return backup, syncDir(filepath.Dir(path))
+	return backup, syncDir(filepath.Dir(f.Path))
 }
 
 // put writes a file like the one that info is of, syncs it and its name, and

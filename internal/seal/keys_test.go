@@ -27,7 +27,7 @@ func TestARingFollowsItsFile(t *testing.T) {
 	}
 	place := Place("member", "name", "a")
 	old, _ := server.Seal([]byte("王示例"), place)
-	added, backup, err := Add(path, SM4GCM, at)
+	added, backup, err := File{Path: path}.Add(SM4GCM, at)
 	if err != nil || added.ID != 2 || added.Suite != SM4GCM {
 		t.Fatalf("added %+v, %v", added, err)
 	}
@@ -51,10 +51,10 @@ func TestARingFollowsItsFile(t *testing.T) {
 	if server.Index("phone", "1") != other.Index("phone", "1") {
 		t.Error("a new key changed the blind index")
 	}
-	if _, err := Retire(path, []uint32{2}, at.Add(time.Second)); err == nil {
+	if _, err := (File{Path: path}).Retire([]uint32{2}, at.Add(time.Second)); err == nil {
 		t.Error("the key that seals was retired")
 	}
-	if _, err := Retire(path, []uint32{1}, at.Add(2*time.Second)); err != nil {
+	if _, err := (File{Path: path}).Retire([]uint32{1}, at.Add(2*time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	if all := server.Keys(); len(all) != 1 || all[0].ID != 2 || !all[0].Seals {
@@ -115,7 +115,7 @@ func TestAChangeThatCannotBeKeptChangesNothing(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(path+".new", "x"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Add(path, AES256GCM, time.Unix(0, 0)); err == nil {
+	if _, _, err := (File{Path: path}).Add(AES256GCM, time.Unix(0, 0)); err == nil {
 		t.Error("a change that could not be written counts as done")
 	}
 	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {

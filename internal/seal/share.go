@@ -41,17 +41,18 @@ const (
 // curve is the group whose numbers are shared.
 var curve = group.P256
 
-// SplitFile splits the key file at path into so many shares, of which need give it back.
-func SplitFile(path string, need, shares int) ([]Share, error) {
+// Split splits the file into so many shares, of which need give it back, without its
+// guard: a guard may be lost, too.
+func (f File) Split(need, shares int) ([]Share, error) {
 	if need < 2 || need > shares || shares > maxShares {
 		return nil, fmt.Errorf("seal: a file is split so that 2 or more of at most %d shares give it back", maxShares)
 	}
-	text, err := os.ReadFile(path)
+	text, err := f.text()
 	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
+		return nil, err
 	}
 	if _, _, err := parse(text); err != nil {
-		return nil, fmt.Errorf("seal: %s: %w", path, err)
+		return nil, fmt.Errorf("seal: %s: %w", f.Path, err)
 	}
 	secret := curve.RandomNonZeroScalar(rand.Reader)
 	set := random(16)
@@ -73,24 +74,28 @@ func SplitFile(path string, need, shares int) ([]Share, error) {
 	return all, nil
 }
 
-// JoinFile writes the key file that was split to path, where nothing may be.
-func JoinFile(path string, shares []Share) error {
+// Join writes the file that was split, where nothing may be.
+func (f File) Join(shares []Share) error {
 	text, err := join(shares)
 	if err != nil {
 		return err
 	}
-	if _, _, err := parse(text); err != nil {
+	k, _, err := parse(text)
+	if err != nil {
 		return fmt.Errorf("seal: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if text, err = f.guard(k); err != nil {
+		return fmt.Errorf("seal: %w", err)
+	}
+	file, err := os.OpenFile(f.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("seal: %s is there already; nothing was changed", path)
+		return fmt.Errorf("seal: %s is there already; nothing was changed", f.Path)
 	}
 	if err != nil {
 		return fmt.Errorf("seal: %w", err)
 	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Sync(), f.Close())
+	_, err = file.Write(text)
+	return errors.Join(err, file.Sync(), file.Close())
 }
 
 func join(shares []Share) ([]byte, error) {

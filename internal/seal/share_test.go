@@ -24,7 +24,7 @@ func TestThreeOfFive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shares, err := SplitFile(path, 3, 5)
+	shares, err := File{Path: path}.Split(3, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,13 +54,13 @@ func TestThreeOfFive(t *testing.T) {
 		t.Errorf("all five: %v", err)
 	}
 	back := filepath.Join(dir, "back.json")
-	if err := JoinFile(back, shares[2:]); err != nil {
+	if err := (File{Path: back}).Join(shares[2:]); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(back); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file that was joined: %v, %v", info.Mode(), err)
 	}
-	if err := JoinFile(path, shares); err == nil {
+	if err := (File{Path: path}).Join(shares); err == nil {
 		t.Error("a key file that is there was written over")
 	}
 }
@@ -72,7 +72,7 @@ func TestSharesThatDoNotFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	split := func() []Share {
-		s, err := SplitFile(path, 3, 5)
+		s, err := File{Path: path}.Split(3, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestSharesThatDoNotFit(t *testing.T) {
 		}
 	}
 	for _, n := range [][2]int{{1, 5}, {6, 5}, {3, 21}, {0, 0}} {
-		if _, err := SplitFile(path, n[0], n[1]); err == nil {
+		if _, err := (File{Path: path}).Split(n[0], n[1]); err == nil {
 			t.Errorf("split %d of %d", n[0], n[1])
 		}
 	}

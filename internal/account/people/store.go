@@ -20,16 +20,13 @@ func (p *Person) scan(r db.Row) error {
 	return r.Scan(&p.ID, &p.Kind, &p.Login, &p.Name, &p.Area, db.Text(&p.Org), &p.Reach, &p.Active, db.Time(&p.MadeAt), db.Time(&p.EndedAt), db.Time(&p.LockedAt), &p.Version)
 }
 
-// Insert stores p; phone is the sealed number of a worker.
-func Insert(ctx context.Context, tx *op.Tx, p Person, phone []byte) error {
-	var sealed any
-	if len(phone) > 0 {
-		sealed = phone
-	}
+// Insert stores p; phone is the sealed number of a worker, and key the data key that
+// it is sealed with. Of staff both are NULL.
+func Insert(ctx context.Context, tx *op.Tx, p Person, key, phone any) error {
 	_, err := tx.Exec(ctx, `
-		insert into person (person_id, kind, login, name, sealed, phone, area, org_id, reach, active, made_at, ended_at, version)
-		values ($1, $2, $3, $4, null, $5, $6, $7, $8, $9, $10, null, 1)`,
-		string(p.ID), string(p.Kind), p.Login, p.Name, sealed, p.Area, db.Null(p.Org), p.Reach, p.Active, p.MadeAt.UnixMicro())
+		insert into person (person_id, kind, login, name, sealed, data_key, phone, area, org_id, reach, active, made_at, ended_at, version)
+		values ($1, $2, $3, $4, null, $11, $5, $6, $7, $8, $9, $10, null, 1)`,
+		string(p.ID), string(p.Kind), p.Login, p.Name, phone, p.Area, db.Null(p.Org), p.Reach, p.Active, p.MadeAt.UnixMicro(), key)
 	return err
 }
 
@@ -42,7 +39,7 @@ func InsertStaff(ctx context.Context, tx *op.Tx, p Person) error {
 	if n == 0 {
 		return FieldFault("login", "account.login.taken")
 	}
-	if err := Insert(ctx, tx, p, nil); err != nil {
+	if err := Insert(ctx, tx, p, nil, nil); err != nil {
 		return err
 	}
 	for _, g := range p.Grants {

@@ -100,7 +100,7 @@ func (s *Service) mayOpen(ctx context.Context, tx *op.Tx, who account.ID, o Open
 	if ok, err := s.accounts.UseCode(ctx, tx, forNew(who), o.Phone, o.Code); err != nil || !ok {
 		return Wrong, err
 	}
-	if ok, err := pace.Take(ctx, tx, s.ring.Index("account|recovery", tx.Subject.ID), 24*time.Hour, l["recovery_cadre_day"]); err != nil || !ok {
+	if ok, err := pace.Take(ctx, tx, s.Ring.Index("account|recovery", tx.Subject.ID), 24*time.Hour, l["recovery_cadre_day"]); err != nil || !ok {
 		return Many, err
 	}
 	if _, ok, err := s.clear(ctx, tx, who, o.Phone); err != nil || !ok {

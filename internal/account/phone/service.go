@@ -6,6 +6,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
@@ -33,7 +34,7 @@ type Config struct {
 
 // NewService returns the service of changes of phones.
 func NewService(desk *op.Desk, c Config) *Service {
-	return &Service{desk, vault{c.Ring}, c.Accounts, c.Members, c.Followers}
+	return &Service{desk, vault{people.Vault{Ring: c.Ring}}, c.Accounts, c.Members, c.Followers}
 }
 
 // Outcome is how a try went. A wrong code is no error, so that the try stays counted.

@@ -6,44 +6,32 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
-	"nuanxin/internal/seal"
 )
 
 // vault seals and finds what is kept of changes.
-type vault struct{ ring *seal.Ring }
+type vault struct{ people.Vault }
 
-func place(column, row string) []byte { return seal.Place("person_phone_change", column, row) }
-
-func (v vault) seal(plain, column, row string) (any, error) {
-	if plain == "" {
-		return nil, nil
-	}
-	return v.ring.Seal([]byte(plain), place(column, row))
-}
-
-func (v vault) open(sealed []byte, column, row string) (string, error) {
-	if len(sealed) == 0 {
-		return "", nil
-	}
-	plain, err := v.ring.Open(sealed, place(column, row))
-	return string(plain), err
-}
+// table keeps the changes, sealed under their person's data key.
+const table = "person_phone_change"
 
 // index is the blind index of a new number.
-func (v vault) index(phone string) string { return v.ring.Index("account|new phone", phone) }
+func (v vault) index(phone string) string { return v.Ring.Index("account|new phone", phone) }
 
 // insert keeps c. Conflict: another change of the person waits.
 func (v vault) insert(ctx context.Context, tx *op.Tx, c Change) error {
+	box, err := v.Of(ctx, tx, c.Person, table)
+	if err != nil {
+		return err
+	}
 	sealed := map[string]any{}
 	for column, plain := range map[string]string{"old": c.Old, "new": c.New, "note": c.Note} {
-		b, err := v.seal(plain, column, c.ID)
-		if err != nil {
+		if sealed[column], err = box.Seal(plain, column, c.ID); err != nil {
 			return err
 		}
-		sealed[column] = b
 	}
 	n, err := tx.Exec(ctx, `
 		insert into person_phone_change (person_id, change_id, way, state, old, new, new_index, checked, note, by_id, by_name, office, asked_at, due_at, ended_at, ended_by)
@@ -86,29 +74,38 @@ func (v vault) one(ctx context.Context, tx *op.Tx, person account.ID, id string)
 func (v vault) some(ctx context.Context, tx *op.Tx, where string, args []any) ([]Change, error) {
 	var all []Change
 	err := tx.Each(ctx, `
-		select person_id, change_id, way, state, old, new, checked, note, by_id, by_name, office, asked_at, due_at, ended_at, ended_by
+		select person_id, change_id, way, state, old, new, checked, note, by_id, by_name, office, asked_at, due_at, ended_at, ended_by, `+people.KeyColumn(table)+`
 		from person_phone_change where `+where+` order by asked_at desc, change_id desc`, args, func(r db.Row) error {
 		var c Change
-		var old, fresh, note []byte
+		var key, old, fresh, note []byte
 		var checked string
 		err := r.Scan(&c.Person, &c.ID, &c.Way, &c.State, &old, &fresh, &checked, &note, db.Text(&c.By), &c.ByName, &c.Office,
-			db.Time(&c.AskedAt), db.Time(&c.DueAt), db.Time(&c.EndedAt), &c.EndedBy)
+			db.Time(&c.AskedAt), db.Time(&c.DueAt), db.Time(&c.EndedAt), &c.EndedBy, &key)
 		for _, w := range strings.Fields(checked) {
 			c.Checked = append(c.Checked, Check(w))
 		}
-		if err == nil {
-			c.Old, err = v.open(old, "old", c.ID)
-		}
-		if err == nil {
-			c.New, err = v.open(fresh, "new", c.ID)
-		}
-		if err == nil {
-			c.Note, err = v.open(note, "note", c.ID)
+		if err != nil {
+			return err
 		}
 		all = append(all, c)
-		return err
+		return v.open(&all[len(all)-1], key, old, fresh, note)
 	})
 	return all, err
+}
+
+func (v vault) open(c *Change, key, old, fresh, note []byte) error {
+	box, err := v.With(key, c.Person, table)
+	if err != nil {
+		return err
+	}
+	if c.Old, err = box.Open(old, "old", c.ID); err != nil {
+		return err
+	}
+	if c.New, err = box.Open(fresh, "new", c.ID); err != nil {
+		return err
+	}
+	c.Note, err = box.Open(note, "note", c.ID)
+	return err
 }
 
 // turn brings a change that waits to state, once: false means that it waits no more.

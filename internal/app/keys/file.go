@@ -19,7 +19,7 @@ import (
 // an error that came once the file had changed.
 func (v Vault) Rotate(ctx context.Context, suite seal.Suite) (added seal.Info, backup string, err error) {
 	err = v.alone(func() error {
-		if added, backup, err = seal.Add(v.File, suite, v.DB.Clock().Now()); err != nil {
+		if added, backup, err = v.File.Add(suite, v.DB.Clock().Now()); err != nil {
 			return err
 		}
 		return v.note(ctx, Rotate, "key", number(added.ID), "suite", string(added.Suite))
@@ -55,7 +55,7 @@ func (v Vault) Retire(ctx context.Context, ids ...uint32) (gone []uint32, backup
 		if len(gone) == 0 {
 			return nil
 		}
-		if backup, err = seal.Retire(v.File, gone, v.DB.Clock().Now()); err != nil {
+		if backup, err = v.File.Retire(gone, v.DB.Clock().Now()); err != nil {
 			return err
 		}
 		var names []string
@@ -67,11 +67,23 @@ func (v Vault) Retire(ctx context.Context, ids ...uint32) (gone []uint32, backup
 	return gone, backup, err
 }
 
+// Guard has the key file guarded as it is configured now, and returns where the old
+// file was copied to: if that was not guarded, it has to go.
+func (v Vault) Guard(ctx context.Context) (backup string, err error) {
+	err = v.alone(func() error {
+		if backup, err = v.File.Rewrap(v.DB.Clock().Now()); err != nil {
+			return err
+		}
+		return v.note(ctx, Guard)
+	})
+	return backup, err
+}
+
 // Split writes the shares of the key file into the folder dir, one file each,
 // readable by their owner alone, and returns their names. Of a split that could
 // not be written whole nothing is left.
 func (v Vault) Split(ctx context.Context, dir string, need, shares int) (names []string, err error) {
-	all, err := seal.SplitFile(v.File, need, shares)
+	all, err := v.File.Split(need, shares)
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +114,8 @@ func (v Vault) Split(ctx context.Context, dir string, need, shares int) (names [
 	return names, v.note(ctx, Split, "need", strconv.Itoa(need), "shares", strconv.Itoa(shares))
 }
 
-// Join writes the key file at path from the files of enough shares.
-func Join(path string, files []string) error {
+// Join writes the key file from the files of enough shares.
+func Join(to seal.File, files []string) error {
 	var shares []seal.Share
 	for _, name := range files {
 		text, err := os.ReadFile(name)
@@ -116,12 +128,12 @@ func Join(path string, files []string) error {
 		}
 		shares = append(shares, s)
 	}
-	return seal.JoinFile(path, shares)
+	return to.Join(shares)
 }
 
 // alone runs work while no other command changes the key file.
 func (v Vault) alone(work func() error) error {
-	lock, err := lockfile.Take(v.File + ".lock")
+	lock, err := lockfile.Take(v.File.Path + ".lock")
 	if errors.Is(err, lockfile.ErrTaken) {
 		return errors.New("somebody else changes the key file just now")
 	}

@@ -24,10 +24,11 @@ const (
 	Reseal authz.Action = "keys.reseal"
 	Retire authz.Action = "keys.retire"
 	Split  authz.Action = "keys.split"
+	Guard  authz.Action = "keys.guard"
 )
 
 // Policy says who may: whoever may run the program's own commands.
-var Policy = authz.Rules{Rotate: authz.Program, Reseal: authz.Program, Retire: authz.Program, Split: authz.Program}
+var Policy = authz.Rules{Rotate: authz.Program, Reseal: authz.Program, Retire: authz.Program, Split: authz.Program, Guard: authz.Program}
 
 // act is one thing that was done with keys.
 type act string
@@ -55,11 +56,15 @@ type Vault struct {
 	Desk  *op.Desk // under a policy with [Policy] in it
 	Blobs *blob.Store
 	Ring  *seal.Ring
-	File  string // of the keys
+	File  seal.File
 }
 
 // files is the name of the sealed files where a column's would stand.
 const files = "files"
+
+// Data stands for all the data keys where a key's id would: what they sealed. Each is
+// itself sealed by one of the ring's.
+const Data = 0
 
 // Census counts sealed values by key, and by column as "table.column" or "files".
 type Census map[uint32]map[string]int64
@@ -127,12 +132,26 @@ type value struct {
 	column string
 	row    string
 	sealed []byte
+	holder string // whose data key it is
+	box    []byte // and the key, itself sealed
 }
 
 func (v value) place() []byte { return seal.Place(v.table.Table, v.column, v.row) }
 
 // String names the place and nothing that is kept there.
 func (v value) String() string { return v.table.Table + "." + v.column + " of " + v.row }
+
+// open opens a value, by its row's data key if that sealed it.
+func (v Vault) open(one value) ([]byte, error) {
+	if !seal.Boxed(one.sealed) {
+		return v.Ring.Open(one.sealed, one.place())
+	}
+	b, err := v.Ring.Box(one.box, seal.Place(one.table.Boxed, "data_key", one.holder))
+	if err != nil {
+		return nil, err
+	}
+	return b.Open(one.sealed, one.place())
+}
 
 // step is how many rows are read at once.
 const step = 200
@@ -165,7 +184,11 @@ func (v Vault) each(ctx context.Context, visit func([]value) error) error {
 // page reads the rows behind last, and returns the last of them; nil: there are
 // no more.
 func (v Vault) page(ctx context.Context, t tables.Sealed, key []string, last []any) (some []value, next []any, err error) {
-	columns := slices.Concat(key, t.Row, t.Columns)
+	box := []string{"null", "null"}
+	if t.Boxed != "" {
+		box = []string{t.Key, fmt.Sprintf(`(select k.data_key from %[1]s k where k.%[2]s = %[3]s.%[2]s)`, t.Boxed, t.Key, t.Table)}
+	}
+	columns := slices.Concat(box, key, t.Row, t.Columns)
 	seen := 0
 	err = v.DB.View(ctx, func(tx *db.Tx) error {
 		var args db.Args
@@ -183,6 +206,9 @@ func (v Vault) page(ctx context.Context, t tables.Sealed, key []string, last []a
 				return err
 			}
 			seen++
+			holder := fmt.Sprint(cells[0])
+			of, _ := cells[1].([]byte)
+			cells = cells[len(box):]
 			next = cells[:len(key)]
 			var row []string
 			for _, c := range cells[len(key):][:len(t.Row)] {
@@ -190,7 +216,7 @@ func (v Vault) page(ctx context.Context, t tables.Sealed, key []string, last []a
 			}
 			for i, c := range cells[len(key)+len(t.Row):] {
 				if sealed, _ := c.([]byte); len(sealed) > 0 {
-					some = append(some, value{t, key, next, t.Columns[i], strings.Join(row, "/"), sealed})
+					some = append(some, value{t, key, next, t.Columns[i], strings.Join(row, "/"), sealed, holder, of})
 				}
 			}
 			return nil

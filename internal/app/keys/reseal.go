@@ -23,7 +23,7 @@ func (v Vault) Verify(ctx context.Context) (p Proof, err error) {
 	p.Wrong = []string{}
 	err = v.each(ctx, func(some []value) error {
 		for _, one := range some {
-			if _, err := v.Ring.Open(one.sealed, one.place()); err != nil {
+			if _, err := v.open(one); err != nil {
 				p.Wrong = append(p.Wrong, fmt.Sprintf("%v, key %d", one, seal.KeyOf(one.sealed)))
 				continue
 			}
@@ -89,7 +89,7 @@ func (v Vault) Reseal(ctx context.Context, tell func(values, files int64)) (valu
 func (v Vault) again(ctx context.Context, some []value, now uint32) (n int64, err error) {
 	var stale []value
 	for _, one := range some {
-		if seal.KeyOf(one.sealed) != now {
+		if seal.KeyOf(one.sealed) != now && !seal.Boxed(one.sealed) { // of what a data key sealed, that key is sealed anew
 			stale = append(stale, one)
 		}
 	}

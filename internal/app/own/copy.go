@@ -236,10 +236,7 @@ func accountOf(said contact, mine account.Mine, changes []phone.Change) accountC
 func (p *pages) matterCopy(m matter) (c matterCopy, err error) {
 	c = matterCopy{Number: m.Number, CreatedAt: m.CreatedAt.UTC(), Channel: string(m.Channel), Source: m.Source, Status: string(m.Status), Topic: m.Topic, Title: m.Title,
 		What: m.What, Place: m.Place, Hidden: m.Hidden, Words: m.Words, Heard: m.Heard, Officer: m.OfficerName, WentTo: append([]string{}, m.bodies()...), Timeline: []entryCopy{}, Files: []fileCopy{}}
-	if c.Name, err = p.Sealed.Unseal(m.SealedName, "request", "name", string(m.ID)); err != nil {
-		return c, err
-	}
-	if c.Phone, err = p.Sealed.Unseal(m.SealedPhone, "request", "phone", string(m.ID)); err != nil {
+	if c.Name, c.Phone, err = p.Sealed.Identity(m.Request); err != nil {
 		return c, err
 	}
 	for _, e := range m.own.Timeline {

@@ -20,6 +20,11 @@ func Personal() map[string]string {
 		"account_provider.secret":   "not: the secret by which this program shows itself to a union's identity provider; nobody's",
 		"person_passkey.public_key": "not: the public half of a staff member's passkey; workers have none",
 
+		"request.data_key":    "not: the key that name and phone are sealed with",
+		"member.data_key":     "not: the key that the row's other values are sealed with",
+		"person.data_key":     "not: the key that the account's values are sealed with",
+		"rights_ask.data_key": "not: the key that the ask is sealed with",
+
 		"request.source":          "requests[].source",
 		"request.words":           "requests[].words",
 		"request.heard":           "requests[].heard",

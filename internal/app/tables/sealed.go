@@ -12,6 +12,8 @@ type Sealed struct {
 	Table   string
 	Columns []string
 	Row     []string // columns whose values, joined by "/", name the row in a sealed value's place
+	Boxed   string   // the table with the data keys; empty: there are none
+	Key     string   // the column by which a row's data key is found there
 }
 
 // AllSealed lists the tables with sealed columns.
@@ -22,7 +24,7 @@ func AllSealed() (list []Sealed) {
 			if row == nil {
 				row = []string{t.Key}
 			}
-			list = append(list, Sealed{t.Name, t.Sealed, row})
+			list = append(list, Sealed{t.Name, t.Sealed, row, t.Boxed, t.Key})
 		}
 	}
 	return list

@@ -18,6 +18,7 @@ type table struct {
 
 	Sealed []string // columns that the key ring sealed
 	Row    []string // columns that name the row in a sealed value's place, joined by "/"; nil: Key
+	Boxed  string   // the table whose column data_key, under the same Key, has the data key that these are sealed with; empty: the ring sealed them
 }
 
 // reference is the group of tables that are small, read everywhere and changed
@@ -48,7 +49,7 @@ var all = slices.Concat([]table{
 	{Name: "firm_branch", Group: "org", Key: "branch_id", Refs: map[string]string{"firm_id": "firm", "union_id": "org"}},
 	{Name: "firm_fact", Group: "org", Key: "branch_id"},
 
-	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}, Sealed: []string{"sealed", "phone"}},
+	{Name: "person", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}, Sealed: []string{"data_key", "sealed", "phone"}, Boxed: "person"},
 	{Name: "person_password", Group: "person", Key: "person_id"},
 	{Name: "person_password_old", Group: "person", Key: "person_id"},
 	{Name: "person_factor", Group: "person", Key: "person_id", Sealed: []string{"sealed"}},
@@ -60,7 +61,7 @@ var all = slices.Concat([]table{
 	{Name: "person_wechat", Group: "person", Key: "person_id"},
 	{Name: "person_wechat_id", Group: "guard", Key: "openid", Refs: map[string]string{"person_id": "person"}},
 	{Name: "person_recovery", Group: "person", Key: "person_id"},
-	{Name: "person_phone_change", Group: "person", Key: "person_id", Refs: map[string]string{"by_id": "person"}, Sealed: []string{"old", "new", "note"}, Row: []string{"change_id"}},
+	{Name: "person_phone_change", Group: "person", Key: "person_id", Refs: map[string]string{"by_id": "person"}, Sealed: []string{"old", "new", "note"}, Row: []string{"change_id"}, Boxed: "person"},
 	{Name: "person_power", Group: "person", Key: "person_id"},
 	{Name: "audit_check_open", Group: "guard", Key: "name", Refs: map[string]string{"check_id": "audit_check"}},
 	{Name: "audit_check", Group: "check", Key: "check_id", Refs: map[string]string{"by_id": "person"}},
@@ -92,7 +93,7 @@ var all = slices.Concat([]table{
 	{Name: "station_work", Group: "import", Key: "import_id"},
 
 	{Name: "request", Group: "request", Key: "request_id", Refs: map[string]string{"union_id": "org", "station_id": "station", "owner_id": "person", "officer_id": "person", "merged_into": "request"},
-		Sealed: []string{"source", "words", "heard", "place", "name", "phone"}},
+		Sealed: []string{"data_key", "source", "words", "heard", "place", "name", "phone"}, Boxed: "request"},
 	{Name: "request_number", Group: "guard", Key: "number", Refs: map[string]string{"request_id": "request"}},
 	{Name: "request_day", Group: "guard", Key: "day"},
 	{Name: "request_event", Group: "request", Key: "request_id", Sealed: []string{"words"}, Row: []string{"request_id", "seq"}},
@@ -105,7 +106,7 @@ var all = slices.Concat([]table{
 	{Name: "request_phrase", Group: reference, Key: "phrase_id"},
 
 	{Name: "member", Group: "member", Key: "member_id", Refs: map[string]string{"person_id": "person", "union_id": "org", "to_id": "org", "merged_into": "member"},
-		Sealed: []string{"name", "phone", "document", "born", "before"}},
+		Sealed: []string{"data_key", "name", "phone", "document", "born", "before"}, Boxed: "member"},
 	{Name: "member_term", Group: "member", Key: "member_id", Refs: map[string]string{"union_id": "org"}},
 	{Name: "member_tie", Group: "member", Key: "member_id", Refs: map[string]string{"org_id": "org"}},
 	{Name: "member_twin", Group: "member", Key: "member_id", Refs: map[string]string{"other_id": "member"}},
@@ -122,8 +123,8 @@ var all = slices.Concat([]table{
 	{Name: "member_rule", Group: reference, Key: "name"},
 	{Name: "member_purpose", Group: reference, Key: "purpose"},
 
-	{Name: "rights_ask", Group: "person", Key: "ask_id", Refs: map[string]string{"person_id": "person", "union_id": "org"}, Sealed: []string{"words", "name", "phone", "answer"}},
 	{Name: "rights_hand", Group: "person", Key: "ask_id", Refs: map[string]string{"from_id": "org", "to_id": "org"}},
+	{Name: "rights_ask", Group: "person", Key: "ask_id", Refs: map[string]string{"person_id": "person", "union_id": "org"}, Sealed: []string{"data_key", "words", "name", "phone", "answer"}, Boxed: "rights_ask"},
 	{Name: "rights_rule", Group: reference, Key: "name"},
 	{Name: "retain_run", Group: "person", Key: "run_id"},
 	{Name: "retain_rule", Group: reference, Key: "name"},

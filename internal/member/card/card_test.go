@@ -329,7 +329,7 @@ func TestANewKeyOfTheRing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		me := w.join("陈立冬")
 		before := w.mine(me)
-		_, _, err := seal.Add(w.keys, seal.SM4GCM, start)
+		_, _, err := seal.File{Path: w.keys}.Add(seal.SM4GCM, start)
 		w.must(err)
 		again := card.New(w.desk, w.members, openRing(t, w.keys))
 		if w.ring.Current() != 2 {

@@ -209,7 +209,7 @@ func (s *Service) admit(ctx context.Context, tx *op.Tx, u member.Union, reason s
 		terms = append(terms, []any{string(n.ID), 1, string(member.Join), u.ID, u.Name, now, nil, tx.Subject.Name, reason})
 	}
 	if err := insertAll(ctx, tx, `insert into member (member_id, number, person_id, union_id, union_name, area, home_area, state, name, phone, phone_mask, document, doc_mask, born,
-		name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, version, changed_by, changed_at) values `, members); err != nil {
+		name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, data_key, version, changed_by, changed_at) values `, members); err != nil {
 		return nil, err
 	}
 	if err := insertAll(ctx, tx, `insert into member_term (member_id, seq, kind, union_id, union_name, from_at, until_at, by_name, reason) values `, terms); err != nil {
@@ -224,15 +224,18 @@ func (s *Service) admit(ctx context.Context, tx *op.Tx, u member.Union, reason s
 
 // row is a newcomer's row as a member.
 func (s *Service) row(n newcomer, u member.Union, number, by string, now int64) ([]any, error) {
+	box, key, err := s.members.Fresh(n.ID)
+	if err != nil {
+		return nil, err
+	}
 	var sealed [4][]byte
 	for i, v := range [][2]string{{"name", n.Name}, {"phone", n.Phone}, {"document", n.Document}, {"born", n.resident.Birth}} {
-		var err error
-		if sealed[i], err = s.members.Seal(v[1], v[0], n.ID); err != nil {
+		if sealed[i], err = box.Seal(v[1], v[0]); err != nil {
 			return nil, err
 		}
 	}
 	return []any{string(n.ID), number, nil, u.ID, u.Name, u.Area, u.Area, string(member.Active), sealed[0], sealed[1], idcard.MaskPhone(n.Phone), blob(sealed[2]), idcard.MaskID(n.Document), blob(sealed[3]),
-		n.name, n.birth, n.phone, n.document, string(n.Occupation), n.Works, string(member.ByList), nil, "", now, nil, now, "", false, 1, by, now}, nil
+		n.name, n.birth, n.phone, n.document, string(n.Occupation), n.Works, string(member.ByList), nil, "", now, nil, now, "", false, key, 1, by, now}, nil
 }
 
 // insertAll inserts rows, some at once.

@@ -281,7 +281,11 @@ func (j *joining) store(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sealed, err := j.members.Seal(string(text), "before", j.gone.ID)
+	box, err := j.members.BoxOf(ctx, j.tx, j.gone.ID)
+	if err != nil {
+		return err
+	}
+	sealed, err := box.Seal(string(text), "before")
 	if err != nil {
 		return err
 	}

@@ -126,14 +126,18 @@ func (s *Service) last(ctx context.Context, tx *op.Tx, m Merger, keep member.Mem
 }
 
 func (s *Service) unseal(ctx context.Context, tx *op.Tx, which member.ID) (b before, err error) {
-	var sealed []byte
-	if err := tx.One(ctx, `select before from member where member_id = $1`, []any{string(which)}, &sealed); err != nil {
+	var key, sealed []byte
+	if err := tx.One(ctx, `select data_key, before from member where member_id = $1`, []any{string(which)}, &key, &sealed); err != nil {
 		return b, err
 	}
 	if len(sealed) == 0 { // somebody of the two ended their account
 		return b, no("member.twin.erased")
 	}
-	text, err := s.members.Unseal(sealed, "before", which)
+	box, err := s.members.Box(key, which)
+	if err != nil {
+		return b, err
+	}
+	text, err := box.Open(sealed, "before")
 	if err != nil {
 		return b, err
 	}

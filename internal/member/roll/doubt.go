@@ -64,13 +64,17 @@ func alike(ctx context.Context, tx *op.Tx, ids []string, all map[member.ID][]mem
 func (s *Service) odd(ctx context.Context, tx *op.Tx, ids []string, all map[member.ID][]member.Doubt) error {
 	var args db.Args
 	today := clock.Day(tx.Now())
-	return tx.Each(ctx, `select member_id, document from member where document is not null and member_id in `+db.In(&args, ids), args, func(r db.Row) error {
+	return tx.Each(ctx, `select member_id, document, data_key from member where document is not null and member_id in `+db.In(&args, ids), args, func(r db.Row) error {
 		var which member.ID
-		var sealed []byte
-		if err := r.Scan(&which, &sealed); err != nil {
+		var sealed, key []byte
+		if err := r.Scan(&which, &sealed, &key); err != nil {
 			return err
 		}
-		number, err := s.members.Unseal(sealed, "document", which)
+		box, err := s.members.Box(key, which)
+		if err != nil {
+			return err
+		}
+		number, err := box.Open(sealed, "document")
 		if err != nil {
 			return err
 		}

@@ -180,18 +180,14 @@ func (s *Service) Hears(ctx context.Context, area string) (request.Union, error)
 }
 
 // identify seals who the person is.
-func (s *Service) identify(q *request.Request, d request.Draft) (err error) {
+func (s *Service) identify(q *request.Request, d request.Draft) error {
 	if d.Anonymous {
 		d.Name = ""
-	}
-	if q.SealedName, err = s.store.Seal(d.Name, "request", "name", string(q.ID)); err != nil {
-		return err
 	}
 	if d.Phone != "" {
 		q.PhoneIndex, q.PhoneOK = s.store.Phone(d.Phone), d.PhoneOK
 	}
-	q.SealedPhone, err = s.store.Seal(d.Phone, "request", "phone", string(q.ID))
-	return err
+	return s.store.Identify(q, d.Name, d.Phone)
 }
 
 // finish stores a new request with its first entries.

@@ -160,10 +160,7 @@ func (s *Service) Reveal(ctx context.Context, ref request.Ref) (request.Identity
 // worker's account says.
 func (s *Service) identity(ctx context.Context, tx *op.Tx, q *request.Request) (i request.Identity, err error) {
 	i.Worker, i.PhoneOK = q.Owner, q.PhoneOK
-	if i.Name, err = s.store.Unseal(q.SealedName, "request", "name", string(q.ID)); err != nil {
-		return i, err
-	}
-	if i.Phone, err = s.store.Unseal(q.SealedPhone, "request", "phone", string(q.ID)); err != nil || q.Owner == "" {
+	if i.Name, i.Phone, err = s.store.Identity(q); err != nil || q.Owner == "" {
 		return i, err
 	}
 	name, phone, err := s.needs.People.Contact(ctx, tx, q.Owner)

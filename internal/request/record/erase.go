@@ -24,7 +24,7 @@ func (s *Store) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 	for _, sql := range []string{
 		`delete from request_attachment where by_kind = 'worker' and request_id in (select request_id from request where owner_id = $1)`,
 		`update request_event set by_id = '' where by_kind = 'worker' and by_id = $1`,
-		`update request set owner_id = null, name = null, phone = null, phone_index = null, phone_ok = false where owner_id = $1`,
+		`update request set owner_id = null, data_key = null, name = null, phone = null, phone_index = null, phone_ok = false where owner_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, worker); err != nil {
 			return err

@@ -14,7 +14,7 @@ func (s *Store) DropPersons(ctx context.Context, tx *op.Tx, before time.Time, mo
 	if _, err := tx.Exec(ctx, `update request_event set by_id = '' where by_kind = 'worker' and request_id in (`+old+`)`, before.UnixMicro(), most); err != nil {
 		return 0, err
 	}
-	n, err := tx.Exec(ctx, `update request set owner_id = null, name = null, phone = null, phone_index = null, phone_ok = false where request_id in (`+old+`)`, before.UnixMicro(), most)
+	n, err := tx.Exec(ctx, `update request set owner_id = null, data_key = null, name = null, phone = null, phone_index = null, phone_ok = false where request_id in (`+old+`)`, before.UnixMicro(), most)
 	return int(n), err
 }
 

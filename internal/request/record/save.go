@@ -100,12 +100,12 @@ func (s *Store) Insert(ctx context.Context, tx *op.Tx, q *request.Request) error
 	}
 	_, err = tx.Exec(ctx, `
 		insert into request (request_id, number, version, status, area, area_known, topic, title, channel, source, station_id, what, owner_id, hidden,
-			words, lat, lng, cell, name, phone, phone_index, phone_ok, officer_name, policy, calendar, created_at, changed_at,
+			words, lat, lng, cell, data_key, name, phone, phone_index, phone_ok, officer_name, policy, calendar, created_at, changed_at,
 			due_clock, sort_at, missed, level, chases, followers, bounces, reopened, quiet, demo)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, '', $23, $27, $24, $24,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $28, $19, $20, $21, $22, '', $23, $27, $24, $24,
 			'', 0, $25, 0, 0, 0, 0, 0, $25, $26)`,
 		q.ID, q.Number, q.Version, q.Status, q.Place.Area, q.AreaKnown, q.Topic, q.Title, q.Channel, source, db.Null(q.Place.Station), q.What, db.Null(q.Owner), q.Hidden,
-		words, lat, lng, cell, q.SealedName, q.SealedPhone, db.Null(q.PhoneIndex), q.PhoneOK, q.Policy, q.CreatedAt.UnixMicro(), false, q.Demo, q.Calendar)
+		words, lat, lng, cell, q.SealedName, q.SealedPhone, db.Null(q.PhoneIndex), q.PhoneOK, q.Policy, q.CreatedAt.UnixMicro(), false, q.Demo, q.Calendar, q.DataKey)
 	return err
 }
 

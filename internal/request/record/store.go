@@ -16,7 +16,7 @@ import (
 )
 
 const rootColumns = `request_id, number, version, status, area, area_known, union_id, topic, title, channel, source,
-	station_id, what, owner_id, hidden, words, heard, place, lat, lng, name, phone, phone_index, phone_ok,
+	station_id, what, owner_id, hidden, words, heard, place, lat, lng, data_key, name, phone, phone_index, phone_ok,
 	officer_id, officer_name, policy, calendar, created_at, changed_at, seen_at, answered_at, closed_at, due_at, due_clock, soon_at, answer_by, ladder_at, not_before,
 	missed, level, raised_area, chases, followers, bounces, reopened, merged_into, quiet, mended_at, demo`
 
@@ -50,7 +50,7 @@ func (s *Store) scan(r db.Row) (*request.Request, error) {
 	var source, words, heard, place []byte
 	var lat, lng *float64
 	err := r.Scan(&q.ID, &q.Number, &q.Version, &q.Status, &q.Place.Area, &q.AreaKnown, db.Text(&q.Union), &q.Topic, &q.Title, &q.Channel, &source,
-		db.Text(&q.Place.Station), &q.What, db.Text(&q.Owner), &q.Hidden, &words, &heard, &place, &lat, &lng, &q.SealedName, &q.SealedPhone, db.Text(&q.PhoneIndex), &q.PhoneOK,
+		db.Text(&q.Place.Station), &q.What, db.Text(&q.Owner), &q.Hidden, &words, &heard, &place, &lat, &lng, &q.DataKey, &q.SealedName, &q.SealedPhone, db.Text(&q.PhoneIndex), &q.PhoneOK,
 		db.Text(&q.Officer), &q.OfficerName, &q.Policy, &q.Calendar, db.Time(&q.CreatedAt), db.Time(&q.ChangedAt), db.Time(&q.SeenAt), db.Time(&q.AnsweredAt), db.Time(&q.ClosedAt),
 		db.Time(&q.DueAt), &q.DueClock, db.Time(&q.SoonAt), db.Time(&q.AnswerBy), db.Time(&q.LadderAt), db.Time(&q.NotBefore),
 		&q.Missed, &q.Level, db.Text(&q.RaisedTo), &q.Chases, &q.Followers, &q.Bounces, &q.Reopened, db.Text(&q.MergedInto), &q.Quiet, db.Time(&q.MendedAt), &q.Demo)
@@ -65,23 +65,65 @@ func (s *Store) scan(r db.Row) (*request.Request, error) {
 }
 
 func (s *Store) openRoot(q *request.Request, source, words, heard, place []byte) error {
-	var name string
 	for _, c := range []struct {
 		sealed []byte
 		column string
 		to     *string
-	}{{source, "source", &q.Source}, {words, "words", &q.Words}, {heard, "heard", &q.Heard}, {place, "place", &q.Place.Text}, {q.SealedName, "name", &name}} {
+	}{{source, "source", &q.Source}, {words, "words", &q.Words}, {heard, "heard", &q.Heard}, {place, "place", &q.Place.Text}} {
 		text, err := s.Unseal(c.sealed, "request", c.column, string(q.ID))
 		if err != nil {
 			return err
 		}
 		*c.to = text
 	}
+	name, _, err := s.Identity(q)
 	for _, r := range name {
 		q.Surname = string(r)
 		break
 	}
+	return err
+}
+
+// Identify seals who brought a new request, under a data key of its own: it goes when
+// the worker wishes to be forgotten, and what was said stays.
+func (s *Store) Identify(q *request.Request, name, phone string) error {
+	row := string(q.ID)
+	box, key, err := s.Ring.NewBox(seal.Place("request", "data_key", row))
+	if err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		text, column string
+		to           *[]byte
+	}{{name, "name", &q.SealedName}, {phone, "phone", &q.SealedPhone}} {
+		if c.text == "" {
+			continue
+		}
+		q.DataKey = key
+		if *c.to, err = box.Seal([]byte(c.text), seal.Place("request", c.column, row)); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// Identity opens who brought a request, as far as it was said.
+func (s *Store) Identity(q *request.Request) (name, phone string, err error) {
+	row := string(q.ID)
+	box, err := s.Ring.Box(q.DataKey, seal.Place("request", "data_key", row))
+	for _, c := range []struct {
+		sealed []byte
+		column string
+		to     *string
+	}{{q.SealedName, "name", &name}, {q.SealedPhone, "phone", &phone}} {
+		if err != nil || len(c.sealed) == 0 {
+			continue
+		}
+		var text []byte
+		text, err = box.Open(c.sealed, seal.Place("request", c.column, row))
+		*c.to = string(text)
+	}
+	return name, phone, err
 }
 
 // Resolve returns the id that ref names.

@@ -1,0 +1,287 @@
+package app
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"nuanxin/internal/account/oidc"
+	"nuanxin/internal/account/phone"
+	"nuanxin/internal/app/tables"
+	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
+	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/member"
+	memberintake "nuanxin/internal/member/intake"
+	"nuanxin/internal/member/merge"
+	"nuanxin/internal/member/roll"
+	"nuanxin/internal/org"
+	"nuanxin/internal/org/life"
+	"nuanxin/internal/request"
+	"nuanxin/internal/rights"
+)
+
+// What was sealed is nowhere in plain: not in the database's files, its log and its
+// temporary ones, not in the program's folder, its log or a backup. A value of its own
+// stands in each sealed column, or the test says which one it does not see.
+func TestCanary(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { canary(t, emptyWorld(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		w := emptyWorld(t)
+		w.config.DB = dbtest.PostgresURL(t, w.clock)
+		canary(t, w)
+	})
+}
+
+// unseen are the sealed columns in which the test plants nothing, with the reason.
+var unseen = map[string]string{
+	"person_factor.sealed":      "random bytes",
+	"person_passkey.public_key": "the bytes of a public key",
+}
+
+func canary(t *testing.T, w *world) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	t.Setenv("SQLITE_TMPDIR", temp)
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	t.Cleanup(func() { slog.SetDefault(before) })
+
+	a := must[*App](t)(Open(t.Context(), w.config))
+	t.Cleanup(func() { _ = a.Close() })
+	w.fill(t, a)
+	w.plant(t)
+	values := slices.DeleteFunc(a.opened(t), func(v opened) bool { return !isPlanted(v.plain) })
+	for _, s := range tables.AllSealed() {
+		for _, column := range s.Columns {
+			name := s.Table + "." + column
+			if column != "data_key" && unseen[name] == "" && !slices.ContainsFunc(values, func(v opened) bool { return v.column == name }) {
+				t.Errorf("nothing is planted in %s", name)
+			}
+		}
+	}
+	file := filepath.Join(t.TempDir(), "canary.backup")
+	must[Sum](t)(Backup(t.Context(), w.config, file))
+	seen := false
+	for _, dir := range slices.Concat([]string{w.config.Data, temp}, serverFolders(t, a)) {
+		seen = search(t, dir) || seen
+	}
+	if !seen && (w.config.DB == "" || len(serverFolders(t, a)) > 0) {
+		t.Error("what stands in plain was not found either: the test does not see the files")
+	}
+	unpack(t, file)
+	reveals(t, "the program's log", log.Bytes())
+	if !bytes.Contains(log.Bytes(), []byte(`"msg"`)) {
+		t.Error("nothing was logged: the test does not see the log")
+	}
+}
+
+// bird marks what this test alone plants: no other test's rows, which may lie in the same
+// server's files, have it.
+const bird = "金丝雀"
+
+// planted are the numbers among it.
+var planted = []string{"19955510001", "19955510002", "19955510003", "19955510004", "19955510005", "19955510006", "110101197707070125", "1977-07-07"}
+
+// isPlanted reports whether a value is one that the test planted.
+func isPlanted(v string) bool {
+	return strings.Contains(v, bird) || slices.ContainsFunc(planted, func(p string) bool { return strings.Contains(v, p) })
+}
+
+// plant puts a value of its own into each sealed column, by the ways that people have.
+func (w *world) plant(t *testing.T) {
+	t.Helper()
+	w.plantOrgs(t)
+	w.tokens["own"] = w.worker(t, planted[1]).Token
+	ctx, cadre := w.as(t, "own"), w.as(t, "cadre")
+	must[bool](t)(true, w.app.Accounts.SetName(ctx, bird+"甲"))
+	place := request.Place{Text: bird + "路口", Area: "220402"}
+	mine := must[request.Receipt](t)(w.app.Requests.Capture(cadre, request.Draft{Words: bird + "说的话", Topic: "gate", Place: place, Name: bird + "乙", Phone: planted[2], Channel: request.ChannelPhone, Source: bird + "热线"}))
+	ref, heard := request.Ref{ID: mine.ID}, bird+"没听清"
+	must[request.Receipt](t)(w.app.Requests.Classify(cadre, ref, request.Class{Heard: &heard}))
+	must[request.Receipt](t)(w.app.Requests.Dispatch(cadre, ref, request.Task{Body: string(w.body), Lead: true, Words: bird + "任务", Deadline: w.clock.Now().Add(48 * time.Hour)}))
+	sent := must[request.Case](t)(w.app.Requests.Case(cadre, ref)).Dispatches[0].ID
+	must[request.Receipt](t)(w.app.Requests.Bounce(w.as(t, "partner"), ref, sent, bird+"不归我们管", bird+"该找物业"))
+	w.plantMember(t, ctx, cadre)
+	w.browse(t, mine)
+	ask := must[rights.Receipt](t)(w.app.Rights.Write(cadre, rights.Note{Draft: rights.Draft{Kind: rights.Explain, Words: bird + "想知道", Area: "220402"}, Channel: rights.AtCounter, Name: bird + "丙", Phone: planted[3]}))
+	must[bool](t)(true, w.app.Rights.Answer(cadre, ask.ID, 1, bird+"答了"))
+}
+
+// browse opens pages that show what is planted, and sends some of it where it is not
+// taken: what goes into the log is how the program answered. Tables that are taken along
+// name nobody.
+func (w *world) browse(t *testing.T, mine request.Receipt) {
+	t.Helper()
+	own, cadre := "nx="+w.tokens["own"], "nx="+w.tokens["cadre"]
+	for _, a := range []struct {
+		path, cookies string
+		pairs         []string
+	}{
+		{"/me/data.json", own, nil}, {"/me", own, nil}, {"/desk/requests/" + string(mine.ID), cadre, nil}, {"/desk/members", cadre, nil},
+		{"/sign-in", "", []string{"phone", planted[1], "code", "000000"}}, {"/me/name", own, []string{"name", strings.Repeat(bird, 99)}}, {"/nowhere/" + planted[1], own, nil},
+	} {
+		got := w.ask(t, a.path, a.cookies, a.pairs...).Code
+		shown := a.pairs == nil && !strings.HasPrefix(a.path, "/nowhere/")
+		if shown != (got == http.StatusOK) || got == http.StatusInternalServerError {
+			t.Errorf("%s: got %d", a.path, got)
+		}
+	}
+	w.clock.Move(2 * time.Minute)
+	for _, path := range []string{"/desk/requests/export", "/desk/stations/export.csv", "/desk/orgs/file/tree.csv"} {
+		a := w.ask(t, path, cadre)
+		if strings.HasSuffix(path, "requests/export") {
+			a = w.ask(t, path, cadre, "why", "月度统计", "purpose", "月度统计")
+		}
+		if a.Code != http.StatusOK {
+			t.Errorf("%s: got %d", path, a.Code)
+		}
+		reveals(t, path, a.Body.Bytes())
+	}
+}
+
+func (w *world) plantOrgs(t *testing.T) {
+	t.Helper()
+	system := authz.AsSystem(t.Context(), "test")
+	local := must[[]org.Org](t)(w.app.Orgs.List(t.Context(), org.Filter{Kinds: []org.Kind{org.Local}}))
+	county := local[slices.IndexFunc(local, func(o org.Org) bool { return o.Area == "220402" })]
+	must[org.ID](t)(w.app.Orgs.Found(system, org.Draft{Kind: org.Host, Level: org.County, Name: inPlain, Area: "220402", Parent: county.ID, Contact: planted[0]}))
+	must[string](t)(w.app.Unions.Set(w.as(t, "security"), oidc.Draft{Org: string(county.ID), Issuer: "https://idp.example.org", ClientID: "nuanxin", Secret: bird + "口令"}))
+	must[life.ID](t)(w.app.Life.AskFor(w.as(t, "cadre"), life.Ask{Kind: org.Basic, Level: org.Grassroots, Name: "示例外卖站工会", Area: "220402", Parent: county.ID, Chair: bird + "主席", Members: 30, Years: 3, Elected: "2026-11-01"}))
+	must[bool](t)(true, w.app.Life.Elect(w.as(t, "cadre"), county.ID, 0, "2026-11-01", 5, []life.Post{{Post: life.Chair, Name: bird + "丁", Since: "2026-11-01"}}))
+}
+
+// plantMerger makes one of two records: the one that goes keeps what the other was.
+func (w *world) plantMerger(t *testing.T, cadre context.Context, keep member.ID) {
+	t.Helper()
+	version := func(which member.ID) int64 { return must[roll.File](t)(w.app.Roll.Get(cadre, which)).Version }
+	must[merge.Done](t)(w.app.Twins.Merge(cadre, merge.Order{Keep: keep, Gone: w.member, KeepVersion: version(keep), GoneVersion: version(w.member), Why: "同一个人"}))
+}
+
+func (w *world) plantMember(t *testing.T, ctx, cadre context.Context) {
+	t.Helper()
+	joined := must[member.Receipt](t)(w.app.Members.Apply(ctx, member.Application{Name: bird + "甲", Document: planted[6], Occupation: member.Rider, Area: "220402",
+		Consents: []member.Consent{{Purpose: "membership", Version: 1}, {Purpose: "document", Version: 1}}})).ID
+	must[bool](t)(true, w.app.Members.Approve(cadre, joined, 1))
+	w.clock.Move(2 * time.Minute)
+	must[bool](t)(true, w.app.Phones.SendTo(cadre, string(joined), planted[4]))
+	must[time.Time](t)(w.app.Phones.Open(cadre, string(joined), phone.Opening{Phone: planted[4], Code: w.app.CodeTo(planted[4]), Checked: []phone.Check{"identity_card"}, Note: bird + "手机丢了"}))
+	w.plantMerger(t, cadre, joined)
+	list := must[memberintake.ID](t)(w.app.Lists.Upload(cadre, []byte("姓名,手机号\n"+bird+"戊,"+planted[5]+"\n"), memberintake.Options{Basis: memberintake.OnPaper, Where: "示例"}))
+	for range 20 { // the list is read by a task
+		must[bool](t)(true, w.app.Deliver(t.Context()))
+		if b := must[memberintake.Batch](t)(w.app.Lists.Head(cadre, list)); b.State == memberintake.Staged {
+			return
+		}
+	}
+	t.Error("the list was not read")
+}
+
+// reveals finds planted values in a text in plain. A value may stand in a longer one, so
+// that the mark alone is looked for where there is one.
+func reveals(t *testing.T, where string, text []byte) {
+	t.Helper()
+	for _, mark := range append([]string{bird}, planted...) {
+		for _, form := range []string{mark, strings.Trim(strconv.QuoteToASCII(mark), `"`), hex.EncodeToString([]byte(mark)), base64.StdEncoding.EncodeToString([]byte(mark))} {
+			if at := bytes.Index(text, []byte(form)); at >= 0 {
+				t.Errorf("%s has %s in plain: %q", where, mark, text[max(0, at-40):min(len(text), at+60)])
+			}
+		}
+	}
+}
+
+// inPlain is a name that is planted and not sealed.
+const inPlain = "画眉书店"
+
+// search looks through the files of a folder, whatever they are, and reports whether
+// it saw what stands in plain.
+func search(t *testing.T, dir string) (seen bool) {
+	t.Helper()
+	n := 0
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // a server's files come and go
+			return nil
+		}
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		n++
+		seen = seen || bytes.Contains(text, []byte(inPlain))
+		reveals(t, filepath.Base(path), text)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	t.Logf("%d files in %s", n, filepath.Base(dir))
+	return seen
+}
+
+// unpack looks through the entries of a backup.
+func unpack(t *testing.T, file string) {
+	t.Helper()
+	f := must[*os.File](t)(os.Open(file))
+	defer f.Close()
+	in := tar.NewReader(must[*gzip.Reader](t)(gzip.NewReader(f)))
+	n := 0
+	for {
+		h, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+		reveals(t, "the backup's "+h.Name, must[[]byte](t)(io.ReadAll(in)))
+	}
+	if n < 2 {
+		t.Errorf("%d entries in the backup", n)
+	}
+}
+
+// serverFolders are those of a PostgreSQL that keeps its files where the test may read
+// them: this database's, the log of writes and the temporary ones.
+func serverFolders(t *testing.T, a *App) (dirs []string) {
+	t.Helper()
+	if !strings.HasPrefix(a.config.DB, "postgres") {
+		return nil
+	}
+	var data, number string
+	err := a.db.View(t.Context(), func(tx *db.Tx) error {
+		return tx.One(t.Context(), `select current_setting('data_directory'), (select oid::text from pg_database where datname = current_database())`, nil, &data, &number)
+	})
+	if err == nil {
+		_, err = os.ReadDir(data)
+	}
+	if err != nil {
+		t.Logf("the files of PostgreSQL cannot be read here, so they are not looked at: %v", err)
+		return nil
+	}
+	for _, dir := range []string{"base/" + number, "pg_wal", "base/pgsql_tmp"} {
+		if _, err := os.Stat(filepath.Join(data, dir)); err == nil {
+			dirs = append(dirs, filepath.Join(data, dir))
+		}
+	}
+	return dirs
+}
