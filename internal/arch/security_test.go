@@ -14,7 +14,7 @@ import (
 // sharp are packages of the standard library that only those may import who are
 // named, with the reason.
 var sharp = map[string]map[string]string{
-	"os/exec":                           {"web/webtest": "starts the browser of the tests", "licence/gen": "writes a file of the project, is no part of the program"},
+	"os/exec":                           {"web/webtest": "starts the browser of the tests", "guard": "asks the commands of a hardware module, which the operator names", "licence/gen": "writes a file of the project, is no part of the program"},
 	"unsafe":                            {},
 	"plugin":                            {},
 	"syscall":                           {"app/lockfile": "the lock of the data folder", "cmd/nuanxin": "the signal to stop", "outbound": "judges the address at the socket", "seal": "the lock of the key file"},
