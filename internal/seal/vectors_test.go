@@ -10,12 +10,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"hash"
 	"os"
+	"path/filepath"
 	"testing"
 
+	"github.com/emmansun/gmsm/sm3"
 	"github.com/emmansun/gmsm/sm4"
 
 	"nuanxin/internal/evidence/proves"
+	"nuanxin/internal/seal"
 )
 
 // vectorFolder lies beside the project's folder and is not copied into it: Wycheproof,
@@ -111,18 +115,57 @@ func TestDerivationVectors(t *testing.T) {
 			tried++
 		}
 	}
-	for _, g := range vectors(t, "hmac_sha256_test.json") {
-		for _, v := range g.Tests {
-			mac := hmac.New(sha256.New, unhex(t, v.Key))
-			_, _ = mac.Write(unhex(t, v.Msg)) // a hash takes all
-			if got := hmac.Equal(mac.Sum(nil)[:g.TagSize/8], unhex(t, v.Tag)); got != (v.Result == "valid") {
-				t.Errorf("HMAC %d (%s): got %v, want %s", v.ID, v.Comment, got, v.Result)
+	for name, under := range map[string]func() hash.Hash{"hmac_sha256_test.json": sha256.New, "hmac_sm3_test.json": sm3.New} {
+		for _, g := range vectors(t, name) {
+			for _, v := range g.Tests {
+				mac := hmac.New(under, unhex(t, v.Key))
+				_, _ = mac.Write(unhex(t, v.Msg)) // a hash takes all
+				if got := hmac.Equal(mac.Sum(nil)[:g.TagSize/8], unhex(t, v.Tag)); got != (v.Result == "valid") {
+					t.Errorf("%s %d (%s): got %v, want %s", name, v.ID, v.Comment, got, v.Result)
+				}
+				tried++
 			}
-			tried++
 		}
 	}
-	if tried < 200 {
+	if tried < 350 {
 		t.Errorf("only %d were tried", tried)
+	}
+}
+
+// sm3MAC is RFC 2104 over SM3, written out: [hmac.New] is what it is held against.
+func sm3MAC(key []byte, text ...byte) []byte {
+	inner, outer := bytes.Repeat([]byte{0x36}, 64), bytes.Repeat([]byte{0x5c}, 64)
+	for i, k := range key { // none is longer than a block
+		inner[i] ^= k
+		outer[i] ^= k
+	}
+	first := sm3.Sum(append(inner, text...))
+	last := sm3.Sum(append(outer, first[:]...))
+	return last[:]
+}
+
+// An index under SM3 is what whoever holds the key file computes by the standards
+// alone: HMAC-SM3 with a key that HKDF (RFC 5869) derives with HMAC-SM3.
+func TestIndexIsHMACOfSM3(t *testing.T) {
+	proves.That(t, "crypto-wycheproof")
+	path := filepath.Join(t.TempDir(), "ring.json")
+	ring, err := seal.File{Path: path, Hash: seal.SM3}.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Index []byte }
+	if err := json.Unmarshal(raw, &file); err != nil || len(file.Index) != 32 {
+		t.Fatalf("the index key: %d bytes, %v", len(file.Index), err)
+	}
+	for purpose, value := range map[string]string{"phone": "19900000001", "证件": "11010119000101001X", "": ""} {
+		key := sm3MAC(sm3MAC(make([]byte, 32), file.Index...), append([]byte("index|"+purpose), 1)...)
+		if got, want := ring.Index(purpose, value), hex.EncodeToString(sm3MAC(key, []byte(value)...)); got != want {
+			t.Errorf("the index of %q for %q: got %s, want %s", value, purpose, got, want)
+		}
 	}
 }
 
