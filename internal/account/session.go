@@ -23,6 +23,7 @@ type Visit struct {
 	Aged       bool // it is too old
 	MustFactor bool // a second factor must be set up; until then there are no grants
 	Factor     bool // there is one
+	Code       bool // and it is an authenticator, or one of them is
 	Passkey    bool // and it is a passkey, or one of them is
 	Proven     bool // lately enough for acts that ask again
 	touch      bool // long enough since it was last seen to be noted
@@ -88,8 +89,8 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 		err = tx.One(ctx, `
 			select w.must_change, w.set_at, f.on_at is not null, exists (select 1 from person_passkey k where k.person_id = w.person_id)
 			from person_password w left join person_factor f on f.person_id = w.person_id
-			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, db.Time(&set), &v.Factor, &v.Passkey)
-		v.Factor = v.Factor || v.Passkey
+			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, db.Time(&set), &v.Code, &v.Passkey)
+		v.Factor = v.Code || v.Passkey
 		v.Aged = !v.MustChange && password.RulesOf(l).Over(set, tx.Now())
 		v.MustChange = v.MustChange || v.Aged
 		v.MustFactor = !v.Factor && required(l, v.Subject)

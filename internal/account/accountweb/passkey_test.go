@@ -39,6 +39,15 @@ func TestPasskeyInTheBrowser(t *testing.T) {
 	for _, v := range p.Axe() {
 		t.Errorf("one's own passkeys: %v", v)
 	}
+	for lang, label := range map[string]string{"en": "Recovery code", "zh-CN": "备用码"} { // what can be typed without an authenticator
+		webtest.Eval[bool](p, `!!(document.cookie="lang=`+lang+`;path=/")`)
+		p.Go(h.site + accountweb.ProvePath)
+		if got := p.Text(`label[for="code"]`); got != label {
+			t.Errorf("the proof of one who has passkeys alone (%s) asks for %q, want %q", lang, got, label)
+		}
+	}
+	webtest.Eval[bool](p, `!!(document.cookie="lang=zh-CN;path=/")`)
+	p.Go(h.site + accountweb.FactorPath)
 	p.FollowNamed("添加一个通行密钥")
 	p.Named("在这台设备上做")
 	p.Wait(`document.querySelector("[data-passkey-failed]").textContent.includes("已经有")`)

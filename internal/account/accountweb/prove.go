@@ -58,13 +58,12 @@ func askBefore(rules authz.Rules, route web.Route) web.Handler {
 
 // proofForm asks for the password, and the code where there is a second factor.
 type proofForm struct {
-	Next    string  // the page to go on to
-	To      string  // or the form that goes on
-	Fields  []field // of that form
-	Code    bool
-	Passkey bool
-	Errors  ui.FormErrors
-	Wait    string
+	Next   string  // the page to go on to
+	To     string  // or the form that goes on
+	Fields []field // of that form
+	Has    account.Armed
+	Errors ui.FormErrors
+	Wait   string
 }
 
 func (p *pages) askProof(w http.ResponseWriter, r *http.Request) error {
@@ -116,7 +115,7 @@ func proven(w http.ResponseWriter, r *http.Request, f proofForm, err error) erro
 }
 
 func showProve(w http.ResponseWriter, r *http.Request, f proofForm, status int) error {
-	f.Code, f.Passkey = VisitOf(r.Context()).Factor, VisitOf(r.Context()).Passkey
+	f.Has = account.Armed{Code: VisitOf(r.Context()).Code, Passkey: VisitOf(r.Context()).Passkey}
 	w.Header().Set("Cache-Control", "no-store")
 	return web.Show(w, r, status, provePage(f, VisitOf(r.Context()).Subject.Name))
 }

@@ -151,8 +151,8 @@ func provePage(f proofForm, name string) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if f.Code {
-					templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "code", Label: t(ctx, "factor.code"), Hint: t(ctx, "factor.code_hint"), Error: f.Errors.Of("code")}, Autocomplete: "one-time-code", Required: true, Attrs: templ.Attributes{"autocapitalize": "none", "spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+				if f.Has.Any() {
+					templ_7745c5c3_Err = ui.Input(ui.InputProps{FieldProps: ui.FieldProps{Name: "code", Label: codeLabel(ctx, f.Has), Hint: codeHint(ctx, f.Has), Error: f.Errors.Of("code")}, Autocomplete: "one-time-code", Required: true, Attrs: templ.Attributes{"autocapitalize": "none", "spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -192,7 +192,7 @@ func provePage(f proofForm, name string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Passkey {
+			if f.Has.Passkey {
 				templ_7745c5c3_Err = passkeyButton(PasskeyProvePath, append([]field{{"next", f.Next}, {"to", f.To}}, f.Fields...), t(ctx, "passkey.instead")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

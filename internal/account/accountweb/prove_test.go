@@ -69,7 +69,7 @@ func TestProofAsksForTheCode(t *testing.T) {
 	admin.get(accountweb.ProvePath).want("without one", 200, accountweb.ProvePath, `!name="code"`)
 	secret, _ := h.secure(admin)
 	h.clock.Move(16 * time.Minute)
-	admin.get(accountweb.StaffPath+"/new").want("asked", 200, accountweb.ProvePath+"?next=%2Fdesk%2Fstaff%2Fnew", `name="code"`)
+	admin.get(accountweb.StaffPath+"/new").want("asked", 200, accountweb.ProvePath+"?next=%2Fdesk%2Fstaff%2Fnew", `name="code"`, "验证器上的 6 位数")
 	admin.post(accountweb.ProvePath, "password", password, "next", "/desk/staff/new").want("the password alone", 422, accountweb.ProvePath, "验证码不对")
 	admin.post(accountweb.ProvePath, "password", password, "code", h.shown(secret), "next", "/desk/staff/new").want("both", 200, "/desk/staff/new")
 }
