@@ -202,6 +202,25 @@ func (s *Service) SetName(ctx context.Context, name string) error {
 	return err
 }
 
+// CorrectName changes the name of a worker, inside an operation of whoever decided that
+// it is wrong, and returns what it was.
+func (s *Service) CorrectName(ctx context.Context, tx *op.Tx, worker, name string) (was string, err error) {
+	if was, _, err = s.Contact(ctx, tx, worker); err != nil {
+		return "", err
+	}
+	if name, err = parseName(name); err != nil {
+		return "", err
+	}
+	sealed, err := s.sealed(ctx, tx, name, "sealed", ID(worker))
+	if err != nil {
+		return "", err
+	}
+	if _, err = tx.Exec(ctx, `update person set sealed = $2, version = version + 1 where person_id = $1`, worker, sealed); err != nil {
+		return "", err
+	}
+	return was, tx.Also(ctx, SetName, authz.Object{Kind: "account", ID: worker, Group: "person", Owner: worker})
+}
+
 // self is the account of whoever asks.
 func self(ctx context.Context, tx *op.Tx) (Person, error) {
 	if tx.Subject.ID == "" || tx.Subject.Kind == authz.Link {

@@ -22,10 +22,13 @@ import (
 	"nuanxin/internal/app/keys"
 	"nuanxin/internal/app/parts"
 	"nuanxin/internal/app/ways"
+	"nuanxin/internal/app/whose"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
+	"nuanxin/internal/breach"
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/idp"
 	"nuanxin/internal/job"
@@ -58,10 +61,10 @@ import (
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, retain.Schema}
+var Schemas = []fs.FS{op.Schema, consent.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, rights.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, consent.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -91,6 +94,8 @@ type App struct {
 	Twins    *merge.Service
 	Lists    *memberintake.Service
 	Rights   *rights.Service
+	Consents *consent.Service
+	Breaches *breach.Service
 	Erasures *erase.Service
 	Retain   *retain.Service
 
@@ -238,7 +243,7 @@ func (a *App) open(ctx context.Context) (err error) {
 func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *op.Desk {
 	desk := op.New(a.db, Policy)
 	desk.Limit(a.budget)
-	layer(desk)
+	whose.Layer(desk)
 	a.Orgs = org.NewService(desk, a.ring)
 	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs, Party: party})
 	a.Unions = oidc.NewService(desk, oidc.Config{Ring: a.ring, Accounts: a.Accounts, Orgs: a.Orgs, Provider: ways.Providers{Client: idp.New(outbound.Rule{Allow: a.config.Inside}, a.clock)}, Origin: a.config.Origin, Path: accountweb.UnionBack})
@@ -252,10 +257,12 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	has := unions{bodies{a.Orgs, a.Accounts}}
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Calendar: a.workdays})
 	a.Roll = roll.New(desk, a.Members)
+	a.Consents = consent.NewService(desk, a.Members)
 	a.Twins = merge.New(desk, a.Members, a.Requests)
 	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests, a.WeChat}})
-	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
+	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Fields: whose.Fields{Accounts: a.Accounts, Members: a.Members}, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
+	a.Breaches = breach.NewService(desk, breach.Config{Ring: a.ring, Holders: whose.Concerned{Members: a.Members, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Orgs: a.Orgs}, People: a.Accounts, Notifier: answers{notices{sender, words}}})
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
 	a.Lists.Rights = a.Accounts.Rights
 	a.Firms = platform.NewService(desk, platform.Config{Orgs: a.Orgs, Members: parts.Spread(a.Members)})
@@ -263,7 +270,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Orgs.FollowedBy(parts.Relocate(a.Members, a.Lists, a.Rights, a.Life))
 	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
 		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords})
-	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phones, a.WeChat, a.Rights, a.Lists}})
+	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Consents, a.Phones, a.WeChat, a.Rights, a.Lists}})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

@@ -79,7 +79,7 @@ func (w *world) workersGone(t *testing.T) {
 	mine := must[member.Receipt](t)(w.app.Members.Apply(away, member.Application{Name: "赵示例", Occupation: member.Rider, Area: "220402",
 		Document: "440524188001010014", Consents: []member.Consent{{Purpose: "membership", Version: 1}, {Purpose: "document", Version: 1}}})).ID
 	must[bool](t)(true, w.app.Members.Approve(w.as(t, "cadre"), mine, 1))
-	must[bool](t)(true, w.app.Members.Retract(away, mine, "document"))
+	must[bool](t)(true, w.app.Consents.Withdraw(away, "document"))
 	must[member.Receipt](t)(w.app.Members.AskTransfer(away, mine, "220403"))
 	file := must[roll.File](t)(w.app.Roll.Get(w.as(t, "sibling"), mine))
 	must[bool](t)(true, w.app.Members.Approve(w.as(t, "sibling"), mine, file.Version))

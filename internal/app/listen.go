@@ -38,7 +38,7 @@ func (a *App) requests(desk *op.Desk, sender sms.Sender, texts *web.Texts) *offi
 		Stations: places{a.Stations, a.Orgs},
 		People:   a.Accounts,
 		Notifier: notices{sender, texts},
-		Files:    files{a.blobs, a.Stations},
+		Files:    files{a.blobs, a.Stations, func(ctx context.Context) (map[string]bool, error) { return a.Rights.Proofs(ctx) }},
 		Budget:   a.Accounts,
 		Phones:   a.Accounts,
 		Calendar: a.Calendar,
@@ -56,6 +56,7 @@ func (a *App) listen() {
 	a.Twins.Register(a.worker)
 	a.Phones.Register(a.worker)
 	a.Rights.Register(a.worker)
+	a.Breaches.Register(a.worker)
 	a.Retain.Register(a.worker)
 	a.worker.On(erase.Erased{}.EventName(), a.noteErased)
 	a.Trail.Register(a.worker)

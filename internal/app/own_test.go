@@ -134,6 +134,8 @@ func (w *world) tell(t *testing.T) (mine request.Receipt, membership member.ID) 
 	beside := must[[]org.Org](t)(w.app.Orgs.List(ctx, org.Filter{Area: "220403", Kinds: []org.Kind{org.Local}}))
 	must[bool](t)(true, w.app.Rights.HandOn(cadre, ask.ID, 1, string(beside[0].ID)))
 	must[bool](t)(true, w.app.Rights.Answer(w.as(t, "sibling"), ask.ID, 2, "改好了"))
+	fix := must[rights.Receipt](t)(w.app.Rights.Send(ctx, rights.Draft{Kind: rights.Correct, Field: "member.works", Wanted: "示例快递", Proof: strings.Repeat("ef", 16)}))
+	must[bool](t)(true, w.app.Rights.Accept(cadre, fix.ID, 1, "改过来了"))
 	return mine, membership
 }
 
@@ -148,6 +150,7 @@ func (w *world) rephone(t *testing.T, cadre context.Context, member, to string) 
 // What a worker takes along has every personal column, and nobody else's.
 func TestCopy(t *testing.T) {
 	w, mine, _ := told(t)
+	w.noticed(t, mine.Number)
 	a := w.ask(t, "/me/data.json", "nx="+w.tokens["own"])
 	if h := a.Header(); a.Code != http.StatusOK || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || h.Get("Cache-Control") != "no-store" {
 		t.Fatalf("got %d, %v", a.Code, h)

@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/app/own"
 	"nuanxin/internal/app/parts"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/breach/breachweb"
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/calendar/calendarweb"
 	"nuanxin/internal/fault"
@@ -52,7 +53,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -99,7 +100,8 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
 		own.Routes(a.ownPages(desk)),
 		retainweb.Routes(retainweb.Config{Retain: a.Retain, Frame: a.frame}),
-		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Kept: retainweb.Path, Unions: unionAreas{a.Orgs}.named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Proof: a.proof, Photo: fileStore{a.blobs}.Get, Kept: retainweb.Path, Unions: unionAreas{a.Orgs}.named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		breachweb.Routes(breachweb.Config{Breaches: a.Breaches, Frame: a.frame}),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
 	}
@@ -155,7 +157,7 @@ func (a *App) memberPages(secure bool) memberweb.Config {
 
 func (a *App) ownPages(desk *op.Desk) own.Config {
 	union := bodies{a.Orgs, a.Accounts}.UnionFor
-	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
+	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Consents: a.Consents, Breaches: a.Breaches, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
 		Union: func(ctx context.Context, tx *op.Tx, area string) (string, error) {
 			u, err := union(ctx, tx, area)
 			return u.Name, fault.Unless(err, fault.Missing)
@@ -241,6 +243,7 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("calendar", "calendar", calendarweb.Path, authz.Admin)
 	add("staff", "people", accountweb.StaffPath, authz.Admin)
 	add("security", "lock", watch.HrefSecurity, authz.Security)
+	add("breaches", "alert", breachweb.Href, authz.Security)
 	add("audit", "eye", watch.HrefAudit, authz.Auditor)
 	add("roles", "shield", watch.HrefRights, authz.Admin, authz.Security, authz.Auditor)
 	return items

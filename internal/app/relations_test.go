@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/consent"
 	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/request"
 	"nuanxin/internal/rights"
@@ -24,6 +25,12 @@ func TestRelations(t *testing.T) {
 	beside := must[request.Receipt](t)(w.app.Requests.Capture(w.as(t, "away"), request.Draft{Words: "邻区的门也不让进", Place: place}))
 	asked := must[rights.Receipt](t)(w.app.Rights.Send(w.as(t, "away"), rights.Draft{Kind: rights.Explain, Words: "给过谁"})).ID
 	must[request.Receipt](t)(w.app.Requests.Merge(w.as(t, "cadre"), request.Ref{ID: w.request.ID}, "是一件事", w.other.ID))
+	w.tell(t)
+	withdrawn := w.withPhoto(t, "worker2")
+	file := string(must[request.Case](t)(w.app.Requests.Case(w.as(t, "cadre"), request.Ref{ID: withdrawn.ID})).Files[0].ID)
+	given := w.withPhoto(t, "own")
+	stays := string(must[request.Case](t)(w.app.Requests.Case(w.as(t, "cadre"), request.Ref{ID: given.ID})).Files[0].ID)
+	must[bool](t)(true, w.app.Consents.Withdraw(w.as(t, "worker2"), consent.Photos))
 	things := []struct {
 		about, path string
 		sees        string // who must see it, by spaces
@@ -40,6 +47,9 @@ func TestRelations(t *testing.T) {
 		{"a member of the county", "/desk/members/" + string(w.member), "cadre leader parent nation", "sibling leader2 child host worker2"},
 		{"a member who moved to the county beside", "/desk/members/" + string(w.moved), "sibling leader2 parent nation", "cadre leader child away"},
 		{"what that member asked about their data", "/desk/rights/" + string(asked), "sibling parent", "cadre leader away"},
+		{"a photo that a body was given", "/matters/" + string(given.ID) + "/files/" + stays, "partner", "worker partner2 partner3 sibling"},
+		{"the same, consent withdrawn", "/matters/" + string(withdrawn.ID) + "/files/" + file, "", "partner partner2 partner3 worker sibling"},
+		{"the same, as its cadre sees it", "/desk/requests/" + string(withdrawn.ID) + "/files/" + file, "cadre leader parent", "sibling partner child"},
 		{"an account of the county's staff", "/desk/staff/" + string(w.spare), "admin", "admin2 cadre security auditor parent"},
 	}
 	var b strings.Builder

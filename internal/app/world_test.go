@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/breach"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/geo"
@@ -35,6 +36,7 @@ type world struct {
 	defect   request.Receipt // at the station, with its host
 	dispatch request.DispatchID
 	body     org.ID
+	incident breach.ID
 	about    rights.ID       // of the first worker, about their data
 	orphan   request.Receipt // of a worker whose account is erased
 	moved    member.ID       // who went from the county to the other

@@ -30,7 +30,7 @@ const (
 )
 
 // ground knows no domain; each may import those before it.
-var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "job", "outbound"}
+var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "consent", "job", "outbound"}
 
 // facts are data and arithmetic; any package above the ground may import them,
 // and they may import one another.

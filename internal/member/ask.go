@@ -41,7 +41,7 @@ func (s *Service) AskOwn(ctx context.Context, tx *op.Tx, m Member) (o Own, err e
 	if o.Ties, err = ties(ctx, tx, m.ID); err != nil {
 		return o, err
 	}
-	o.Consents, err = consents(ctx, tx, m.ID)
+	o.Consents, err = consents(ctx, tx, m.Person)
 	return o, err
 }
 
@@ -81,3 +81,8 @@ func (s *Service) Fresh(row ID) (Box, []byte, error) { return s.fresh(row) }
 
 // Index is the blind index by which members are found; of nothing it is nothing.
 func (s *Service) Index(sort, value string) string { return s.index(sort, value) }
+
+// DropDocument forgets the identity number of a member who does not agree to it.
+func (s *Service) DropDocument(ctx context.Context, tx *op.Tx, which ID) error {
+	return forgetDocument(ctx, tx, which)
+}

@@ -47,7 +47,11 @@ func (s *Service) full(ctx context.Context, tx *op.Tx, m Member) (f Full, err er
 		return f, err
 	}
 	var phone, document []byte
-	if err := tx.One(ctx, `select phone, document from member where member_id = $1`, []any{string(m.ID)}, &phone, &document); err != nil {
+	seen := `m.phone`
+	if tx.Subject.Kind == authz.Staff {
+		seen = `case when ` + Uncalled + ` then null else m.phone end`
+	}
+	if err := tx.One(ctx, `select `+seen+`, m.document from member m where m.member_id = $1`, []any{string(m.ID)}, &phone, &document); err != nil {
 		return f, err
 	}
 	if f.Phone, err = b.Open(phone, "phone"); err == nil {

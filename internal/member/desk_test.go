@@ -40,7 +40,7 @@ func TestDoubtsStandOnTop(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.apply(w.worker("13900000101"), form("早来的"))
 		w.clock.Move(24 * time.Hour)
-		w.apply(w.worker("13900000102"), withDocument(form("小孩子"), "110105201501010017")) // eleven years old
+		w.apply(w.worker("13900000102"), withDocument(form("小孩子"), "110105201201010015")) // fourteen years old
 		w.apply(w.worker("13900000103"), withDocument(form("同证甲"), "11010519491231002X"))
 		w.apply(w.worker("13900000104"), withDocument(form("同证乙"), "11010519491231002X"))
 		w.clock.Move(24 * time.Hour)

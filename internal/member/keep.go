@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/job"
@@ -73,6 +74,9 @@ func (s *Service) claimNews(ctx context.Context, which ID, event string) (phone 
 		n, err := tx.Exec(ctx, `insert into member_told (member_id, event_id, told_at) values ($1, $2, $3) on conflict (member_id, event_id) do nothing`, string(m.ID), event, tx.Now().UnixMicro())
 		if err != nil || n == 0 {
 			return false, err
+		}
+		if ok, err := consent.Allowed(ctx, tx, m.Person, consent.Messages); err != nil || !ok {
+			return true, err
 		}
 		_, phone, err = s.people.Contact(ctx, tx, m.Person)
 		return true, err

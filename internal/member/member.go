@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member/twin"
@@ -102,6 +103,7 @@ type Member struct {
 	ChangedBy  string // who changed it last, as it was called then; empty: the member
 	ChangedAt  time.Time
 	Version    int64
+	News       bool // agreed to news about benefits and events
 
 	key []byte // the data key that the row is sealed with; itself sealed
 }
@@ -180,10 +182,7 @@ type Application struct {
 }
 
 // Consent is a purpose that somebody agreed to, in the words of a version.
-type Consent struct {
-	Purpose string `json:"purpose"`
-	Version int64  `json:"version"`
-}
+type Consent = consent.Said
 
 const (
 	maxWorks  = 60
@@ -200,7 +199,7 @@ type draft struct {
 // draw returns the application as it is kept, or all that is wrong with it, in
 // the order in which it is asked. Without what is required nobody can be a
 // member, and an identity number needs the consent of its own.
-func (a Application) draw(today string, asked []Purpose) (draft, error) {
+func (a Application) draw(today string, asked []consent.Purpose) (draft, error) {
 	var f fault.Form
 	d := draft{Application: a}
 	if !slices.Contains(Occupations(), a.Occupation) {
@@ -223,8 +222,8 @@ func (a Application) draw(today string, asked []Purpose) (draft, error) {
 		d.Document = d.resident.Number
 	}
 	for _, p := range asked {
-		needed := p.Required || p.Purpose == "document" && d.Document != ""
-		if needed && !slices.Contains(a.Consents, Consent{p.Purpose, p.Version}) {
+		needed := p.Required || p.Purpose == consent.Document && d.Document != ""
+		if needed && !slices.Contains(a.Consents, Consent{Purpose: p.Purpose, Version: p.Version}) {
 			f.Add("consent_"+p.Purpose, "member.consent.needed", nil)
 		}
 	}

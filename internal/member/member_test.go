@@ -11,6 +11,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
@@ -76,7 +77,7 @@ func (i *inbox) Notify(_ context.Context, _, phone string) error {
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	at := clock.At(start)
-	dbtest.Each(t, at, []fs.FS{op.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, at, []fs.FS{op.Schema, consent.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
 		at.Set(start)
 		ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
 		if err != nil {
@@ -389,16 +390,12 @@ func TestTakingConsentBack(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		me, other := w.worker("13900000018"), w.worker("13900000019")
 		who := w.join(me, withDocument(form("褚十八"), "11010519491231002X"))
-		if err := w.Retract(other, who, "document"); code(err) != "missing" {
-			t.Errorf("another takes it back: got %v, want missing", err)
+		consents := consent.NewService(op.New(w.db, consent.Policy), w.Service)
+		w.must(consents.Withdraw(other, "document")) // changes nothing of another's
+		if o := w.mine(me); o.Document == "" || !o.Consents[0].WithdrawnAt.IsZero() {
+			t.Errorf("after another took theirs back: got %+v", o)
 		}
-		if err := w.Retract(me, who, "membership"); code(err) != "conflict" {
-			t.Errorf("what is required: got %v, want a conflict", err)
-		}
-		if err := w.Retract(me, who, "news"); code(err) != "missing" {
-			t.Errorf("what was not given: got %v, want missing", err)
-		}
-		w.must(w.Retract(me, who, "document"))
+		w.must(consents.Withdraw(me, "document"))
 		o := w.mine(me)
 		if o.State != member.Active || o.Document != "" || o.Born != "" || o.Consents[0].WithdrawnAt.IsZero() {
 			t.Errorf("got %+v, want a member without a number", o)
@@ -408,6 +405,17 @@ func TestTakingConsentBack(t *testing.T) {
 			t.Errorf("opened: got %+v, %v, want no number", full, err)
 		}
 		w.join(other, withDocument(form("卫十九"), "11010519491231002X"))
+	})
+}
+
+// A child joins only when a guardian has agreed, and is told so at the number.
+func TestAChildDoesNotJoin(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, err := w.Apply(w.worker("13900000020"), withDocument(form("小示例"), "110105201512310023"))
+		if f := fault.Of(err); code(err) != "invalid" || len(f.Fields) != 1 || f.Fields[0].Name != "document" || f.Fields[0].Msg != "consent.child" {
+			t.Errorf("got %+v, want it refused at the identity number", err)
+		}
+		w.apply(w.worker("13900000021"), withDocument(form("大示例"), "110105201012310027"))
 	})
 }
 

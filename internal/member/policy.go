@@ -10,7 +10,6 @@ const (
 	Withdraw authz.Action = "member.withdraw"
 	Move     authz.Action = "member.ask_transfer"
 	Quit     authz.Action = "member.leave"
-	Retract  authz.Action = "member.retract_consent"
 	Approve  authz.Action = "member.approve"
 	Refuse   authz.Action = "member.refuse"
 	Pause    authz.Action = "member.keep"
@@ -18,9 +17,10 @@ const (
 	Finish   authz.Action = "member.end"
 	Open     authz.Action = "member.open" // phone and identity number in full
 	Export   authz.Action = "member.export"
-	Tell     authz.Action = "member.tell"  // by message, that a union has answered
-	Date     authz.Action = "member.date"  // an answer that had no date
-	Check    authz.Action = "member.check" // a member's code, at a door
+	Tell     authz.Action = "member.tell"    // by message, that a union has answered
+	Date     authz.Action = "member.date"    // an answer that had no date
+	Check    authz.Action = "member.check"   // a member's code, at a door
+	Mend     authz.Action = "member.correct" // what the member says is wrong
 	Miss     authz.Action = "member.check_failed"
 
 	Import    authz.Action = "member.import"
@@ -45,7 +45,6 @@ var Policy = authz.Rules{
 	Withdraw: authz.Owner,
 	Move:     authz.Owner,
 	Quit:     authz.Owner,
-	Retract:  authz.Owner,
 	Approve:  authz.InArea(authz.Cadre),
 	Refuse:   authz.InArea(authz.Cadre),
 	Pause:    authz.InArea(authz.Cadre),
@@ -62,6 +61,7 @@ var Policy = authz.Rules{
 	Tidy:      authz.Program,
 	Claim:     authz.Owner,
 	Bind:      authz.InArea(authz.Cadre),
+	Mend:      authz.InArea(authz.Cadre),
 
 	Seek:    authz.Program,
 	Combine: authz.Lately(authz.InArea(authz.Cadre)),

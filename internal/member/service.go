@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -35,14 +36,6 @@ type Own struct {
 // AuthzObject implements op.Target.
 func (o Own) AuthzObject() authz.Object { return o.Member.AuthzObject() }
 
-// Purpose is what personal data of members is used for, in a version of its
-// words: "member.purpose.<purpose>.<version>" in the catalogue.
-type Purpose struct {
-	Purpose  string
-	Version  int64
-	Required bool // without it nobody can be a member
-}
-
 // Given is a consent, and what became of it.
 type Given struct {
 	Consent
@@ -50,46 +43,21 @@ type Given struct {
 	WithdrawnAt time.Time
 }
 
-func purposes(ctx context.Context, tx *op.Tx) ([]Purpose, error) {
-	var all []Purpose
-	err := tx.Each(ctx, `select purpose, version, required from member_purpose where since <= $1 order by purpose, version`, []any{clock.Day(tx.Now())}, func(r db.Row) error {
-		var p Purpose
-		if err := r.Scan(&p.Purpose, &p.Version, &p.Required); err != nil {
-			return err
-		}
-		if n := len(all); n > 0 && all[n-1].Purpose == p.Purpose {
-			all = all[:n-1] // the newer words
-		}
-		all = append(all, p)
-		return nil
-	})
-	slices.SortStableFunc(all, func(a, b Purpose) int { // what is needed first
-		switch {
-		case a.Required == b.Required:
-			return 0
-		case a.Required:
-			return -1
-		}
-		return 1
-	})
-	return all, err
-}
-
 // Offer is what joining starts from.
 type Offer struct {
-	Union    Union     // that looks after the area; zero: none does
-	Purposes []Purpose // what is asked for now
-	Name     string    // of the account; may be empty
-	Phone    string    // of the account, masked; empty for nobody
-	Days     int       // the working days within which a union answers
-	DueAt    time.Time // the last of them, counted from now; zero: not published so far
+	Union    Union             // that looks after the area; zero: none does
+	Purposes []consent.Purpose // what is asked for now
+	Name     string            // of the account; may be empty
+	Phone    string            // of the account, masked; empty for nobody
+	Days     int               // the working days within which a union answers
+	DueAt    time.Time         // the last of them, counted from now; zero: not published so far
 }
 
 // Offer returns what somebody who wants to join in an area starts from. Nobody
 // need be signed in, and the area may be empty.
 func (s *Service) Offer(ctx context.Context, area string) (Offer, error) {
 	return op.List(ctx, s.desk, Apply, func(tx *op.Tx, _ op.Scope) (o Offer, err error) {
-		if o.Purposes, err = purposes(ctx, tx); err != nil {
+		if o.Purposes, err = consent.Joining(ctx, tx); err != nil {
 			return o, err
 		}
 		days, err := rule(ctx, tx, "answer_days")
@@ -124,12 +92,15 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 	fresh := Member{ID: id.New[ID](), Person: authz.From(ctx).ID, State: Applied, Version: 1}
 	propose := func(tx *op.Tx) (Member, error) { return fresh, nil }
 	return op.Write(ctx, s.desk, Apply, propose, func(tx *op.Tx, m Member) (Receipt, error) {
-		asked, err := purposes(ctx, tx)
+		asked, err := consent.Joining(ctx, tx)
 		if err != nil {
 			return Receipt{}, err
 		}
 		d, err := a.draw(clock.Day(tx.Now()), asked)
 		if err != nil {
+			return Receipt{}, err
+		}
+		if err := grown(consent.Ward(ctx, tx, string(m.ID), d.resident.Birth)); err != nil {
 			return Receipt{}, err
 		}
 		u, err := s.unionFor(ctx, tx, Apply, d.Area)
@@ -153,7 +124,7 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 		if err := s.insert(ctx, tx, m, d, phone); err != nil {
 			return Receipt{}, err
 		}
-		if err := consent(ctx, tx, m.ID, asked, d.Consents); err != nil {
+		if err := s.agree(ctx, tx, m.Person, asked, d.Consents); err != nil {
 			return Receipt{}, err
 		}
 		if err := twin.Seek(ctx, tx, string(m.ID)); err != nil {
@@ -162,6 +133,16 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 		tx.Emit(AppliedTo{m.ID, u.ID})
 		return Receipt{m.ID, u.Name, u.Officer, m.DueAt}, nil
 	})
+}
+
+// grown tells at the input for the identity number that a child cannot join.
+func grown(err error) error {
+	if !fault.Is(err, fault.Invalid) {
+		return err
+	}
+	var f fault.Form
+	f.Add("document", fault.Of(err).Msg, fault.Of(err).Args)
+	return f.Err(string(Apply))
 }
 
 // claim takes the phone for an application, or says whose it is. The identity
@@ -189,16 +170,37 @@ func (s *Service) unionFor(ctx context.Context, tx *op.Tx, act authz.Action, are
 	return u, err
 }
 
-// consent keeps what was agreed to, of what was asked.
-func consent(ctx context.Context, tx *op.Tx, which ID, asked []Purpose, given []Consent) error {
+// agree keeps what an applicant agreed to, of what was asked.
+func (s *Service) agree(ctx context.Context, tx *op.Tx, person string, asked []consent.Purpose, given []Consent) error {
 	for _, p := range asked {
-		if !slices.Contains(given, Consent{p.Purpose, p.Version}) {
+		said := Consent{Purpose: p.Purpose, Version: p.Version}
+		if !slices.Contains(given, said) {
 			continue
 		}
-		if _, err := tx.Exec(ctx, `insert into member_consent (member_id, purpose, seq, version, given_at, withdrawn_at) values ($1, $2, 1, $3, $4, null)`,
-			string(which), p.Purpose, p.Version, tx.Now().UnixMicro()); err != nil {
+		if err := consent.Record(ctx, tx, person, consent.Decision{Said: said, Given: true, Way: consent.AtJoining}); err != nil {
 			return err
 		}
+		if err := s.Decided(ctx, tx, person, p.Purpose, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Decided implements consent.Follower: what is kept by consent alone ends with it.
+func (s *Service) Decided(ctx context.Context, tx *op.Tx, person, purpose string, given bool) error {
+	switch {
+	case purpose == consent.News:
+		_, err := tx.Exec(ctx, `update member set news = $2 where person_id = $1`, person, given)
+		return err
+	case purpose == consent.Document && !given:
+		all, err := s.some(ctx, tx, `m.person_id = $1`, db.Args{person})
+		for _, m := range all {
+			if err == nil {
+				err = forgetDocument(ctx, tx, m.ID)
+			}
+		}
+		return err
 	}
 	return nil
 }
@@ -225,44 +227,18 @@ func (s *Service) Mine(ctx context.Context) (Own, error) {
 	})
 }
 
-func consents(ctx context.Context, tx *op.Tx, which ID) ([]Given, error) {
+// consents are what a member agreed to, each with the day on which it was taken back.
+func consents(ctx context.Context, tx *op.Tx, person string) ([]Given, error) {
+	said, err := consent.Of(ctx, tx, person)
 	var all []Given
-	err := tx.Each(ctx, `select purpose, version, given_at, withdrawn_at from member_consent where member_id = $1 order by purpose, seq`, []any{string(which)}, func(r db.Row) error {
-		var g Given
-		err := r.Scan(&g.Purpose, &g.Version, db.Time(&g.At), db.Time(&g.WithdrawnAt))
-		all = append(all, g)
-		return err
-	})
+	for _, d := range said {
+		if d.Given {
+			all = append(all, Given{Consent: d.Said, At: d.At})
+		} else if n := len(all); n > 0 && all[n-1].Purpose == d.Purpose {
+			all[n-1].WithdrawnAt = d.At
+		}
+	}
 	return all, err
-}
-
-// Retract takes the consent to a purpose back; what was kept for the identity
-// number goes with it. Without what is required nobody can be a member: whoever
-// wants that back leaves.
-func (s *Service) Retract(ctx context.Context, which ID, purpose string) error {
-	return s.change(ctx, Retract, which, func(tx *op.Tx, m *Member) error {
-		all, err := purposes(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, p := range all {
-			if p.Required && p.Purpose == purpose {
-				return fault.New(string(Retract), fault.Conflict, "member.consent.required")
-			}
-		}
-		n, err := tx.Exec(ctx, `update member_consent set withdrawn_at = $3 where member_id = $1 and purpose = $2 and withdrawn_at is null`, string(m.ID), purpose, tx.Now().UnixMicro())
-		if listed := purpose == "document" && m.Document != ""; err == nil && n == 0 && !listed { // a list brought it, and nobody was asked
-			err = fault.New(string(Retract), fault.Missing, "fault.missing")
-		}
-		if err != nil {
-			return err
-		}
-		tx.Note("purpose", purpose)
-		if purpose != "document" {
-			return nil
-		}
-		return forgetDocument(ctx, tx, m.ID)
-	})
 }
 
 // Withdraw takes an application, or a transfer that waits, back.

@@ -5,10 +5,12 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -23,9 +25,25 @@ import (
 //go:embed migrate/*.sql
 var Schema embed.FS
 
-// Columns are those of members m that [Service.Scan] reads.
-const Columns = `m.member_id, m.number, m.person_id, m.union_id, m.union_name, m.area, m.state, m.name, m.phone_mask, m.doc_mask, m.born,
-	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.data_key, m.merged_into, m.version`
+// columns are those of members m that [Service.Scan] reads.
+const columns = `m.member_id, m.number, m.person_id, m.union_id, m.union_name, m.area, m.state, m.name, m.phone_mask, m.doc_mask, m.born,
+	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.data_key, m.merged_into, m.version, m.news`
+
+// Uncalled is the condition on members m that they do not want to be called: staff
+// neither see their phone nor find them by it.
+var Uncalled = consent.Stopped("m.person_id", consent.Call)
+
+// staffColumns are [columns] as staff read them.
+var staffColumns = strings.Replace(columns, "m.phone_mask", "case when "+Uncalled+" then '' else m.phone_mask end", 1)
+
+// Columns are those of members m that [Service.Scan] reads, as far as the reader of tx
+// sees them.
+func Columns(tx *op.Tx) string {
+	if tx.Subject.Kind == authz.Staff {
+		return staffColumns
+	}
+	return columns
+}
 
 // ByColumns are the columns that decide about a row.
 var ByColumns = authz.Columns{ID: "m.member_id", Area: "m.area", Owner: "m.person_id"}
@@ -87,7 +105,7 @@ func (v vault) scan(r db.Row, first ...any) (Member, error) {
 	var m Member
 	var name, born []byte
 	err := r.Scan(append(first, &m.ID, &m.Number, db.Text(&m.Person), &m.Union, &m.UnionName, &m.Area, &m.State, &name, &m.Phone, &m.Document, &born,
-		&m.Occupation, &m.Works, &m.Channel, db.Text(&m.To), &m.ToName, db.Time(&m.AppliedAt), db.Time(&m.DueAt), db.Time(&m.DecidedAt), &m.Reason, &m.ChangedBy, db.Time(&m.ChangedAt), &m.key, db.Text(&m.Into), &m.Version)...)
+		&m.Occupation, &m.Works, &m.Channel, db.Text(&m.To), &m.ToName, db.Time(&m.AppliedAt), db.Time(&m.DueAt), db.Time(&m.DecidedAt), &m.Reason, &m.ChangedBy, db.Time(&m.ChangedAt), &m.key, db.Text(&m.Into), &m.Version, &m.News)...)
 	if err != nil {
 		return m, err
 	}
@@ -122,7 +140,7 @@ func (v vault) one(ctx context.Context, tx *op.Tx, where string, args ...any) (M
 
 func (v vault) some(ctx context.Context, tx *op.Tx, where string, args db.Args) ([]Member, error) {
 	var all []Member
-	err := tx.Each(ctx, `select `+Columns+` from member m where `+where, args, func(r db.Row) error {
+	err := tx.Each(ctx, `select `+Columns(tx)+` from member m where `+where, args, func(r db.Row) error {
 		m, err := v.scan(r)
 		all = append(all, m)
 		return err

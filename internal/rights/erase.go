@@ -29,7 +29,7 @@ func (s *Service) forget(ctx context.Context, tx *op.Tx, all []Ask) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `update rights_ask set person_id = null, words = $2, name = null, phone = null, phone_mask = '', answer = null, data_key = $4, version = version + 1,
+		if _, err := tx.Exec(ctx, `update rights_ask set person_id = null, field = '', wanted = null, was = null, proof = '', words = $2, name = null, phone = null, phone_mask = '', answer = null, data_key = $4, version = version + 1,
 			answered_at = coalesce(answered_at, $3), state = case when state = 'open' then 'taken' else state end where ask_id = $1`, string(a.ID), words, tx.Now().UnixMicro(), key); err != nil {
 			return err
 		}

@@ -32,6 +32,23 @@ type People interface {
 	Contact(ctx context.Context, tx *op.Tx, worker string) (name, phone string, err error)
 }
 
+// Fields knows what is kept of workers that may be wrong, and changes it.
+type Fields interface {
+	// Known returns what is kept of a worker.
+	Known(ctx context.Context, tx *op.Tx, worker string) ([]Field, error)
+	// Correct changes a field inside an operation of this package, and returns what
+	// stood there. A value that cannot be is fault.Invalid at the field "wanted".
+	Correct(ctx context.Context, tx *op.Tx, worker, field, value string) (was string, err error)
+}
+
+// Field is something that is kept of a worker. Its words are "rights.field."+Name.
+type Field struct {
+	Name   string
+	Value  string
+	Masked string // as a page shows it that somebody may look at from the side
+	Choice []string
+}
+
 // Notifier reaches who asked outside the pages.
 type Notifier interface {
 	// Notify sends word that a union has answered, in words that tell nobody else
@@ -44,6 +61,7 @@ type Config struct {
 	Ring     *seal.Ring
 	Orgs     Orgs
 	People   People
+	Fields   Fields
 	Notifier Notifier // nil: nobody is told
 	Calendar func() workday.Calendar
 }

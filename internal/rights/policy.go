@@ -13,6 +13,7 @@ const (
 	Reject authz.Action = "rights.reject"
 	Call   authz.Action = "rights.call"    // the phone of who asked, in full
 	HandOn authz.Action = "rights.hand_on" // to the union that it belongs to
+	Accept authz.Action = "rights.accept"  // a correction, which is made at once
 )
 
 // Policy says who may do them. An administrator reads none of it.
@@ -25,5 +26,6 @@ var Policy = authz.Rules{
 	Answer: authz.InArea(authz.Cadre),
 	Reject: authz.InArea(authz.Cadre),
 	HandOn: authz.InArea(authz.Cadre),
+	Accept: authz.InArea(authz.Cadre),
 	Call:   authz.Sensitive(authz.InArea(authz.Cadre)),
 }

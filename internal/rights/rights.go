@@ -72,6 +72,10 @@ type Ask struct {
 	AnsweredBy string
 	Answer     string
 	Version    int64
+	Field      string   // of a correction: what is wrong; empty: only the words say so
+	Wanted     string   // what is right
+	Was        string   // what stood there, once it was changed
+	Proof      string   // the file of a photo that proves it; empty: none
 	Hands      []Handed // how it came to the union that answers, the first first; of an ask that is shown alone, or its own worker's
 
 	key []byte // the data key that the row is sealed with; itself sealed
@@ -100,6 +104,8 @@ type Draft struct {
 	Kind  Kind
 	Words string
 	Area  string // where they are, for who is no member; may be empty
+
+	Field, Wanted, Proof string // of a correction with a form of its own
 }
 
 // Note is what a cadre writes down for somebody.
@@ -113,6 +119,7 @@ type Note struct {
 const (
 	maxWords = 2000
 	maxName  = 40
+	maxValue = 100
 )
 
 func (d *Draft) check(f *fault.Form) {
@@ -120,7 +127,13 @@ func (d *Draft) check(f *fault.Form) {
 	if !slices.Contains(Kinds(), d.Kind) {
 		f.Add("kind", "rights.kind.choose", nil)
 	}
-	if n := utf8.RuneCountInString(d.Words); n == 0 || n > maxWords {
+	if d.Field != "" {
+		d.Wanted = plain.Line(d.Wanted)
+		if n := utf8.RuneCountInString(d.Wanted); n == 0 || n > maxValue {
+			f.Add("wanted", "rights.wanted.length", fault.Args{"Limit": maxValue})
+		}
+	}
+	if n := utf8.RuneCountInString(d.Words); n == 0 && d.Field == "" || n > maxWords {
 		f.Add("words", "rights.words.length", fault.Args{"Limit": maxWords})
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
@@ -31,6 +32,7 @@ const county, sibling, canary = "990101", "990102", "门牌写错了，应该是
 type house struct {
 	homes, phones map[string]string
 	told          []string
+	stands        map[string]string // a field of everybody's
 }
 
 func (h *house) UnionFor(_ context.Context, _ *op.Tx, area string) (rights.Union, error) {
@@ -67,6 +69,21 @@ func (h *house) Notify(_ context.Context, _, phone string) error {
 	return nil
 }
 
+func (h *house) Known(context.Context, *op.Tx, string) ([]rights.Field, error) {
+	return []rights.Field{{Name: "name", Value: h.stands["name"], Masked: "陈*东"}}, nil
+}
+
+func (h *house) Correct(_ context.Context, _ *op.Tx, _, field, value string) (string, error) {
+	if value == "不行" {
+		var f fault.Form
+		f.Add("wanted", "test.wrong", nil)
+		return "", f.Err("test")
+	}
+	was := h.stands[field]
+	h.stands[field] = value
+	return was, nil
+}
+
 type world struct {
 	*rights.Service
 	*house
@@ -78,14 +95,14 @@ type world struct {
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	at := clock.At(start)
-	dbtest.Each(t, at, []fs.FS{op.Schema, job.Schema, rights.Schema}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, at, []fs.FS{op.Schema, consent.Schema, job.Schema, rights.Schema}, func(t *testing.T, d *db.DB) {
 		at.Set(start)
 		ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := &world{house: &house{map[string]string{}, map[string]string{}, nil}, t: t, db: d, clock: at, days: &workday.Calendar{}}
-		w.Service = rights.NewService(op.New(d, rights.Policy), rights.Config{Ring: ring, Orgs: w.house, People: w.house, Notifier: w.house, Calendar: func() workday.Calendar { return *w.days }})
+		w := &world{house: &house{map[string]string{}, map[string]string{}, nil, map[string]string{"name": "陈立东"}}, t: t, db: d, clock: at, days: &workday.Calendar{}}
+		w.Service = rights.NewService(op.New(d, rights.Policy), rights.Config{Ring: ring, Orgs: w.house, People: w.house, Fields: w.house, Notifier: w.house, Calendar: func() workday.Calendar { return *w.days }})
 		f(t, w)
 	})
 }
@@ -391,6 +408,86 @@ func TestHandedOn(t *testing.T) {
 		}
 		if err := w.HandOn(city, r.ID, 3, a.Union); code(err) == "ok" {
 			t.Error("what is answered was handed on")
+		}
+	})
+}
+
+// A correction says which field is wrong and what is right. Accepting it changes the
+// field and answers in one transaction, and what stood there stays with the ask.
+func TestCorrection(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.stands["name"] = "陈立东"
+		worker := w.worker(county)
+		for name, c := range map[string]struct {
+			d    rights.Draft
+			want string
+		}{
+			"no value":             {rights.Draft{Kind: rights.Correct, Field: "name"}, "wanted"},
+			"what stands there":    {rights.Draft{Kind: rights.Correct, Field: "name", Wanted: "陈立东"}, "wanted"},
+			"a field that is none": {rights.Draft{Kind: rights.Correct, Field: "age", Wanted: "30"}, "field"},
+			"another kind":         {rights.Draft{Kind: rights.Delete, Field: "name", Wanted: "陈"}, "field"},
+		} {
+			_, err := w.Send(worker, c.d)
+			if f := fault.Of(err); code(err) != "invalid" || len(f.Fields) != 1 || f.Fields[0].Name != c.want {
+				t.Errorf("%s: got %v, want it refused at %s", name, err, c.want)
+			}
+		}
+		send := func(value string) rights.ID {
+			r, err := w.Send(worker, rights.Draft{Kind: rights.Correct, Field: "name", Wanted: value, Proof: "photo1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.ID
+		}
+		which := send("陈立冬")
+		a := w.get(cadre, which)
+		now, err := w.Now(cadre, a)
+		if err != nil || now != "陈立东" || a.Wanted != "陈立冬" || a.Proof != "photo1" {
+			t.Errorf("the cadre sees %q now, %+v, %v", now, a, err)
+		}
+		if err := w.Accept(staff(authz.Cadre, sibling), which, 1, "改了"); code(err) != "missing" {
+			t.Errorf("a cadre beside: got %v", err)
+		}
+		if err := w.Accept(cadre, which, 9, "改了"); code(err) != "conflict" || w.stands["name"] != "陈立东" {
+			t.Errorf("an old version: got %v, and %s stands there", err, w.stands["name"])
+		}
+		if err := w.Accept(cadre, which, 1, "看过身份证，改了"); err != nil {
+			t.Fatal(err)
+		}
+		a = w.get(worker, which)
+		if a.State != rights.Done || a.Was != "陈立东" || w.stands["name"] != "陈立冬" || a.Answer == "" {
+			t.Errorf("got %+v, and %s stands there", a, w.stands["name"])
+		}
+		if err := w.Accept(cadre, which, 2, "再来"); code(err) != "conflict" {
+			t.Errorf("twice: got %v", err)
+		}
+		bad := send("不行")
+		if err := w.Accept(cadre, bad, 1, "改了"); code(err) != "invalid" || w.get(cadre, bad).State != rights.Open {
+			t.Errorf("a value that cannot be: got %v; the ask must stay open", err)
+		}
+		if err := w.Reject(cadre, bad, 1, "和身份证不一样"); err != nil || w.stands["name"] != "陈立冬" {
+			t.Errorf("refused: got %v", err)
+		}
+		w.stands["name"] = "x"
+		if err := w.Accept(cadre, w.send(worker).ID, 1, "改了"); code(err) != "missing" {
+			t.Errorf("an ask without a field: got %v", err)
+		}
+		err = w.db.View(context.Background(), func(tx *db.Tx) error {
+			var rows strings.Builder
+			_, err := tx.Dump(context.Background(), &rows)
+			for _, s := range []string{"陈立东", "陈立冬"} {
+				if strings.Contains(rows.String(), s) {
+					t.Errorf("%s stands in plain in the database", s)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := w.Proofs(authz.AsSystem(context.Background(), "test"))
+		if err != nil || !files["photo1"] {
+			t.Errorf("got the files %v, %v; they must be kept", files, err)
 		}
 	})
 }

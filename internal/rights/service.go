@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -22,13 +23,14 @@ type Service struct {
 	vault
 	orgs     Orgs
 	people   People
+	fields   Fields
 	notifier Notifier
 	calendar func() workday.Calendar
 }
 
 // NewService returns the service.
 func NewService(desk *op.Desk, c Config) *Service {
-	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Notifier, c.Calendar}
+	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Fields, c.Notifier, c.Calendar}
 }
 
 // Register gives the worker what happens by itself: whoever asked on a page is
@@ -54,7 +56,7 @@ func (s *Service) Send(ctx context.Context, d Draft) (Receipt, error) {
 	}
 	who, officer := authz.From(ctx), ""
 	find := func(tx *op.Tx) (Ask, error) {
-		a := Ask{ID: id.New[ID](), Person: who.ID, Kind: d.Kind, State: Open, Channel: OnPage, Words: d.Words, AskedAt: tx.Now(), Version: 1}
+		a := Ask{ID: id.New[ID](), Person: who.ID, Kind: d.Kind, State: Open, Channel: OnPage, Words: d.Words, Field: d.Field, Wanted: d.Wanted, Proof: d.Proof, AskedAt: tx.Now(), Version: 1}
 		if who.Kind != authz.Worker {
 			return a, nil // and is refused: nobody's
 		}
@@ -72,6 +74,9 @@ func (s *Service) Send(ctx context.Context, d Draft) (Receipt, error) {
 			return Receipt{}, fault.New(string(Send), fault.Denied, "fault.denied")
 		}
 		if err := s.roomFor(ctx, tx, who.ID); err != nil {
+			return Receipt{}, err
+		}
+		if err := s.kept(ctx, tx, a); err != nil {
 			return Receipt{}, err
 		}
 		if err := s.insert(ctx, tx, a, ""); err != nil {
@@ -157,10 +162,22 @@ func (s *Service) Who(ctx context.Context, a Ask) (name, phone string, err error
 		return a.Name, a.Phone, nil
 	}
 	_, err = op.Read(ctx, s.desk, See, func(tx *op.Tx) (Ask, error) {
-		name, phone, err = s.people.Contact(ctx, tx, a.Person)
+		name, phone, err = s.reach(ctx, tx, a.Person, consent.Call)
 		return a, err
 	})
 	return name, idcard.MaskPhone(phone), err
+}
+
+// reach returns a worker's name, and the phone unless they do not want to be reached
+// in this way.
+func (s *Service) reach(ctx context.Context, tx *op.Tx, worker, purpose string) (name, phone string, err error) {
+	if name, phone, err = s.people.Contact(ctx, tx, worker); err != nil {
+		return "", "", err
+	}
+	if ok, err := consent.Allowed(ctx, tx, worker, purpose); err != nil || !ok {
+		return name, "", err
+	}
+	return name, phone, nil
 }
 
 // Phone returns the whole phone of whoever asked. It is a read that they see.
@@ -171,7 +188,7 @@ func (s *Service) Phone(ctx context.Context, which ID) (phone string, err error)
 			return a, err
 		}
 		if a.Person != "" {
-			_, phone, err = s.people.Contact(ctx, tx, a.Person)
+			_, phone, err = s.reach(ctx, tx, a.Person, consent.Call)
 			return a, err
 		}
 		b, err := s.box(a.key, a.ID)
@@ -323,7 +340,7 @@ func (s *Service) notify(ctx context.Context, e job.Event) error {
 		if err != nil || a.Person == "" {
 			return false, err
 		}
-		_, phone, err = s.people.Contact(ctx, tx, a.Person)
+		_, phone, err = s.reach(ctx, tx, a.Person, consent.Messages)
 		return true, err
 	})
 	if err != nil || phone == "" {

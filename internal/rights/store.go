@@ -19,7 +19,7 @@ import (
 var Schema embed.FS
 
 const columns = `r.ask_id, r.person_id, r.union_id, r.union_name, r.area, r.kind, r.state, r.channel, r.words, r.name, r.phone_mask, r.taken_by,
-	r.asked_at, r.answered_at, r.answered_by, r.answer, r.data_key, r.version`
+	r.asked_at, r.answered_at, r.answered_by, r.answer, r.data_key, r.version, r.field, r.wanted, r.was, r.proof`
 
 // ByColumns are the columns that decide about a row.
 var ByColumns = authz.Columns{ID: "r.ask_id", Area: "r.area", Owner: "r.person_id"}
@@ -64,9 +64,9 @@ func (b box) open(sealed []byte, column string) (string, error) {
 
 func (v vault) scan(r db.Row) (Ask, error) {
 	var a Ask
-	var words, name, answer []byte
+	var words, name, answer, wanted, was []byte
 	err := r.Scan(&a.ID, db.Text(&a.Person), &a.Union, &a.UnionName, &a.Area, &a.Kind, &a.State, &a.Channel, &words, &name, &a.Phone, &a.TakenBy,
-		db.Time(&a.AskedAt), db.Time(&a.AnsweredAt), &a.AnsweredBy, &answer, &a.key, &a.Version)
+		db.Time(&a.AskedAt), db.Time(&a.AnsweredAt), &a.AnsweredBy, &answer, &a.key, &a.Version, &a.Field, &wanted, &was, &a.Proof)
 	if err != nil {
 		return a, err
 	}
@@ -80,7 +80,13 @@ func (v vault) scan(r db.Row) (Ask, error) {
 	if a.Name, err = b.open(name, "name"); err != nil {
 		return a, err
 	}
-	a.Answer, err = b.open(answer, "answer")
+	if a.Answer, err = b.open(answer, "answer"); err != nil {
+		return a, err
+	}
+	if a.Wanted, err = b.open(wanted, "wanted"); err != nil {
+		return a, err
+	}
+	a.Was, err = b.open(was, "was")
 	return a, err
 }
 
@@ -94,6 +100,14 @@ func (v vault) some(ctx context.Context, tx *op.Tx, where string, args db.Args) 
 	return all, err
 }
 
+// orMark is what somebody wrote, or a dash where a form needed no words.
+func orMark(words string) string {
+	if words == "" {
+		return "—"
+	}
+	return words
+}
+
 // insert stores an ask; phone is the whole number.
 func (v vault) insert(ctx context.Context, tx *op.Tx, a Ask, phone string) error {
 	b, key, err := v.fresh(a.ID)
@@ -101,17 +115,17 @@ func (v vault) insert(ctx context.Context, tx *op.Tx, a Ask, phone string) error
 		return err
 	}
 	sealed := map[string]any{}
-	for column, plain := range map[string]string{"words": a.Words, "name": a.Name, "phone": phone} {
+	for column, plain := range map[string]string{"words": orMark(a.Words), "name": a.Name, "phone": phone, "wanted": a.Wanted} {
 		if sealed[column], err = b.seal(plain, column); err != nil {
 			return err
 		}
 	}
 	_, err = tx.Exec(ctx, `
 		insert into rights_ask (ask_id, person_id, union_id, union_name, area, kind, state, channel, words, name, phone, phone_mask, taken_by,
-			asked_at, answered_at, answered_by, answer, data_key, version)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, null, '', null, $15, 1)`,
+			asked_at, answered_at, answered_by, answer, data_key, version, field, wanted, proof)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, null, '', null, $15, 1, $16, $17, $18)`,
 		string(a.ID), db.Null(a.Person), a.Union, a.UnionName, a.Area, string(a.Kind), string(a.State), string(a.Channel),
-		sealed["words"], sealed["name"], sealed["phone"], a.Phone, a.TakenBy, a.AskedAt.UnixMicro(), key)
+		sealed["words"], sealed["name"], sealed["phone"], a.Phone, a.TakenBy, a.AskedAt.UnixMicro(), key, a.Field, sealed["wanted"], a.Proof)
 	return err
 }
 

@@ -18,12 +18,14 @@ import (
 // of each personal column where it is in here.
 type (
 	copied struct {
-		MadeAt      time.Time    `json:"made_at"`
-		Account     accountCopy  `json:"account"`
-		Requests    []matterCopy `json:"requests"`
-		Memberships []memberCopy `json:"memberships"`
-		Asks        []askCopy    `json:"asks"`  // what was asked about this data
-		Looks       []lookCopy   `json:"looks"` // who opened what is sealed, newest first
+		MadeAt      time.Time     `json:"made_at"`
+		Account     accountCopy   `json:"account"`
+		Requests    []matterCopy  `json:"requests"`
+		Memberships []memberCopy  `json:"memberships"`
+		Asks        []askCopy     `json:"asks"`     // what was asked about this data
+		Consents    []consentCopy `json:"consents"` // what was agreed to, and what was not, the first first
+		Looks       []lookCopy    `json:"looks"`    // who opened what is sealed, newest first
+		Notices     []noticeCopy  `json:"notices"`  // of incidents that concern this data
 	}
 	accountCopy struct {
 		Name     string        `json:"name"`
@@ -89,23 +91,22 @@ type (
 		Href    string    `json:"href"`
 	}
 	memberCopy struct {
-		Number     string        `json:"number"`
-		State      string        `json:"state"`
-		Union      string        `json:"union"`
-		MovesTo    string        `json:"moves_to"`
-		Name       string        `json:"name"`
-		Phone      string        `json:"phone"`
-		Document   string        `json:"document"`
-		Born       string        `json:"born"`
-		Occupation string        `json:"occupation"`
-		Works      string        `json:"works"`
-		Channel    string        `json:"channel"`
-		AppliedAt  time.Time     `json:"applied_at"`
-		DecidedAt  time.Time     `json:"decided_at,omitzero"`
-		Reason     string        `json:"reason"`
-		Terms      []termCopy    `json:"terms"`
-		Ties       []tieCopy     `json:"ties"` // to organisations beside the union
-		Consents   []consentCopy `json:"consents"`
+		Number     string     `json:"number"`
+		State      string     `json:"state"`
+		Union      string     `json:"union"`
+		MovesTo    string     `json:"moves_to"`
+		Name       string     `json:"name"`
+		Phone      string     `json:"phone"`
+		Document   string     `json:"document"`
+		Born       string     `json:"born"`
+		Occupation string     `json:"occupation"`
+		Works      string     `json:"works"`
+		Channel    string     `json:"channel"`
+		AppliedAt  time.Time  `json:"applied_at"`
+		DecidedAt  time.Time  `json:"decided_at,omitzero"`
+		Reason     string     `json:"reason"`
+		Terms      []termCopy `json:"terms"`
+		Ties       []tieCopy  `json:"ties"` // to organisations beside the union
 	}
 	termCopy struct {
 		Kind   string    `json:"kind"`
@@ -122,11 +123,19 @@ type (
 		Until string `json:"until,omitempty"`
 		By    string `json:"by"`
 	}
+	noticeCopy struct {
+		At    time.Time `json:"at"`
+		Kinds []string  `json:"kinds"`
+		Text  string    `json:"text"`
+	}
 	consentCopy struct {
-		Purpose     string    `json:"purpose"`
-		Version     int64     `json:"version"`
-		GivenAt     time.Time `json:"given_at"`
-		WithdrawnAt time.Time `json:"withdrawn_at,omitzero"`
+		Purpose string    `json:"purpose"`
+		Version int64     `json:"version"`
+		Name    string    `json:"name"` // in words
+		Text    string    `json:"text"` // as it was agreed to
+		Given   bool      `json:"given"`
+		At      time.Time `json:"at"`
+		Way     string    `json:"way"`
 	}
 	askCopy struct {
 		AskedAt    time.Time  `json:"asked_at"`
@@ -138,6 +147,10 @@ type (
 		AnsweredBy string     `json:"answered_by"`
 		Answer     string     `json:"answer"`
 		HandedOn   []handCopy `json:"handed_on"`
+		Field      string     `json:"field"`  // of a correction: what was wrong
+		Wanted     string     `json:"wanted"` // what is right
+		Was        string     `json:"was"`    // what stood there before it was changed
+		Proof      bool       `json:"proof"`  // a photo came with it
 	}
 	handCopy struct {
 		At   time.Time `json:"at"`
@@ -207,6 +220,12 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 	for _, a := range asks {
 		c.Asks = append(c.Asks, askCopyOf(a))
 	}
+	if c.Notices, err = p.notices(ctx); err != nil {
+		return c, err
+	}
+	if c.Consents, err = p.consentCopies(ctx); err != nil {
+		return c, err
+	}
 	of, err := p.roots(ctx)
 	for after, more := "", err == nil; more; more = err == nil && after != "" {
 		var some []look
@@ -216,6 +235,29 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 		}
 	}
 	return c, err
+}
+
+// notices are what the worker is told of incidents.
+func (p *pages) notices(ctx context.Context) ([]noticeCopy, error) {
+	all := []noticeCopy{}
+	told, err := p.Breaches.Mine(ctx)
+	for _, i := range told {
+		all = append(all, noticeCopy{i.At.UTC(), i.Kinds, i.Text})
+	}
+	return all, err
+}
+
+// consentCopies are all decisions about the use of the data, in words.
+func (p *pages) consentCopies(ctx context.Context) ([]consentCopy, error) {
+	all := []consentCopy{}
+	agreed, err := p.Consents.Mine(ctx)
+	for _, st := range agreed {
+		for _, d := range st.History {
+			w := st.In(web.Lang(ctx))
+			all = append(all, consentCopy{d.Purpose, d.Version, w.Name, w.Tick, d.Given, d.At.UTC(), string(d.Way)})
+		}
+	}
+	return all, err
 }
 
 func accountOf(said contact, mine account.Mine, changes []phone.Change) accountCopy {
@@ -249,7 +291,7 @@ func (p *pages) matterCopy(m matter) (c matterCopy, err error) {
 }
 
 func askCopyOf(a rights.Ask) askCopy {
-	c := askCopy{a.AskedAt.UTC(), string(a.Kind), string(a.State), a.UnionName, a.Words, a.AnsweredAt, a.AnsweredBy, a.Answer, []handCopy{}}
+	c := askCopy{a.AskedAt.UTC(), string(a.Kind), string(a.State), a.UnionName, a.Words, a.AnsweredAt, a.AnsweredBy, a.Answer, []handCopy{}, a.Field, a.Wanted, a.Was, a.Proof != ""}
 	for _, h := range a.Hands {
 		c.HandedOn = append(c.HandedOn, handCopy{h.At.UTC(), h.FromName, h.ToName, h.By})
 	}
@@ -258,15 +300,12 @@ func askCopyOf(a rights.Ask) askCopy {
 
 func memberCopyOf(m member.Copy) memberCopy {
 	c := memberCopy{Number: m.Number, State: string(m.State), Union: m.UnionName, MovesTo: m.ToName, Name: m.Name, Phone: m.Full.Phone, Document: m.Full.Document, Born: m.Born,
-		Occupation: string(m.Occupation), Works: m.Works, Channel: string(m.Channel), AppliedAt: m.AppliedAt.UTC(), DecidedAt: m.DecidedAt, Reason: m.Reason, Terms: []termCopy{}, Ties: []tieCopy{}, Consents: []consentCopy{}}
+		Occupation: string(m.Occupation), Works: m.Works, Channel: string(m.Channel), AppliedAt: m.AppliedAt.UTC(), DecidedAt: m.DecidedAt, Reason: m.Reason, Terms: []termCopy{}, Ties: []tieCopy{}}
 	for _, t := range m.Terms {
 		c.Terms = append(c.Terms, termCopy{string(t.Kind), t.UnionName, t.From.UTC(), t.Until, t.By, t.Reason})
 	}
 	for _, t := range m.Ties {
 		c.Ties = append(c.Ties, tieCopy{string(t.Kind), t.OrgName, t.From, t.Until, t.By})
-	}
-	for _, g := range m.Consents {
-		c.Consents = append(c.Consents, consentCopy{g.Purpose, g.Version, g.At.UTC(), g.WithdrawnAt})
 	}
 	return c
 }

@@ -14,6 +14,8 @@ import (
 	"nuanxin/internal/account/erase"
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/breach"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
@@ -33,6 +35,8 @@ type Config struct {
 	Sealed   *record.Store // opens the name and phone that came with a request
 	Members  *member.Service
 	Rights   *rights.Service
+	Consents *consent.Service
+	Breaches *breach.Service
 	Erasures *erase.Service
 	Demo     func(phone string) string                                                     // the last message to a phone, for the screen; nil outside the demo
 	Secure   bool                                                                          // as in [accountweb.Sessions]

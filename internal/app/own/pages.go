@@ -5,12 +5,12 @@ import (
 	"embed"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/erase"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member"
@@ -57,7 +57,15 @@ func Routes(c Config) []web.Route {
 	}
 	ask := get(hrefErase, "see what ends with one's account", p.askErase)
 	ask.Action = string(erase.See)
+	decide := func(pattern string, what authz.Action, purpose string, h web.Handler) web.Route {
+		return web.Route{Method: "POST", Pattern: pattern, Action: string(what), Purpose: purpose, Roles: []string{"owner"}, BodyLimit: 4 << 10, Handler: web.HTML(c.Worker(private(h)))}
+	}
+	agreed := get(HrefConsents, "see what one agreed to, since when and for what", p.consents)
+	agreed.Action = string(consent.See)
 	return []web.Route{
+		agreed,
+		decide(HrefConsents+"/give", consent.Give, "agree to a use of one's data", p.give),
+		decide(HrefConsents+"/withdraw", consent.Withdraw, "take a consent back, or stop a use", p.withdraw),
 		act(hrefErase+"/code", "send the code that ends one's account", p.sendEraseCode),
 		act(hrefErase, "end one's account", p.erase),
 		ask,
@@ -78,7 +86,8 @@ func private(h web.Handler) web.Handler {
 // Row is the line that leads here from the page 我的, for workers.
 func Row(ctx context.Context) (rows []ui.RowProps) {
 	if authz.From(ctx).Kind == authz.Worker {
-		rows = append(rows, ui.RowProps{Href: Href, Icon: "eye", Tile: true, Tone: ui.Ice, Title: t(ctx, "title"), Sub: t(ctx, "row.sub"), Chevron: true})
+		rows = append(rows, ui.RowProps{Href: Href, Icon: "eye", Tile: true, Tone: ui.Ice, Title: t(ctx, "title"), Sub: t(ctx, "row.sub"), Chevron: true},
+			ui.RowProps{Href: HrefConsents, Icon: "shield", Tile: true, Tone: ui.Ice, Title: t(ctx, "consents.title"), Sub: t(ctx, "consents.row"), Chevron: true})
 	}
 	return rows
 }
@@ -92,6 +101,7 @@ type dataPage struct {
 	members []member.Copy
 	asks    []rights.Ask
 	looks   []look // the newest
+	notices []noticeCopy
 }
 
 func (p *pages) data(w http.ResponseWriter, r *http.Request) (err error) {
@@ -112,6 +122,9 @@ func (p *pages) data(w http.ResponseWriter, r *http.Request) (err error) {
 		return err
 	}
 	if d.asks, err = p.Rights.Mine(ctx); err != nil {
+		return err
+	}
+	if d.notices, err = p.notices(ctx); err != nil {
 		return err
 	}
 	if d.looks, _, err = p.looks(ctx, "", seenFirst); err != nil {
@@ -206,13 +219,6 @@ func memberPairs(ctx context.Context, m member.Copy) []ui.Pair {
 		from = t(ctx, "member.listed", "When", web.Date(ctx, m.Terms[0].From), "Union", m.Terms[0].UnionName)
 	}
 	all = append(all, ui.Pair{Key: t(ctx, "from"), Text: from})
-	for _, g := range m.Consents {
-		text := t(ctx, "member.agreed", "When", web.Date(ctx, g.At))
-		if !g.WithdrawnAt.IsZero() {
-			text = t(ctx, "member.taken_back", "When", web.Date(ctx, g.WithdrawnAt))
-		}
-		all = append(all, ui.Pair{Key: say("purpose." + g.Purpose + "." + strconv.FormatInt(g.Version, 10) + ".name"), Text: text})
-	}
 	return all
 }
 

@@ -121,10 +121,20 @@ var all = slices.Concat([]table{
 	{Name: "member_number", Group: "guard", Key: "number", Refs: map[string]string{"member_id": "member"}},
 	{Name: "member_count", Group: "guard", Key: "series"},
 	{Name: "member_rule", Group: reference, Key: "name"},
-	{Name: "member_purpose", Group: reference, Key: "purpose"},
+
+	{Name: "consent", Group: "person", Key: "person_id"},
+	{Name: "consent_guardian", Group: "person", Key: "child_id", Sealed: []string{"name"}, Row: []string{"child_id", "seq"}},
+	{Name: "consent_stop", Group: reference, Key: "person_id"},
+	{Name: "consent_purpose", Group: reference, Key: "purpose"},
+	{Name: "consent_rule", Group: reference, Key: "name"},
+
+	{Name: "breach", Group: "person", Key: "breach_id", Sealed: []string{"what", "notice", "report", "lessons"}},
+	{Name: "breach_step", Group: "person", Key: "breach_id", Sealed: []string{"words"}, Row: []string{"breach_id", "seq"}},
+	{Name: "breach_person", Group: "person", Key: "breach_id", Sealed: []string{"person"}, Row: []string{"breach_id", "mark"}},
+	{Name: "breach_rule", Group: reference, Key: "name"},
 
 	{Name: "rights_hand", Group: "person", Key: "ask_id", Refs: map[string]string{"from_id": "org", "to_id": "org"}},
-	{Name: "rights_ask", Group: "person", Key: "ask_id", Refs: map[string]string{"person_id": "person", "union_id": "org"}, Sealed: []string{"data_key", "words", "name", "phone", "answer"}, Boxed: "rights_ask"},
+	{Name: "rights_ask", Group: "person", Key: "ask_id", Refs: map[string]string{"person_id": "person", "union_id": "org"}, Sealed: []string{"data_key", "words", "name", "phone", "answer", "wanted", "was"}, Boxed: "rights_ask"},
 	{Name: "rights_rule", Group: reference, Key: "name"},
 	{Name: "retain_run", Group: "person", Key: "run_id"},
 	{Name: "retain_rule", Group: reference, Key: "name"},

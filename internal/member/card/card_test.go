@@ -16,6 +16,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/evidence/proves"
@@ -57,7 +58,7 @@ type world struct {
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	at := clock.At(start)
-	dbtest.Each(t, at, []fs.FS{op.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, at, []fs.FS{op.Schema, consent.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
 		at.Set(start)
 		w := &world{db: d, clock: at, t: t, keys: filepath.Join(t.TempDir(), "keys"), desk: op.New(d, member.Policy)}
 		w.ring = openRing(t, w.keys)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
@@ -82,6 +83,9 @@ func (s *Service) Claim(ctx context.Context, name, tail string) error {
 		if err == nil && n == 0 {
 			err = fault.New(string(member.Claim), fault.Conflict, "member.changed")
 		}
+		if err == nil {
+			err = s.unwanted(ctx, tx, m)
+		}
 		return claim{Right: true}, err
 	})
 	switch {
@@ -95,6 +99,16 @@ func (s *Service) Claim(ctx context.Context, name, tail string) error {
 		return f.Err(string(member.Claim))
 	}
 	return nil
+}
+
+// unwanted drops the identity number that a list brought of somebody who took their
+// consent to it back before.
+func (s *Service) unwanted(ctx context.Context, tx *op.Tx, m member.Member) error {
+	ok, err := consent.Allowed(ctx, tx, tx.Subject.ID, consent.Document)
+	if err != nil || ok {
+		return err
+	}
+	return s.members.DropDocument(ctx, tx, m.ID)
 }
 
 // proves reports whether somebody knows what only the person does.

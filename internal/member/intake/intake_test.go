@@ -11,6 +11,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
@@ -54,7 +55,7 @@ type world struct {
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	at := clock.At(start)
-	dbtest.Each(t, at, []fs.FS{op.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, at, []fs.FS{op.Schema, consent.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
 		at.Set(start)
 		ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
 		if err != nil {
@@ -180,10 +181,11 @@ func TestADryRun(t *testing.T) {
 			"同名人,13911110011,,,",
 			"同生日,13911110012," + document(3)[:14] + "9999,,",
 			"申请人,13900000009,,,",
-			"小朋友,13911110014," + young() + ",,",
+			"小朋友,13911110014," + young("2012") + ",,",
+			"小娃娃,13911110015," + young("2016") + ",,", // nothing of a child is kept
 		}, "\n"))
 		want := "3 add; 4 add; 5 refuse document; 6 refuse phone; 7 refuse name; 8 refuse name; 9 refuse phone_twice 3; 10 refuse document_twice 3; 11 same same_document; 12 same same_phone; " +
-			"13 doubt same_name_area; 14 doubt same_name_birth; 15 same same_phone; 16 doubt young"
+			"13 doubt same_name_area; 14 doubt same_name_birth; 15 same same_phone; 16 doubt young; 17 refuse child"
 		if got := w.rows(which); got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
@@ -201,9 +203,9 @@ func TestADryRun(t *testing.T) {
 	})
 }
 
-// young is the number of somebody who is ten years old.
-func young() string {
-	s := "22040220160101001"
+// young is the number of somebody who was born in a year.
+func young(year string) string {
+	s := "220402" + year + "0101001"
 	sum := 0
 	for i, weight := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
 		sum += weight * int(s[i]-'0')

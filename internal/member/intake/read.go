@@ -3,6 +3,7 @@ package intake
 import (
 	"strings"
 
+	"nuanxin/internal/consent"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member"
@@ -148,7 +149,7 @@ func (r reader) cell(row sheet.Row, c Column) string {
 }
 
 // lines reads all rows. company is what works is where no column says it.
-func (r reader) lines(company, today string) []Line {
+func (r reader) lines(company, today string, age int) []Line {
 	all := make([]Line, len(r.Rows))
 	phones, documents := map[string]int{}, map[string]int{}
 	for i, row := range r.Rows {
@@ -157,7 +158,7 @@ func (r reader) lines(company, today string) []Line {
 			l.Works = company
 		}
 		l.Works = plain.Brief(l.Works, 60)
-		if l.Why = l.check(today); row.Ragged {
+		if l.Why = l.check(today, age); row.Ragged {
 			l.Why = "ragged"
 		}
 		switch {
@@ -178,8 +179,9 @@ func (r reader) lines(company, today string) []Line {
 	return all
 }
 
-// check writes what the row says in one way, and says why it cannot be a member's.
-func (l *Line) check(today string) string {
+// check writes what the row says in one way, and says why it cannot be a member's. Of a
+// child below the age at which guardians agree nothing is kept (个人信息保护法 art. 31).
+func (l *Line) check(today string, age int) string {
 	name, err := idcard.ParseName(l.Name)
 	if err != nil {
 		return "name"
@@ -196,6 +198,10 @@ func (l *Line) check(today string) string {
 	resident, err := idcard.ParseResident(number, today)
 	if err != nil {
 		return "document"
+	}
+	if consent.Below(resident.Birth, today, age) {
+		l.Name, l.Phone, l.Document, l.Works = "", "", "", ""
+		return "child"
 	}
 	l.Document, l.Old = resident.Number, old
 	return ""

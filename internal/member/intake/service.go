@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
@@ -154,7 +155,11 @@ func (s *Service) Upload(ctx context.Context, raw []byte, o Options) (ID, error)
 	if err != nil {
 		return "", err
 	}
-	lines := r.lines(o.Company, clock.Day(s.desk.Now()))
+	age, err := op.List(ctx, s.desk, member.ImportSee, func(tx *op.Tx, _ op.Scope) (int, error) { return consent.Age(ctx, tx) })
+	if err != nil {
+		return "", err
+	}
+	lines := r.lines(o.Company, clock.Day(s.desk.Now()), age)
 	fresh := Batch{ID: id.New[ID](), Area: area, State: Reading, Total: len(lines), Head: Head{File: plain.Brief(plain.Line(o.File), 80), Basis: o.Basis, Where: o.Where, Unused: unused, Read: t.Encoding}}
 	which, err := op.Write(ctx, s.desk, member.Import, func(*op.Tx) (Batch, error) { return fresh, nil }, func(tx *op.Tx, b Batch) (ID, error) {
 		u, err := s.orgs.UnionFor(ctx, tx, b.Area)

@@ -16,6 +16,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -94,12 +95,12 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, clock: clock.At(start), areas: []string{county, sibling}}
-	d := dbtest.SQLite(t, h.clock, []fs.FS{op.Schema, member.Schema})
+	d := dbtest.SQLite(t, h.clock, []fs.FS{op.Schema, consent.Schema, member.Schema})
 	ring, err := seal.Open(filepath.Join(t.TempDir(), "keys.json"), seal.AES256GCM)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.desk, h.ring = op.New(d, member.Policy), ring
+	h.desk, h.ring = op.New(d, authz.Merge(member.Policy, consent.Policy)), ring
 	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}, Bodies: around{}})
 	h.theRoll = roll.New(h.desk, h.Service)
 	c := memberweb.Config{Members: h.Service, Lists: intake.New(h.desk, h.Service, around{}, h.ring), Twins: merge.New(h.desk, h.Service, nil), Ask: "/me/data/asks/new",

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nuanxin/internal/consent"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
@@ -156,7 +157,7 @@ func readJoin(in url.Values) joinForm {
 func consentInput(purpose string) string { return "consent_" + purpose }
 
 // agreed reports whether a purpose is ticked.
-func (f joinForm) agreed(p member.Purpose) bool {
+func (f joinForm) agreed(p consent.Purpose) bool {
 	return slices.Contains(f.Consents, member.Consent{Purpose: p.Purpose, Version: p.Version})
 }
 
@@ -188,10 +189,10 @@ func (f joinForm) occupations(ctx context.Context) []ui.Option {
 func companies(ctx context.Context) []string { return strings.Split(t(ctx, "join.companies"), "|") }
 
 // purpose is the one with the name, if it is asked for.
-func (f joinForm) purpose(name string) (member.Purpose, bool) {
-	i := slices.IndexFunc(f.offer.Purposes, func(p member.Purpose) bool { return p.Purpose == name })
+func (f joinForm) purpose(name string) (consent.Purpose, bool) {
+	i := slices.IndexFunc(f.offer.Purposes, func(p consent.Purpose) bool { return p.Purpose == name })
 	if i < 0 {
-		return member.Purpose{}, false
+		return consent.Purpose{}, false
 	}
 	return f.offer.Purposes[i], true
 }

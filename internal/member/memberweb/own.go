@@ -144,13 +144,6 @@ func back(w http.ResponseWriter, r *http.Request, err error, told string, args .
 	return web.See(w, r, HrefOwn)
 }
 
-// retract takes the consent that the form names back.
-func (p *pages) retract(w http.ResponseWriter, r *http.Request) error {
-	return p.press(func(ctx context.Context, which member.ID) error {
-		return p.Members.Retract(ctx, which, r.PostForm.Get("purpose"))
-	}, "member.own.retracted")(w, r)
-}
-
 // due says by when a union answers what waits; where that is not published so
 // far, within how many working days.
 func due(ctx context.Context, at time.Time, days int) string {
@@ -210,16 +203,6 @@ func (v ownView) steps(ctx context.Context) []ui.Step {
 		all = append(all, s)
 	}
 	return all
-}
-
-// retractable reports whether a consent can be taken back alone.
-func (v ownView) retractable(g member.Given) bool {
-	for _, p := range v.offer.Purposes {
-		if p.Purpose == g.Purpose && p.Required {
-			return false
-		}
-	}
-	return g.WithdrawnAt.IsZero()
 }
 
 // given says since when a consent is given, or since when no longer.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"nuanxin/internal/consent"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +90,7 @@ func TestWhoMayJoin(t *testing.T) {
 	for _, path := range []string{"/join/sent", "/me/membership"} {
 		in.get(path).leads(t, "without a membership at "+path, "/join")
 	}
-	for _, path := range []string{"/withdraw", "/leave", "/move", "/consent"} {
+	for _, path := range []string{"/withdraw", "/leave", "/move"} {
 		in.post("/me/membership"+path, url.Values{"area": {county}, "purpose": {"news"}}).leads(t, "without a membership to "+path, "/join")
 	}
 	in.post("/join", with(good(), "from", "desk")).leads(t, "as if a cadre had typed it", "/join/sent")
@@ -154,10 +155,8 @@ func TestEnding(t *testing.T) {
 	p := h.phone("worker=wang")
 	p.get("/me/membership/withdraw").leads(t, "nothing to take back", "/me/membership")
 	p.get("/me/membership/leave").must(t, "before leaving", 200, []string{"想回来随时能回来", "不要钱"}, nil)
-	p.post("/me/membership/consent", url.Values{"purpose": {"membership"}}).leads(t, "what is required", "/me/membership")
-	p.get("/me/membership").must(t, "and why not", 200, []string{"没有这一条办不了会籍", "1101**********002X", "收回 用我的身份证号"}, []string{oldDocument})
-	p.post("/me/membership/consent", url.Values{"purpose": {"nothing"}}).must(t, "what is none", 404, nil, nil)
-	p.post("/me/membership/consent", url.Values{"purpose": {"document"}}).leads(t, "taken back", "/me/membership")
+	p.get("/me/membership").must(t, "what was agreed to", 200, []string{"1101**********002X", "用我的身份证号", `href="/me/consents"`}, []string{oldDocument})
+	h.must(consent.NewService(h.desk, h.Service).Withdraw(authz.With(t.Context(), wang), "document"))
 	p.get("/me/membership").must(t, "after that", 200, []string{"11月24日 收回了"}, []string{"1101**"})
 	form := url.Values{"req_id": {id.New[string]()}}
 	p.post("/me/membership/leave", form).leads(t, "left", "/me/membership")
@@ -220,7 +219,7 @@ func TestWhoCameByAList(t *testing.T) {
 	if own := h.mine(chen); len(own.Consents) != 0 || own.Document == "" || own.State != member.Active {
 		t.Errorf("got %+v, want a member who agreed to nothing", own)
 	}
-	p.post("/me/membership/consent", url.Values{"purpose": {"document"}}).leads(t, "without the number", "/me/membership")
+	h.must(consent.NewService(h.desk, h.Service).Withdraw(authz.With(t.Context(), chen), "document"))
 	if own := h.mine(chen); own.Document != "" || own.Born != "" {
 		t.Errorf("got %q, want the identity number gone", own.Document)
 	}

@@ -31,6 +31,8 @@ const (
 	HrefSent = HrefJoin + "/sent"
 	HrefOwn  = "/me/membership"
 	hrefMove = HrefOwn + "/move"
+
+	hrefConsents = "/me/consents" // where what one agreed to is given and taken back
 )
 
 // pages are the handlers.
@@ -65,7 +67,6 @@ func Routes(c Config) []web.Route {
 		post(HrefOwn+"/withdraw", string(member.Withdraw), "take an application or a transfer back", p.press(p.Members.Withdraw, "member.own.withdrawn")),
 		get(HrefOwn+"/leave", string(member.Quit), "ask before somebody leaves", worker, p.worker(p.ask(askLeave))),
 		post(HrefOwn+"/leave", string(member.Quit), "leave the union", p.press(p.Members.Quit, "member.own.left")),
-		post(HrefOwn+"/consent", string(member.Retract), "take a consent back", p.retract),
 		get(hrefFound, string(member.Claim), "say that a membership which a list brought is one's own", worker, p.worker(p.showFound)),
 		post(hrefFound, string(member.Claim), "make a membership which a list brought one's own", p.claim),
 		get(hrefMove, string(member.Move), "choose where to take the membership", worker, p.worker(p.move)),

@@ -2,27 +2,31 @@ package memberweb
 
 import (
 	"context"
-	"strconv"
 
+	"nuanxin/internal/consent"
 	"nuanxin/internal/member"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
 
-// purposeText says what a purpose is in the words of a version; part is one of
-// .name, .for, .who, .long and .back, or empty for the words of the tick.
-func purposeText(ctx context.Context, purpose string, version int64, part string) string {
-	return t(ctx, "purpose."+purpose+"."+strconv.FormatInt(version, 10)+part)
+// purposeWords are what a reader is told about a purpose.
+func purposeWords(ctx context.Context, p consent.Purpose) consent.Words { return p.In(web.Lang(ctx)) }
+
+// purposeName is what a purpose is called, of those that v was offered.
+func (v ownView) purposeName(ctx context.Context, purpose string) string {
+	for _, p := range v.offer.Purposes {
+		if p.Purpose == purpose {
+			return purposeWords(ctx, p).Name
+		}
+	}
+	return purpose
 }
 
 // purposeParts tell what one agrees to: what for, who reads, how long, and how
 // to take it back.
-func purposeParts(ctx context.Context, p member.Purpose) []ui.Pair {
-	var all []ui.Pair
-	for _, part := range []string{"for", "who", "long", "back"} {
-		all = append(all, ui.Pair{Key: t(ctx, "purpose."+part), Text: purposeText(ctx, p.Purpose, p.Version, "."+part)})
-	}
-	return all
+func purposeParts(ctx context.Context, p consent.Purpose) []ui.Pair {
+	w := purposeWords(ctx, p)
+	return []ui.Pair{{Key: t(ctx, "purpose.for"), Text: w.For}, {Key: t(ctx, "purpose.who"), Text: w.Who}, {Key: t(ctx, "purpose.long"), Text: w.Long}, {Key: t(ctx, "purpose.back"), Text: w.Back}}
 }
 
 func consentIcon(g member.Given) string {

@@ -124,7 +124,6 @@ func over(m member.Member) bool { return m.State == member.Refused || m.State ==
 // given is something that was agreed to, as it is kept.
 type given struct {
 	Purpose     string
-	Seq         int64
 	Version     int64
 	At          time.Time
 	WithdrawnAt time.Time

@@ -11,8 +11,8 @@ import (
 
 // gave are purposes that were agreed to; one with a minus was taken back.
 func gave(words string) (all []given) {
-	for i, p := range strings.Fields(words) {
-		g := given{Purpose: strings.TrimPrefix(p, "-"), Seq: int64(i + 1)}
+	for _, p := range strings.Fields(words) {
+		g := given{Purpose: strings.TrimPrefix(p, "-")}
 		if strings.HasPrefix(p, "-") {
 			g.WithdrawnAt = time.Unix(1, 0)
 		}

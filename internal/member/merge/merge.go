@@ -9,6 +9,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
@@ -177,29 +178,30 @@ func texts(ctx context.Context, tx *op.Tx, query string, args ...any) (all []str
 	return all, err
 }
 
-// consents leaves what both agreed to.
+// consents leaves what both agreed to, with the account that the kept record leads to.
 func (j *joining) consents(ctx context.Context) error {
-	tx := j.tx
-	keep, err := agreed(ctx, tx, j.keep.ID)
+	tx, who := j.tx, heir(j.keep, j.gone)
+	keep, err := agreed(ctx, tx, who)
 	if err != nil {
 		return err
 	}
-	gone, err := agreed(ctx, tx, j.gone.ID)
+	gone, err := agreed(ctx, tx, j.gone.Person)
 	if err != nil {
 		return err
 	}
 	back, bring, lost := narrow(keep, gone)
-	for _, p := range back {
-		if _, err := tx.Exec(ctx, `update member_consent set withdrawn_at = $3 where member_id = $1 and purpose = $2 and withdrawn_at is null`, string(j.keep.ID), p, j.b.At.UnixMicro()); err != nil {
-			return err
+	if who != "" {
+		for _, p := range back {
+			if err := decide(ctx, tx, j.members, who, p, latest(keep, p).Version, false); err != nil {
+				return err
+			}
 		}
-	}
-	for _, g := range bring {
-		if _, err := tx.Exec(ctx, `insert into member_consent (member_id, purpose, seq, version, given_at, withdrawn_at) values ($1, $2, $3, $4, $5, null)`,
-			string(j.keep.ID), g.Purpose, next(keep, g.Purpose), g.Version, g.At.UnixMicro()); err != nil {
-			return err
+		for _, g := range bring {
+			if err := decide(ctx, tx, j.members, who, g.Purpose, g.Version, true); err != nil {
+				return err
+			}
+			j.b.Brought = append(j.b.Brought, g.Purpose)
 		}
-		j.b.Brought = append(j.b.Brought, g.Purpose)
 	}
 	if j.b.Back = back; !lost {
 		return nil
@@ -209,24 +211,43 @@ func (j *joining) consents(ctx context.Context) error {
 	return err
 }
 
-// next is the number of the next row of a purpose.
-func next(all []given, purpose string) int64 {
-	n := int64(1)
-	for _, g := range all {
-		if g.Purpose == purpose {
-			n = max(n, g.Seq+1)
-		}
+// heir is the account that the kept record leads to: its own, or the other one's where
+// it has none.
+func heir(keep, gone member.Member) string {
+	if keep.Person == "" {
+		return gone.Person
 	}
-	return n
+	return keep.Person
 }
 
-func agreed(ctx context.Context, tx *op.Tx, which member.ID) (all []given, err error) {
-	err = tx.Each(ctx, `select purpose, seq, version, given_at, withdrawn_at from member_consent where member_id = $1 order by purpose, seq`, []any{string(which)}, func(r db.Row) error {
-		var g given
-		err := r.Scan(&g.Purpose, &g.Seq, &g.Version, db.Time(&g.At), db.Time(&g.WithdrawnAt))
-		all = append(all, g)
-		return err
-	})
+// decide adds what the merger decides for a person, and lets what is kept by it follow.
+func decide(ctx context.Context, tx *op.Tx, members *member.Service, who, purpose string, version int64, yes bool) error {
+	d := consent.Decision{Said: consent.Said{Purpose: purpose, Version: version}, Given: yes, Way: consent.AtMerger}
+	if err := consent.Record(ctx, tx, who, d); err != nil || purpose == document {
+		return err // the number is part of what the two are put together from
+	}
+	return members.Decided(ctx, tx, who, purpose, yes)
+}
+
+// latest is the newest row of a purpose.
+func latest(all []given, purpose string) (last given) {
+	for _, g := range all {
+		if g.Purpose == purpose {
+			last = g
+		}
+	}
+	return last
+}
+
+func agreed(ctx context.Context, tx *op.Tx, who string) (all []given, err error) {
+	said, err := consent.Of(ctx, tx, who)
+	for _, d := range said {
+		if d.Given {
+			all = append(all, given{Purpose: d.Purpose, Version: d.Version, At: d.At})
+		} else if n := len(all); n > 0 && all[n-1].Purpose == d.Purpose {
+			all[n-1].WithdrawnAt = d.At
+		}
+	}
 	return all, err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
@@ -61,7 +62,7 @@ type world struct {
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	at := clock.At(start)
-	dbtest.Each(t, at, []fs.FS{op.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, at, []fs.FS{op.Schema, consent.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
 		at.Set(start)
 		ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
 		if err != nil {
@@ -425,7 +426,7 @@ func TestPairs(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		me := w.worker("13900000001")
 		a := w.join(me, "张三", document, county, "document")
-		w.must(w.Retract(me, a, "document"))
+		w.must(consent.NewService(op.New(w.db, consent.Policy), w.Service).Withdraw(me, "document"))
 		b := w.join(w.worker("13900000002"), "張三", "", county)
 		c := w.join(w.worker("13900000003"), "李四", document, sibling, "document")
 		d := w.apply(w.worker("13900000004"), "李泗", document, county, "document")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
@@ -217,18 +218,19 @@ func joined(all []Field) string {
 	return strings.Join(texts, ",")
 }
 
-// consents gives back what the merger narrowed, unless it was agreed to again.
+// consents gives back what the merger narrowed, and takes what it brought, where the
+// person has not decided anew since.
 func (p *parting) consents(ctx context.Context) error {
-	for _, purpose := range p.b.Back {
-		if _, err := p.tx.Exec(ctx, `
-			update member_consent set withdrawn_at = null where member_id = $1 and purpose = $2 and withdrawn_at = $3
-				and not exists (select 1 from member_consent o where o.member_id = $1 and o.purpose = $2 and o.withdrawn_at is null)`,
-			string(p.keep.ID), purpose, p.b.At.UnixMicro()); err != nil {
-			return err
-		}
+	who := heir(p.keep, p.gone)
+	said, err := consent.Of(ctx, p.tx, who)
+	if err != nil {
+		return err
 	}
-	for _, purpose := range p.b.Brought {
-		if _, err := p.tx.Exec(ctx, `update member_consent set withdrawn_at = $3 where member_id = $1 and purpose = $2 and withdrawn_at is null`, string(p.keep.ID), purpose, p.tx.Now().UnixMicro()); err != nil {
+	for _, d := range consent.Latest(said) {
+		if d.Way != consent.AtMerger || !slices.Contains(p.b.Back, d.Purpose) && !slices.Contains(p.b.Brought, d.Purpose) {
+			continue
+		}
+		if err := decide(ctx, p.tx, p.members, who, d.Purpose, d.Version, !d.Given); err != nil {
 			return err
 		}
 	}

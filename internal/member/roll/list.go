@@ -100,7 +100,7 @@ func (s *Service) page(ctx context.Context, tx *op.Tx, scope op.Scope, f Filter,
 	if f.Waits {
 		rank, due, order = `case when `+doubtful+` then 0 else 1 end`, `coalesce(m.due_at, `+strconv.Itoa(never)+`)`, ` order by w.rank, w.due, w.member_id`
 	}
-	q := `select w.rank, w.due, ` + member.Columns + ` from member m join (select m.member_id, ` + rank + ` as rank, ` + due + ` as due from member m
+	q := `select w.rank, w.due, ` + member.Columns(tx) + ` from member m join (select m.member_id, ` + rank + ` as rank, ` + due + ` as due from member m
 		where ` + in + f.where(s.members, &args)
 	if paged && !f.Waits {
 		q += ` and m.member_id < ` + args.Add(string(after.id))
@@ -139,6 +139,9 @@ func (f Filter) where(v *member.Service, args *db.Args) (w string) {
 	if f.Area != "" {
 		from, to := authz.Range(f.Area)
 		w += ` and m.area >= ` + args.Add(from) + ` and m.area < ` + args.Add(to)
+	}
+	if f.Phone != "" {
+		w += ` and not ` + member.Uncalled
 	}
 	for _, is := range [][2]string{
 		{"m.name_index", v.Index("name", f.Name)}, {"m.phone_index", v.Index("phone", f.Phone)}, {"m.doc_index", v.Index("document", f.Document)},

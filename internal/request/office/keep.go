@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/job"
 	"nuanxin/internal/op"
@@ -40,6 +41,9 @@ func (s *Service) notify(ctx context.Context, e job.Event) error {
 		q, err := s.store.Get(ctx, tx, request.Ref{ID: told.ID})
 		if err != nil {
 			return t, err
+		}
+		if wants, err := consent.Allowed(ctx, tx, q.Owner, consent.Messages); err != nil || !wants {
+			return target[request.Notice]{object: q.AuthzObject()}, err
 		}
 		i, err := s.identity(ctx, tx, q)
 		n := request.Notice{Key: e.ID, Worker: q.Owner, Number: q.Number, Kind: told.Kind}

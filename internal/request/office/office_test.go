@@ -10,6 +10,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
@@ -149,7 +150,7 @@ func (h *house) Remove(_ context.Context, b string) error {
 	return nil
 }
 
-var schemas = []fs.FS{op.Schema, job.Schema, request.Schema}
+var schemas = []fs.FS{op.Schema, consent.Schema, job.Schema, request.Schema}
 
 // each runs f in a fresh house on each database.
 func each(t *testing.T, f func(h *house)) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
@@ -46,6 +47,11 @@ func (s *Service) Case(ctx context.Context, ref request.Ref) (request.Case, erro
 		w, err := s.whole(ctx, tx, ref)
 		if err != nil {
 			return t, err
+		}
+		if callable, err := consent.Allowed(ctx, tx, w.Owner, consent.Call); err != nil {
+			return t, err
+		} else if !callable {
+			w.HasPhone = false
 		}
 		c := request.Case{Request: w.Request, Dispatches: w.Dispatches, Timeline: request.Readable(w.Entries, request.ToStaff), Files: w.Files, Limits: w.Limits,
 			Clocks: request.Clocks(w.Limits, s.calendar(w.Request), w.Entries, tx.Now())}
@@ -151,6 +157,13 @@ func (s *Service) Reveal(ctx context.Context, ref request.Ref) (request.Identity
 			return t, err
 		}
 		i, err := s.identity(ctx, tx, q)
+		if err != nil {
+			return t, err
+		}
+		callable, err := consent.Allowed(ctx, tx, q.Owner, consent.Call)
+		if !callable {
+			i.Phone, i.PhoneOK = "", false
+		}
 		return target[request.Identity]{i, q.AuthzObject()}, err
 	})
 	return t.view, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
@@ -86,6 +87,7 @@ func (s *Store) where(tx *op.Tx, f request.Filter, scope op.Scope, args *db.Args
 			f.Phone = mobile
 		}
 		equal("r.phone_index", s.Phone(f.Phone))
+		all = append(all, "not "+consent.Stopped("r.owner_id", consent.Call))
 	}
 	if f.Area != "" {
 		from, to := authz.Range(f.Area)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
@@ -234,11 +235,13 @@ func (s *Store) Entries(ctx context.Context, tx *op.Tx, rid request.ID, words bo
 	return es, err
 }
 
-// Attachments returns the files of a request, oldest first.
+// Attachments returns the files of a request, oldest first. What its worker does not
+// want bodies to see is released to none.
 func (s *Store) Attachments(ctx context.Context, tx *op.Tx, rid request.ID) ([]request.Attachment, error) {
 	var as []request.Attachment
 	err := tx.Each(ctx, `
-		select attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, by_kind, body_id, released
+		select attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, by_kind, body_id,
+			released and not (by_kind = 'worker' and exists (select 1 from request q where q.request_id = $1 and `+consent.Stopped("q.owner_id", consent.Photos)+`))
 		from request_attachment where request_id = $1 order by seq, attachment_id`, []any{rid}, func(r db.Row) error {
 		var a request.Attachment
 		err := r.Scan(&a.ID, &a.Seq, db.Time(&a.At), &a.Kind, &a.Blob, &a.Thumb, &a.Seconds, &a.Size, &a.Digest, &a.By, db.Text(&a.Body), &a.Released)

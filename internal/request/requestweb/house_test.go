@@ -23,6 +23,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
@@ -135,7 +136,7 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	c := clock.At(start)
-	d := dbtest.SQLite(t, c, []fs.FS{op.Schema, request.Schema})
+	d := dbtest.SQLite(t, c, []fs.FS{op.Schema, consent.Schema, request.Schema})
 	ring, err := seal.Open(filepath.Join(t.TempDir(), "keys.json"), seal.AES256GCM)
 	if err != nil {
 		t.Fatal(err)

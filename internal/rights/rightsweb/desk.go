@@ -126,6 +126,7 @@ type openView struct {
 	words       string
 	do          string
 	may         bool
+	now         string // of a correction: what stands there
 	reqID       string
 	ui.Trouble
 }
@@ -146,6 +147,9 @@ func (p *pages) showOpen(w http.ResponseWriter, r *http.Request, status int, v o
 	if v.name, v.phone, err = p.Rights.Who(ctx, v.Ask); err != nil {
 		return err
 	}
+	if v.now, err = p.Rights.Now(ctx, v.Ask); err != nil {
+		return err
+	}
 	v.may, v.reqID = rights.Policy.May(authz.From(ctx), rights.Answer, v.AuthzObject()), web.NewReqID()
 	return web.Show(w, r, status, openPage(p.under(ctx, nameOf(ctx, v.Ask)), v))
 }
@@ -164,8 +168,11 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 		version = 0 // no version of anything
 	}
 	act := p.Rights.Answer
-	if v.do == "refuse" {
+	switch v.do {
+	case "refuse":
 		act = p.Rights.Reject
+	case "correct":
+		act = p.Rights.Accept
 	}
 	if err := act(web.Named(r), a.ID, version, v.words); err != nil {
 		var status int

@@ -21,6 +21,8 @@ type Config struct {
 	Rights *rights.Service
 	Worker func(web.Handler) web.Handler                                // lets workers through and leads others to the sign-in
 	Here   func(r *http.Request) (area string)                          // the division that the phone remembers, or ""
+	Proof  func(r *http.Request) (file string, err error)               // reads a form, and keeps the photo that came with it
+	Photo  func(ctx context.Context, file string) ([]byte, error)       // shows it again
 	Unions func(ctx context.Context, words string) ([]ui.Option, error) // unions that can answer, by part of the name; one more than a page holds
 	Kept   string                                                       // the page that tells how long data is kept
 	Frame  func(ctx context.Context) ui.StaffPage                       // the reader's name, organisation and menu
@@ -31,8 +33,9 @@ const (
 	HrefAsk  = ui.HrefMe + "/data/asks"
 	HrefDesk = "/desk/rights"
 
-	HrefNew   = HrefAsk + "/new" // takes ?kind=
-	hrefWrite = HrefDesk + "/new"
+	HrefNew     = HrefAsk + "/new" // takes ?kind=
+	hrefWrite   = HrefDesk + "/new"
+	hrefCorrect = HrefAsk + "/correct"
 )
 
 // Href is the worker's page of an ask.
@@ -62,9 +65,13 @@ func Routes(c Config) []web.Route {
 	desk := func(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
 		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: rights.Policy.Roles(act), BodyLimit: 16 << 10, Look: web.LookStaff, Handler: web.HTML(private(h))}
 	}
+	photo := own("POST", hrefCorrect, rights.Send, "say what is right, with a photo that proves it", p.correct)
+	photo.BodyLimit = 10 << 20
 	return []web.Route{
 		own("GET", HrefNew, rights.Send, "choose what to ask about one's own data", p.ask),
 		own("POST", HrefAsk, rights.Send, "ask something about one's own data", p.send),
+		own("GET", hrefCorrect, rights.Send, "choose what is wrong about oneself, and say what is right", p.askCorrect),
+		photo,
 		own("GET", HrefAsk+"/{id}", rights.See, "read who answers by when, and the answer", p.show),
 		own("GET", HrefAsk+"/{id}/take", rights.Take, "ask before an ask is taken back", p.askTake),
 		own("POST", HrefAsk+"/{id}/take", rights.Take, "take an ask back", p.take),
@@ -74,6 +81,7 @@ func Routes(c Config) []web.Route {
 		desk("POST", hrefWrite, rights.Write, "write it down", p.write),
 		desk("GET", HrefDesk+"/{id}", rights.See, "one ask with its clock", p.open),
 		desk("POST", HrefDesk+"/{id}/answer", rights.Answer, "say what was done, or refuse with the reason", p.answer),
+		desk("GET", HrefDesk+"/{id}/proof", rights.See, "look at the photo that proves what is right", p.proof),
 		desk("GET", HrefDesk+"/{id}/hand", rights.HandOn, "find the union that an ask belongs to", p.askHand),
 		desk("POST", HrefDesk+"/{id}/hand", rights.HandOn, "hand an ask on to another union", p.hand),
 		desk("POST", HrefDesk+"/{id}/phone", rights.Call, "show the phone of who asked once, for a reason", p.phone),

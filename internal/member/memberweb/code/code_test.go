@@ -17,6 +17,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
@@ -71,7 +72,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, clock: clock.At(start)}
 	ring, err := seal.Open(filepath.Join(t.TempDir(), "keys.json"), seal.AES256GCM)
 	h.must(err)
-	desk := op.New(dbtest.SQLite(t, h.clock, []fs.FS{op.Schema, member.Schema}), member.Policy)
+	desk := op.New(dbtest.SQLite(t, h.clock, []fs.FS{op.Schema, consent.Schema, member.Schema}), member.Policy)
 	h.Service = member.NewService(desk, member.Config{Ring: ring, Orgs: around{}, People: around{}})
 	h.cards = card.New(desk, h.Service, ring)
 	for who, name := range map[string]string{"chen": "陈立冬", "wang": "王满仓"} {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"nuanxin/internal/authz"
@@ -83,7 +84,7 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 }
 
 func write(ctx context.Context, out *sheet.Writer, table roll.Table, why string) error {
-	heads := []string{"number", "name", "phone", "occupation", "works", "union", "state", "channel", "applied", "due", "decided"}
+	heads := []string{"number", "name", "phone", "occupation", "works", "union", "state", "channel", "applied", "due", "decided", "news"}
 	for i, head := range heads {
 		heads[i] = t(ctx, "fact."+head)
 	}
@@ -91,7 +92,7 @@ func write(ctx context.Context, out *sheet.Writer, table roll.Table, why string)
 		return err
 	}
 	for _, m := range table.Rows {
-		err := out.Write(m.Number, m.Name, m.Phone, occupation(ctx, m.Occupation), m.Works, m.UnionName, stateOf(ctx, m), t(ctx, "channel."+string(m.Channel)), day(m.AppliedAt), day(m.DueAt), day(m.DecidedAt))
+		err := out.Write(m.Number, m.Name, m.Phone, occupation(ctx, m.Occupation), m.Works, m.UnionName, stateOf(ctx, m), t(ctx, "channel."+string(m.Channel)), day(m.AppliedAt), day(m.DueAt), day(m.DecidedAt), t(ctx, "news."+strconv.FormatBool(m.News)))
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
@@ -93,7 +94,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h := &house{t: t, clk: clk, around: around{map[string]string{}}}
-	h.db = dbtest.SQLite(t, clk, []fs.FS{op.Schema, member.Schema})
+	h.db = dbtest.SQLite(t, clk, []fs.FS{op.Schema, consent.Schema, member.Schema})
 	h.Service = member.NewService(op.New(h.db, member.Policy), member.Config{Ring: ring, Orgs: h.around, People: h.around, Bodies: h.around})
 	h.theRoll = roll.New(op.New(h.db, member.Policy), h.Service)
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), desk.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: clk, Log: slog.New(slog.DiscardHandler)}
@@ -273,7 +274,7 @@ func (h *house) busy() (doubtful, clear, belongs member.ID) {
 	clear = h.apply(works("阿不都热合曼·买买提艾力", member.Courier, "某快递龙山营业部西北角网点", member.ByLink))
 	h.clk.Set(start.Add(-3 * time.Hour))
 	h.apply(works("马国强", member.Rider, "某外卖平台", member.ByPoster))
-	h.apply(withDocument(works("小年轻", member.Rider, "某外卖平台", member.ByPoster), "110105201501010017"))
+	h.apply(withDocument(works("小年轻", member.Rider, "某外卖平台", member.ByPoster), "110105201201010015"))
 	for i, name := range []string{"李大勇", "周海燕", "吴春生", "郑小满", "王长江", "钱多多"} {
 		h.apply(works(name, member.Occupations()[i%5], "某平台", member.Channels()[i%5]))
 	}

@@ -20,6 +20,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/id"
 	"nuanxin/internal/media"
@@ -92,7 +93,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := dbtest.SQLite(t, h.clock, []fs.FS{op.Schema, request.Schema})
+	d := dbtest.SQLite(t, h.clock, []fs.FS{op.Schema, consent.Schema, request.Schema})
 	h.Service = office.NewService(op.New(d, request.Policy), ring, office.Config{HomeArea: county}, request.Needs{Orgs: around{}, People: around{}, Notifier: around{}, Files: around{}})
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), show.Texts(), partner.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: h.clock, Log: slog.New(slog.DiscardHandler)}
 	mux := web.NewMux(partner.Routes(partner.Config{Requests: h.Service, Files: upload.New(blobs{}, ring, media.NewCleaner(1))}), site.Assets.Routes(), web.SettingsRoutes())

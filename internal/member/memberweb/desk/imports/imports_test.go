@@ -21,6 +21,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
@@ -72,7 +73,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t}
 	ring, err := seal.Open(filepath.Join(t.TempDir(), "keys.json"), seal.AES256GCM)
 	h.must(err)
-	desk := op.New(dbtest.SQLite(t, clk, []fs.FS{op.Schema, member.Schema}), member.Policy)
+	desk := op.New(dbtest.SQLite(t, clk, []fs.FS{op.Schema, consent.Schema, member.Schema}), member.Policy)
 	h.Service = member.NewService(desk, member.Config{Ring: ring, Orgs: around{}, People: around{}})
 	h.theRoll = roll.New(desk, h.Service)
 	h.lists = intake.New(desk, h.Service, around{}, ring)

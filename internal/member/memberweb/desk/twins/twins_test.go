@@ -16,6 +16,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
@@ -65,7 +66,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, phones: around{}}
 	ring, err := seal.Open(filepath.Join(t.TempDir(), "keys.json"), seal.AES256GCM)
 	h.must(err)
-	d := op.New(dbtest.SQLite(t, clk, []fs.FS{op.Schema, member.Schema}), member.Policy)
+	d := op.New(dbtest.SQLite(t, clk, []fs.FS{op.Schema, consent.Schema, member.Schema}), member.Policy)
 	h.Service = member.NewService(d, member.Config{Ring: ring, Orgs: h.phones, People: h.phones})
 	frame := func(ctx context.Context) ui.StaffPage {
 		return ui.StaffPage{User: authz.From(ctx).Name, Nav: []ui.NavItem{{Text: "入会", Icon: "card", Href: "/desk/members", Phone: true}}}

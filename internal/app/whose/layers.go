@@ -1,7 +1,8 @@
-package app
+package whose
 
 import (
 	"nuanxin/internal/authz"
+	"nuanxin/internal/breach"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
@@ -11,12 +12,13 @@ import (
 	"nuanxin/internal/rights"
 )
 
-// layer tells the door where the things stand that have an area, an organisation
+// Layer tells the door where the things stand that have an area, an organisation
 // or an owner, so that the database has its say on each of them, too.
-func layer(desk *op.Desk) {
+func Layer(desk *op.Desk) {
 	desk.Layer("request", op.Rows{From: "request r", By: record.Columns})
 	desk.Layer("member", op.Rows{From: "member m", By: member.ByColumns})
 	desk.Layer("member_import", op.Rows{From: "member_import i", By: authz.Columns{ID: "i.import_id", Area: "i.area"}})
+	desk.Layer("breach", op.Rows{From: "breach b", By: breach.ByColumns})
 	desk.Layer("rights", op.Rows{From: "rights_ask r", By: rights.ByColumns})
 	station := op.Rows{From: "station s", By: authz.Columns{ID: "s.station_id", Area: "s.area", Org: "s.host_id"}}
 	desk.Layer("station", station)

@@ -1,0 +1,18 @@
+// Package breach keeps the register of incidents in which personal data leaked, was
+// changed or lost, or may have been (个人信息保护法 art. 57; 网络数据安全管理条例 art. 11).
+//
+// The security administrator opens an [Incident] when one is found: what happened, when,
+// which kinds of data. The program computes whom it concerns from what it knows: the
+// people of an area, those whose data one account opened or took out in a stretch of
+// time by the audit trail, or a list of numbers. Measures are written down as they are
+// taken. Then the people are told in plain words, or it is decided with a reason that
+// they need not be, the authority is reported to, and the incident is closed with what
+// was learned. By when each is due are dated rows (table breach_rule).
+//
+// Words are sealed, and so is who is concerned: a row holds a mark by which a person
+// finds what concerns themselves, and the sealed id. Reading the list takes a reason and
+// leaves a trace. A message that goes out says that there is something to read, and
+// nothing of it.
+//
+// No row is ever deleted: the register is kept for three years at least (art. 56).
+package breach

@@ -1,0 +1,72 @@
+package member
+
+import (
+	"context"
+	"slices"
+	"unicode/utf8"
+
+	"nuanxin/internal/db"
+	"nuanxin/internal/fault"
+	"nuanxin/internal/idcard"
+	"nuanxin/internal/op"
+	"nuanxin/internal/plain"
+)
+
+// The fields of a membership that its member may say are wrong.
+const (
+	FieldName       = "name"
+	FieldOccupation = "occupation"
+	FieldWorks      = "works"
+)
+
+// Correct changes a field of a worker's newest membership, inside an operation of
+// whoever decided that it is wrong, and returns what stood there.
+func (s *Service) Correct(ctx context.Context, tx *op.Tx, worker, field, value string) (was string, err error) {
+	m, err := s.AskPerson(ctx, tx, worker)
+	if err != nil {
+		return "", err
+	}
+	wrong := func(msg string) error {
+		var f fault.Form
+		f.Add("wanted", msg, fault.Args{"Limit": maxWorks})
+		return f.Err(string(Mend))
+	}
+	set, args := "", db.Args{string(m.ID)}
+	switch field {
+	case FieldName:
+		name, err := idcard.ParseName(value)
+		if err != nil {
+			return "", wrong("member.name.unknown")
+		}
+		box, err := s.box(m.key, m.ID)
+		if err != nil {
+			return "", err
+		}
+		sealed, err := box.Seal(name, "name")
+		if err != nil {
+			return "", err
+		}
+		was, set = m.Name, `name = `+args.Add(sealed)+`, sought = 0, name_index = `+args.Add(s.index("name", name))
+		if m.Born != "" {
+			set += `, birth_index = ` + args.Add(s.index("birth", name+"|"+m.Born))
+		}
+	case FieldOccupation:
+		if !slices.Contains(Occupations(), Occupation(value)) {
+			return "", wrong("member.occupation.needed")
+		}
+		was, set = string(m.Occupation), `occupation = `+args.Add(value)
+	case FieldWorks:
+		works := plain.Line(value)
+		if utf8.RuneCountInString(works) > maxWorks {
+			return "", wrong("member.works.length")
+		}
+		was, set = m.Works, `works = `+args.Add(works)
+	default:
+		return "", fault.New(string(Mend), fault.Missing, "fault.missing")
+	}
+	_, err = tx.Exec(ctx, `update member set `+set+`, changed_by = `+args.Add(tx.Subject.Name)+`, changed_at = `+args.Add(tx.Now().UnixMicro())+`, version = version + 1 where member_id = $1`, args...)
+	if err == nil {
+		err = tx.Also(ctx, Mend, m.AuthzObject())
+	}
+	return was, err
+}
