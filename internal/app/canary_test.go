@@ -24,6 +24,7 @@ import (
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/app/tables"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/breach"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/member"
@@ -51,7 +52,9 @@ func TestCanary(t *testing.T) {
 // unseen are the sealed columns in which the test plants nothing, with the reason.
 var unseen = map[string]string{
 	"person_factor.sealed":      "random bytes",
+	"consent_guardian.name":     "nothing stores a child so far; the tests of consent see it",
 	"person_passkey.public_key": "the bytes of a public key",
+	"breach_person.person":      "an id, sealed: that somebody is on the list is what is private",
 }
 
 func canary(t *testing.T, w *world) {
@@ -119,9 +122,35 @@ func (w *world) plant(t *testing.T) {
 	sent := must[request.Case](t)(w.app.Requests.Case(cadre, ref)).Dispatches[0].ID
 	must[request.Receipt](t)(w.app.Requests.Bounce(w.as(t, "partner"), ref, sent, bird+"不归我们管", bird+"该找物业"))
 	w.plantMember(t, ctx, cadre)
+	w.plantRights(t, ctx, cadre)
+	w.plantIncident(t)
 	w.browse(t, mine)
+}
+
+func (w *world) plantRights(t *testing.T, ctx, cadre context.Context) {
+	t.Helper()
+	fix := must[rights.Receipt](t)(w.app.Rights.Send(ctx, rights.Draft{Kind: rights.Correct, Field: "account.name", Wanted: bird + "己"}))
+	must[bool](t)(true, w.app.Rights.Accept(cadre, fix.ID, 1, bird+"改好了"))
 	ask := must[rights.Receipt](t)(w.app.Rights.Write(cadre, rights.Note{Draft: rights.Draft{Kind: rights.Explain, Words: bird + "想知道", Area: "220402"}, Channel: rights.AtCounter, Name: bird + "丙", Phone: planted[3]}))
 	must[bool](t)(true, w.app.Rights.Answer(cadre, ask.ID, 1, bird+"答了"))
+}
+
+func (w *world) plantIncident(t *testing.T) {
+	t.Helper()
+	b, security := w.app.Breaches, w.as(t, "security")
+	which := must[breach.ID](t)(b.Begin(security, breach.Draft{What: bird + "发错了群", Kinds: []string{"name"}, FoundAt: w.clock.Now()}))
+	version := func() int64 {
+		i, _, err := b.Get(security, which)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i.Version
+	}
+	must[bool](t)(true, b.Compute(security, which, version(), breach.By{Area: "220402"}))
+	must[bool](t)(true, b.Note(security, which, version(), bird+"撤回了"))
+	must[bool](t)(true, b.Decide(security, which, version(), breach.Told, bird+"的姓名被误发，已经撤回。"))
+	must[bool](t)(true, b.Report(security, which, version(), bird+"网信办"))
+	must[bool](t)(true, b.Close(security, which, version(), bird+"以后先核对"))
 }
 
 // browse opens pages that show what is planted, and sends some of it where it is not

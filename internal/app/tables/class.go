@@ -64,6 +64,19 @@ var classes = map[string]Class{
 	"person_passkey.public_key": Private,
 	"account_provider.secret":   Secret,
 
+	"rights_ask.wanted": Private,
+	"rights_ask.was":    Private,
+
+	"consent.at":            Internal,
+	"consent_guardian.name": Private,
+
+	"breach.what":          Private,
+	"breach.notice":        Private,
+	"breach.report":        Private,
+	"breach.lessons":       Private,
+	"breach_step.words":    Private,
+	"breach_person.person": Private,
+
 	"org.contact":        Private,
 	"org_founding.chair": Private,
 	"org_post.name":      Private,
