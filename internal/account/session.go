@@ -192,12 +192,7 @@ func (s *Service) SetName(ctx context.Context, name string) error {
 		if err != nil {
 			return false, err
 		}
-		sealed, err := s.sealed(ctx, tx, name, "sealed", p.ID)
-		if err != nil {
-			return false, err
-		}
-		_, err = tx.Exec(ctx, `update person set sealed = $2, version = version + 1 where person_id = $1`, string(p.ID), sealed)
-		return true, err
+		return true, s.vault().Rename(ctx, tx, p.ID, name)
 	})
 	return err
 }
@@ -211,11 +206,7 @@ func (s *Service) CorrectName(ctx context.Context, tx *op.Tx, worker, name strin
 	if name, err = parseName(name); err != nil {
 		return "", err
 	}
-	sealed, err := s.sealed(ctx, tx, name, "sealed", ID(worker))
-	if err != nil {
-		return "", err
-	}
-	if _, err = tx.Exec(ctx, `update person set sealed = $2, version = version + 1 where person_id = $1`, worker, sealed); err != nil {
+	if err := s.vault().Rename(ctx, tx, ID(worker), name); err != nil {
 		return "", err
 	}
 	return was, tx.Also(ctx, SetName, authz.Object{Kind: "account", ID: worker, Group: "person", Owner: worker})

@@ -185,7 +185,7 @@ type Application struct {
 type Consent = consent.Said
 
 const (
-	maxWorks  = 60
+	MaxWorks  = 60
 	maxReason = 300
 	adult     = 16 // 劳动法 art. 15: nobody younger may be employed
 )
@@ -212,8 +212,8 @@ func (a Application) draw(today string, asked []consent.Purpose) (draft, error) 
 	if d.Name, err = idcard.ParseName(a.Name); err != nil {
 		f.Add("name", "member.name.unknown", nil)
 	}
-	if d.Works = plain.Line(a.Works); utf8.RuneCountInString(d.Works) > maxWorks {
-		f.Add("works", "member.works.length", fault.Args{"Limit": maxWorks})
+	if d.Works = plain.Line(a.Works); utf8.RuneCountInString(d.Works) > MaxWorks {
+		f.Add("works", "member.works.length", fault.Args{"Limit": MaxWorks})
 	}
 	if d.Document = idcard.Plain(a.Document); d.Document != "" {
 		if d.resident, err = idcard.ParseResident(d.Document, today); err != nil {

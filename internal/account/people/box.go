@@ -65,3 +65,17 @@ func (b Box) Open(sealed []byte, column, row string) (string, error) {
 	plain, err := b.box.Open(sealed, seal.Place(b.table, column, row))
 	return string(plain), err
 }
+
+// Rename keeps how a worker is to be called; empty takes the name away.
+func (v Vault) Rename(ctx context.Context, tx *op.Tx, person ID, name string) error {
+	box, err := v.Of(ctx, tx, person, "person")
+	if err != nil {
+		return err
+	}
+	sealed, err := box.Seal(name, "sealed", string(person))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update person set sealed = $2, version = version + 1 where person_id = $1`, string(person), sealed)
+	return err
+}

@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/mend"
 	"nuanxin/internal/op"
 	"nuanxin/internal/rights"
 )
@@ -42,9 +43,9 @@ func (f Fields) Known(ctx context.Context, tx *op.Tx, worker string) (all []righ
 		jobs = append(jobs, string(o))
 	}
 	return append(all,
-		rights.Field{Name: ofMember + member.FieldName, Value: m.Name, Masked: idcard.MaskName(m.Name)},
-		rights.Field{Name: ofMember + member.FieldOccupation, Value: string(m.Occupation), Masked: string(m.Occupation), Choice: jobs},
-		rights.Field{Name: ofMember + member.FieldWorks, Value: m.Works, Masked: m.Works}), nil
+		rights.Field{Name: ofMember + mend.FieldName, Value: m.Name, Masked: idcard.MaskName(m.Name)},
+		rights.Field{Name: ofMember + mend.FieldOccupation, Value: string(m.Occupation), Masked: string(m.Occupation), Choice: jobs},
+		rights.Field{Name: ofMember + mend.FieldWorks, Value: m.Works, Masked: m.Works}), nil
 }
 
 // Correct implements rights.Fields.
@@ -52,5 +53,5 @@ func (f Fields) Correct(ctx context.Context, tx *op.Tx, worker, field, value str
 	if field == accountName {
 		return f.Accounts.CorrectName(ctx, tx, worker, value)
 	}
-	return f.Members.Correct(ctx, tx, worker, strings.TrimPrefix(field, ofMember), value)
+	return mend.Correct(ctx, tx, f.Members, worker, strings.TrimPrefix(field, ofMember), value)
 }

@@ -1,4 +1,6 @@
-package member
+// Package mend changes what a member says is wrong in their record, once a cadre has
+// decided that it is.
+package mend
 
 import (
 	"context"
@@ -8,6 +10,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
+	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/plain"
 )
@@ -21,15 +24,15 @@ const (
 
 // Correct changes a field of a worker's newest membership, inside an operation of
 // whoever decided that it is wrong, and returns what stood there.
-func (s *Service) Correct(ctx context.Context, tx *op.Tx, worker, field, value string) (was string, err error) {
+func Correct(ctx context.Context, tx *op.Tx, s *member.Service, worker, field, value string) (was string, err error) {
 	m, err := s.AskPerson(ctx, tx, worker)
 	if err != nil {
 		return "", err
 	}
 	wrong := func(msg string) error {
 		var f fault.Form
-		f.Add("wanted", msg, fault.Args{"Limit": maxWorks})
-		return f.Err(string(Mend))
+		f.Add("wanted", msg, fault.Args{"Limit": member.MaxWorks})
+		return f.Err(string(member.Mend))
 	}
 	set, args := "", db.Args{string(m.ID)}
 	switch field {
@@ -38,7 +41,7 @@ func (s *Service) Correct(ctx context.Context, tx *op.Tx, worker, field, value s
 		if err != nil {
 			return "", wrong("member.name.unknown")
 		}
-		box, err := s.box(m.key, m.ID)
+		box, err := s.BoxOf(ctx, tx, m.ID)
 		if err != nil {
 			return "", err
 		}
@@ -46,27 +49,27 @@ func (s *Service) Correct(ctx context.Context, tx *op.Tx, worker, field, value s
 		if err != nil {
 			return "", err
 		}
-		was, set = m.Name, `name = `+args.Add(sealed)+`, sought = 0, name_index = `+args.Add(s.index("name", name))
+		was, set = m.Name, `name = `+args.Add(sealed)+`, sought = 0, name_index = `+args.Add(s.Index("name", name))
 		if m.Born != "" {
-			set += `, birth_index = ` + args.Add(s.index("birth", name+"|"+m.Born))
+			set += `, birth_index = ` + args.Add(s.Index("birth", name+"|"+m.Born))
 		}
 	case FieldOccupation:
-		if !slices.Contains(Occupations(), Occupation(value)) {
+		if !slices.Contains(member.Occupations(), member.Occupation(value)) {
 			return "", wrong("member.occupation.needed")
 		}
 		was, set = string(m.Occupation), `occupation = `+args.Add(value)
 	case FieldWorks:
 		works := plain.Line(value)
-		if utf8.RuneCountInString(works) > maxWorks {
+		if utf8.RuneCountInString(works) > member.MaxWorks {
 			return "", wrong("member.works.length")
 		}
 		was, set = m.Works, `works = `+args.Add(works)
 	default:
-		return "", fault.New(string(Mend), fault.Missing, "fault.missing")
+		return "", fault.New(string(member.Mend), fault.Missing, "fault.missing")
 	}
 	_, err = tx.Exec(ctx, `update member set `+set+`, changed_by = `+args.Add(tx.Subject.Name)+`, changed_at = `+args.Add(tx.Now().UnixMicro())+`, version = version + 1 where member_id = $1`, args...)
 	if err == nil {
-		err = tx.Also(ctx, Mend, m.AuthzObject())
+		err = tx.Also(ctx, member.Mend, m.AuthzObject())
 	}
 	return was, err
 }
