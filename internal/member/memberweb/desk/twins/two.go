@@ -84,7 +84,11 @@ func table(ctx context.Context, v merge.Two) ui.TableProps {
 		}
 		return t(ctx, "account.yes")
 	}
-	add("account", account(v.A.Member), account(v.B.Member), v.A.Person != v.B.Person)
+	one, two := account(v.A.Member), account(v.B.Member)
+	if one == two && v.A.Person != v.B.Person {
+		two = t(ctx, "account.other")
+	}
+	add("account", one, two, v.A.Person != v.B.Person)
 	add("ties", strconv.Itoa(lasting(v.A)), strconv.Itoa(lasting(v.B)), lasting(v.A) != lasting(v.B))
 	add("matters", strconv.Itoa(v.A.Matters), strconv.Itoa(v.B.Matters), v.A.Matters != v.B.Matters)
 	add("consents", agreed(ctx, v.A), agreed(ctx, v.B), agreed(ctx, v.A) != agreed(ctx, v.B))
