@@ -17,6 +17,7 @@ import (
 // sign-in is over: each leads to the question, and programs get a stable code.
 func TestExportsAskAgain(t *testing.T) {
 	w := newWorld(t)
+	w.papers(t)
 	w.clock.Move(20 * time.Minute)
 	n := 0
 	for _, r := range w.app.routes {

@@ -39,7 +39,7 @@ func retention(t *testing.T, w *world) {
 		{2, map[string]int64{"member.refused": 1}},
 		{1094 - 181, map[string]int64{}},
 		{2, map[string]int64{"request.person": 2, "request.media": 1}},
-		{1831 - 1096, map[string]int64{"rights.words": 1}},
+		{1831 - 1096, map[string]int64{"rights.words": 2}},
 		{4000, map[string]int64{}},
 	} {
 		got := gone(step.days)

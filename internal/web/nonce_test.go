@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"context"
 	"net/http"
 	"regexp"
 	"strings"
@@ -82,18 +81,5 @@ func TestNonceAndUnchangedPages(t *testing.T) {
 	}
 	if r := do(h, "GET", "/form", "", "If-None-Match", first.Header.Get("ETag"), "Cookie", "size=xxl"); r.StatusCode != 200 {
 		t.Errorf("the page in another size: got %d, want it anew", r.StatusCode)
-	}
-}
-
-// A nonce is paid for by one text, which holds the policy as well.
-func TestNonceIsOneAllocation(t *testing.T) {
-	s := &web.Site{}
-	bare := testing.AllocsPerRun(200, func() { s.With(context.Background(), "/", web.Display{}) })
-	with := testing.AllocsPerRun(200, func() { web.Nonce(s.With(context.Background(), "/", web.Display{})) })
-	if with > bare+1 {
-		t.Errorf("got %v allocations for a nonce, want one", with-bare)
-	}
-	if web.Nonce(context.Background()) != "" {
-		t.Error("outside of an answer there is nothing to allow")
 	}
 }

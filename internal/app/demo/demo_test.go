@@ -140,7 +140,7 @@ func checkMembers(t *testing.T, a *app.App) {
 	}
 	t.Logf("%d members: %v, %v, %d want to move", len(page.Rows), states, doubts, waiting)
 	for _, s := range member.States() {
-		if states[s] == 0 {
+		if states[s] == 0 && s != member.Merged { // a merged record is read through the one that it went into
 			t.Errorf("no member is %q", s)
 		}
 	}
