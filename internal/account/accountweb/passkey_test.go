@@ -39,14 +39,19 @@ func TestPasskeyInTheBrowser(t *testing.T) {
 	for _, v := range p.Axe() {
 		t.Errorf("one's own passkeys: %v", v)
 	}
-	for lang, label := range map[string]string{"en": "Recovery code", "zh-CN": "备用码"} { // what can be typed without an authenticator
+	speak := func(lang string) { // a cookie is there for the next page once it can be read
 		webtest.Eval[bool](p, `!!(document.cookie="lang=`+lang+`;path=/")`)
+		p.Wait(`document.cookie.includes("lang=` + lang + `")`)
+	}
+	for lang, label := range map[string]string{"en": "Recovery code", "zh-CN": "备用码"} { // what can be typed without an authenticator
+		speak(lang)
+		p.Go(h.site + accountweb.FactorPath) // another page: going to the same one may show what is there
 		p.Go(h.site + accountweb.ProvePath)
 		if got := p.Text(`label[for="code"]`); got != label {
 			t.Errorf("the proof of one who has passkeys alone (%s) asks for %q, want %q", lang, got, label)
 		}
 	}
-	webtest.Eval[bool](p, `!!(document.cookie="lang=zh-CN;path=/")`)
+	speak("zh-CN")
 	p.Go(h.site + accountweb.FactorPath)
 	p.FollowNamed("添加一个通行密钥")
 	p.Named("在这台设备上做")
