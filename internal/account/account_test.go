@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/passkey"
+	"nuanxin/internal/account/warden"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
@@ -100,7 +101,7 @@ func each(t *testing.T, f func(t *testing.T, w world)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := world{t: t, db: d, clock: clk, phones: &phones{}, orgs: areas{}, desk: op.New(d, account.Policy)}
+		w := world{t: t, db: d, clock: clk, phones: &phones{}, orgs: areas{}, desk: op.New(d, authz.Merge(account.Policy, warden.Policy))}
 		w.Service = account.NewService(w.desk, account.Config{Ring: ring, Sender: w.phones, Orgs: w.orgs, Party: party, Cheap: true})
 		f(t, w)
 	})

@@ -20,7 +20,8 @@
 // rows with their source (table account_limit), not constants.
 //
 // Below it are rooms that keep one thing each, inside its operations: session,
-// code, pace (limits and counters), factor, password.
+// code, pace (limits and counters), factor, password. Room warden, above it, is what
+// the security administrator does about sign-ins.
 //
 // It announces [StaffAdded], [StayEnded] and [GrantsChanged]; it needs a
 // [Sender] of messages and the areas of organisations ([Orgs]).

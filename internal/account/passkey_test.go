@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/passkey"
 	"nuanxin/internal/account/session"
+	"nuanxin/internal/account/warden"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
@@ -184,7 +185,7 @@ func TestPasskeyAttacks(t *testing.T) {
 		}
 		w.staff("guard", "990101", account.Grant{Role: authz.Security, Area: "990101"})
 		guard, _ := w.enter("guard")
-		seen, err := w.WatchOne(guard, me)
+		seen, err := warden.NewService(w.desk).WatchOne(guard, me)
 		w.must(err)
 		if last := seen.Tries[0]; last.Action != account.EnterPasskey || !strings.Contains(last.Note, string(passkey.Cloned)) {
 			t.Errorf("the trail says %+v", last)

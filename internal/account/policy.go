@@ -42,11 +42,6 @@ const (
 	ResetFactor   authz.Action = "account.reset_factor"
 	EndStay       authz.Action = "account.end_stay"
 
-	Watch       authz.Action = "account.watch" // who signs in, when and by what
-	EndSessions authz.Action = "account.end_sessions"
-	Lock        authz.Action = "account.lock"
-	Unlock      authz.Action = "account.unlock"
-
 	Sweep    authz.Action = "account.sweep"
 	SetLimit authz.Action = "account.set_limit"
 )
@@ -92,11 +87,6 @@ var Policy = authz.Rules{
 	ResetPassword: authz.Lately(authz.InArea(authz.Admin)),
 	ResetFactor:   authz.Lately(authz.InArea(authz.Admin)),
 	EndStay:       authz.Lately(authz.InArea(authz.Admin)),
-
-	Watch:       authz.InArea(authz.Security),
-	EndSessions: authz.InArea(authz.Security),
-	Lock:        authz.InArea(authz.Security),
-	Unlock:      authz.Lately(authz.InArea(authz.Security)),
 
 	Sweep:    authz.Program,
 	SetLimit: authz.Program,

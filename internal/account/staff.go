@@ -318,7 +318,7 @@ func (s *Service) PutPassword(ctx context.Context, login, password string) error
 		if err := s.setHash(ctx, tx, p.ID, hash, false); err != nil {
 			return false, err
 		}
-		if _, err := unlock(ctx, tx, p.ID); err != nil {
+		if _, err := people.Unlock(ctx, tx, p.ID); err != nil {
 			return false, err
 		}
 		return true, session.End(ctx, tx, string(p.ID), "")
@@ -412,11 +412,5 @@ func (s *Service) EndStay(ctx context.Context, who ID) error {
 }
 
 func staffer(ctx context.Context, p ID) func(*op.Tx) (Person, error) {
-	return func(tx *op.Tx) (Person, error) {
-		who, err := people.Get(ctx, tx, p)
-		if err == nil && who.Kind != authz.Staff {
-			err = fault.New(string(See), fault.Missing, "fault.missing")
-		}
-		return who, err
-	}
+	return func(tx *op.Tx) (Person, error) { return people.Staff(ctx, tx, p) }
 }

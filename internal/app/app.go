@@ -17,6 +17,7 @@ import (
 	"nuanxin/internal/account/passkey"
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/account/trail"
+	"nuanxin/internal/account/warden"
 	"nuanxin/internal/account/wechat"
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/app/keys"
@@ -64,7 +65,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, consent.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, consent.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, consent.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.

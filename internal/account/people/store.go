@@ -117,6 +117,20 @@ func Get(ctx context.Context, tx *op.Tx, p ID) (Person, error) {
 	return found[0], GrantsFor(ctx, tx, found)
 }
 
+// Staff is Get of a member of staff alone: others are Missing.
+func Staff(ctx context.Context, tx *op.Tx, p ID) (Person, error) {
+	who, err := Get(ctx, tx, p)
+	if err == nil && who.Kind != authz.Staff {
+		err = fault.New("account.get", fault.Missing, "fault.missing")
+	}
+	return who, err
+}
+
+// Unlock lets p sign in again, and returns how many were locked: one or none.
+func Unlock(ctx context.Context, tx *op.Tx, p ID) (int64, error) {
+	return tx.Exec(ctx, `update person set locked_at = null, locked_by = '', locked_why = '', version = version + 1 where person_id = $1 and locked_at is not null`, string(p))
+}
+
 // GrantsFor reads the grants of ps that are in force or to come.
 func GrantsFor(ctx context.Context, tx *op.Tx, ps []Person) error {
 	at := map[ID]int{}

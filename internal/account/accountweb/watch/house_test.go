@@ -19,6 +19,7 @@ import (
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/accountweb/watch"
 	"nuanxin/internal/account/trail"
+	"nuanxin/internal/account/warden"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
@@ -67,7 +68,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.db = dbtest.SQLite(t, h.clock, []fs.FS{op.Schema, account.Schema})
-	desk := op.New(h.db, authz.Merge(account.Policy, trail.Policy))
+	desk := op.New(h.db, authz.Merge(account.Policy, warden.Policy, trail.Policy))
 	h.accounts = account.NewService(desk, account.Config{Ring: ring, Sender: silent{}, Orgs: orgs{}, Cheap: true})
 	h.trail = trail.NewService(desk, trail.Config{Accounts: h.accounts,
 		Whole:  func(context.Context, *op.Tx) (string, error) { return here, nil },
@@ -76,7 +77,7 @@ func newHouse(t *testing.T) *house {
 	frame := func(ctx context.Context) ui.StaffPage { return accountweb.Frame(ctx, nil) }
 	tables := accountweb.Guard(desk.Rules(),
 		accountweb.Routes(accountweb.Config{Accounts: h.accounts}),
-		watch.Routes(watch.Config{Accounts: h.accounts, Trail: h.trail, Rules: desk.Rules(), Frame: frame, Orgs: func(context.Context, []string) (map[string]string, error) { return nil, nil }}),
+		watch.Routes(watch.Config{Accounts: h.accounts, Warden: warden.NewService(desk), Trail: h.trail, Rules: desk.Rules(), Frame: frame, Orgs: func(context.Context, []string) (map[string]string, error) { return nil, nil }}),
 		site.Assets.Routes(), web.SettingsRoutes(), []web.Route{{Method: "GET", Pattern: "/desk", Action: "test.desk", Handler: web.HTML(func(w http.ResponseWriter, r *http.Request) error {
 			return web.JSON(w, r, http.StatusOK, "desk")
 		})}})

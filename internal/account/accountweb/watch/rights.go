@@ -9,6 +9,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/accountweb"
+	"nuanxin/internal/account/warden"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
@@ -126,8 +127,8 @@ func (p *pages) rights(w http.ResponseWriter, r *http.Request) error {
 	ctx, who := r.Context(), account.ID(r.PathValue("id"))
 	person, err := p.Accounts.Get(ctx, who)
 	if fault.Is(err, fault.Missing) {
-		var seen account.Watched
-		seen, err = p.Accounts.WatchOne(ctx, who)
+		var seen warden.Watched
+		seen, err = p.Warden.WatchOne(ctx, who)
 		person = seen.Person
 	}
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/trail"
+	"nuanxin/internal/account/warden"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
@@ -23,6 +24,7 @@ import (
 // Config is what the pages need; all of it.
 type Config struct {
 	Accounts *account.Service
+	Warden   *warden.Service
 	Trail    *trail.Service
 	Rules    authz.Rules                                                        // of the whole program
 	Orgs     func(ctx context.Context, ids []string) (map[string]string, error) // what organisations are called
@@ -71,12 +73,12 @@ func Routes(c Config) []web.Route {
 	}
 	one := HrefSecurity + "/{id}"
 	return []web.Route{
-		route("GET", HrefSecurity, account.Watch, "see who signs in and by what", p.list, authz.Security),
-		route("GET", hrefPolicies, account.Watch, "read the rules of signing in", p.policies, authz.Security),
-		route("GET", one, account.Watch, "see how somebody signs in", p.person, authz.Security),
-		route("POST", one+"/sessions", account.EndSessions, "end somebody's sessions", p.endSessions, authz.Security),
-		route("POST", one+"/lock", account.Lock, "lock an account", p.lock, authz.Security),
-		route("POST", one+"/unlock", account.Unlock, "open a locked account", p.unlock, authz.Security),
+		route("GET", HrefSecurity, warden.Watch, "see who signs in and by what", p.list, authz.Security),
+		route("GET", hrefPolicies, warden.Watch, "read the rules of signing in", p.policies, authz.Security),
+		route("GET", one, warden.Watch, "see how somebody signs in", p.person, authz.Security),
+		route("POST", one+"/sessions", warden.EndSessions, "end somebody's sessions", p.endSessions, authz.Security),
+		route("POST", one+"/lock", warden.Lock, "lock an account", p.lock, authz.Security),
+		route("POST", one+"/unlock", warden.Unlock, "open a locked account", p.unlock, authz.Security),
 		route("GET", HrefAudit, trail.Read, "read the audit trail", p.audit, authz.Auditor),
 		route("GET", hrefChecks, trail.Read, "see what verifications found", p.checks, authz.Auditor),
 		route("POST", hrefChecks, trail.Verify, "have the trail verified", p.check, authz.Auditor),

@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/warden"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
@@ -18,7 +19,7 @@ const pageSize = 50
 
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	people, err := p.Accounts.Watch(ctx, account.Filter{Words: q.Get("q"), After: account.ID(q.Get("after")), Limit: pageSize + 1})
+	people, err := p.Warden.Watch(ctx, account.Filter{Words: q.Get("q"), After: account.ID(q.Get("after")), Limit: pageSize + 1})
 	if err != nil {
 		return err
 	}
@@ -36,7 +37,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) policies(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	limits, err := p.Accounts.Policies(ctx)
+	limits, err := p.Warden.Policies(ctx)
 	if err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func (p *pages) policies(w http.ResponseWriter, r *http.Request) error {
 
 // personView is one member of staff as the security administrator sees one.
 type personView struct {
-	account.Watched
+	warden.Watched
 	orgs map[string]string
 	self bool
 	why  string
@@ -63,7 +64,7 @@ func (p *pages) showPerson(w http.ResponseWriter, r *http.Request, v personView,
 	if !ok {
 		return refusal
 	}
-	if v.Watched, err = p.Accounts.WatchOne(ctx, account.ID(r.PathValue("id"))); err != nil {
+	if v.Watched, err = p.Warden.WatchOne(ctx, account.ID(r.PathValue("id"))); err != nil {
 		return err
 	}
 	if v.orgs, err = p.called(ctx, v.Grants); err != nil {
@@ -109,21 +110,21 @@ func (p *pages) endSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	return p.done(w, r, p.Accounts.EndSessions(web.Named(r), account.ID(r.PathValue("id")), r.PostForm.Get("session")), "watch.ended")
+	return p.done(w, r, p.Warden.EndSessions(web.Named(r), account.ID(r.PathValue("id")), r.PostForm.Get("session")), "watch.ended")
 }
 
 func (p *pages) lock(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	return p.done(w, r, p.Accounts.Lock(web.Named(r), account.ID(r.PathValue("id")), r.PostForm.Get("why")), "watch.lock.done")
+	return p.done(w, r, p.Warden.Lock(web.Named(r), account.ID(r.PathValue("id")), r.PostForm.Get("why")), "watch.lock.done")
 }
 
 func (p *pages) unlock(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	return p.done(w, r, p.Accounts.Unlock(web.Named(r), account.ID(r.PathValue("id")), r.PostForm.Get("why")), "watch.unlock.done")
+	return p.done(w, r, p.Warden.Unlock(web.Named(r), account.ID(r.PathValue("id")), r.PostForm.Get("why")), "watch.unlock.done")
 }
 
 // done goes back to the person with a word, or shows what was refused.
@@ -136,7 +137,7 @@ func (p *pages) done(w http.ResponseWriter, r *http.Request, err error, said str
 }
 
 // rows are the staff as a table.
-func rows(ctx context.Context, people []account.Watched) (all [][]ui.Cell) {
+func rows(ctx context.Context, people []warden.Watched) (all [][]ui.Cell) {
 	for _, p := range people {
 		how := ui.Cell{Text: t(ctx, "factor.off")}
 		switch {

@@ -1,4 +1,4 @@
-package account
+package warden
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"nuanxin/internal/account"
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/people"
 	"nuanxin/internal/account/session"
@@ -16,12 +17,15 @@ import (
 	"nuanxin/internal/plain"
 )
 
-// This part is what the security administrator does: see who signs in and by what,
-// end sessions, lock an account and open it again. It shows no case.
+// Service is what the pages of the security administrator may ask.
+type Service struct{ desk *op.Desk }
+
+// NewService returns the service.
+func NewService(desk *op.Desk) *Service { return &Service{desk} }
 
 // Watched is a staff member as the security administrator sees one.
 type Watched struct {
-	Person
+	people.Person
 	Factor     bool // there is a second factor
 	MustChange bool // the first password was not changed so far
 	PasswordAt time.Time
@@ -36,11 +40,11 @@ const (
 	triesOn = 30
 )
 
-// watching are the acts that tell of signing in, also those of rooms above this one.
-var watching = []authz.Action{TryPassword, SignInStaff, EnterCode, EnterPasskey, "account.enter_provider", "account.link_provider", "account.unlink_provider", Prove, SetPassword, ResetPassword, StartFactor, ConfirmFactor, RenewCodes, DropFactor, ResetFactor, AddPasskey, RemovePasskey, Lock, Unlock, EndSessions}
+// watching are the acts that tell of signing in, also those of rooms beside this one.
+var watching = []authz.Action{account.TryPassword, account.SignInStaff, account.EnterCode, account.EnterPasskey, "account.enter_provider", "account.link_provider", "account.unlink_provider", account.Prove, account.SetPassword, account.ResetPassword, account.StartFactor, account.ConfirmFactor, account.RenewCodes, account.DropFactor, account.ResetFactor, account.AddPasskey, account.RemovePasskey, Lock, Unlock, EndSessions}
 
 // Watch returns the staff that f selects, as the security administrator sees them.
-func (s *Service) Watch(ctx context.Context, f Filter) ([]Watched, error) {
+func (s *Service) Watch(ctx context.Context, f people.Filter) ([]Watched, error) {
 	return op.List(ctx, s.desk, Watch, func(tx *op.Tx, scope op.Scope) ([]Watched, error) {
 		var args db.Args
 		where := scope.Where(authz.Columns{ID: "person_id", Area: "reach"}, &args)
@@ -60,9 +64,9 @@ func (s *Service) Watch(ctx context.Context, f Filter) ([]Watched, error) {
 }
 
 // WatchOne returns one of them, with the last tries.
-func (s *Service) WatchOne(ctx context.Context, who ID) (Watched, error) {
+func (s *Service) WatchOne(ctx context.Context, who people.ID) (Watched, error) {
 	return op.Read(ctx, s.desk, Watch, func(tx *op.Tx) (Watched, error) {
-		p, err := staffer(ctx, who)(tx)
+		p, err := people.Staff(ctx, tx, who)
 		if err != nil {
 			return Watched{}, err
 		}
@@ -122,8 +126,8 @@ func (s *Service) Policies(ctx context.Context) ([]pace.Dated, error) {
 }
 
 // EndSessions ends the sessions of a staff member; with an empty id, all.
-func (s *Service) EndSessions(ctx context.Context, who ID, sessionID string) error {
-	_, err := op.Write(ctx, s.desk, EndSessions, staffer(ctx, who), func(tx *op.Tx, p Person) (bool, error) {
+func (s *Service) EndSessions(ctx context.Context, who people.ID, sessionID string) error {
+	_, err := op.Write(ctx, s.desk, EndSessions, staffer(ctx, who), func(tx *op.Tx, p people.Person) (bool, error) {
 		return true, session.EndOne(ctx, tx, string(p.ID), sessionID, "")
 	})
 	return err
@@ -132,8 +136,8 @@ func (s *Service) EndSessions(ctx context.Context, who ID, sessionID string) err
 // Lock keeps a staff member from signing in until [Service.Unlock], and ends their
 // sessions. It is for danger in delay, so that it asks for no proof. Conflict: it is
 // locked already, or the stay is over.
-func (s *Service) Lock(ctx context.Context, who ID, why string) error {
-	return s.bar(ctx, Lock, who, why, func(tx *op.Tx, p Person, why string) error {
+func (s *Service) Lock(ctx context.Context, who people.ID, why string) error {
+	return s.bar(ctx, Lock, who, why, func(tx *op.Tx, p people.Person, why string) error {
 		n, err := tx.Exec(ctx, `
 			update person set locked_at = $2, locked_by = $3, locked_why = $4, version = version + 1 where person_id = $1 and active and locked_at is null`,
 			string(p.ID), tx.Now().UnixMicro(), tx.Subject.Name, why)
@@ -148,9 +152,9 @@ func (s *Service) Lock(ctx context.Context, who ID, why string) error {
 }
 
 // Unlock lets somebody sign in again. Conflict: nothing is locked.
-func (s *Service) Unlock(ctx context.Context, who ID, why string) error {
-	return s.bar(ctx, Unlock, who, why, func(tx *op.Tx, p Person, _ string) error {
-		n, err := unlock(ctx, tx, p.ID)
+func (s *Service) Unlock(ctx context.Context, who people.ID, why string) error {
+	return s.bar(ctx, Unlock, who, why, func(tx *op.Tx, p people.Person, _ string) error {
+		n, err := people.Unlock(ctx, tx, p.ID)
 		if err == nil && n == 0 {
 			err = fault.New(string(Unlock), fault.Conflict, "account.unlocked")
 		}
@@ -158,19 +162,15 @@ func (s *Service) Unlock(ctx context.Context, who ID, why string) error {
 	})
 }
 
-func unlock(ctx context.Context, tx *op.Tx, p ID) (int64, error) {
-	return tx.Exec(ctx, `update person set locked_at = null, locked_by = '', locked_why = '', version = version + 1 where person_id = $1 and locked_at is not null`, string(p))
-}
-
 // bar does either, with a reason, to anybody but oneself.
-func (s *Service) bar(ctx context.Context, act authz.Action, who ID, why string, do func(*op.Tx, Person, string) error) error {
+func (s *Service) bar(ctx context.Context, act authz.Action, who people.ID, why string, do func(*op.Tx, people.Person, string) error) error {
 	why = strings.TrimSpace(plain.Line(why))
 	if n := utf8.RuneCountInString(why); n < 4 || n > maxWhy {
 		var f fault.Form
 		f.Add("why", "account.why.length", fault.Args{"Least": 4, "Most": maxWhy})
 		return f.Err(string(act))
 	}
-	_, err := op.Write(ctx, s.desk, act, staffer(ctx, who), func(tx *op.Tx, p Person) (bool, error) {
+	_, err := op.Write(ctx, s.desk, act, staffer(ctx, who), func(tx *op.Tx, p people.Person) (bool, error) {
 		if string(p.ID) == tx.Subject.ID {
 			return false, fault.New(string(act), fault.Denied, "account.lock.self")
 		}
@@ -178,4 +178,8 @@ func (s *Service) bar(ctx context.Context, act authz.Action, who ID, why string,
 		return true, do(tx, p, why)
 	})
 	return err
+}
+
+func staffer(ctx context.Context, who people.ID) func(*op.Tx) (people.Person, error) {
+	return func(tx *op.Tx) (people.Person, error) { return people.Staff(ctx, tx, who) }
 }
