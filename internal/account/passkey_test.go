@@ -311,3 +311,58 @@ func TestParty(t *testing.T) {
 		}
 	}
 }
+
+// Whoever has passkeys alone reads how many recovery codes are left and makes new ones;
+// of two at once ten hold; without a second factor, and to workers, there are none.
+func TestCodesOfWhoHasPasskeysAlone(t *testing.T) {
+	proves.That(t, "auth-recovery")
+	each(t, func(t *testing.T, w world) {
+		w.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
+		ctx, token := w.enter("liuting")
+		if _, err := w.RenewCodes(ctx); code(err) != "conflict" {
+			t.Errorf("without a second factor: %v, want conflict", err)
+		}
+		d := newDevice(t)
+		offer, err := w.StartPasskey(ctx, token)
+		w.must(err)
+		old, err := w.AddPasskey(ctx, token, "", d.make(offer))
+		w.must(err)
+		made := w.clock.Now()
+		w.clock.Move(time.Minute)
+		state, err := w.Factor(ctx)
+		if err != nil || state.On || state.Left != 10 || !state.Made.Equal(made) {
+			t.Errorf("after the passkey: %+v, %v", state, err)
+		}
+		var all sync.WaitGroup
+		got := make([][]string, 2)
+		for i := range got {
+			all.Go(func() { got[i], _ = w.RenewCodes(ctx) })
+		}
+		all.Wait()
+		if state, err = w.Factor(ctx); err != nil || state.Left != 10 || !state.Made.Equal(w.clock.Now()) {
+			t.Errorf("after two at once: %+v, %v, want ten of the later", state, err)
+		}
+		half := w.half("liuting")
+		if _, err := w.EnterCode(t.Context(), half, old[0]); code(err) != "invalid" {
+			t.Errorf("an old one: %v, want invalid", err)
+		}
+		held := 0
+		for _, codes := range got {
+			if len(codes) != 10 {
+				t.Fatalf("%d codes", len(codes))
+			}
+			if _, err := w.EnterCode(t.Context(), half, codes[0]); err == nil {
+				held++
+			}
+		}
+		if held != 1 {
+			t.Errorf("%d of the two at once hold, want 1", held)
+		}
+		worker := w.worker("13812340009")
+		s, err := w.Resolve(t.Context(), worker.Token)
+		w.must(err)
+		if _, err := w.RenewCodes(authz.With(t.Context(), s)); code(err) != "missing" && code(err) != "denied" && code(err) != "unproven" {
+			t.Errorf("a worker: %v", err)
+		}
+	})
+}

@@ -70,7 +70,7 @@ var Policy = authz.Rules{
 
 	StartFactor:   authz.SignedIn,
 	ConfirmFactor: authz.SignedIn,
-	RenewCodes:    authz.SignedIn,
+	RenewCodes:    authz.Lately(authz.SignedIn),
 	DropFactor:    authz.SignedIn,
 
 	StartPasskey:  authz.Lately(authz.SignedIn),

@@ -161,18 +161,21 @@ func (s *Service) ConfirmFactor(ctx context.Context, code, token string) ([]stri
 	})
 }
 
-// RenewCodes makes new recovery codes for whoever asks, by password and code; the
-// old ones end.
-func (s *Service) RenewCodes(ctx context.Context, password, code, token string) ([]string, error) {
-	if err := s.prove(ctx, "password", password, token); err != nil {
-		return nil, err
-	}
-	return s.byCode(ctx, RenewCodes, s.factors.Use, code, func(tx *op.Tx, p Person) ([]string, error) {
-		if err := s.gate.Refund(ctx, tx, p.Login, pace.OriginOf(ctx).Device); err != nil {
-			return nil, err
+// RenewCodes makes new recovery codes for whoever asks; those before are void. They may
+// have an authenticator, passkeys, or both. Conflict: they have no second factor.
+func (s *Service) RenewCodes(ctx context.Context) (codes []string, err error) {
+	_, err = op.Write(unnamed(ctx), s.desk, RenewCodes, staffSelf(ctx), func(tx *op.Tx, p Person) (bool, error) {
+		has, err := s.armed(ctx, tx, string(p.ID))
+		if err == nil && !has.Any() {
+			err = fault.New(string(RenewCodes), fault.Conflict, "account.codes.none")
 		}
-		return s.factors.Renew(ctx, tx, string(p.ID))
+		if err != nil {
+			return false, err
+		}
+		codes, err = s.factors.Renew(ctx, tx, string(p.ID))
+		return err == nil, err
 	})
+	return codes, err
 }
 
 // DropFactor turns off the second factor of whoever asks, by password and code.

@@ -241,17 +241,16 @@ func TestRecoveryCodes(t *testing.T) {
 			}
 			w.clock.Move(20 * time.Minute)
 		}
-		ctx, token := w.in(p, w.half("liuting"))
+		ctx, _ := w.in(p, w.half("liuting"))
 		if state, err := w.Factor(ctx); err != nil || state.Left != 8 {
 			t.Errorf("left: %+v, %v", state, err)
 		}
-		if _, err := w.RenewCodes(ctx, "not the password", codes[2], token); code(err) != "invalid" {
-			t.Errorf("new ones without the password: %v", err)
+		stale := authz.From(ctx)
+		stale.Proven = w.clock.Now()
+		if _, err := w.RenewCodes(authz.With(t.Context(), stale)); code(err) != "unproven" {
+			t.Errorf("new ones long after the proof: %v, want unproven", err)
 		}
-		if _, err := w.RenewCodes(ctx, password, codes[0], token); code(err) != "invalid" {
-			t.Errorf("new ones by a used code: %v", err)
-		}
-		fresh, err := w.RenewCodes(ctx, password, p.code(w, 0), token)
+		fresh, err := w.RenewCodes(ctx)
 		if err != nil || len(fresh) != 10 {
 			t.Fatalf("%q, %v", fresh, err)
 		}

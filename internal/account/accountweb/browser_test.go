@@ -65,6 +65,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 		{"factor-off", accountweb.FactorPath, admin.session()},
 		{"factor-waits", accountweb.FactorPath, waits.session()},
 		{"factor-on", accountweb.FactorPath, has.session()},
+		{"codes", accountweb.CodesPath, has.session()},
 		{"factor-lost", accountweb.FactorPath, h.reader().post(accountweb.StaffSignInPath, "login", "lost", "password", password).session()},
 		{"factor-reset", "/desk/staff/" + string(cadre) + "/factor", admin.session()},
 		{"staff", "/desk/staff", admin.session()},

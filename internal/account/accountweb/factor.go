@@ -1,6 +1,7 @@
 package accountweb
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -17,6 +18,7 @@ import (
 const (
 	StaffCodePath = StaffSignInPath + "/code" // the second page of a sign-in
 	FactorPath    = SettingsPath + "/factor"  // one's own
+	CodesPath     = FactorPath + "/codes"     // one's recovery codes
 )
 
 func (p *pages) factor() []web.Route {
@@ -31,6 +33,7 @@ func (p *pages) factor() []web.Route {
 		own("GET", "", account.Me, "see one's second factor", p.ownFactor),
 		own("POST", "/start", account.StartFactor, "make a secret for the phone", p.startFactor),
 		own("POST", "/confirm", account.ConfirmFactor, "turn the second factor on by its first code", p.confirmFactor),
+		own("GET", "/codes", account.RenewCodes, "ask before new recovery codes are made", p.askCodes),
 		own("POST", "/codes", account.RenewCodes, "make new recovery codes", p.renewCodes),
 		own("POST", "/off", account.DropFactor, "turn the second factor off", p.dropFactor),
 	}
@@ -175,13 +178,33 @@ func (p *pages) confirmFactor(w http.ResponseWriter, r *http.Request) error {
 	return p.showCodes(w, r, codes)
 }
 
-func (p *pages) renewCodes(w http.ResponseWriter, r *http.Request) error {
-	if err := parse(r); err != nil {
+// codesPage asks before new recovery codes are made.
+type codesPage struct {
+	Frame ui.StaffPage
+	State factor.State
+}
+
+func (p *pages) askCodes(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if !VisitOf(ctx).Factor {
+		web.SetFlash(w, r, "account.codes.none")
+		return web.See(w, r, FactorPath)
+	}
+	state, err := p.Accounts.Factor(ctx)
+	if err != nil {
 		return err
 	}
-	codes, err := p.Accounts.RenewCodes(r.Context(), r.PostForm.Get("password"), r.PostForm.Get("code"), read(r, cookies(p.Secure).session()))
+	return web.Show(w, r, http.StatusOK, staffAskCodesPage(codesPage{p.codesFrame(ctx), state}))
+}
+
+func (p *pages) renewCodes(w http.ResponseWriter, r *http.Request) error {
+	codes, err := p.Accounts.RenewCodes(r.Context())
+	if fault.Is(err, fault.Conflict) {
+		web.SetFlash(w, r, fault.Of(err).Msg)
+		return web.See(w, r, FactorPath)
+	}
 	if err != nil {
-		return p.showFactor(w, r, err)
+		return err
 	}
 	return p.showCodes(w, r, codes)
 }
@@ -199,9 +222,14 @@ func (p *pages) dropFactor(w http.ResponseWriter, r *http.Request) error {
 
 // showCodes shows fresh recovery codes, once.
 func (p *pages) showCodes(w http.ResponseWriter, r *http.Request, codes []string) error {
-	ctx := r.Context()
+	w.Header().Set("Cache-Control", "no-store")
+	return web.Show(w, r, http.StatusOK, staffCodesPage(p.codesFrame(r.Context()), codes))
+}
+
+func (p *pages) codesFrame(ctx context.Context) ui.StaffPage {
 	f := p.frame(ctx, web.T(ctx, "account.factor.codes"), SettingsPath)
-	return web.Show(w, r, http.StatusOK, staffCodesPage(f, codes))
+	f.Crumbs = []ui.Crumb{{Text: web.T(ctx, "account.settings"), Href: SettingsPath}, {Text: web.T(ctx, "account.factor"), Href: FactorPath}, {Text: web.T(ctx, "account.factor.codes")}}
+	return f
 }
 
 func (p *pages) confirmFactorReset(w http.ResponseWriter, r *http.Request) error {

@@ -73,7 +73,8 @@ func TestStaffSignInByTwoSteps(t *testing.T) {
 	r.post(accountweb.StaffCodePath, "code", h.shown(secret)).want("a code that was used", 422, accountweb.StaffCodePath, "已经用过")
 	r.post(accountweb.StaffCodePath, "code", codes[0]).want("a recovery code", 200, "/desk", `"staff"`)
 	r.post(accountweb.FactorPath+"/off", "password", password, "code", codes[0]).want("off by a used one", 422, accountweb.FactorPath+"/off", "验证码不对")
-	r.post(accountweb.FactorPath+"/codes", "password", password, "code", codes[1]).want("new ones", 200, accountweb.FactorPath+"/codes", "收好这 10 个备用码")
+	r.get(accountweb.CodesPath).want("asked before", 200, accountweb.CodesPath, "还剩 9 个", "原来的马上作废")
+	r.post(accountweb.CodesPath).want("new ones", 200, accountweb.CodesPath, "收好这 10 个备用码", "data-print")
 	fresh := codeText.FindString(r.page)
 	r.post(accountweb.FactorPath+"/off", "password", password, "code", fresh).want("off", 200, accountweb.FactorPath, "关掉了")
 
@@ -83,6 +84,32 @@ func TestStaffSignInByTwoSteps(t *testing.T) {
 	h.clock.Move(5 * time.Minute)
 	r.post(accountweb.StaffCodePath, "code", h.shown(secret)).want("too late", 200, accountweb.StaffSignInPath+"?next=%2Fdesk", "等得太久")
 	h.reader().get(accountweb.StaffCodePath).want("without a first step", 200, accountweb.StaffSignInPath+"?next=%2Fdesk", "!等得太久")
+}
+
+// New recovery codes are made by whoever proved themselves lately, and by nobody who has
+// nothing to recover.
+func TestNewRecoveryCodes(t *testing.T) {
+	h := open(t)
+	h.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
+	h.reader().get(accountweb.CodesPath).want("nobody", 200, accountweb.StaffSignInPath+"?next="+url.QueryEscape(accountweb.CodesPath))
+	r := h.in("liuting")
+	r.get(accountweb.FactorPath).want("no second factor", 200, accountweb.FactorPath, "!"+accountweb.CodesPath+`"`)
+	r.get(accountweb.CodesPath).want("none yet", 200, accountweb.FactorPath, "用不上备用码")
+	r.post(accountweb.CodesPath).want("none to make", 200, accountweb.FactorPath, "用不上备用码")
+	_, old := h.secure(r)
+	r.get(accountweb.FactorPath).want("the link", 200, accountweb.FactorPath, `href="`+accountweb.CodesPath+`"`, "哪时做的")
+	h.clock.Move(16 * time.Minute)
+	r.get(accountweb.CodesPath).want("asked who it is", 200, accountweb.ProvePath+"?next="+url.QueryEscape(accountweb.CodesPath), "现在的密码")
+	r.post(accountweb.CodesPath).want("and before the act", 403, accountweb.CodesPath, "现在的密码")
+	r.post(accountweb.ProvePath, "password", password, "code", old[0], "next", accountweb.CodesPath).want("proved", 200, accountweb.CodesPath, "还剩 9 个")
+	r.post(accountweb.CodesPath, "code", "x", "password", "y").want("made", 200, accountweb.CodesPath, "收好这 10 个备用码")
+	if fresh := codeText.FindAllString(r.page, -1); len(fresh) != 10 || fresh[0] == old[0] {
+		t.Errorf("got %d codes", len(fresh))
+	}
+	r.get(accountweb.FactorPath).want("shown once", 200, accountweb.FactorPath, "还剩 10 个")
+	if codeText.MatchString(r.page) {
+		t.Error("a code is shown again")
+	}
 }
 
 func TestResetOfTheSecondFactor(t *testing.T) {

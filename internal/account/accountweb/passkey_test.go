@@ -39,6 +39,20 @@ func TestPasskeyInTheBrowser(t *testing.T) {
 	for _, v := range p.Axe() {
 		t.Errorf("one's own passkeys: %v", v)
 	}
+	for range 2 { // passkeys alone: how many are left, and new ones
+		p.Go(h.site + accountweb.FactorPath)
+		p.FollowNamed("换一批备用码")
+		if got := p.Text("main"); p.Path() != accountweb.CodesPath || !strings.Contains(got, "还剩 10 个") {
+			t.Errorf("before new codes at %s: %s", p.Path(), got)
+		}
+		p.FollowNamed("换一批备用码")
+		if got := p.Text("main"); !strings.Contains(got, "收好这 10 个备用码") || !strings.Contains(got, "打印") {
+			t.Errorf("new codes: %s", got)
+		}
+		for _, v := range p.Axe() {
+			t.Errorf("new codes: %v", v)
+		}
+	}
 	speak := func(lang string) { // a cookie is there for the next page once it can be read
 		webtest.Eval[bool](p, `!!(document.cookie="lang=`+lang+`;path=/")`)
 		p.Wait(`document.cookie.includes("lang=` + lang + `")`)

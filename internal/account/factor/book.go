@@ -18,9 +18,10 @@ type Book struct{ Ring *seal.Ring }
 type State struct {
 	On      bool
 	Since   time.Time
-	Left    int    // recovery codes not used yet
-	Secret  string // while it waits for its first code: the secret in base32
-	Address string // and the same for an authenticator to read
+	Left    int       // recovery codes not used yet
+	Made    time.Time // when those were made; zero: none are left, or it is not known
+	Secret  string    // while it waits for its first code: the secret in base32
+	Address string    // and the same for an authenticator to read
 	ResetAt time.Time
 	ResetBy string // the name of who took it away, or Machine; until it is set up again
 }
@@ -33,7 +34,7 @@ const Machine = "-"
 func (b Book) State(ctx context.Context, tx *op.Tx, person, login string) (State, error) {
 	var s State
 	var sealed []byte
-	err := tx.One(ctx, `select count(*) from person_recovery where person_id = $1 and used_at is null`, []any{person}, &s.Left)
+	err := tx.One(ctx, `select count(*), max(made_at) from person_recovery where person_id = $1 and used_at is null`, []any{person}, &s.Left, db.Time(&s.Made))
 	if err != nil {
 		return State{}, err
 	}
@@ -109,15 +110,18 @@ func (b Book) Use(ctx context.Context, tx *op.Tx, person, code string) (bool, er
 }
 
 // Renew makes ten recovery codes; those before are void. They are told once and
-// kept as hashes.
+// kept as hashes. Of two at once the later ones hold, and never both.
 func (b Book) Renew(ctx context.Context, tx *op.Tx, person string) ([]string, error) {
-	if _, err := tx.Exec(ctx, `delete from person_recovery where person_id = $1`, person); err != nil {
+	if err := tx.Lock(ctx, "recovery "+person); err != nil {
+		return nil, err
+	}
+	if err := b.DropCodes(ctx, tx, person); err != nil {
 		return nil, err
 	}
 	var codes []string
 	for range codesMade {
 		code := newRecovery()
-		if _, err := tx.Exec(ctx, `insert into person_recovery (person_id, hash, used_at) values ($1, $2, null)`, person, b.hash(person, code)); err != nil {
+		if _, err := tx.Exec(ctx, `insert into person_recovery (person_id, hash, used_at, made_at) values ($1, $2, null, $3)`, person, b.hash(person, code), tx.Now().UnixMicro()); err != nil {
 			return nil, err
 		}
 		codes = append(codes, Grouped(code, "-"))
