@@ -34,7 +34,7 @@ var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "cons
 
 // facts are data and arithmetic; any package above the ground may import them,
 // and they may import one another.
-var facts = []string{"region", "workday", "hours", "geo", "idcard", "pinyin", "nearby", "sheet", "media", "plain", "memo"}
+var facts = []string{"region", "workday", "hours", "geo", "idcard", "pinyin", "nearby", "sheet", "media", "plain", "memo", "paper"}
 
 // adapters stand behind interfaces that domains own; only app and cmd know them.
 var adapters = []string{"blob", "guard", "idp", "sms", "wechat"}

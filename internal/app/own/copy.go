@@ -15,7 +15,9 @@ import (
 
 // The copy that workers take along. It is plain JSON with words where there are
 // words: others read it, perhaps another union's program. internal/app/tables says
-// of each personal column where it is in here.
+// of each personal column where it is in here. What the tag word names is a code, and is
+// told in words where the copy is printed ([words]); "-" is not printed, because another
+// field says the same in words.
 type (
 	copied struct {
 		MadeAt      time.Time     `json:"made_at"`
@@ -37,13 +39,13 @@ type (
 	phoneCopy struct {
 		AskedAt time.Time `json:"asked_at"`
 		EndedAt time.Time `json:"ended_at,omitzero"`
-		Way     string    `json:"way"`
-		State   string    `json:"state"`
+		Way     string    `json:"way" word:"way"`
+		State   string    `json:"state" word:"change"`
 		Old     string    `json:"old"`
 		New     string    `json:"new"`
 		Name    string    `json:"name"` // of staff
 		Office  string    `json:"office"`
-		Checked []string  `json:"checked"`
+		Checked []string  `json:"checked" word:"check"`
 		Note    string    `json:"note"`
 	}
 	sessionCopy struct {
@@ -55,12 +57,12 @@ type (
 	matterCopy struct {
 		Number    string        `json:"number"`
 		CreatedAt time.Time     `json:"created_at"`
-		Channel   string        `json:"channel"`
+		Channel   string        `json:"channel" word:"channel"`
 		Source    string        `json:"source"` // where it was said, as staff noted it
-		Status    string        `json:"status"`
-		Topic     string        `json:"topic"`
+		Status    string        `json:"status" word:"status"`
+		Topic     string        `json:"topic" word:"topic"`
 		Title     string        `json:"title"`
-		What      string        `json:"what"` // of a station's defect
+		What      string        `json:"what" word:"what"` // of a station's defect
 		Place     request.Place `json:"place"`
 		Name      string        `json:"name"`  // as it was said with this request; empty: none was
 		Phone     string        `json:"phone"` // likewise
@@ -74,17 +76,17 @@ type (
 	}
 	entryCopy struct {
 		At    time.Time `json:"at"`
-		Kind  string    `json:"kind"`
-		By    string    `json:"by"`
+		Kind  string    `json:"kind" word:"did"`
+		By    string    `json:"by" word:"by"`
 		Name  string    `json:"name"` // of staff
 		Body  string    `json:"body"`
 		Words string    `json:"words"`
 		Until time.Time `json:"until,omitzero"`
-		Fact  string    `json:"fact"`
+		Fact  string    `json:"fact" word:"fact"`
 	}
 	fileCopy struct {
 		At      time.Time `json:"at"`
-		Kind    string    `json:"kind"`
+		Kind    string    `json:"kind" word:"file"`
 		Seconds int       `json:"seconds"`
 		Size    int64     `json:"size"`
 		SHA256  string    `json:"sha256"`
@@ -92,16 +94,16 @@ type (
 	}
 	memberCopy struct {
 		Number     string     `json:"number"`
-		State      string     `json:"state"`
+		State      string     `json:"state" word:"member"`
 		Union      string     `json:"union"`
 		MovesTo    string     `json:"moves_to"`
 		Name       string     `json:"name"`
 		Phone      string     `json:"phone"`
 		Document   string     `json:"document"`
 		Born       string     `json:"born"`
-		Occupation string     `json:"occupation"`
+		Occupation string     `json:"occupation" word:"occupation"`
 		Works      string     `json:"works"`
-		Channel    string     `json:"channel"`
+		Channel    string     `json:"channel" word:"came"`
 		AppliedAt  time.Time  `json:"applied_at"`
 		DecidedAt  time.Time  `json:"decided_at,omitzero"`
 		Reason     string     `json:"reason"`
@@ -109,7 +111,7 @@ type (
 		Ties       []tieCopy  `json:"ties"` // to organisations beside the union
 	}
 	termCopy struct {
-		Kind   string    `json:"kind"`
+		Kind   string    `json:"kind" word:"term"`
 		Union  string    `json:"union"`
 		From   time.Time `json:"from"`
 		Until  time.Time `json:"until,omitzero"`
@@ -117,7 +119,7 @@ type (
 		Reason string    `json:"reason"`
 	}
 	tieCopy struct {
-		Kind  string `json:"kind"`
+		Kind  string `json:"kind" word:"tie"`
 		Org   string `json:"org"`
 		From  string `json:"from"`
 		Until string `json:"until,omitempty"`
@@ -125,32 +127,32 @@ type (
 	}
 	noticeCopy struct {
 		At    time.Time `json:"at"`
-		Kinds []string  `json:"kinds"`
+		Kinds []string  `json:"kinds" word:"data"`
 		Text  string    `json:"text"`
 	}
 	consentCopy struct {
-		Purpose string    `json:"purpose"`
+		Purpose string    `json:"purpose" word:"-"`
 		Version int64     `json:"version"`
 		Name    string    `json:"name"` // in words
 		Text    string    `json:"text"` // as it was agreed to
 		Given   bool      `json:"given"`
 		At      time.Time `json:"at"`
-		Way     string    `json:"way"`
+		Way     string    `json:"way" word:"decided"`
 	}
 	askCopy struct {
 		AskedAt    time.Time  `json:"asked_at"`
-		Kind       string     `json:"kind"`
-		State      string     `json:"state"`
+		Kind       string     `json:"kind" word:"ask"`
+		State      string     `json:"state" word:"answer"`
 		Union      string     `json:"union"`
 		Words      string     `json:"words"`
 		AnsweredAt time.Time  `json:"answered_at,omitzero"`
 		AnsweredBy string     `json:"answered_by"`
 		Answer     string     `json:"answer"`
 		HandedOn   []handCopy `json:"handed_on"`
-		Field      string     `json:"field"`  // of a correction: what was wrong
-		Wanted     string     `json:"wanted"` // what is right
-		Was        string     `json:"was"`    // what stood there before it was changed
-		Proof      bool       `json:"proof"`  // a photo came with it
+		Field      string     `json:"field" word:"field"` // of a correction: what was wrong
+		Wanted     string     `json:"wanted"`             // what is right
+		Was        string     `json:"was"`                // what stood there before it was changed
+		Proof      bool       `json:"proof"`              // a photo came with it
 	}
 	handCopy struct {
 		At   time.Time `json:"at"`
@@ -162,7 +164,7 @@ type (
 		At      time.Time `json:"at"`
 		Name    string    `json:"name"`
 		Office  string    `json:"office"`
-		What    string    `json:"what"`
+		What    string    `json:"what" word:"look"`
 		Number  string    `json:"number"`
 		Purpose string    `json:"purpose"`
 	}

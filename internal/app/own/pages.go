@@ -72,6 +72,7 @@ func Routes(c Config) []web.Route {
 		get(Href, "see what is kept of oneself, and why", p.data),
 		get(hrefSeen, "see who looked at what is kept of oneself", p.seen),
 		get(hrefCopy, "take a copy of what is kept of oneself", p.take),
+		get(hrefPrint, "take a copy of what is kept of oneself, to read and print", p.print),
 	}
 }
 

@@ -23,6 +23,7 @@ var vendored = [][2]string{
 	{"leaflet 1.9.4", "internal/web/static/leaflet/LICENSE"},
 	{"china-division 2.7.0", "internal/region/LICENSE.china-division"},
 	{"holiday-cn", "internal/workday/LICENSE.holiday-cn"},
+	{"Droid Sans Fallback", "internal/paper/font/LICENSE.DroidSansFallback"},
 	{"zxcvbn", "internal/account/password/LICENSE.zxcvbn"},
 }
 
