@@ -185,7 +185,7 @@ func (d *Doc) furnish(n int) {
 }
 
 func (d *Doc) page() bool {
-	if d.pages >= d.Config.Pages {
+	if d.pages >= d.Pages {
 		d.full = true
 		return false
 	}
