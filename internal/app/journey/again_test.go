@@ -73,44 +73,49 @@ func TestAFormAfterTheSignOutInAnotherTab(t *testing.T) {
 // Who is signed out meanwhile chooses a photo once: it waits in the page with the
 // words, without scripts too, and arrives after a sign-in.
 func TestAPhotoAfterTheSignOut(t *testing.T) {
-	for _, noScripts := range []bool{false, true} {
-		h := open(t)
-		p := h.visit(t, phone, "/help", phoneView())
-		p.Named("小区、大门")
-		p.Type("#words", gate)
-		p.Type("#place", "灯塔小区东门")
-		p.Follow(pressSend)
-		number := numberIn.FindString(p.Path())
+	for name, noScripts := range map[string]bool{"with scripts": false, "without": true} {
+		t.Run(name, func(t *testing.T) { photoAfterTheSignOut(t, noScripts) })
+	}
+}
 
-		v := phoneView()
-		v.NoJS = noScripts
-		p = h.visit(t, phone, "/help/"+number, v)
-		if noScripts {
-			p.Go(h.url + "/help/" + number + "/add")
-		} else {
-			p.Named("补一句")
-			p.Wait(`document.querySelector('#sh-add').open`)
-		}
-		p.Type("form textarea", "这就是那道门")
-		p.Upload("input[name=photo]", picture(t))
-		h.signOut(t, phone)
-		p.Follow(`form[action$="/add"] button[type=submit]`)
-		reads(t, "too late", p, "登录到期了", "这就是那道门", "1 个照片")
-		if !noScripts {
-			whole(t, "too late", p)
-		}
-		p.Follow("main form button")
-		reads(t, "still too late", p, "登录到期了", "1 个照片")
-		if noScripts {
-			continue // nobody signs in beside such a page in this test
-		}
-		h.clock.Move(2 * time.Minute) // a message a minute
-		h.post(t, "/sign-in/code", url.Values{"phone": {phone}})
-		form := url.Values{"phone": {phone}, "code": {h.app.CodeTo(phone)}, "own": {"1"}}
-		webtest.Eval[bool](p, `fetch('/sign-in',{method:'POST',body:new URLSearchParams('`+form.Encode()+`')}).then(r=>r.ok)`)
-		p.Follow("main form button")
-		if n := webtest.Eval[int](p, `document.querySelectorAll("main img, main .thumb").length`); n != 1 || !strings.Contains(p.Text("main"), "这就是那道门") {
-			t.Errorf("sent again: got %d photos on %s, want one and the words: %s", n, p.Path(), p.Text("main"))
-		}
+func photoAfterTheSignOut(t *testing.T, noScripts bool) {
+	t.Helper()
+	h := open(t)
+	p := h.visit(t, phone, "/help", phoneView())
+	p.Named("小区、大门")
+	p.Type("#words", gate)
+	p.Type("#place", "灯塔小区东门")
+	p.Follow(pressSend)
+	number := numberIn.FindString(p.Path())
+
+	v := phoneView()
+	v.NoJS = noScripts
+	p = h.visit(t, phone, "/help/"+number, v)
+	if noScripts {
+		p.Go(h.url + "/help/" + number + "/add")
+	} else {
+		p.Named("补一句")
+		p.Wait(`document.querySelector('#sh-add').open`)
+	}
+	p.Type("form textarea", "这就是那道门")
+	p.Upload("input[name=photo]", picture(t))
+	h.signOut(t, phone)
+	p.Follow(`form[action$="/add"] button[type=submit]`)
+	reads(t, "too late", p, "登录到期了", "这就是那道门", "1 个照片")
+	if !noScripts {
+		whole(t, "too late", p)
+	}
+	p.Follow("main form button")
+	reads(t, "still too late", p, "登录到期了", "1 个照片")
+	if noScripts {
+		return // nobody signs in beside such a page in this test
+	}
+	h.clock.Move(2 * time.Minute) // a message a minute
+	h.post(t, "/sign-in/code", url.Values{"phone": {phone}})
+	form := url.Values{"phone": {phone}, "code": {h.app.CodeTo(phone)}, "own": {"1"}}
+	webtest.Eval[bool](p, `fetch('/sign-in',{method:'POST',body:new URLSearchParams('`+form.Encode()+`')}).then(r=>r.ok)`)
+	p.Follow("main form button")
+	if n := webtest.Eval[int](p, `document.querySelectorAll("main img, main .thumb").length`); n != 1 || !strings.Contains(p.Text("main"), "这就是那道门") {
+		t.Errorf("sent again: got %d photos on %s, want one and the words: %s", n, p.Path(), p.Text("main"))
 	}
 }

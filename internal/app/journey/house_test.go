@@ -71,9 +71,11 @@ type house struct {
 	cookies map[string]string // session of each who signed in by [house.session]
 }
 
-// open serves a copy of the demo.
+// open serves a copy of the demo. Each journey has a house and a browser of its
+// own and mostly waits for them, so journeys are made side by side.
 func open(t *testing.T) *house {
 	t.Helper()
+	t.Parallel()
 	browser := webtest.Start(t)
 	from, err := filled()
 	if err != nil {

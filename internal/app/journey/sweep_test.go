@@ -66,11 +66,14 @@ func TestEveryPage(t *testing.T) {
 			}
 			seen[kind] = true
 			n++
-			small := modes(n + 1)
+			small, large := modes(n+1), role.view
 			small["size"] = "xxl"
-			h.look(t, role.login, path, webtest.View{Width: 320, Height: 640, Cookies: small})
-			role.view.Cookies = modes(n)
-			h.look(t, role.login, path, role.view)
+			large.Cookies = modes(n)
+			t.Run(kind, func(t *testing.T) {
+				t.Parallel()
+				h.look(t, role.login, path, webtest.View{Width: 320, Height: 640, Cookies: small})
+				h.look(t, role.login, path, large)
+			})
 		}
 	}
 	for _, missed := range unreached(t, seen) {
