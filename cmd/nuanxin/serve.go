@@ -16,6 +16,8 @@ type serveCmd struct {
 	Proxy    []string `help:"Networks of our own proxies, whose X-Forwarded-For is believed, such as 127.0.0.1/32." placeholder:"CIDR"`
 	Inside   []string `name:"idp-network" help:"Networks of the house in which unions' identity providers are, such as 10.1.0.0/16." placeholder:"CIDR"`
 
+	Scanner string `help:"Socket of a ClamAV daemon that looks at every upload, such as /run/clamav/clamd.ctl." type:"path" placeholder:"FILE"`
+
 	WeChatApp    string `name:"wechat-app" help:"Id (AppID) of the WeChat official account by which workers sign in." placeholder:"ID"`
 	WeChatSecret string `name:"wechat-secret" help:"Its secret (AppSecret)." placeholder:"SECRET"`
 	sms
@@ -37,6 +39,7 @@ func (s sms) config() app.SMSConfig {
 func (c *serveCmd) Run(e *env) error {
 	config := c.where.config()
 	config.Origin, config.SMS, config.HomeArea = c.Origin, c.sms.config(), c.HomeArea
+	config.Scanner = c.Scanner
 	config.WeChat = app.WeChatConfig{AppID: c.WeChatApp, Secret: c.WeChatSecret}
 	for _, text := range c.Proxy {
 		network, err := netip.ParsePrefix(text)

@@ -50,6 +50,7 @@ import (
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/retain"
 	"nuanxin/internal/rights"
+	"nuanxin/internal/scan"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/sms"
 	"nuanxin/internal/station"
@@ -107,8 +108,9 @@ type App struct {
 	door    door.Door
 	blobs   *blob.Store
 	worker  *job.Worker
-	files   *upload.Desk // what takes in photos and voice messages
-	sent    *sms.Log     // the demo's text messages; nil where a gateway sends them
+	files   *upload.Desk                                 // what takes in photos and voice messages
+	scan    func(ctx context.Context, file []byte) error // looks for malware in them; nil: nobody does
+	sent    *sms.Log                                     // the demo's text messages; nil where a gateway sends them
 	metrics *gauges
 	routes  []web.Route
 	handler http.Handler
@@ -275,6 +277,10 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
+	if socket := a.config.Scanner; socket != "" {
+		a.scan = scan.Clamd{Socket: socket}.Look
+	}
+	a.files.Scan, a.Lists.Scan, a.Intake.Scan = a.scan, a.scan, a.scan
 	a.worker = job.New(a.db, op.Groups)
 	a.metrics = newGauges(a)
 	a.door = a.partnerDoor(sender, words)

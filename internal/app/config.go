@@ -39,6 +39,7 @@ type Config struct {
 	HomeArea   string                 // whose union hears what nobody said the place of; empty: the highest
 	Origin     string                 // the public address, such as https://nuanxin.example.org; empty for plain local use
 	Inside     []netip.Prefix         // networks of the house in which unions' identity providers may be; the internet may be in any case
+	Scanner    string                 // the socket of a ClamAV daemon that looks at what is uploaded; empty: none
 	WeChat     WeChatConfig
 	SMS        SMSConfig
 }

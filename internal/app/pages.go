@@ -87,7 +87,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		phoneweb.Routes(phoneweb.Config{Phones: a.Phones, Frame: a.frame, Secure: secure, Demo: a.shown()}),
 		orgweb.Routes(orgweb.Config{Orgs: a.Orgs, Frame: a.frame, Topics: topicOptions, SignIn: accountweb.Staff}),
 		firmweb.Routes(firmweb.Config{Firms: a.Firms, Orgs: a.Orgs, Frame: a.frame, Occupations: parts.Occupations, Members: parts.MembersOf, SignIn: accountweb.Staff}),
-		fileweb.Routes(fileweb.Config{Files: treefile.NewService(desk, a.Orgs), Frame: a.frame, SignIn: accountweb.Staff}),
+		fileweb.Routes(fileweb.Config{Files: treefile.NewService(desk, a.Orgs), Frame: a.frame, SignIn: accountweb.Staff, Scan: a.scan}),
 		lifeweb.Routes(lifeweb.Config{Life: a.Life, Orgs: a.Orgs, Frame: a.frame, SignIn: accountweb.Staff}),
 		stationweb.Routes(a.stationPages(secure)),
 		stationdesk.Routes(a.stationDesk()),

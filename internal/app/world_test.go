@@ -58,24 +58,13 @@ const testPassword = "sheng-jiang-tang-1976"
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := emptyWorld(t)
-	a, err := Open(t.Context(), w.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w.fill(t, a)
+	w.open(t)
 	return w
 }
 
-// pgWorld is a world on PostgreSQL.
-func pgWorld(t *testing.T) *world {
+// open opens the program of an empty world, and fills it.
+func (w *world) open(t *testing.T) {
 	t.Helper()
-	w := emptyWorld(t)
-	w.config.DB = dbtest.PostgresURL(t, w.clock)
 	a := must[*App](t)(Open(t.Context(), w.config))
 	t.Cleanup(func() {
 		if err := a.Close(); err != nil {
@@ -83,6 +72,14 @@ func pgWorld(t *testing.T) *world {
 		}
 	})
 	w.fill(t, a)
+}
+
+// pgWorld is a world on PostgreSQL.
+func pgWorld(t *testing.T) *world {
+	t.Helper()
+	w := emptyWorld(t)
+	w.config.DB = dbtest.PostgresURL(t, w.clock)
+	w.open(t)
 	return w
 }
 

@@ -37,7 +37,7 @@ var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "cons
 var facts = []string{"region", "workday", "hours", "geo", "idcard", "pinyin", "nearby", "sheet", "media", "plain", "memo", "paper"}
 
 // adapters stand behind interfaces that domains own; only app and cmd know them.
-var adapters = []string{"blob", "guard", "idp", "sms", "wechat"}
+var adapters = []string{"blob", "guard", "idp", "scan", "sms", "wechat"}
 
 // drivers are packages that may import what others may not, with the reason.
 var drivers = map[string]map[string]string{

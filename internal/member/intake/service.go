@@ -129,6 +129,8 @@ type Service struct {
 	// Rights returns what somebody may do today: work that waited is done with the
 	// rights of that moment. nil: with those when it was ordered.
 	Rights func(ctx context.Context, person string) (authz.Subject, error)
+	// Scan looks for malware in a file that is brought; nil: nobody does.
+	Scan func(ctx context.Context, file []byte) error
 }
 
 // New returns the service of lists.
@@ -146,6 +148,11 @@ func (s *Service) Upload(ctx context.Context, raw []byte, o Options) (ID, error)
 	area, err := ownArea(authz.From(ctx), o.Area)
 	if err != nil {
 		return "", err
+	}
+	if s.Scan != nil {
+		if err := s.Scan(ctx, raw); err != nil {
+			return "", err
+		}
 	}
 	t, err := sheet.Read(bytes.NewReader(raw), o.Encoding, limits)
 	if err != nil {

@@ -33,6 +33,8 @@ type Service struct {
 	// Rights returns what somebody may do today: work that waited is done with
 	// the rights of that moment. nil: with those when it was ordered.
 	Rights func(ctx context.Context, person string) (authz.Subject, error)
+	// Scan looks for malware in a file that is brought; nil: nobody does.
+	Scan func(ctx context.Context, file []byte) error
 }
 
 // NewService returns the import service; its rules are among [station.Policy].

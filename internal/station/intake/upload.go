@@ -21,6 +21,11 @@ var limits = sheet.Limits{Bytes: MaxBytes}
 // kept, and read in the background. Either way the import is there: its Work
 // tells how far it has come.
 func (s *Service) Upload(ctx context.Context, raw []byte, o list.Options) (ID, error) {
+	if s.Scan != nil {
+		if err := s.Scan(ctx, raw); err != nil {
+			return "", err
+		}
+	}
 	if short(raw, s.direct) {
 		t, err := sheet.Read(bytes.NewReader(raw), o.Encoding, limits)
 		if err != nil {

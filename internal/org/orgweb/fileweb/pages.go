@@ -22,7 +22,8 @@ import (
 type Config struct {
 	Files  *treefile.Service
 	Frame  func(ctx context.Context) ui.StaffPage
-	SignIn func(h web.Handler) web.Handler // leads who is not staff to the sign-in; nil: nobody is led
+	SignIn func(h web.Handler) web.Handler              // leads who is not staff to the sign-in; nil: nobody is led
+	Scan   func(ctx context.Context, file []byte) error // looks for malware in a file; nil: nobody does
 }
 
 type pages struct{ Config }
@@ -131,7 +132,7 @@ func (p *pages) dryRun(w http.ResponseWriter, r *http.Request) error {
 	if err := keeper(r); err != nil {
 		return err
 	}
-	rows, err := uploaded(r)
+	rows, err := p.uploaded(r)
 	if err != nil {
 		return p.refused(w, r, err)
 	}
@@ -147,7 +148,7 @@ func (p *pages) dryRun(w http.ResponseWriter, r *http.Request) error {
 }
 
 // uploaded reads the rows of the file of a form.
-func uploaded(r *http.Request) ([]treefile.Row, error) {
+func (p *pages) uploaded(r *http.Request) ([]treefile.Row, error) {
 	none := fault.New(string(treefile.Import), fault.Invalid, "tree.file.none")
 	if err := r.ParseMultipartForm(1 << 20); err != nil { //nolint:gosec // the route limits the body
 		var large *http.MaxBytesError
@@ -162,7 +163,14 @@ func uploaded(r *http.Request) ([]treefile.Row, error) {
 		return nil, none
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	return readRows(file)
+	raw, err := io.ReadAll(io.LimitReader(file, treefile.MaxBytes+1))
+	if err == nil && p.Scan != nil {
+		err = p.Scan(r.Context(), raw)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return readRows(bytes.NewReader(raw))
 }
 
 func readRows(from io.Reader) ([]treefile.Row, error) {

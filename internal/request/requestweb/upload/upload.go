@@ -61,11 +61,13 @@ type Desk struct {
 	blobs   Blobs
 	sealer  Sealer
 	cleaner *media.Cleaner
+
+	Scan func(ctx context.Context, file []byte) error // looks for malware first; nil: nobody does
 }
 
 // New returns a desk. Make one cleaner for the whole program.
 func New(blobs Blobs, sealer Sealer, cleaner *media.Cleaner) *Desk {
-	return &Desk{blobs, sealer, cleaner}
+	return &Desk{blobs: blobs, sealer: sealer, cleaner: cleaner}
 }
 
 // Form is a form as it came.
@@ -208,6 +210,11 @@ func (f *Form) refuse(name, msg string, args fault.Args) {
 // Take makes what came in the input called name safe and puts it away.
 func (d *Desk) Take(ctx context.Context, name string, raw []byte) (request.File, error) {
 	file := request.File{Blob: id.New[string]()}
+	if d.Scan != nil {
+		if err := d.Scan(ctx, raw); err != nil {
+			return file, err
+		}
+	}
 	var data []byte
 	switch name {
 	case PhotoInput:

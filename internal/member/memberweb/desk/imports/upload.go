@@ -128,7 +128,7 @@ func heading(err error) error {
 	switch f := fault.Of(err); {
 	case f.Msg == "sheet.no_header":
 		return wrongFile("no_header")
-	case strings.HasPrefix(f.Msg, "sheet."):
+	case strings.HasPrefix(f.Msg, "sheet."), strings.HasPrefix(f.Msg, "scan."):
 		var form fault.Form
 		form.Add("file", f.Msg, f.Args)
 		return form.Err("member.import")
