@@ -37,7 +37,10 @@ func Daemon(t testing.TB, limit int) (socket string) {
 			if err != nil {
 				return
 			}
-			go func() { defer conn.Close(); _, _ = io.WriteString(conn, judge(conn, limit)) }()
+			go func() {
+				_, _ = io.WriteString(conn, judge(conn, limit))
+				_ = conn.Close()
+			}()
 		}
 	}()
 	return socket
