@@ -2,11 +2,13 @@ package account
 
 import (
 	"context"
+	"time"
 
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/account/people"
 	"nuanxin/internal/account/session"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 )
 
@@ -37,6 +39,40 @@ func (s *Service) Arrive(ctx context.Context, tx *op.Tx, person string, way sess
 	}
 	_, err = s.arrive(ctx, tx, in, who, way)
 	return in, err
+}
+
+// Unset takes away the first password of a member of staff, inside the operation of the
+// room by which they come in instead, and returns from when on and how long a way in may
+// wait for them. Conflict: they set a password of their own.
+func (s *Service) Unset(ctx context.Context, tx *op.Tx, who ID) (time.Time, time.Duration, error) {
+	l, err := pace.LimitsOf(ctx, tx)
+	if err != nil {
+		return time.Time{}, 0, err
+	}
+	n, err := tx.Exec(ctx, `
+		update person_password set hash = $2, set_at = $3, must_change = $4, good_until = null, absent = $5 where person_id = $1 and (must_change or absent)`,
+		string(who), s.cost.Nobody(), tx.Now().UnixMicro(), false, true)
+	if err == nil && n == 0 {
+		err = fault.New("account.unset", fault.Conflict, "account.invite.password")
+	}
+	if err != nil {
+		return time.Time{}, 0, err
+	}
+	return tx.Now(), l.Days("first_password_days"), session.End(ctx, tx, string(who), "")
+}
+
+// Unsettled reports whether [Service.Unset] would do.
+func (s *Service) Unsettled(ctx context.Context, tx *op.Tx, who ID) (bool, error) {
+	var n int
+	err := tx.One(ctx, `select count(*) from person_password where person_id = $1 and (must_change or absent)`, []any{string(who)}, &n)
+	return n > 0, err
+}
+
+// StillUnset takes the row of who's password, and reports whether it was given none since
+// [Service.Unset] took it away.
+func (s *Service) StillUnset(ctx context.Context, tx *op.Tx, who ID, since time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `update person_password set hash = hash where person_id = $1 and absent and set_at = $2`, string(who), since.UnixMicro())
+	return n == 1, err
 }
 
 // Welcome begins the long session of a worker on their own phone. Nobody who may not

@@ -22,6 +22,7 @@ type Visit struct {
 	MustChange bool // the password must be changed, the first one or one too old; until then there are no grants
 	Aged       bool // it is too old
 	MustFactor bool // a second factor must be set up; until then there are no grants
+	NoPassword bool // they come in another way
 	Factor     bool // there is one
 	Code       bool // and it is an authenticator, or one of them is
 	Passkey    bool // and it is a passkey, or one of them is
@@ -87,11 +88,11 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 	if p.Kind == authz.Staff {
 		var set time.Time
 		err = tx.One(ctx, `
-			select w.must_change, w.set_at, f.on_at is not null, exists (select 1 from person_passkey k where k.person_id = w.person_id)
+			select w.must_change, w.set_at, w.absent, f.on_at is not null, exists (select 1 from person_passkey k where k.person_id = w.person_id)
 			from person_password w left join person_factor f on f.person_id = w.person_id
-			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, db.Time(&set), &v.Code, &v.Passkey)
+			where w.person_id = $1`, []any{string(p.ID)}, &v.MustChange, db.Time(&set), &v.NoPassword, &v.Code, &v.Passkey)
 		v.Factor = v.Code || v.Passkey
-		v.Aged = !v.MustChange && password.RulesOf(l).Over(set, tx.Now())
+		v.Aged = !v.MustChange && !v.NoPassword && password.RulesOf(l).Over(set, tx.Now())
 		v.MustChange = v.MustChange || v.Aged
 		v.MustFactor = !v.Factor && required(l, v.Subject)
 	}
@@ -236,6 +237,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			{`delete from account_session where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_half where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_begun where ends_at < $1`, tx.Now().UnixMicro()},
+			{`delete from account_invite where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_code where ends_at < $1`, day},
 			{`delete from account_sms where last_at < $1`, day},
 			{`delete from account_rate where start < $1`, day},

@@ -350,9 +350,10 @@ func (s *Service) setHash(ctx context.Context, tx *op.Tx, who ID, hash string, f
 		until = tx.Now().Add(l.Days("first_password_days")).UnixMicro()
 	}
 	_, err = tx.Exec(ctx, `
-		insert into person_password (person_id, hash, set_at, must_change, good_until) values ($1, $2, $3, $4, $5)
-		on conflict (person_id) do update set hash = excluded.hash, set_at = excluded.set_at, must_change = excluded.must_change, good_until = excluded.good_until`,
-		string(who), hash, tx.Now().UnixMicro(), first, until)
+		insert into person_password (person_id, hash, set_at, must_change, good_until, absent) values ($1, $2, $3, $4, $5, $6)
+		on conflict (person_id) do update
+		set hash = excluded.hash, set_at = excluded.set_at, must_change = excluded.must_change, good_until = excluded.good_until, absent = excluded.absent`,
+		string(who), hash, tx.Now().UnixMicro(), first, until, false)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/account/oidc"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/id"
@@ -97,6 +98,7 @@ func (w *world) papers(t *testing.T) {
 	list := must[sheet.Table](t)(sheet.Read(strings.NewReader("站点名称,地址\n示例新驿站,示例路 9 号\n"), sheet.Auto, sheet.Limits{}))
 	w.batch = must[intake.Batch](t)(w.app.Intake.Stage(w.as(t, "cadre"), list, stationlist.Options{Area: "220402"})).ID
 	w.roll = must[memberintake.ID](t)(w.app.Lists.Upload(w.as(t, "cadre"), []byte("姓名,手机号\n示例丙,19900000300\n"), memberintake.Options{Basis: memberintake.OnPaper, Where: "示例"}))
+	w.draft = must[string](t)(w.app.Unions.Propose(w.as(t, "admin"), oidc.Draft{Org: string(w.body), Issuer: "https://idp.example.org", ClientID: "nuanxin", Secret: "0123456789"}))
 	w.photo = id.New[string]()
 	if err := (fileStore{w.app.blobs}).Put(t.Context(), w.photo, []byte("x")); err != nil {
 		t.Fatal(err)
@@ -119,11 +121,11 @@ func (w *world) path(pattern string) (path string, names bool) {
 	id := map[string]string{
 		"/desk/imports": string(w.batch), "/desk/member-lists": string(w.roll),
 		"/desk/stations": string(w.station.ID), "/host": string(w.station.ID), "/desk/requests": string(w.request.ID), "/matters": string(w.request.ID),
-		"/desk/members": string(w.member), "/desk/orgs": string(w.body), "/desk/staff": string(w.spare), "/desk/security": string(w.spare), "/desk/roles": string(w.spare), "/help": w.request.Number, "/api/v1/requests": w.request.Number,
+		"/desk/members": string(w.member), "/desk/orgs": string(w.body), "/desk/staff": string(w.spare), "/desk/security": string(w.spare), "/desk/security/union-providers": w.draft, "/desk/staff/union-provider": w.draft, "/desk/roles": string(w.spare), "/help": w.request.Number, "/api/v1/requests": w.request.Number,
 		"/api/v1/stations": string(w.station.ID), "/api/v1/acts": string(w.station.ID), "/stations": w.station.Code, "/p": link,
 		"/desk/rights": string(w.about), "/desk/breaches": string(w.incident), "/me/data/asks": string(w.about),
 	}
-	guarded := []string{"/desk/imports", "/desk/member-lists", "/desk/stations", "/host", "/desk/requests", "/desk/members", "/desk/rights", "/me/data/asks", "/matters", "/desk/staff", "/desk/security", "/desk/roles", "/help", "/api/v1/requests"}
+	guarded := []string{"/desk/imports", "/desk/member-lists", "/desk/stations", "/host", "/desk/requests", "/desk/members", "/desk/rights", "/me/data/asks", "/matters", "/desk/staff", "/desk/security", "/desk/security/union-providers", "/desk/staff/union-provider", "/desk/roles", "/help", "/api/v1/requests"}
 	path = strings.TrimSuffix(pattern, "{$}")
 	for prefix, value := range id {
 		rest, ok := strings.CutPrefix(path, prefix+"/{")

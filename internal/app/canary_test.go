@@ -191,7 +191,9 @@ func (w *world) plantOrgs(t *testing.T) {
 	local := must[[]org.Org](t)(w.app.Orgs.List(t.Context(), org.Filter{Kinds: []org.Kind{org.Local}}))
 	county := local[slices.IndexFunc(local, func(o org.Org) bool { return o.Area == "220402" })]
 	must[org.ID](t)(w.app.Orgs.Found(system, org.Draft{Kind: org.Host, Level: org.County, Name: inPlain, Area: "220402", Parent: county.ID, Contact: planted[0]}))
-	must[string](t)(w.app.Unions.Set(w.as(t, "security"), oidc.Draft{Org: string(county.ID), Issuer: "https://idp.example.org", ClientID: "nuanxin", Secret: bird + "口令"}))
+	draft := oidc.Draft{Org: string(county.ID), Issuer: "https://idp.example.org", ClientID: "nuanxin", Secret: bird + "口令"}
+	must[bool](t)(true, w.app.Unions.Set(w.as(t, "security"), must[string](t)(w.app.Unions.Propose(w.as(t, "admin"), draft))))
+	must[string](t)(w.app.Unions.Propose(w.as(t, "admin"), draft)) // one in force and one that waits
 	must[life.ID](t)(w.app.Life.AskFor(w.as(t, "cadre"), life.Ask{Kind: org.Basic, Level: org.Grassroots, Name: "示例外卖站工会", Area: "220402", Parent: county.ID, Chair: bird + "主席", Members: 30, Years: 3, Elected: "2026-11-01"}))
 	must[bool](t)(true, w.app.Life.Elect(w.as(t, "cadre"), county.ID, 0, "2026-11-01", 5, []life.Post{{Post: life.Chair, Name: bird + "丁", Since: "2026-11-01"}}))
 }

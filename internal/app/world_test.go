@@ -48,6 +48,7 @@ type world struct {
 	roll  memberintake.ID
 	file  request.AttachmentID
 	photo string
+	draft string // what the administrator proposes as the union's provider
 }
 
 // Tuesday morning, in office hours, with no holiday near.

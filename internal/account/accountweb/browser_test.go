@@ -46,12 +46,27 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	h.secure(h.in("lost"))
 	admin.post("/desk/staff/" + string(lost) + "/factor")
 	half.post(accountweb.StaffSignInPath, "login", "has", "password", password)
-	h.staff("guard", "990101", account.Grant{Role: authz.Security, Area: "990101"})
-	guard := h.in("guard")
-	guard.post(accountweb.ProvidersPath, "org", body, "issuer", "https://id.example.org", "client", "nuanxin", "secret", "0123456789")
+	chief, guard := h.connect()
+	chief.post(accountweb.ProposePath, "org", body, "issuer", "https://id2.example.org", "client", "nuanxin", "secret", "0123456789")
+	guard.get(accountweb.ProvidersPath)
+	atDraft := draftLink.FindStringSubmatch(guard.page)[1]
+	invited, link := h.invite(chief, "invited")
+	bare, bareLink := h.invite(chief, "bare")
+	none := h.reader()
+	none.post(bareLink)
+	none.there("bare")
 	for _, test := range []struct{ name, path, session string }{
 		{"unions", accountweb.UnionSignInPath, ""},
 		{"union-providers", accountweb.ProvidersPath, guard.session()},
+		{"decide", atDraft, guard.session()},
+		{"propose", accountweb.ProposePath, chief.session()},
+		{"invitable", accountweb.StaffPath + "/" + string(invited), chief.session()},
+		{"linked", accountweb.StaffPath + "/" + string(bare), chief.session()},
+		{"invitation", link, ""},
+		{"invitation-over", bareLink, ""},
+		{"settings-bare", accountweb.SettingsPath, none.session()},
+		{"factor-bare", accountweb.FactorPath, none.session()},
+		{"prove-bare", accountweb.ProvePath, none.session()},
 		{"wechat", accountweb.OwnWeChatPath, worker.session()},
 		{"phone", "/sign-in", ""},
 		{"staff-sign-in", "/staff/sign-in", ""},

@@ -115,6 +115,7 @@ type factorPage struct {
 	State   factor.State
 	Login   string
 	Must    bool
+	NoPass  bool   // there is no password to ask for
 	Drawing string // the QR code
 	Errors  ui.FormErrors
 	Wait    string
@@ -128,7 +129,7 @@ func (p *pages) ownFactor(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) showFactor(w http.ResponseWriter, r *http.Request, refusal error) error {
 	ctx := r.Context()
-	s := factorPage{Frame: p.frame(ctx, web.T(ctx, "account.factor"), SettingsPath), Must: VisitOf(ctx).MustFactor}
+	s := factorPage{Frame: p.frame(ctx, web.T(ctx, "account.factor"), SettingsPath), Must: VisitOf(ctx).MustFactor, NoPass: VisitOf(ctx).NoPassword}
 	s.Frame.Crumbs = []ui.Crumb{{Text: web.T(ctx, "account.settings"), Href: SettingsPath}, {Text: web.T(ctx, "account.factor")}}
 	status, ok := told(r, refusal, &s.Errors, &s.Wait)
 	if !ok {

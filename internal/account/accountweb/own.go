@@ -90,6 +90,7 @@ type settingsPage struct {
 	Mine       account.Mine
 	MustChange bool
 	Aged       bool // it is too old
+	NoPassword bool // there is none
 	Factor     bool // a second factor is on
 	Orgs       map[string]string
 	Errors     ui.FormErrors
@@ -102,7 +103,7 @@ func (p *pages) settings(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) showSettings(w http.ResponseWriter, r *http.Request, refusal error) error {
 	ctx := r.Context()
-	s := settingsPage{Frame: p.frame(ctx, web.T(ctx, "account.settings"), SettingsPath), MustChange: VisitOf(ctx).MustChange, Aged: VisitOf(ctx).Aged, Factor: VisitOf(ctx).Factor}
+	s := settingsPage{Frame: p.frame(ctx, web.T(ctx, "account.settings"), SettingsPath), MustChange: VisitOf(ctx).MustChange, Aged: VisitOf(ctx).Aged, NoPassword: VisitOf(ctx).NoPassword, Factor: VisitOf(ctx).Factor}
 	s.Frame.Main = "two"
 	status, ok := told(r, refusal, &s.Errors, &s.Wait)
 	if !ok {

@@ -62,6 +62,7 @@ type proofForm struct {
 	To     string  // or the form that goes on
 	Fields []field // of that form
 	Has    account.Armed
+	NoPass bool // there is no password to ask for
 	Errors ui.FormErrors
 	Wait   string
 }
@@ -116,6 +117,7 @@ func proven(w http.ResponseWriter, r *http.Request, f proofForm, err error) erro
 
 func showProve(w http.ResponseWriter, r *http.Request, f proofForm, status int) error {
 	f.Has = account.Armed{Code: VisitOf(r.Context()).Code, Passkey: VisitOf(r.Context()).Passkey}
+	f.NoPass = VisitOf(r.Context()).NoPassword
 	w.Header().Set("Cache-Control", "no-store")
 	return web.Show(w, r, status, provePage(f, VisitOf(r.Context()).Subject.Name))
 }

@@ -9,14 +9,15 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
-	"nuanxin/internal/web/ui"
 )
 
 // The pages of sign-ins at a union's own provider.
 const (
 	UnionSignInPath = StaffSignInPath + "/union"       // which union
 	OwnUnionPath    = FactorPath + "/union"            // one's own link
+	ProposePath     = StaffPath + "/union-provider"    // the administrator's
 	ProvidersPath   = "/desk/security/union-providers" // the security administrator's
+	InvitedPath     = StaffSignInPath + "/invited"     // an invitation
 )
 
 // UnionBack is where browsers come back to from a provider.
@@ -35,6 +36,9 @@ func (p *pages) provider() []web.Route {
 	own := func(pattern string, action authz.Action, purpose string, h web.Handler) web.Route {
 		return route("POST", pattern, action, purpose, "signed-in", web.LookStaff, Staff(h))
 	}
+	admin := func(method, pattern string, action authz.Action, purpose string, h web.Handler) web.Route {
+		return route(method, pattern, action, purpose, string(authz.Admin), web.LookStaff, Staff(admins(h)))
+	}
 	guard := func(method, pattern string, action authz.Action, purpose string, h web.Handler) web.Route {
 		return route(method, pattern, action, purpose, string(authz.Security), web.LookStaff, Staff(guards(h)))
 	}
@@ -45,8 +49,16 @@ func (p *pages) provider() []web.Route {
 		own(OwnUnionPath+"/{id}", oidc.BeginLink, "begin to link oneself to a union's provider", p.linkUnion),
 		own(OwnUnionPath+"/{id}/off", oidc.Unlink, "take one's link to a provider away", p.unlinkUnion),
 		guard("GET", ProvidersPath, oidc.See, "see the unions' providers", p.providers),
-		guard("POST", ProvidersPath, oidc.Set, "set a union's provider", p.setProvider),
+		guard("GET", ProvidersPath+"/{id}", oidc.See, "read what a union proposes as its provider", p.proposal),
+		guard("POST", ProvidersPath+"/{id}/set", oidc.Set, "put a union's provider into force", p.setProvider),
+		guard("POST", ProvidersPath+"/{id}/refuse", oidc.Refuse, "refuse a union's provider", p.refuseProvider),
 		guard("POST", ProvidersPath+"/{id}/end", oidc.End, "end a union's provider", p.endProvider),
+		admin("GET", ProposePath, oidc.See, "see the providers of one's unions", p.proposed),
+		admin("POST", ProposePath, oidc.Propose, "propose a union's provider", p.propose),
+		admin("POST", ProposePath+"/{id}/withdraw", oidc.Withdraw, "take a proposal back", p.withdraw),
+		admin("POST", StaffPath+"/{id}/invite", oidc.Invite, "invite somebody by the union's provider", p.invite),
+		anyone("GET", InvitedPath+"/{token}", oidc.SeeInvite, "open an invitation", p.invited),
+		anyone("POST", InvitedPath+"/{token}", oidc.BeginInvite, "begin to accept an invitation", p.beginInvited),
 	}
 }
 
@@ -102,8 +114,12 @@ func (p *pages) backFromUnion(w http.ResponseWriter, r *http.Request) error {
 	case err != nil && out.Linked && fault.Of(err).Msg != "":
 		web.SetFlash(w, r, fault.Of(err).Msg)
 		return web.See(w, r, FactorPath)
+	case err != nil && out.Invited:
+		return p.showInvited(w, r, invitedPage{Answered: true}, err)
 	case err != nil:
 		return p.showStaff(w, r, staffForm{Next: web.LocalPath(out.Next, "/desk")}, err)
+	case out.Invited:
+		web.SetFlash(w, r, "account.invite.joined")
 	}
 	return p.arrive(w, r, out.Signed, web.LocalPath(out.Next, "/desk"))
 }
@@ -143,66 +159,4 @@ func (p *pages) offers(ctx context.Context) (bool, error) {
 	}
 	all, err := p.Providers.Offered(ctx)
 	return len(all) > 0, err
-}
-
-// providersPage is what the security administrator sees.
-type providersPage struct {
-	Frame  ui.StaffPage
-	All    []oidc.Entry
-	Orgs   []ui.Option
-	Draft  oidc.Draft
-	Errors ui.FormErrors
-	ReqID  string
-}
-
-func (p *pages) providers(w http.ResponseWriter, r *http.Request) error {
-	return p.showProviders(w, r, oidc.Draft{}, nil)
-}
-
-func (p *pages) showProviders(w http.ResponseWriter, r *http.Request, d oidc.Draft, refusal error) (err error) {
-	ctx := r.Context()
-	s := providersPage{Frame: p.frame(ctx, t(ctx, "provider.all"), "/desk/security"), Draft: d, ReqID: web.NewReqID()}
-	s.Frame.Crumbs = []ui.Crumb{{Text: t(ctx, "provider.security"), Href: "/desk/security"}, {Text: t(ctx, "provider.all")}}
-	status, ok := told(r, refusal, &s.Errors, new(string))
-	if !ok {
-		return refusal
-	}
-	if s.All, err = p.Providers.List(ctx); err != nil {
-		return err
-	}
-	for _, g := range authz.From(ctx).Grants {
-		if g.Role != authz.Security || p.Orgs == nil {
-			continue
-		}
-		more, err := p.Orgs.Choices(ctx, g.Area)
-		if err != nil {
-			return err
-		}
-		for _, o := range more {
-			o.On = o.Value == d.Org
-			s.Orgs = append(s.Orgs, o)
-		}
-	}
-	return web.Show(w, r, status, providersList(s))
-}
-
-func (p *pages) setProvider(w http.ResponseWriter, r *http.Request) error {
-	if err := parse(r); err != nil {
-		return err
-	}
-	f := r.PostForm
-	d := oidc.Draft{Org: f.Get("org"), Issuer: f.Get("issuer"), ClientID: f.Get("client"), Secret: f.Get("secret"), Strong: f.Get("strong")}
-	if _, err := p.Providers.Set(web.Named(r), d); err != nil {
-		return p.showProviders(w, r, d, err)
-	}
-	web.SetFlash(w, r, "account.provider.set")
-	return web.See(w, r, ProvidersPath)
-}
-
-func (p *pages) endProvider(w http.ResponseWriter, r *http.Request) error {
-	if err := p.Providers.End(web.Named(r), r.PathValue("id")); err != nil {
-		return err
-	}
-	web.SetFlash(w, r, "account.provider.ended")
-	return web.See(w, r, ProvidersPath)
 }

@@ -43,7 +43,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	l.People = people
 	l.Frame = p.frame(ctx, web.T(ctx, "account.staff"), StaffPath)
 	l.Frame.Search = &ui.Search{Action: StaffPath, Value: l.Words, Label: web.T(ctx, "account.search"), Placeholder: web.T(ctx, "account.search")}
-	l.Frame.Buttons = addButton()
+	l.Frame.Buttons = staffButtons(p.Providers != nil)
 	return web.Show(w, r, http.StatusOK, staffListPage(l))
 }
 
@@ -195,6 +195,7 @@ type secretPage struct {
 	Frame    ui.StaffPage
 	Person   account.Person
 	Password string
+	Invite   inviteCard
 }
 
 func (p *pages) showPassword(w http.ResponseWriter, r *http.Request, who account.ID, password string) error {
@@ -204,6 +205,9 @@ func (p *pages) showPassword(w http.ResponseWriter, r *http.Request, who account
 		return err
 	}
 	s := secretPage{Frame: p.frame(ctx, web.T(ctx, "account.first_password"), StaffPath), Person: person, Password: password}
+	if s.Invite, err = p.inviting(r, who); err != nil {
+		return err
+	}
 	return web.Show(w, r, http.StatusOK, staffSecretPage(s))
 }
 
@@ -215,6 +219,7 @@ type personPage struct {
 	Self   bool
 	Name   string
 	Grant  grantForm
+	Invite inviteCard
 	Errors ui.FormErrors
 	ReqID  string
 }
@@ -236,6 +241,9 @@ func (p *pages) showPerson(w http.ResponseWriter, r *http.Request, s personPage,
 		return err
 	}
 	if err := p.fill(ctx, &s.Grant); err != nil {
+		return err
+	}
+	if s.Invite, err = p.inviting(r, s.Person.ID); err != nil {
 		return err
 	}
 	if s.Name == "" {

@@ -91,13 +91,9 @@ func (r *reader) there(who string) *reader {
 
 func TestUnionsOwnSignIn(t *testing.T) {
 	h := open(t)
-	h.staff("guard", "990101", account.Grant{Role: authz.Security, Area: "990101"})
 	h.staff("liuting", "990101", account.Grant{Role: authz.Cadre, Area: "990101"})
 	h.reader().get(accountweb.StaffSignInPath).want("before there is one", 200, accountweb.StaffSignInPath, "!统一登录")
-	g := h.in("guard")
-	g.get(accountweb.ProvidersPath).want("none yet", 200, accountweb.ProvidersPath, "接上一个工会的登录系统", "南康街道")
-	g.post(accountweb.ProvidersPath, "org", body, "issuer", "http://id.example.org", "client", "nuanxin", "secret", "0123456789").want("without TLS", 422, accountweb.ProvidersPath, "https 开头", `value="http://id.example.org"`, "!0123456789")
-	g.post(accountweb.ProvidersPath, "org", body, "issuer", "https://id.example.org", "client", "nuanxin", "secret", "0123456789").want("one", 200, accountweb.ProvidersPath, "id.example.org", "/back", "!0123456789")
+	h.connect()
 	h.in("liuting").get(accountweb.ProvidersPath).want("a cadre", 404, accountweb.ProvidersPath)
 
 	r := h.in("liuting")

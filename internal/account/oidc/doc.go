@@ -4,11 +4,16 @@
 //
 // # What holds
 //
-//   - The security administrator of a union sets its provider: issuer, client id and
-//     secret (sealed), and the words by which it says that it saw two factors. Without
-//     such a word the second factor of who has one is asked for here all the same.
+//   - The administrator of a union proposes its provider: issuer, client id and secret
+//     (sealed), and the words by which it says that it saw two factors. A security
+//     administrator of the area puts it into force, or refuses it with a reason; nobody
+//     does both. Without such a word the second factor of who has one is asked for here
+//     all the same.
 //   - Somebody is known by issuer and subject alone, kept as a blind index; never by a
-//     name or an address. The link is made by the person, signed in and lately proved.
+//     name or an address. The link is made by the person, signed in and lately proved, or
+//     by an invitation: an administrator makes one for who has no password of their own,
+//     whose first password ends with it, and who comes in at the provider instead of
+//     setting one. It is good once, for a few days, until a password is given.
 //   - A provider speaks for staff within its union's area only, with all that they may
 //     reach: that of a county lets nobody in who has rights in the province. This is
 //     asked at the link and at each sign-in.

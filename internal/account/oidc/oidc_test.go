@@ -76,6 +76,7 @@ type world struct {
 	accounts *account.Service
 	orgs     orgs
 	clock    *clock.Fake
+	db       *db.DB
 }
 
 func each(t *testing.T, client *idp.Client, f func(t *testing.T, w world)) {
@@ -89,7 +90,7 @@ func each(t *testing.T, client *idp.Client, f func(t *testing.T, w world)) {
 		desk := op.New(d, authz.Merge(account.Policy, oidc.Policy))
 		accounts := account.NewService(desk, account.Config{Ring: ring, Sender: noSender{}, Orgs: orgs{}, Cheap: true})
 		all := orgs{union: "990101", sibling: "990102"}
-		f(t, world{oidc.NewService(desk, oidc.Config{Ring: ring, Accounts: accounts, Orgs: all, Provider: speaks{client}, Origin: origin, Path: back}), t, accounts, all, clk})
+		f(t, world{oidc.NewService(desk, oidc.Config{Ring: ring, Accounts: accounts, Orgs: all, Provider: speaks{client}, Origin: origin, Path: back}), t, accounts, all, clk, d})
 	})
 }
 
@@ -128,12 +129,21 @@ func (w world) in(login string) context.Context {
 	return w.as(in.Token)
 }
 
-// provide sets the provider of the union as its security administrator.
+// provide sets the provider of the union: its administrator proposes, the security
+// administrator puts it into force.
 func (w world) provide(p *provider, strong string) string {
 	w.t.Helper()
+	w.staff("chief", "990101", account.Grant{Role: authz.Admin, Area: "990101"})
 	w.staff("guard", "990101", account.Grant{Role: authz.Security, Area: "990101"})
-	id, err := w.Set(w.in("guard"), oidc.Draft{Org: union, Issuer: p.url, ClientID: clientID, Secret: clientSecret, Strong: strong})
+	return w.set("chief", "guard", oidc.Draft{Org: union, Issuer: p.url, ClientID: clientID, Secret: clientSecret, Strong: strong})
+}
+
+// set has one propose a provider and another put it into force.
+func (w world) set(chief, guard string, d oidc.Draft) string {
+	w.t.Helper()
+	id, err := w.Propose(w.in(chief), d)
 	w.must(err)
+	w.must(w.Set(w.in(guard), id))
 	return id
 }
 
@@ -208,8 +218,8 @@ func TestProviderAttacks(t *testing.T) {
 	each(t, adapter(p.provider, q.provider), func(t *testing.T, w world) {
 		id := w.provide(p.provider, "")
 		w.staff("guard2", "990102", account.Grant{Role: authz.Security, Area: "990102"})
-		other, err := w.Set(w.in("guard2"), oidc.Draft{Org: sibling, Issuer: q.url, ClientID: clientID, Secret: clientSecret})
-		w.must(err)
+		w.staff("chief2", "990102", account.Grant{Role: authz.Admin, Area: "990102"})
+		other := w.set("chief2", "guard2", oidc.Draft{Org: sibling, Issuer: q.url, ClientID: clientID, Secret: clientSecret})
 		p.allow(id)
 		q.allow(other)
 		w.staff("liuting", "990101")
@@ -282,23 +292,13 @@ func TestProviderRights(t *testing.T) {
 		p.allow(id)
 		w.staff("admin", "9901", account.Grant{Role: authz.Admin, Area: "9901"})
 		w.staff("far", "990102", account.Grant{Role: authz.Security, Area: "990102"})
-		draft := oidc.Draft{Org: union, Issuer: p.url, ClientID: clientID, Secret: clientSecret}
 		for login, want := range map[string]string{"admin": "denied", "far": "missing"} {
-			if _, err := w.Set(w.in(login), draft); code(err) != want {
-				t.Errorf("%s sets it: %v, want %s", login, err, want)
-			}
 			if err := w.End(w.in(login), id); code(err) != want {
 				t.Errorf("%s ends it: %v, want %s", login, err, want)
 			}
-			if all, err := w.List(w.in(login)); err != nil || len(all) != 0 {
-				t.Errorf("%s sees %d, %v", login, len(all), err)
-			}
 		}
-		guard := w.in("guard")
-		for _, bad := range []oidc.Draft{{Org: union, Issuer: "http://id.example.org", ClientID: "x", Secret: clientSecret}, {Org: union, Issuer: p.url, Secret: clientSecret}, {Org: union, Issuer: p.url, ClientID: "x", Secret: "short"}} {
-			if _, err := w.Set(guard, bad); code(err) != "invalid" {
-				t.Errorf("%+v: %v, want invalid", bad, err)
-			}
+		if all, err := w.List(w.in("far")); err != nil || len(all) != 0 {
+			t.Errorf("another area's sees %d, %v", len(all), err)
 		}
 		// A county's provider lets nobody in who reaches beyond the county.
 		w.staff("province", "990101", account.Grant{Role: authz.Leader, Area: "99"})

@@ -143,3 +143,13 @@ func shown(t *testing.T, secret string, at time.Time) string {
 	}
 	return code
 }
+
+// query are the values that an address carries.
+func query(t *testing.T, address string) url.Values {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Query()
+}

@@ -13,13 +13,22 @@ const (
 	Unlink    authz.Action = "account.unlink_provider"
 	Links     authz.Action = "account.links_provider"
 
-	See authz.Action = "account.see_providers"
-	Set authz.Action = "account.set_provider"
-	End authz.Action = "account.end_provider"
+	Invite      authz.Action = "account.invite_provider"
+	SeeInvite   authz.Action = "account.see_invite"
+	BeginInvite authz.Action = "account.begin_invite"
+	Accept      authz.Action = "account.accept_invite"
+
+	See      authz.Action = "account.see_providers"
+	Propose  authz.Action = "account.propose_provider"
+	Withdraw authz.Action = "account.withdraw_provider"
+	Set      authz.Action = "account.set_provider" // put a proposal into force
+	Refuse   authz.Action = "account.refuse_provider"
+	End      authz.Action = "account.end_provider"
 )
 
-// Policy says who may do them. Who sets a provider lets in whom it names, and so asks
-// again who it is.
+// Policy says who may do them. A provider lets in whom it names: so an administrator
+// proposes it, a security administrator puts it into force, and both are asked again who
+// they are. Nobody has both powers.
 var Policy = authz.Rules{
 	Offer:     authz.Anyone,
 	Begin:     authz.Anyone, // what is begun proves nothing
@@ -30,7 +39,15 @@ var Policy = authz.Rules{
 	Unlink:    authz.Lately(authz.SignedIn),
 	Links:     authz.SignedIn,
 
-	See: authz.InArea(authz.Security),
-	Set: authz.Lately(authz.InArea(authz.Security)),
-	End: authz.Lately(authz.InArea(authz.Security)),
+	Invite:      authz.Lately(authz.InArea(authz.Admin)),
+	SeeInvite:   authz.Anyone, // whoever shows the secret of an invitation
+	BeginInvite: authz.Anyone,
+	Accept:      authz.Anyone, // and whom the provider names
+
+	See:      authz.InArea(authz.Security, authz.Admin),
+	Propose:  authz.Lately(authz.InArea(authz.Admin)),
+	Withdraw: authz.InArea(authz.Admin),
+	Set:      authz.Lately(authz.InArea(authz.Security)),
+	Refuse:   authz.InArea(authz.Security),
+	End:      authz.Lately(authz.InArea(authz.Security)),
 }

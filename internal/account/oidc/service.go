@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"nuanxin/internal/account"
@@ -37,10 +35,12 @@ type Config struct {
 	Path     func(provider string) string // where browsers come back to, below Origin
 }
 
-// NewService returns the service. Links end with a stay.
+// NewService returns the service. Links and invitations end with a stay.
 func NewService(desk *op.Desk, c Config) *Service {
 	s := &Service{c, desk}
-	c.Accounts.OnLeave(func(ctx context.Context, tx *op.Tx, person string) error { return untie(ctx, tx, person, "") })
+	c.Accounts.OnLeave(func(ctx context.Context, tx *op.Tx, person string) error {
+		return errors.Join(untie(ctx, tx, person, ""), uninvite(ctx, tx, person))
+	})
 	return s
 }
 
@@ -53,6 +53,7 @@ type pending struct {
 	Nonce    string
 	Verifier string
 	Person   string // who links; empty: a sign-in
+	Invite   string // the hash of the invitation that is accepted
 	Next     string
 }
 
@@ -166,9 +167,12 @@ type Outcome struct {
 	Signed account.Signed
 	Linked bool   // somebody who is signed in was linked
 	Next   string // where to go after a sign-in
+
+	Invited bool // an invitation was answered
 }
 
-// Back ends what the browser with secret began at a provider: a sign-in or a link.
+// Back ends what the browser with secret began at a provider: a sign-in, a link, or an
+// invitation that is accepted.
 // Whatever does not fit is Invalid, and what was begun is over in any case.
 func (s *Service) Back(ctx context.Context, provider, secret string, a Answer) (Outcome, error) {
 	ctx = unnamed(ctx)
@@ -192,8 +196,9 @@ func (s *Service) Back(ctx context.Context, provider, secret string, a Answer) (
 	if err != nil {
 		return Outcome{}, err
 	}
+	out := Outcome{Next: p.Next, Invited: p.Invite != ""}
 	if !fits {
-		return Outcome{Next: p.Next}, wrong(Back, nil)
+		return out, wrong(Back, nil)
 	}
 	site, err := s.site(e)
 	if err != nil {
@@ -201,13 +206,16 @@ func (s *Service) Back(ctx context.Context, provider, secret string, a Answer) (
 	}
 	claims, err := s.Provider.Claims(ctx, site, a.Code, p.Nonce, p.Verifier)
 	if err != nil {
-		return Outcome{Next: p.Next}, down(Back, err)
+		return out, down(Back, err)
 	}
 	if claims.Issuer != e.Issuer || claims.Subject == "" {
-		return Outcome{Next: p.Next}, wrong(Back, nil)
+		return out, wrong(Back, nil)
 	}
 	subject := s.Ring.Index("account|provider", claims.Issuer+"\n"+claims.Subject)
-	if p.Person != "" {
+	switch {
+	case p.Invite != "":
+		return s.accept(ctx, e, p, subject, claims)
+	case p.Person != "":
 		return Outcome{Linked: true}, s.link(ctx, e, p.Person, subject)
 	}
 	return s.enter(ctx, e, p, subject, claims)
@@ -237,8 +245,7 @@ func (s *Service) enter(ctx context.Context, e Entry, p pending, subject string,
 			tx.Note("result", "nobody")
 			return false, err
 		}
-		both := slices.ContainsFunc(claims.Strong, func(w string) bool { return slices.Contains(e.Strong, w) })
-		in, err := s.Accounts.Arrive(ctx, tx, who, session.ByProvider, both)
+		in, err := s.Accounts.Arrive(ctx, tx, who, session.ByProvider, e.both(claims))
 		if err != nil || in == nil {
 			tx.Note("result", "nobody")
 			return false, err
@@ -353,59 +360,6 @@ func (s *Service) List(ctx context.Context) ([]Entry, error) {
 		var args db.Args
 		where := scope.Where(authz.Columns{ID: "provider_id", Area: "area"}, &args)
 		return s.named(ctx, tx, where, args...)
-	})
-}
-
-// Draft is a provider as its union describes it.
-type Draft struct {
-	Org, Issuer, ClientID, Secret string
-
-	Strong string // words, between spaces
-}
-
-const longest = 200
-
-// Set makes a provider of a union. Another description is another provider: who changes
-// where a word comes from begins the links anew.
-func (s *Service) Set(ctx context.Context, d Draft) (string, error) {
-	e := Entry{ID: id.New[string](), Org: d.Org, Issuer: strings.TrimSpace(d.Issuer), ClientID: strings.TrimSpace(d.ClientID), Strong: strings.Fields(d.Strong)}
-	var f fault.Form
-	if err := s.Provider.Check(e.Issuer); err != nil || len(e.Issuer) > longest {
-		f.Add("issuer", "account.provider.issuer", nil)
-	}
-	if e.ClientID == "" || len(e.ClientID) > longest {
-		f.Add("client", "account.provider.client", nil)
-	}
-	if n := len(d.Secret); n < 8 || n > longest {
-		f.Add("secret", "account.provider.secret", nil)
-	}
-	if len(d.Strong) > longest {
-		f.Add("strong", "account.provider.strong_long", nil)
-	}
-	if err := f.Err(string(Set)); err != nil {
-		return "", err
-	}
-	sealed, err := s.Ring.Seal([]byte(d.Secret), secretPlace(e.ID))
-	if err != nil {
-		return "", err
-	}
-	propose := func(tx *op.Tx) (_ Entry, err error) {
-		e.Area, err = s.Orgs.Area(ctx, tx, d.Org)
-		return e, err
-	}
-	return op.Write(ctx, s.desk, Set, propose, func(tx *op.Tx, e Entry) (string, error) {
-		before, err := entries(ctx, tx, `org_id = $1`, e.Org)
-		if err != nil {
-			return "", err
-		}
-		for _, old := range before {
-			if err := end(ctx, tx, old.ID); err != nil {
-				return "", err
-			}
-		}
-		tx.Note("org", e.Org)
-		tx.Note("issuer", e.Issuer)
-		return e.ID, insert(ctx, tx, e, sealed)
 	})
 }
 

@@ -102,13 +102,24 @@ func linked(ctx context.Context, tx *op.Tx, provider, subject string) (person st
 }
 
 // tie links a person to a subject; a link that they had at this provider goes. false:
-// somebody else has this subject.
+// somebody else has this subject, and nothing is changed.
 func tie(ctx context.Context, tx *op.Tx, person, provider, subject string) (bool, error) {
+	var other string
+	err := tx.One(ctx, `select person_id from person_provider_subject where subject = $1`, []any{subject}, &other)
+	switch {
+	case err != nil && !errors.Is(err, db.ErrNone):
+		return false, err
+	case err == nil && other != person:
+		return false, nil
+	}
 	if err := untie(ctx, tx, person, provider); err != nil {
 		return false, err
 	}
 	n, err := tx.Exec(ctx, `insert into person_provider_subject (subject, person_id, provider_id) values ($1, $2, $3) on conflict (subject) do nothing`, subject, person, provider)
-	if err != nil || n == 0 {
+	if err == nil && n == 0 { // somebody else was faster
+		err = fault.New(string(Link), fault.Conflict, "account.provider.taken")
+	}
+	if err != nil {
 		return false, err
 	}
 	_, err = tx.Exec(ctx, `insert into person_provider (person_id, provider_id, subject, made_at, used_at) values ($1, $2, $3, $4, null)`, person, provider, subject, tx.Now().UnixMicro())

@@ -41,7 +41,7 @@ const (
 )
 
 // watching are the acts that tell of signing in, also those of rooms beside this one.
-var watching = []authz.Action{account.TryPassword, account.SignInStaff, account.EnterCode, account.EnterPasskey, "account.enter_provider", "account.link_provider", "account.unlink_provider", account.Prove, account.SetPassword, account.ResetPassword, account.StartFactor, account.ConfirmFactor, account.RenewCodes, account.DropFactor, account.ResetFactor, account.AddPasskey, account.RemovePasskey, Lock, Unlock, EndSessions}
+var watching = []authz.Action{account.TryPassword, account.SignInStaff, account.EnterCode, account.EnterPasskey, "account.enter_provider", "account.link_provider", "account.unlink_provider", "account.invite_provider", "account.accept_invite", account.Prove, account.SetPassword, account.ResetPassword, account.StartFactor, account.ConfirmFactor, account.RenewCodes, account.DropFactor, account.ResetFactor, account.AddPasskey, account.RemovePasskey, Lock, Unlock, EndSessions}
 
 // Watch returns the staff that f selects, as the security administrator sees them.
 func (s *Service) Watch(ctx context.Context, f people.Filter) ([]Watched, error) {

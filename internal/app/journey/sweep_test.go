@@ -145,7 +145,9 @@ func unreached(t *testing.T, seen map[string]bool) (missed []string) {
 		"/desk", "/favicon.ico", "/p/{}", // a redirect, no page, by a message
 		"/desk/requests/{}/name/shown", "/help/{}/sent", "/help/{}/phone", "/join/sent", // after a form, and for who has no name: requestweb's tests open them
 		"/staff/sign-in/code",                                                              // after the right password of who has a second factor: accountweb's tests open it
+		"/desk/me/factor/codes",                                                            // of who has a second factor: likewise
 		"/desk/me/factor/passkeys", "/staff/sign-in/union", "/staff/sign-in/union/{}/back", // a redirect; where a union has connected its own sign-in: accountweb's tests open them
+		"/desk/security/union-providers/{}", "/staff/sign-in/invited/{}", // what a union proposes, and by the link of an invitation: likewise
 		"/sign-in/wechat", "/sign-in/wechat/back", "/me/wechat", "/me/wechat/link", // inside WeChat, where there is an official account: accountweb's tests open them
 		"/desk/imports/{}/apply", "/desk/requests/{}/recall", "/desk/requests/{}/more-time", "/desk/requests/{}/unmerge", "/help/{}/unsolved", // not in the state of the first one: the packages' own tests look at them
 		"/desk/rights/{}/proof",                         // a photo, no page

@@ -64,6 +64,8 @@ var classes = map[string]Class{
 	"person_passkey.public_key": Private,
 	"account_provider.secret":   Secret,
 
+	"account_provider_draft.secret": Secret,
+
 	"rights_ask.wanted": Private,
 	"rights_ask.was":    Private,
 

@@ -10,16 +10,17 @@ import "maps"
 func Personal() map[string]string { return maps.Clone(personal) }
 
 var personal = map[string]string{
-	"person.sealed":             "account.name",
-	"person.phone":              "account.phone",
-	"person.made_at":            "account.made_at",
-	"account_session.device":    "account.sessions[].device",
-	"person_phone_change.old":   "account.phone_changes[].old",
-	"person_phone_change.new":   "account.phone_changes[].new",
-	"person_phone_change.note":  "account.phone_changes[].note",
-	"person_factor.sealed":      "not: the secret of a staff member's second factor, which only their authenticator shows again; workers have none",
-	"account_provider.secret":   "not: the secret by which this program shows itself to a union's identity provider; nobody's",
-	"person_passkey.public_key": "not: the public half of a staff member's passkey; workers have none",
+	"person.sealed":                 "account.name",
+	"person.phone":                  "account.phone",
+	"person.made_at":                "account.made_at",
+	"account_session.device":        "account.sessions[].device",
+	"person_phone_change.old":       "account.phone_changes[].old",
+	"person_phone_change.new":       "account.phone_changes[].new",
+	"person_phone_change.note":      "account.phone_changes[].note",
+	"person_factor.sealed":          "not: the secret of a staff member's second factor, which only their authenticator shows again; workers have none",
+	"account_provider.secret":       "not: the secret by which this program shows itself to a union's identity provider; nobody's",
+	"account_provider_draft.secret": "not: likewise, of a proposal that waits",
+	"person_passkey.public_key":     "not: the public half of a staff member's passkey; workers have none",
 
 	"request.data_key":    "not: the key that name and phone are sealed with",
 	"member.data_key":     "not: the key that the row's other values are sealed with",
