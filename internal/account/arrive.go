@@ -43,9 +43,17 @@ func (s *Service) Arrive(ctx context.Context, tx *op.Tx, person string, way sess
 
 // Unset takes away the first password of a member of staff, inside the operation of the
 // room by which they come in instead, and returns from when on and how long a way in may
-// wait for them. Conflict: they set a password of their own.
+// wait for them. Conflict: they set a password of their own, or have a second factor, and
+// so a way in that they know: whose account it is must not change without their notice.
 func (s *Service) Unset(ctx context.Context, tx *op.Tx, who ID) (time.Time, time.Duration, error) {
 	l, err := pace.LimitsOf(ctx, tx)
+	if err != nil {
+		return time.Time{}, 0, err
+	}
+	has, err := s.armed(ctx, tx, string(who))
+	if err == nil && has.Any() {
+		err = fault.New("account.unset", fault.Conflict, "account.invite.factor")
+	}
 	if err != nil {
 		return time.Time{}, 0, err
 	}
@@ -65,7 +73,23 @@ func (s *Service) Unset(ctx context.Context, tx *op.Tx, who ID) (time.Time, time
 func (s *Service) Unsettled(ctx context.Context, tx *op.Tx, who ID) (bool, error) {
 	var n int
 	err := tx.One(ctx, `select count(*) from person_password where person_id = $1 and (must_change or absent)`, []any{string(who)}, &n)
-	return n > 0, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	has, err := s.armed(ctx, tx, string(who))
+	return !has.Any(), err
+}
+
+// Stranded reports whether who comes in by what a room above keeps, and by nothing else:
+// they have neither a password nor a passkey.
+func (s *Service) Stranded(ctx context.Context, tx *op.Tx, who ID) (bool, error) {
+	var n int
+	err := tx.One(ctx, `select count(*) from person_password where person_id = $1 and absent`, []any{string(who)}, &n)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	has, err := s.passkeys.Any(ctx, tx, string(who))
+	return !has, err
 }
 
 // StillUnset takes the row of who's password, and reports whether it was given none since

@@ -16,6 +16,7 @@ var (
 	draftLink  = regexp.MustCompile(`href="(/desk/security/union-providers/[0-9a-f-]{36})"`)
 	takeBack   = regexp.MustCompile(`action="(/desk/staff/union-provider/[0-9a-f-]{36}/withdraw)"`)
 	inviteForm = regexp.MustCompile(`name="union" value="([0-9a-f-]{36})"`)
+	unlinkForm = regexp.MustCompile(`action="/desk/me/factor/union/([0-9a-f-]{36})/off"`)
 	inviteLink = regexp.MustCompile(`https?://[^<"]+(/staff/sign-in/invited/[^<"]+)<`)
 )
 
@@ -111,6 +112,7 @@ func TestInvitationPages(t *testing.T) {
 	r.get(accountweb.SettingsPath).want("no password", 200, accountweb.SettingsPath, "这里没有密码", `!name="old"`)
 	r.get(accountweb.FactorPath).want("no password to ask for", 200, accountweb.FactorPath, "这里没有密码", `!name="password"`, "添加一个通行密钥")
 	r.get(accountweb.ProvePath+"?next=/who").want("nor to prove by", 200, "", "再登录一次", accountweb.UnionSignInPath+"?next=%2Fwho", `!name="password"`)
+	r.post(accountweb.OwnUnionPath+"/"+unlinkForm.FindStringSubmatch(r.get(accountweb.FactorPath).page)[1]+"/off").want("the only way in", 200, accountweb.FactorPath, "唯一办法", "断开")
 	h.reader().get(link).want("used", 404, link, "用过了")
 	chief.get(at).want("linked", 200, at, "!的登录页邀请")
 	chief.post(at+"/invite", "union", "x").want("linked already", 200, at, "直接登录就行")

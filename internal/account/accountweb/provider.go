@@ -137,11 +137,7 @@ func (p *pages) linkUnion(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) unlinkUnion(w http.ResponseWriter, r *http.Request) error {
-	if err := p.Providers.Unlink(web.Named(r), r.PathValue("id")); err != nil {
-		return err
-	}
-	web.SetFlash(w, r, "account.provider.unlinked")
-	return web.See(w, r, FactorPath)
+	return settled(w, r, p.Providers.Unlink(web.Named(r), r.PathValue("id")), "account.provider.unlinked", FactorPath)
 }
 
 // ties are one's own links, for the page of the second factor.

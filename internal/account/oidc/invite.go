@@ -30,8 +30,8 @@ type Invited struct {
 
 // Invite makes an invitation for a member of staff who has no password of their own, and
 // returns its secret, to be told to them once. Their first password ends, and with it an
-// invitation before this one. Conflict: they have a password, or are linked already: an
-// administrator who could do it then could be somebody without their notice.
+// invitation before this one. Conflict: they have a password or a second factor, or are
+// linked already: an administrator could then be somebody without their notice.
 func (s *Service) Invite(ctx context.Context, who account.ID, provider string) (token string, err error) {
 	fresh := session.NewToken()
 	_, err = op.Write(unnamed(ctx), s.desk, Invite, staff(ctx, who), func(tx *op.Tx, p people.Person) (bool, error) {

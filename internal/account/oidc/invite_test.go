@@ -82,6 +82,12 @@ func TestInvitation(t *testing.T) {
 		if err := w.accounts.Prove(ctx, "", "", out.Signed.Token); code(err) != "invalid" {
 			t.Errorf("a proof by no password: %v, want invalid", err)
 		}
+		if err := w.Unlink(ctx, id); fault.Of(err).Msg != "account.provider.only" {
+			t.Errorf("the only way in is taken away: %v", err)
+		}
+		if ties, err := w.Mine(ctx); err != nil || len(ties) != 1 || !ties[0].Linked {
+			t.Errorf("after it: %+v, %v, want the link", ties, err)
+		}
 		// The way back, when the provider is gone: a first password.
 		again, err := w.accounts.ResetPassword(chief, who)
 		w.must(err)
@@ -89,6 +95,7 @@ func TestInvitation(t *testing.T) {
 		if err != nil || !in.MustChange {
 			t.Errorf("after a reset: %+v, %v", in, err)
 		}
+		w.must(w.Unlink(w.as(in.Token), id))
 	})
 }
 
@@ -134,6 +141,30 @@ func TestInvitationAttacks(t *testing.T) {
 			if _, err := w.Invite(w.in(c.by), c.who, c.provider); code(err) != c.want {
 				t.Errorf("%s: %v, want %s", c.about, err, c.want)
 			}
+		}
+		// Whoever has a second factor comes in by themselves, and would not notice.
+		armed, first := w.fresh("armed")
+		in, err := w.accounts.SignInStaff(t.Context(), "armed", first)
+		w.must(err)
+		w.must(w.accounts.SetPassword(w.as(in.Token), first, password, in.Token))
+		w.must(w.accounts.StartFactor(w.as(in.Token), password, in.Token))
+		state, err := w.accounts.Factor(w.as(in.Token))
+		w.must(err)
+		if _, err = w.accounts.ConfirmFactor(w.as(in.Token), shown(t, state.Secret, w.clock.Now()), in.Token); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.accounts.ResetPassword(chief, armed); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Invite(chief, armed, id); fault.Of(err).Msg != "account.invite.factor" {
+			t.Errorf("who has a second factor: %v", err)
+		}
+		if by, err := w.Inviting(chief, armed); err != nil || len(by) != 0 {
+			t.Errorf("who has a second factor is offered: %+v, %v", by, err)
+		}
+		w.must(w.accounts.ResetFactor(chief, armed))
+		if _, err := w.Invite(chief, armed, id); err != nil {
+			t.Errorf("after both were reset: %v", err)
 		}
 		if by, err := w.Inviting(chief, has); err != nil || len(by) != 0 {
 			t.Errorf("who has a password is offered: %+v, %v", by, err)

@@ -288,14 +288,25 @@ func self(tx *op.Tx) (root, error) {
 	return root(tx.Subject.ID), nil
 }
 
-// Unlink takes the link of whoever asks to a provider away.
+// Unlink takes the link of whoever asks to a provider away. Conflict: it is their only way in.
 func (s *Service) Unlink(ctx context.Context, provider string) error {
 	_, err := op.Write(ctx, s.desk, Unlink, self, func(tx *op.Tx, who root) (bool, error) {
 		if !id.Valid(provider) {
 			return false, fault.New(string(Unlink), fault.Missing, "fault.missing")
 		}
 		tx.Note("provider", provider)
-		return true, untie(ctx, tx, string(who), provider)
+		if err := untie(ctx, tx, string(who), provider); err != nil {
+			return false, err
+		}
+		left, err := ties(ctx, tx, string(who))
+		if err != nil || len(left) > 0 {
+			return true, err
+		}
+		only, err := s.Accounts.Stranded(ctx, tx, account.ID(who))
+		if err == nil && only {
+			err = fault.New(string(Unlink), fault.Conflict, "account.provider.only")
+		}
+		return true, err
 	})
 	return err
 }
