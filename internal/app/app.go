@@ -46,6 +46,7 @@ import (
 	"nuanxin/internal/outbound"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
+	"nuanxin/internal/request/phoned"
 	"nuanxin/internal/request/record"
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/retain"
@@ -66,7 +67,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, consent.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, calendar.Policy, member.Policy, consent.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, phoned.Policy, calendar.Policy, member.Policy, consent.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -98,6 +99,7 @@ type App struct {
 	Rights   *rights.Service
 	Consents *consent.Service
 	Breaches *breach.Service
+	Phoned   *phoned.Service
 	Erasures *erase.Service
 	Retain   *retain.Service
 
@@ -271,9 +273,10 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Firms = platform.NewService(desk, platform.Config{Orgs: a.Orgs, Members: parts.Spread(a.Members)})
 	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Lists: a.Lists, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Firms: a.Firms}.List()})
 	a.Orgs.FollowedBy(parts.Relocate(a.Members, a.Lists, a.Rights, a.Life))
+	a.Phoned = phoned.NewService(desk, &record.Store{Ring: a.ring}, whose.Holders{Accounts: a.Accounts, Phones: a.Phones, Members: a.Members})
 	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
 		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords})
-	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Consents, a.Phones, a.WeChat, a.Rights, a.Lists}})
+	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Consents, a.Phones, a.WeChat, a.Rights, a.Lists}})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

@@ -158,7 +158,7 @@ func (a *App) memberPages(secure bool) memberweb.Config {
 
 func (a *App) ownPages(desk *op.Desk) own.Config {
 	union := bodies{a.Orgs, a.Accounts}.UnionFor
-	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Consents: a.Consents, Breaches: a.Breaches, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
+	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Phoned: a.Phoned, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Consents: a.Consents, Breaches: a.Breaches, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
 		Union: func(ctx context.Context, tx *op.Tx, area string) (string, error) {
 			u, err := union(ctx, tx, area)
 			return u.Name, fault.Unless(err, fault.Missing)

@@ -56,6 +56,7 @@ type (
 	}
 	matterCopy struct {
 		Number    string        `json:"number"`
+		ByPhone   bool          `json:"by_phone"` // found by the phone alone: staff wrote it down, and no account had it
 		CreatedAt time.Time     `json:"created_at"`
 		Channel   string        `json:"channel" word:"channel"`
 		Source    string        `json:"source"` // where it was said, as staff noted it
@@ -195,18 +196,24 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 		return c, err
 	}
 	c.Account = accountOf(said, mine, changes)
+	var all []matter
 	for after, more := "", true; more; more = after != "" {
 		var some []matter
 		if some, after, err = p.matters(ctx, after, 50); err != nil {
 			return c, err
 		}
-		for _, m := range some {
-			one, err := p.matterCopy(m)
-			if err != nil {
-				return c, err
-			}
-			c.Requests = append(c.Requests, one)
+		all = append(all, some...)
+	}
+	some, err := p.byPhone(ctx)
+	if err != nil {
+		return c, err
+	}
+	for _, m := range append(all, some...) {
+		one, err := p.matterCopy(m)
+		if err != nil {
+			return c, err
 		}
+		c.Requests = append(c.Requests, one)
 	}
 	members, err := p.Members.Copies(ctx)
 	if err != nil {
@@ -278,7 +285,7 @@ func accountOf(said contact, mine account.Mine, changes []phone.Change) accountC
 }
 
 func (p *pages) matterCopy(m matter) (c matterCopy, err error) {
-	c = matterCopy{Number: m.Number, CreatedAt: m.CreatedAt.UTC(), Channel: string(m.Channel), Source: m.Source, Status: string(m.Status), Topic: m.Topic, Title: m.Title,
+	c = matterCopy{Number: m.Number, ByPhone: m.phoned, CreatedAt: m.CreatedAt.UTC(), Channel: string(m.Channel), Source: m.Source, Status: string(m.Status), Topic: m.Topic, Title: m.Title,
 		What: m.What, Place: m.Place, Hidden: m.Hidden, Words: m.Words, Heard: m.Heard, Officer: m.OfficerName, WentTo: append([]string{}, m.bodies()...), Timeline: []entryCopy{}, Files: []fileCopy{}}
 	if c.Name, c.Phone, err = p.Sealed.Identity(m.Request); err != nil {
 		return c, err

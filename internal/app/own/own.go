@@ -21,6 +21,7 @@ import (
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
+	"nuanxin/internal/request/phoned"
 	"nuanxin/internal/request/record"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/web"
@@ -32,6 +33,7 @@ type Config struct {
 	Accounts *account.Service
 	Phones   *phone.Service
 	Requests *office.Service
+	Phoned   *phoned.Service
 	Sealed   *record.Store // opens the name and phone that came with a request
 	Members  *member.Service
 	Rights   *rights.Service
@@ -63,6 +65,8 @@ func (p *pages) contact(ctx context.Context) (contact, error) {
 type matter struct {
 	*request.Request
 	own request.Own
+
+	phoned bool // it hangs on the worker's number alone
 }
 
 // bodies are those that the matter went to, by name.
@@ -102,9 +106,23 @@ func (p *pages) matters(ctx context.Context, after string, limit int) (all []mat
 		if err != nil {
 			return nil, "", err
 		}
-		all = append(all, matter{q, own})
+		all = append(all, matter{Request: q, own: own})
 	}
 	return all, list.Next, nil
+}
+
+// byPhone returns the matters that staff wrote down for a caller who had the phone of the
+// worker who asks, and that are theirs by the rules of package phoned.
+func (p *pages) byPhone(ctx context.Context) (all []matter, err error) {
+	found, err := p.Phoned.Mine(ctx)
+	for _, q := range found {
+		own, err := p.Requests.Progress(ctx, request.Ref{ID: q.ID, Secret: p.Requests.Secret(q.ID)})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, matter{Request: q, own: own, phoned: true})
+	}
+	return all, err
 }
 
 // look is one time that somebody opened what is sealed.
@@ -176,7 +194,11 @@ func (p *pages) roots(ctx context.Context) (all roots, err error) {
 		}
 		after = list.Next
 	}
-	return all, err
+	hung, failed := p.Phoned.Mine(ctx)
+	for _, q := range hung {
+		all.of, all.numbers[string(q.ID)] = append(all.of, authz.Object{Kind: "request", ID: string(q.ID), Group: "request", Owner: who.ID}), q.Number
+	}
+	return all, errors.Join(err, failed)
 }
 
 // seats says who looked, by id: a name and where they sit.

@@ -98,7 +98,8 @@ type dataPage struct {
 	said    contact
 	mine    account.Mine
 	matters []matter
-	more    bool // requests than are shown
+	more    bool     // requests than are shown
+	hung    []matter // by the phone alone
 	members []member.Copy
 	asks    []rights.Ask
 	looks   []look // the newest
@@ -119,6 +120,9 @@ func (p *pages) data(w http.ResponseWriter, r *http.Request) (err error) {
 		return err
 	}
 	d.more = next != ""
+	if d.hung, err = p.byPhone(ctx); err != nil {
+		return err
+	}
 	if d.members, err = p.Members.Copies(ctx); err != nil {
 		return err
 	}
@@ -154,6 +158,9 @@ func (p *pages) seen(w http.ResponseWriter, r *http.Request) error {
 }
 
 func fileHref(m matter, f request.AttachmentID) string {
+	if m.phoned {
+		return "" // the page of such a matter opens with the slip of who called
+	}
 	return requestweb.Href(m.Number) + "/files/" + string(f)
 }
 
@@ -198,7 +205,11 @@ func (m matter) row(ctx context.Context) ui.RowProps {
 	if bodies := m.bodies(); len(bodies) > 0 {
 		went = t(ctx, "request.went", "Bodies", web.List(ctx, bodies...))
 	}
-	return ui.RowProps{Href: requestweb.Href(m.Number), Title: show.About(ctx, m.Title, m.What, m.Topic), Chevron: true,
+	href := requestweb.Href(m.Number)
+	if m.phoned {
+		href = ""
+	}
+	return ui.RowProps{Href: href, Title: show.About(ctx, m.Title, m.What, m.Topic), Chevron: href != "",
 		Sub:  strings.Join([]string{t(ctx, "request.from."+string(m.Channel), "When", web.Date(ctx, m.CreatedAt)), t(ctx, "request.holds", "What", web.List(ctx, holds...))}, " "),
 		More: went}
 }
