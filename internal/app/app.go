@@ -31,6 +31,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/idp"
 	"nuanxin/internal/job"
 	"nuanxin/internal/media"
@@ -64,10 +65,10 @@ import (
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, consent.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, retain.Schema}
+var Schemas = []fs.FS{op.Schema, consent.Schema, hold.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, phoned.Policy, calendar.Policy, member.Policy, consent.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, phoned.Policy, calendar.Policy, member.Policy, consent.Policy, hold.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -100,6 +101,7 @@ type App struct {
 	Consents *consent.Service
 	Breaches *breach.Service
 	Phoned   *phoned.Service
+	Holds    *hold.Service
 	Erasures *erase.Service
 	Retain   *retain.Service
 
@@ -237,7 +239,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err := a.Calendar.Refresh(a.background()); err != nil {
 		return err
 	}
-	if err := a.redoErased(); err != nil {
+	if err := a.redo().Run(a.background()); err != nil {
 		return err
 	}
 	a.handler, err = a.pages(desk, words)
@@ -276,7 +278,9 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Phoned = phoned.NewService(desk, &record.Store{Ring: a.ring}, whose.Holders{Accounts: a.Accounts, Phones: a.Phones, Members: a.Members})
 	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
 		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords})
-	a.Erasures = erase.NewService(desk, erase.Config{Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Consents, a.Phones, a.WeChat, a.Rights, a.Lists}})
+	held := whose.Held{Accounts: a.Accounts, Members: a.Members, Requests: &record.Store{Ring: a.ring}}
+	a.Holds = hold.NewService(desk, a.ring, held)
+	a.Erasures = erase.NewService(desk, erase.Config{Holds: a.Holds, Things: held.Things, Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Consents, a.Phones, a.WeChat, a.Rights, a.Lists}})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

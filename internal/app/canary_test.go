@@ -27,6 +27,7 @@ import (
 	"nuanxin/internal/breach"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/member"
 	memberintake "nuanxin/internal/member/intake"
 	"nuanxin/internal/member/merge"
@@ -124,6 +125,8 @@ func (w *world) plant(t *testing.T) {
 	w.plantMember(t, ctx, cadre)
 	w.plantRights(t, ctx, cadre)
 	w.plantIncident(t)
+	held := must[hold.ID](t)(w.app.Holds.Set(w.as(t, "security"), hold.Draft{Kind: hold.Matter, Number: mine.Number, Basis: "court", Reason: bird + "来函", Until: "2027-03-01"}))
+	must[bool](t)(true, w.app.Holds.End(w.as(t, "security"), held, 1, bird+"结案"))
 	w.browse(t, mine)
 }
 

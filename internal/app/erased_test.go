@@ -159,7 +159,7 @@ func TestARestoreForgetsAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	journal, err := os.ReadFile(w.app.config.erasedFile())
+	journal, err := os.ReadFile(string(w.app.redo().Erased()))
 	if err != nil || !strings.Contains(string(journal), worker.ID) || strings.ContainsAny(string(journal), "陈") {
 		t.Fatalf("the journal: got %q, %v", journal, err)
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"nuanxin/internal/account/erase"
 	"nuanxin/internal/app/door"
+	"nuanxin/internal/app/redo"
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/job"
@@ -58,7 +58,7 @@ func (a *App) listen() {
 	a.Rights.Register(a.worker)
 	a.Breaches.Register(a.worker)
 	a.Retain.Register(a.worker)
-	a.worker.On(erase.Erased{}.EventName(), a.noteErased)
+	a.redo().Register(a.worker)
 	a.Trail.Register(a.worker)
 	a.Intake.Register(a.worker)
 	a.Lists.Register(a.worker)
@@ -74,6 +74,11 @@ func (a *App) listen() {
 	a.worker.Every("blob.sweep", time.Hour, func(ctx context.Context) error {
 		return a.blobs.Sweep(ctx, a.clock.Now().Add(-time.Hour))
 	})
+}
+
+// redo tells a restored database what it has forgotten.
+func (a *App) redo() redo.Redo {
+	return redo.Redo{Keys: a.config.keyFile(), Erasures: a.Erasures, Holds: a.Holds}
 }
 
 // published gives what waited for a notice its dates. The notice

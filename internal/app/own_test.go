@@ -19,6 +19,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/geo"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
@@ -151,6 +152,7 @@ func (w *world) rephone(t *testing.T, cadre context.Context, member, to string) 
 func TestCopy(t *testing.T) {
 	w, mine, _ := told(t)
 	w.noticed(t, mine.Number)
+	w.hold(t, hold.Matter, mine.Number, "2027-03-01")
 	a := w.ask(t, "/me/data.json", "nx="+w.tokens["own"])
 	if h := a.Header(); a.Code != http.StatusOK || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || h.Get("Cache-Control") != "no-store" {
 		t.Fatalf("got %d, %v", a.Code, h)

@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/account/accountweb/phoneweb"
 	"nuanxin/internal/account/accountweb/watch"
 	"nuanxin/internal/account/warden"
+	"nuanxin/internal/app/holdweb"
 	"nuanxin/internal/app/own"
 	"nuanxin/internal/app/parts"
 	"nuanxin/internal/authz"
@@ -54,7 +55,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), holdweb.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -102,6 +103,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		own.Routes(a.ownPages(desk)),
 		retainweb.Routes(retainweb.Config{Retain: a.Retain, Frame: a.frame}),
 		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Proof: a.proof, Photo: fileStore{a.blobs}.Get, Kept: retainweb.Path, Unions: unionAreas{a.Orgs}.named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		holdweb.Routes(holdweb.Config{Holds: a.Holds, Frame: a.frame}),
 		breachweb.Routes(breachweb.Config{Breaches: a.Breaches, Frame: a.frame}),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
@@ -245,6 +247,7 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("staff", "people", accountweb.StaffPath, authz.Admin)
 	add("security", "lock", watch.HrefSecurity, authz.Security)
 	add("breaches", "alert", breachweb.Href, authz.Security)
+	add("holds", "lock", holdweb.Href, authz.Security)
 	add("audit", "eye", watch.HrefAudit, authz.Auditor)
 	add("roles", "shield", watch.HrefRights, authz.Admin, authz.Security, authz.Auditor)
 	return items

@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/geo"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/hours"
 	"nuanxin/internal/member"
 	memberintake "nuanxin/internal/member/intake"
@@ -37,6 +38,7 @@ type world struct {
 	dispatch request.DispatchID
 	body     org.ID
 	incident breach.ID
+	kept     hold.ID         // the first worker's matter
 	about    rights.ID       // of the first worker, about their data
 	orphan   request.Receipt // of a worker whose account is erased
 	moved    member.ID       // who went from the county to the other

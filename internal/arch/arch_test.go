@@ -30,7 +30,7 @@ const (
 )
 
 // ground knows no domain; each may import those before it.
-var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "consent", "job", "outbound"}
+var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "hold", "consent", "job", "outbound"}
 
 // facts are data and arithmetic; any package above the ground may import them,
 // and they may import one another.
@@ -57,6 +57,7 @@ var drivers = map[string]map[string]string{
 		"app":         "the whole program is one handler",
 		"app/door":    "partner bodies come in by a link",
 		"app/own":     "pages that tell of one person from every domain",
+		"app/holdweb": "pages on what package hold keeps, which is ground and has none",
 	},
 }
 

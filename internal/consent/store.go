@@ -102,6 +102,18 @@ func Allowed(ctx context.Context, tx *op.Tx, person, purpose string) (bool, erro
 	return n == 0, err
 }
 
+// Freeze stops every use of what is kept of a person whose account has ended and of whom
+// something is held: it is stored and used for nothing (art. 47).
+func Freeze(ctx context.Context, tx *op.Tx, person string) error {
+	all, err := Purposes(ctx, tx)
+	for _, p := range all {
+		if err == nil {
+			_, err = tx.Exec(ctx, `insert into consent_stop (person_id, purpose) values ($1, $2) on conflict (person_id, purpose) do nothing`, person, p.Purpose)
+		}
+	}
+	return err
+}
+
 // Forget lets go of what works on for a person whose account ends. What they agreed
 // to, and when, stays: it says who they were by nothing but an id that leads nowhere.
 func Forget(ctx context.Context, tx *op.Tx, person string) error {

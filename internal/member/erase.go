@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nuanxin/internal/db"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/op"
 	"nuanxin/internal/plain"
 )
@@ -21,13 +22,13 @@ func (s *Service) Waits(ctx context.Context, tx *op.Tx, worker string) (n int, e
 // that went into them and are nobody else's. The number, the history and what was
 // agreed to stay.
 func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
-	all, err := s.some(ctx, tx, `m.person_id = $1`, db.Args{worker})
+	all, err := s.some(ctx, tx, `m.person_id = $1 and not `+hold.Held("m.member_id", "m.person_id"), db.Args{worker})
 	for i := 0; err == nil && i < len(all); i++ {
 		if err = s.forget(ctx, tx, all[i].ID); err != nil {
 			break
 		}
 		var parts []Member
-		parts, err = s.some(ctx, tx, `m.merged_into = $1 and m.person_id is null and m.name_index <> ''`, db.Args{string(all[i].ID)})
+		parts, err = s.some(ctx, tx, `m.merged_into = $1 and m.person_id is null and m.name_index <> '' and not `+hold.Held("m.member_id"), db.Args{string(all[i].ID)})
 		all = append(all, parts...)
 	}
 	return err

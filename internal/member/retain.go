@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"nuanxin/internal/db"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/op"
 )
 
@@ -12,7 +13,7 @@ import (
 // before a time; at most so many. It returns how many.
 func (s *Service) DropRefused(ctx context.Context, tx *op.Tx, before time.Time, most int) (int, error) {
 	var args db.Args
-	all, err := s.some(ctx, tx, `m.state in `+db.In(&args, []State{Refused, Withdrawn})+` and m.phone_mask <> '' and coalesce(m.decided_at, m.changed_at, m.applied_at) < `+
+	all, err := s.some(ctx, tx, `m.state in `+db.In(&args, []State{Refused, Withdrawn})+` and m.phone_mask <> '' and not `+hold.Held("m.member_id", "m.person_id")+` and coalesce(m.decided_at, m.changed_at, m.applied_at) < `+
 		args.Add(before.UnixMicro())+` order by m.member_id limit `+args.Add(most), args)
 	if err != nil {
 		return 0, err

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nuanxin/internal/db"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/op"
 	"nuanxin/internal/plain"
 )
@@ -12,7 +13,7 @@ import (
 // and answered, and when, stays in the register. What waits is taken back. It is
 // called inside the operation that ends the account.
 func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
-	all, err := s.some(ctx, tx, `r.person_id = $1`, db.Args{worker})
+	all, err := s.some(ctx, tx, `r.person_id = $1 and not `+hold.Held("r.person_id"), db.Args{worker})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,11 @@
 // matter and how it was answered, a member's number and history, the audit trail)
 // stands under an id that leads to nobody any more.
 //
+// What is held by law (package hold) stays, with the account's name and number, locked:
+// nobody signs in to it any more, it is used for nothing, and a row in
+// person_erase_waits says that it waits. [Service.Finish] ends it in the night after the
+// last hold is over.
+//
 // The row in person_erased is the journal. A backup made before is older than it:
 // the program writes the journal beside the keys as well, and [Service.Redo] does
 // again what a restored database has forgotten.
@@ -20,12 +25,14 @@ import (
 	"context"
 	"embed"
 	"slices"
+	"strconv"
 	"time"
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 )
@@ -39,7 +46,7 @@ var Schema embed.FS
 const (
 	See   authz.Action = "account.see_erase" // what would go, and what has to end first
 	Erase authz.Action = "account.erase"
-	Redo  authz.Action = "account.erase_again" // after a restore
+	Redo  authz.Action = "account.erase_again" // after a restore, and when a hold is over
 )
 
 // Policy says who may do them: nobody but the worker.
@@ -87,6 +94,9 @@ type Config struct {
 	Accounts         *account.Service
 	Matters, Members Holder
 	Others           []Keeper // forget first: they may find what is theirs by those
+	Holds            *hold.Service
+	// Things returns the ids of a worker's matters and members' records, which may be held.
+	Things func(ctx context.Context, tx *op.Tx, worker string) ([]string, error)
 }
 
 // NewService returns the service.
@@ -105,6 +115,26 @@ func asker(tx *op.Tx) (worker, error) {
 		return worker{}, fault.New(string(See), fault.Missing, "account.session.none")
 	}
 	return worker{tx.Subject.ID}, nil
+}
+
+// Held returns what is held of the worker who asks, the longest first.
+func (s *Service) Held(ctx context.Context) (all []hold.Hold, err error) {
+	_, err = op.Read(ctx, s.desk, See, func(tx *op.Tx) (worker, error) {
+		who, err := asker(tx)
+		if err == nil {
+			all, err = s.held(ctx, tx, who.id)
+		}
+		return who, err
+	})
+	return all, err
+}
+
+func (s *Service) held(ctx context.Context, tx *op.Tx, who string) ([]hold.Hold, error) {
+	things, err := s.Things(ctx, tx, who)
+	if err != nil {
+		return nil, err
+	}
+	return s.Holds.Now(ctx, tx, append(things, who))
 }
 
 // Ready returns what has to end first, and the number to which a code goes.
@@ -180,16 +210,27 @@ func (s *Service) Erase(ctx context.Context, code string) error {
 }
 
 func (s *Service) forget(ctx context.Context, tx *op.Tx, who string, at time.Time) error {
+	held, err := s.held(ctx, tx, who)
+	if err != nil {
+		return err
+	}
 	for _, k := range slices.Concat(s.Others, []Keeper{s.Matters, s.Members}) {
 		if err := k.Forget(ctx, tx, who); err != nil {
 			return err
 		}
 	}
+	tx.Emit(Erased{who, at})
+	if len(held) > 0 {
+		tx.Note("held", strconv.Itoa(len(held)))
+		return s.lock(ctx, tx, who, at)
+	}
 	if err := s.Accounts.EndWorker(ctx, tx, account.ID(who)); err != nil {
 		return err
 	}
-	tx.Emit(Erased{who, at})
-	_, err := tx.Exec(ctx, `insert into person_erased (person_id, erased_at) values ($1, $2) on conflict (person_id) do nothing`, who, at.UnixMicro())
+	if _, err := tx.Exec(ctx, `delete from person_erase_waits where person_id = $1`, who); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into person_erased (person_id, erased_at) values ($1, $2) on conflict (person_id) do nothing`, who, at.UnixMicro())
 	return err
 }
 
@@ -225,7 +266,8 @@ func (s *Service) known(ctx context.Context, e Erased) (bool, error) {
 			return false, nil
 		}
 		n := 0
-		err := tx.Each(ctx, `select 1 from person p where p.person_id = $1 and not exists (select 1 from person_erased e where e.person_id = p.person_id)`, []any{e.ID}, func(db.Row) error {
+		err := tx.Each(ctx, `select 1 from person p where p.person_id = $1 and not exists (select 1 from person_erased e where e.person_id = p.person_id)
+			and not exists (select 1 from person_erase_waits w where w.person_id = p.person_id)`, []any{e.ID}, func(db.Row) error {
 			n++
 			return nil
 		})

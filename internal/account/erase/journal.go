@@ -9,13 +9,13 @@ import (
 	"os"
 )
 
-// Journal is the name of a file of accounts that ended at their own wish: a line of JSON
-// each, ids and times alone. It lies beside the keys and in no backup, for it has to
+// Journal is the name of a file of what a restored database has to be told again, such as
+// the accounts that ended at their own wish: a line of JSON each, ids and times alone. It lies beside the keys and in no backup, for it has to
 // know more than the backup that is restored.
-type Journal string
+type Journal[T any] string
 
-// Add writes an ending, and is back when it is on disk.
-func (j Journal) Add(what Erased) (err error) {
+// Add writes one, and is back when it is on disk.
+func (j Journal[T]) Add(what T) (err error) {
 	line, err := json.Marshal(what)
 	if err != nil {
 		return err
@@ -31,9 +31,9 @@ func (j Journal) Add(what Erased) (err error) {
 	return f.Sync()
 }
 
-// All returns the endings. A line that was cut short by a crash is the last, and is
+// All returns them. A line that was cut short by a crash is the last, and is
 // written again with its event.
-func (j Journal) All() (all []Erased, err error) {
+func (j Journal[T]) All() (all []T, err error) {
 	f, err := os.Open(string(j))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -47,7 +47,7 @@ func (j Journal) All() (all []Erased, err error) {
 		if errors.Is(err, io.EOF) {
 			return all, nil
 		}
-		var what Erased
+		var what T
 		if err == nil {
 			err = json.Unmarshal(line, &what)
 		}

@@ -3,6 +3,7 @@ package phone
 import (
 	"context"
 
+	"nuanxin/internal/hold"
 	"nuanxin/internal/op"
 )
 
@@ -10,6 +11,6 @@ import (
 // over. It is called inside the operation that ends the account.
 func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 	_, err := tx.Exec(ctx, `update person_phone_change set old = null, new = null, note = null, new_index = '', due_at = null,
-		ended_at = coalesce(ended_at, $2), state = case when state = 'waiting' then 'failed' else state end where person_id = $1`, worker, tx.Now().UnixMicro())
+		ended_at = coalesce(ended_at, $2), state = case when state = 'waiting' then 'failed' else state end where person_id = $1 and not `+hold.Held("person_id"), worker, tx.Now().UnixMicro())
 	return err
 }

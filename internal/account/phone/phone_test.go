@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/id"
 	"nuanxin/internal/job"
 	"nuanxin/internal/op"
@@ -122,7 +123,7 @@ type world struct {
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	t.Helper()
 	clk := clock.At(start)
-	dbtest.Each(t, clk, []fs.FS{op.Schema, job.Schema, account.Schema}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, clk, []fs.FS{op.Schema, hold.Schema, job.Schema, account.Schema}, func(t *testing.T, d *db.DB) {
 		clk.Set(start)
 		ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
 		if err != nil {

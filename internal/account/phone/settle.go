@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/job"
 	"nuanxin/internal/op"
@@ -78,7 +79,7 @@ func (s *Service) forget(ctx context.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		return s.some(ctx, tx, `old is not null and ended_at < $1`, []any{tx.Now().Add(-l.Days("phone_kept_days")).UnixMicro()})
+		return s.some(ctx, tx, `old is not null and ended_at < $1 and not `+hold.Held("person_id"), []any{tx.Now().Add(-l.Days("phone_kept_days")).UnixMicro()})
 	})
 	for _, c := range old {
 		if _, err := op.Write(again(ctx), s.desk, Settle, c.find, func(tx *op.Tx, w worker) (int64, error) {

@@ -28,6 +28,16 @@ type (
 		Consents    []consentCopy `json:"consents"` // what was agreed to, and what was not, the first first
 		Looks       []lookCopy    `json:"looks"`    // who opened what is sealed, newest first
 		Notices     []noticeCopy  `json:"notices"`  // of incidents that concern this data
+		Holds       []holdCopy    `json:"holds"`    // what has to be kept for a time although the account may end
+	}
+	holdCopy struct {
+		What   string `json:"what" word:"held"`
+		Number string `json:"number"` // of the matter or member
+		From   string `json:"from"`
+		Until  string `json:"until"`
+		Basis  string `json:"basis"`  // in words
+		Source string `json:"source"` // the article
+		Reason string `json:"reason"`
 	}
 	accountCopy struct {
 		Name     string        `json:"name"`
@@ -182,7 +192,7 @@ func (p *pages) take(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) copy(ctx context.Context) (c copied, err error) {
-	c = copied{MadeAt: p.Desk.Now().UTC(), Requests: []matterCopy{}, Memberships: []memberCopy{}, Asks: []askCopy{}, Looks: []lookCopy{}}
+	c = copied{MadeAt: p.Desk.Now().UTC(), Memberships: []memberCopy{}, Asks: []askCopy{}, Looks: []lookCopy{}}
 	said, err := p.contact(ctx)
 	if err != nil {
 		return c, err
@@ -196,24 +206,8 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 		return c, err
 	}
 	c.Account = accountOf(said, mine, changes)
-	var all []matter
-	for after, more := "", true; more; more = after != "" {
-		var some []matter
-		if some, after, err = p.matters(ctx, after, 50); err != nil {
-			return c, err
-		}
-		all = append(all, some...)
-	}
-	some, err := p.byPhone(ctx)
-	if err != nil {
+	if c.Requests, err = p.matterCopies(ctx); err != nil {
 		return c, err
-	}
-	for _, m := range append(all, some...) {
-		one, err := p.matterCopy(m)
-		if err != nil {
-			return c, err
-		}
-		c.Requests = append(c.Requests, one)
 	}
 	members, err := p.Members.Copies(ctx)
 	if err != nil {
@@ -232,6 +226,9 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 	if c.Notices, err = p.notices(ctx); err != nil {
 		return c, err
 	}
+	if c.Holds, err = p.holdCopies(ctx); err != nil {
+		return c, err
+	}
 	if c.Consents, err = p.consentCopies(ctx); err != nil {
 		return c, err
 	}
@@ -246,12 +243,46 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 	return c, err
 }
 
+// matterCopies are all matters, with those that hang on the phone alone.
+func (p *pages) matterCopies(ctx context.Context) ([]matterCopy, error) {
+	copies := []matterCopy{}
+	all, err := p.byPhone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for after, more := "", true; more; more = after != "" {
+		var some []matter
+		if some, after, err = p.matters(ctx, after, 50); err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	for _, m := range all {
+		one, err := p.matterCopy(m)
+		if err != nil {
+			return nil, err
+		}
+		copies = append(copies, one)
+	}
+	return copies, nil
+}
+
 // notices are what the worker is told of incidents.
 func (p *pages) notices(ctx context.Context) ([]noticeCopy, error) {
 	all := []noticeCopy{}
 	told, err := p.Breaches.Mine(ctx)
 	for _, i := range told {
 		all = append(all, noticeCopy{i.At.UTC(), i.Kinds, i.Text})
+	}
+	return all, err
+}
+
+// holdCopies are what has to be kept for a time.
+func (p *pages) holdCopies(ctx context.Context) ([]holdCopy, error) {
+	all := []holdCopy{}
+	held, err := p.Erasures.Held(ctx)
+	for _, h := range held {
+		all = append(all, holdCopy{string(h.Kind), h.Called, h.From, h.Until, h.Ground.In(web.Lang(ctx)), h.Ground.Source, h.Reason})
 	}
 	return all, err
 }

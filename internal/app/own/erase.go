@@ -3,10 +3,13 @@ package own
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/erase"
+	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -15,6 +18,7 @@ import (
 // and what stays, a code, and nothing more.
 type eraseForm struct {
 	waits erase.Waiting
+	held  []hold.Hold
 	phone string
 	coded bool // a code is on its way
 	demo  string
@@ -42,6 +46,9 @@ func (p *pages) showErase(w http.ResponseWriter, r *http.Request, f eraseForm, r
 	if f.waits, f.phone, err = p.Erasures.Ready(ctx); err != nil {
 		return err
 	}
+	if f.held, err = p.Erasures.Held(ctx); err != nil {
+		return err
+	}
 	if f.coded && p.Demo != nil {
 		f.demo = p.Demo(f.phone)
 	}
@@ -59,11 +66,39 @@ func (p *pages) erase(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
+	held, err := p.Erasures.Held(r.Context())
+	if err != nil {
+		return err
+	}
 	if err := p.Erasures.Erase(r.Context(), r.PostForm.Get("code")); err != nil {
 		return p.showErase(w, r, eraseForm{coded: true}, err)
 	}
 	accountweb.Sessions{Secure: p.Secure}.End(w)
-	return web.Show(w, r, http.StatusOK, erasedView(web.Now(r.Context())))
+	return web.Show(w, r, http.StatusOK, erasedView(web.Now(r.Context()), held))
+}
+
+// heldLines say what is kept for a time, until when and why.
+func heldLines(ctx context.Context, held []hold.Hold) (all []string) {
+	for _, h := range held {
+		what := t(ctx, "word.held."+string(h.Kind))
+		if h.Called != "" {
+			what = t(ctx, "held.called", "What", what, "Number", h.Called)
+		}
+		until, err := time.ParseInLocation(time.DateOnly, h.Until, clock.Zone)
+		if err != nil {
+			continue // the database has days alone
+		}
+		all = append(all, t(ctx, "held.line", "What", what, "Until", longDate(ctx, until), "Ground", h.Ground.In(web.Lang(ctx)), "Reason", h.Reason, "Source", h.Ground.Source))
+	}
+	return all
+}
+
+// longDate says a day with its year.
+func longDate(ctx context.Context, at time.Time) string {
+	if web.Lang(ctx) == "en" {
+		return at.In(clock.Zone).Format("2 January 2006")
+	}
+	return at.In(clock.Zone).Format("2006年1月2日")
 }
 
 func codeWords(ctx context.Context, again bool) string {

@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/breach"
 	"nuanxin/internal/consent"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/member"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/show"
@@ -62,6 +63,7 @@ func words() map[string]vocabulary {
 		"ask":        coded("rights.kind.", rights.Kinds()...),
 		"answer":     coded("rights.state.", rights.Open, rights.Done, rights.Refused, rights.Taken),
 		"field":      coded("rights.field.", "account.name", "member.name", "member.occupation", "member.works"),
+		"held":       coded("own.word.held.", hold.Kinds()...),
 		"look":       coded("own.seen.what.", "request", "member", "person", "code", "rights"),
 	}
 }

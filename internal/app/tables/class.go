@@ -72,6 +72,10 @@ var classes = map[string]Class{
 	"consent.at":            Internal,
 	"consent_guardian.name": Private,
 
+	"hold.reason":      Private,
+	"hold.end_why":     Private,
+	"hold_step.reason": Private,
+
 	"breach.what":          Private,
 	"breach.notice":        Private,
 	"breach.report":        Private,

@@ -68,6 +68,7 @@ var all = slices.Concat([]table{
 	{Name: "audit_check", Group: "check", Key: "check_id", Refs: map[string]string{"by_id": "person"}},
 	{Name: "person_grant", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}},
 	{Name: "person_erased", Group: "person", Key: "person_id"},
+	{Name: "person_erase_waits", Group: "person", Key: "person_id", Refs: map[string]string{"person_id": "person"}},
 	{Name: "person_login", Group: "guard", Key: "login", Refs: map[string]string{"person_id": "person"}},
 	{Name: "person_phone", Group: "guard", Key: "phone", Refs: map[string]string{"person_id": "person"}},
 	{Name: "account_session", Group: "session", Key: "hash", Refs: map[string]string{"person_id": "person", "org_id": "org", "only_id": "request"}},
@@ -129,6 +130,12 @@ var all = slices.Concat([]table{
 	{Name: "consent_stop", Group: reference, Key: "person_id"},
 	{Name: "consent_purpose", Group: reference, Key: "purpose"},
 	{Name: "consent_rule", Group: reference, Key: "name"},
+
+	{Name: "hold", Group: "person", Key: "hold_id", Sealed: []string{"reason", "end_why"}},
+	{Name: "hold_step", Group: "person", Key: "hold_id", Sealed: []string{"reason"}, Row: []string{"hold_id", "seq"}},
+	{Name: "hold_now", Group: reference, Key: "subject_id", Refs: map[string]string{"hold_id": "hold"}},
+	{Name: "hold_basis", Group: reference, Key: "basis"},
+	{Name: "hold_rule", Group: reference, Key: "name"},
 
 	{Name: "breach", Group: "person", Key: "breach_id", Sealed: []string{"what", "notice", "report", "lessons"}},
 	{Name: "breach_step", Group: "person", Key: "breach_id", Sealed: []string{"words"}, Row: []string{"breach_id", "seq"}},

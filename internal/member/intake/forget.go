@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 
+	"nuanxin/internal/hold"
 	"nuanxin/internal/op"
 )
 
@@ -10,6 +11,6 @@ import (
 // still kept for an undo. An account that ends calls it before whose the memberships
 // are is forgotten.
 func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
-	_, err := tx.Exec(ctx, `update member_import_row set sealed = null where sealed is not null and member_id in (select member_id from member where person_id = $1)`, worker)
+	_, err := tx.Exec(ctx, `update member_import_row set sealed = null where sealed is not null and member_id in (select member_id from member where person_id = $1 and not `+hold.Held("member_id", "person_id")+`)`, worker)
 	return err
 }

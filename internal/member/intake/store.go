@@ -99,8 +99,8 @@ func update(ctx context.Context, tx *op.Tx, b Batch) error {
 	return err
 }
 
-// hold holds an import against everybody else, if it is still as it was read.
-func hold(ctx context.Context, tx *op.Tx, b Batch) error {
+// seize holds an import against everybody else, if it is still as it was read.
+func seize(ctx context.Context, tx *op.Tx, b Batch) error {
 	n, err := tx.Exec(ctx, `update member_import set stepped_at = $5 where import_id = $1 and state = $2 and done = $3 and stop = $4`, string(b.ID), string(b.State), b.Done, b.Stop, tx.Now().UnixMicro())
 	if err == nil && n == 0 {
 		err = errMoved

@@ -36,7 +36,7 @@ func (s *Service) begin(ctx context.Context, which ID, from, to State, doubtful 
 		if b.State != from {
 			return 0, errMoved
 		}
-		if err := hold(ctx, tx, b); err != nil {
+		if err := seize(ctx, tx, b); err != nil {
 			return 0, err
 		}
 		b.State, b.Done, b.Stop, b.tries, b.Trouble, b.subject = to, 0, false, 0, "", tx.Subject
@@ -59,7 +59,7 @@ func (s *Service) Stop(ctx context.Context, which ID) error {
 		if b.State != Applying || b.Stop {
 			return false, errMoved
 		}
-		if err := hold(ctx, tx, b); err != nil {
+		if err := seize(ctx, tx, b); err != nil {
 			return false, err
 		}
 		b.Stop, b.Done, b.tries, b.Trouble, b.subject = true, 0, 0, "", tx.Subject
@@ -75,7 +75,7 @@ func (s *Service) Again(ctx context.Context, which ID) error {
 		if !b.Busy() || b.Trouble == "" {
 			return false, errMoved
 		}
-		if err := hold(ctx, tx, b); err != nil {
+		if err := seize(ctx, tx, b); err != nil {
 			return false, err
 		}
 		b.tries, b.Trouble, b.subject = 0, "", tx.Subject
@@ -115,7 +115,7 @@ func (s *Service) move(ctx context.Context, b *Batch, rows int, do func(*op.Tx) 
 		if now.State != b.State || now.Done != b.Done || now.Stop != b.Stop {
 			return false, errMoved
 		}
-		if err := hold(ctx, tx, now); err != nil {
+		if err := seize(ctx, tx, now); err != nil {
 			return false, err
 		}
 		next = now

@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/id"
 	"nuanxin/internal/job"
 	"nuanxin/internal/member"
@@ -62,7 +63,7 @@ type world struct {
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	at := clock.At(start)
-	dbtest.Each(t, at, []fs.FS{op.Schema, consent.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, at, []fs.FS{op.Schema, hold.Schema, consent.Schema, job.Schema, member.Schema}, func(t *testing.T, d *db.DB) {
 		at.Set(start)
 		ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
 		if err != nil {

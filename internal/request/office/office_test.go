@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/id"
 	"nuanxin/internal/job"
 	"nuanxin/internal/op"
@@ -150,7 +151,7 @@ func (h *house) Remove(_ context.Context, b string) error {
 	return nil
 }
 
-var schemas = []fs.FS{op.Schema, consent.Schema, job.Schema, request.Schema}
+var schemas = []fs.FS{op.Schema, hold.Schema, consent.Schema, job.Schema, request.Schema}
 
 // each runs f in a fresh house on each database.
 func each(t *testing.T, f func(h *house)) {

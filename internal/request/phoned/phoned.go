@@ -26,6 +26,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
@@ -158,6 +159,9 @@ func (s *Service) of(ctx context.Context, tx *op.Tx, h Holder) (all []*request.R
 // under way keeps them, or nobody could answer; the nightly dropping takes them later. A
 // code has just come back from the number, so it is the worker's now.
 func (s *Service) Forget(ctx context.Context, tx *op.Tx, who string) error {
+	if held, err := hold.Any(ctx, tx, who); err != nil || held {
+		return err
+	}
 	h, err := s.holders.Holder(ctx, tx, who)
 	if err != nil {
 		return fault.Unless(err, fault.Missing)

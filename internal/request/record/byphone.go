@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nuanxin/internal/db"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 )
@@ -21,6 +22,6 @@ func (s *Store) ByPhone(ctx context.Context, tx *op.Tx, phone string, most int) 
 
 // Unname drops who a request that is no account's came from.
 func (s *Store) Unname(ctx context.Context, tx *op.Tx, which request.ID) error {
-	_, err := tx.Exec(ctx, `update request set data_key = null, name = null, phone = null, phone_index = null, phone_ok = $2 where request_id = $1 and owner_id is null`, string(which), false)
+	_, err := tx.Exec(ctx, `update request set data_key = null, name = null, phone = null, phone_index = null, phone_ok = $2 where request_id = $1 and owner_id is null and not `+hold.Held("request_id"), string(which), false)
 	return err
 }

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 
+	"nuanxin/internal/db"
 	"nuanxin/internal/op"
 )
 
@@ -10,6 +11,17 @@ import (
 func (s *Store) OwnedBy(ctx context.Context, tx *op.Tx, worker string) (n int, err error) {
 	err = tx.One(ctx, `select count(*) from request where owner_id = $1`, []any{worker}, &n)
 	return n, err
+}
+
+// IDsOf returns the ids of a worker's requests.
+func (s *Store) IDsOf(ctx context.Context, tx *op.Tx, worker string) (all []string, err error) {
+	err = tx.Each(ctx, `select request_id from request where owner_id = $1`, []any{worker}, func(r db.Row) error {
+		var which string
+		err := r.Scan(&which)
+		all = append(all, which)
+		return err
+	})
+	return all, err
 }
 
 // Rephone lets the requests of a worker that are found by the phone old be found by
