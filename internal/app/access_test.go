@@ -96,7 +96,7 @@ func (w *world) inTurn() []web.Route {
 func (w *world) papers(t *testing.T) {
 	t.Helper()
 	w.incident = w.noticed(t, w.request.Number)
-	w.kept = w.hold(t, hold.Matter, w.request.Number, "2027-03-01")
+	w.stays = w.hold(t, hold.Matter, w.request.Number, "2027-03-01")
 	list := must[sheet.Table](t)(sheet.Read(strings.NewReader("站点名称,地址\n示例新驿站,示例路 9 号\n"), sheet.Auto, sheet.Limits{}))
 	w.batch = must[intake.Batch](t)(w.app.Intake.Stage(w.as(t, "cadre"), list, stationlist.Options{Area: "220402"})).ID
 	w.roll = must[memberintake.ID](t)(w.app.Lists.Upload(w.as(t, "cadre"), []byte("姓名,手机号\n示例丙,19900000300\n"), memberintake.Options{Basis: memberintake.OnPaper, Where: "示例"}))
@@ -125,7 +125,7 @@ func (w *world) path(pattern string) (path string, names bool) {
 		"/desk/stations": string(w.station.ID), "/host": string(w.station.ID), "/desk/requests": string(w.request.ID), "/matters": string(w.request.ID),
 		"/desk/members": string(w.member), "/desk/orgs": string(w.body), "/desk/staff": string(w.spare), "/desk/security": string(w.spare), "/desk/security/union-providers": w.draft, "/desk/staff/union-provider": w.draft, "/desk/roles": string(w.spare), "/help": w.request.Number, "/api/v1/requests": w.request.Number,
 		"/api/v1/stations": string(w.station.ID), "/api/v1/acts": string(w.station.ID), "/stations": w.station.Code, "/p": link,
-		"/desk/rights": string(w.about), "/desk/breaches": string(w.incident), "/desk/holds": string(w.kept), "/me/data/asks": string(w.about),
+		"/desk/rights": string(w.about), "/desk/breaches": string(w.incident), "/desk/holds": string(w.stays), "/me/data/asks": string(w.about),
 	}
 	guarded := []string{"/desk/imports", "/desk/member-lists", "/desk/stations", "/host", "/desk/requests", "/desk/members", "/desk/rights", "/me/data/asks", "/matters", "/desk/staff", "/desk/security", "/desk/security/union-providers", "/desk/staff/union-provider", "/desk/roles", "/help", "/api/v1/requests"}
 	path = strings.TrimSuffix(pattern, "{$}")

@@ -38,7 +38,7 @@ type world struct {
 	dispatch request.DispatchID
 	body     org.ID
 	incident breach.ID
-	kept     hold.ID         // the first worker's matter
+	stays    hold.ID         // the first worker's matter
 	about    rights.ID       // of the first worker, about their data
 	orphan   request.Receipt // of a worker whose account is erased
 	moved    member.ID       // who went from the county to the other
