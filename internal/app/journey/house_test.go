@@ -37,13 +37,15 @@ const (
 	newPhone    = "19912345678"
 )
 
-// filled is a data folder with the demo's county in it, made once.
-var filled = sync.OnceValues(func() (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "journey"); err != nil {
-		return "", err
-	}
+// filled is a data folder with the demo's county in it, made once, when a journey
+// needs it.
+var filled = sync.OnceValues(func() (string, error) {
+	dir := filepath.Join(scratch, "demo")
 	return dir, demo.Prepare(context.Background(), config(dir, clock.At(morning)), demo.Options{Seed: 1})
 })
+
+// scratch is a folder that ends with the tests.
+var scratch string
 
 func config(dir string, c *clock.Fake) app.Config {
 	return demo.Configure(app.Config{Data: dir, Clock: c})
@@ -51,10 +53,12 @@ func config(dir string, c *clock.Fake) app.Config {
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // each page would be a line
-	code := m.Run()
-	if dir, err := filled(); err == nil {
-		_ = os.RemoveAll(dir) // a temporary folder
+	var err error
+	if scratch, err = os.MkdirTemp("", "journey"); err != nil {
+		panic(err)
 	}
+	code := m.Run()
+	_ = os.RemoveAll(scratch) // a temporary folder
 	os.Exit(code)
 }
 
