@@ -10,13 +10,14 @@ import (
 // serveCmd starts the server.
 type serveCmd struct {
 	where
-	Addr     string   `help:"Where to listen." default:"localhost:8080" placeholder:"HOST:PORT"`
-	Origin   string   `help:"The public address, such as https://nuanxin.example.org." placeholder:"URL"`
-	HomeArea string   `help:"Division code of the union that hears what nobody said the place of." placeholder:"CODE"`
-	Proxy    []string `help:"Networks of our own proxies, whose X-Forwarded-For is believed, such as 127.0.0.1/32." placeholder:"CIDR"`
-	Inside   []string `name:"idp-network" help:"Networks of the house in which unions' identity providers are, such as 10.1.0.0/16." placeholder:"CIDR"`
+	Addr     string         `help:"Where to listen." default:"localhost:8080" placeholder:"HOST:PORT"`
+	Origin   string         `help:"The public address, such as https://nuanxin.example.org." placeholder:"URL"`
+	HomeArea string         `help:"Division code of the union that hears what nobody said the place of." placeholder:"CODE"`
+	Proxy    []netip.Prefix `help:"Networks of our own proxies, whose X-Forwarded-For is believed, such as 127.0.0.1/32." placeholder:"CIDR"`
+	Inside   []netip.Prefix `name:"idp-network" help:"Networks of the house in which unions' identity providers are, such as 10.1.0.0/16." placeholder:"CIDR"`
 
-	Scanner string `help:"Socket of a ClamAV daemon that looks at every upload, such as /run/clamav/clamd.ctl." type:"path" placeholder:"FILE"`
+	Powers  []netip.Prefix `name:"powers-network" help:"Networks from which alone administrators, security administrators and auditors may work, such as 10.0.0.0/8." placeholder:"CIDR"`
+	Scanner string         `help:"Socket of a ClamAV daemon that looks at every upload, such as /run/clamav/clamd.ctl." type:"path" placeholder:"FILE"`
 
 	WeChatApp    string `name:"wechat-app" help:"Id (AppID) of the WeChat official account by which workers sign in." placeholder:"ID"`
 	WeChatSecret string `name:"wechat-secret" help:"Its secret (AppSecret)." placeholder:"SECRET"`
@@ -41,20 +42,7 @@ func (c *serveCmd) Run(e *env) error {
 	config.Origin, config.SMS, config.HomeArea = c.Origin, c.sms.config(), c.HomeArea
 	config.Scanner = c.Scanner
 	config.WeChat = app.WeChatConfig{AppID: c.WeChatApp, Secret: c.WeChatSecret}
-	for _, text := range c.Proxy {
-		network, err := netip.ParsePrefix(text)
-		if err != nil {
-			return fmt.Errorf("--proxy: %w", err)
-		}
-		config.Proxies = append(config.Proxies, network)
-	}
-	for _, text := range c.Inside {
-		network, err := netip.ParsePrefix(text)
-		if err != nil {
-			return fmt.Errorf("--idp-network: %w", err)
-		}
-		config.Inside = append(config.Inside, network)
-	}
+	config.Proxies, config.Inside, config.Powers = c.Proxy, c.Inside, c.Powers
 	if c.SMSURL == "" {
 		fmt.Fprintln(e.stderr, "nuanxin: without --sms-url no codes, news or links go out by text message")
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"net/netip"
 
 	"nuanxin/internal/account/code"
 	"nuanxin/internal/account/factor"
@@ -32,6 +33,7 @@ type Service struct {
 	passkeys passkey.Book
 	codes    code.Book
 	gate     pace.Gate
+	powers   []netip.Prefix
 	leave    []func(context.Context, *op.Tx, string) error // what else ends with a stay
 	slots    chan struct{}                                 // how many passwords are hashed at once: each takes 19 MiB
 }
@@ -44,11 +46,12 @@ type Config struct {
 	Orgs   Orgs
 	Party  *passkey.Party // nil: no passkeys
 	Cheap  bool
+	Powers []netip.Prefix // networks from which alone the three powers work; empty: any
 }
 
 // NewService returns the service of accounts.
 func NewService(desk *op.Desk, c Config) *Service {
-	s := &Service{desk: desk, ring: c.Ring, sender: c.Sender, orgs: c.Orgs, cost: password.Usual(), factors: factor.Book{Ring: c.Ring}, passkeys: passkey.Book{Ring: c.Ring, Party: c.Party}, codes: code.Book{Ring: c.Ring}, gate: pace.Gate{Ring: c.Ring}, slots: make(chan struct{}, 4)}
+	s := &Service{desk: desk, ring: c.Ring, sender: c.Sender, orgs: c.Orgs, cost: password.Usual(), factors: factor.Book{Ring: c.Ring}, passkeys: passkey.Book{Ring: c.Ring, Party: c.Party}, codes: code.Book{Ring: c.Ring}, gate: pace.Gate{Ring: c.Ring}, powers: c.Powers, slots: make(chan struct{}, 4)}
 	if c.Cheap {
 		s.cost = password.Cheap()
 	}

@@ -50,14 +50,14 @@ func (s *Service) Resolve(ctx context.Context, token string) (authz.Subject, err
 // that the session was seen.
 func (s *Service) Enter(ctx context.Context, token string) (Visit, error) {
 	hash := session.Hash(token)
-	v, err := op.Read(unnamed(ctx), s.desk, Resolve, func(tx *op.Tx) (Visit, error) { return visit(ctx, tx, hash) })
+	v, err := op.Read(unnamed(ctx), s.desk, Resolve, func(tx *op.Tx) (Visit, error) { return s.visit(ctx, tx, hash) })
 	if err == nil && v.touch {
 		s.touch(ctx, v, hash)
 	}
 	return v, err
 }
 
-func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
+func (s *Service) visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 	var v Visit
 	none := fault.New(string(Resolve), fault.Missing, "account.session.none")
 	all, err := session.Of(ctx, tx, `hash = $1`, hash)
@@ -81,10 +81,10 @@ func visit(ctx context.Context, tx *op.Tx, hash string) (Visit, error) {
 	if err != nil {
 		return v, err
 	}
-	if !p.Active || !p.LockedAt.IsZero() {
-		return v, none
-	}
 	v.Subject = p.Subject(tx.Now())
+	if !p.Active || !p.LockedAt.IsZero() || s.elsewhere(ctx, v.Subject) {
+		return Visit{}, none
+	}
 	if p.Kind == authz.Staff {
 		var set time.Time
 		err = tx.One(ctx, `
@@ -117,8 +117,10 @@ func (s *Service) touch(ctx context.Context, v Visit, hash string) {
 		if v.Session.Kind == authz.Worker {
 			ends = tx.Now().Add(l.Days("session_worker_days"))
 		}
-		_, err = tx.Exec(ctx, `update account_session set seen_at = $2, ends_at = $3 where hash = $1`, hash, tx.Now().UnixMicro(), ends.UnixMicro())
-		return true, err
+		if _, err = tx.Exec(ctx, `update account_session set seen_at = $2, ends_at = $3 where hash = $1`, hash, tx.Now().UnixMicro(), ends.UnixMicro()); err != nil || v.Session.Kind != authz.Staff {
+			return true, err
+		}
+		return true, people.Used(ctx, tx, ID(v.Session.Person))
 	})
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/netip"
+	"slices"
 	"time"
 
 	"nuanxin/internal/account/pace"
@@ -239,7 +241,27 @@ func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login strin
 	if err := s.gate.Refund(ctx, tx, login, in.Device); err != nil {
 		return err
 	}
+	p, err := people.Get(ctx, tx, in.Person)
+	if err == nil && s.elsewhere(ctx, p.Subject(tx.Now())) {
+		err = fault.New(string(SignInStaff), fault.Invalid, "account.signin.place")
+	}
+	if err != nil {
+		return err
+	}
+	if err := people.Used(ctx, tx, in.Person); err != nil {
+		return err
+	}
 	return begin(ctx, tx, in, session.Session{Kind: authz.Staff, Way: way, Proved: tx.Now()})
+}
+
+// elsewhere reports whether who holds one of the three powers and comes from outside the
+// networks from which these work (GB/T 22239-2019, 8.1.4.4 c).
+func (s *Service) elsewhere(ctx context.Context, who authz.Subject) bool {
+	if len(s.powers) == 0 || !who.Has(authz.Admin) && !who.Has(authz.Security) && !who.Has(authz.Auditor) {
+		return false
+	}
+	from := pace.OriginOf(ctx).Addr.Unmap()
+	return !slices.ContainsFunc(s.powers, func(n netip.Prefix) bool { return n.Contains(from) })
 }
 
 // knownDevice is the secret that marks the device as known, a fresh one at the

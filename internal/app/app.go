@@ -86,6 +86,7 @@ type App struct {
 	Accounts *account.Service
 	Phones   *phone.Service
 	Unions   *oidc.Service // their own sign-in
+	Warden   *warden.Service
 	Trail    *trail.Service
 	WeChat   *wechat.Service
 	Stations *station.Service
@@ -252,7 +253,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	desk.Limit(a.budget)
 	whose.Layer(desk)
 	a.Orgs = org.NewService(desk, a.ring)
-	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs, Party: party})
+	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs, Party: party, Powers: a.config.Powers})
 	a.Unions = oidc.NewService(desk, oidc.Config{Ring: a.ring, Accounts: a.Accounts, Orgs: a.Orgs, Provider: ways.Providers{Client: idp.New(outbound.Rule{Allow: a.config.Inside}, a.clock)}, Origin: a.config.Origin, Path: accountweb.UnionBack})
 	a.WeChat = wechat.NewService(desk, a.weChat())
 	a.Calendar = calendar.NewService(desk, a.whole)
@@ -266,6 +267,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Roll = roll.New(desk, a.Members)
 	a.Consents = consent.NewService(desk, a.Members)
 	a.Twins = merge.New(desk, a.Members, a.Requests)
+	a.Warden = warden.NewService(desk)
 	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests, a.WeChat}})
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Fields: whose.Fields{Accounts: a.Accounts, Members: a.Members}, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})

@@ -40,6 +40,7 @@ type Config struct {
 	Origin     string                 // the public address, such as https://nuanxin.example.org; empty for plain local use
 	Inside     []netip.Prefix         // networks of the house in which unions' identity providers may be; the internet may be in any case
 	Scanner    string                 // the socket of a ClamAV daemon that looks at what is uploaded; empty: none
+	Powers     []netip.Prefix         // networks from which alone the three powers work; empty: any
 	WeChat     WeChatConfig
 	SMS        SMSConfig
 }

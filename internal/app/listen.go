@@ -60,6 +60,7 @@ func (a *App) listen() {
 	a.Retain.Register(a.worker)
 	a.redo().Register(a.worker)
 	a.Trail.Register(a.worker)
+	a.Warden.Register(a.worker)
 	a.Intake.Register(a.worker)
 	a.Lists.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)

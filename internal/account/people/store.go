@@ -126,9 +126,16 @@ func Staff(ctx context.Context, tx *op.Tx, p ID) (Person, error) {
 	return who, err
 }
 
-// Unlock lets p sign in again, and returns how many were locked: one or none.
+// Unlock lets p sign in again, and returns how many were locked: one or none. The days
+// after which an account that nobody uses is locked begin anew.
 func Unlock(ctx context.Context, tx *op.Tx, p ID) (int64, error) {
-	return tx.Exec(ctx, `update person set locked_at = null, locked_by = '', locked_why = '', version = version + 1 where person_id = $1 and locked_at is not null`, string(p))
+	return tx.Exec(ctx, `update person set locked_at = null, locked_by = '', locked_why = '', used_at = $2, version = version + 1 where person_id = $1 and locked_at is not null`, string(p), tx.Now().UnixMicro())
+}
+
+// Used notes that a session of a staff member is in use.
+func Used(ctx context.Context, tx *op.Tx, p ID) error {
+	_, err := tx.Exec(ctx, `update person set used_at = $2 where person_id = $1 and kind = 'staff'`, string(p), tx.Now().UnixMicro())
+	return err
 }
 
 // GrantsFor reads the grants of ps that are in force or to come.

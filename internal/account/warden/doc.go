@@ -2,7 +2,8 @@
 // staff of an area signs in and by what, with the last tries and the limits that count;
 // end sessions; lock an account and open it again. It shows no case and gives no right:
 // that is the administrator's (package account), and whoever has one of the two powers has
-// not the other.
+// not the other. What nobody used for long is locked by itself, every night
+// ([Service.Sleep]).
 //
 // A lock is for danger in delay: it asks for no new proof, ends the sessions in the same
 // transaction, and needs a reason that the audit trail keeps. Opening again does ask.

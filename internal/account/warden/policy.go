@@ -8,6 +8,7 @@ const (
 	EndSessions authz.Action = "account.end_sessions"
 	Lock        authz.Action = "account.lock"
 	Unlock      authz.Action = "account.unlock"
+	Sleep       authz.Action = "account.sleep" // locks what nobody uses
 )
 
 // Policy says who may do them.
@@ -16,4 +17,5 @@ var Policy = authz.Rules{
 	EndSessions: authz.InArea(authz.Security),
 	Lock:        authz.InArea(authz.Security),
 	Unlock:      authz.Lately(authz.InArea(authz.Security)),
+	Sleep:       authz.Program,
 }

@@ -30,9 +30,10 @@ type Watched struct {
 	MustChange bool // the first password was not changed so far
 	PasswordAt time.Time
 	Sessions   []session.Session // the last seen first; hashes are left out
-	LockedBy   string
-	LockedWhy  string
-	Tries      []op.Trace // at signing in and at what is theirs, the newest first; only of one
+	UsedAt     time.Time         // when a session of theirs was last in use; zero: never
+	LockedBy   string            // empty: the program itself
+	LockedWhy  string            // in the words of who did it, or [Dormant]
+	Tries      []op.Trace        // at signing in and at what is theirs, the newest first; only of one
 }
 
 const (
@@ -41,7 +42,7 @@ const (
 )
 
 // watching are the acts that tell of signing in, also those of rooms beside this one.
-var watching = []authz.Action{account.TryPassword, account.SignInStaff, account.EnterCode, account.EnterPasskey, "account.enter_provider", "account.link_provider", "account.unlink_provider", "account.invite_provider", "account.accept_invite", account.Prove, account.SetPassword, account.ResetPassword, account.StartFactor, account.ConfirmFactor, account.RenewCodes, account.DropFactor, account.ResetFactor, account.AddPasskey, account.RemovePasskey, Lock, Unlock, EndSessions}
+var watching = []authz.Action{account.TryPassword, account.SignInStaff, account.EnterCode, account.EnterPasskey, "account.enter_provider", "account.link_provider", "account.unlink_provider", "account.invite_provider", "account.accept_invite", account.Prove, account.SetPassword, account.ResetPassword, account.StartFactor, account.ConfirmFactor, account.RenewCodes, account.DropFactor, account.ResetFactor, account.AddPasskey, account.RemovePasskey, Lock, Unlock, EndSessions, Sleep}
 
 // Watch returns the staff that f selects, as the security administrator sees them.
 func (s *Service) Watch(ctx context.Context, f people.Filter) ([]Watched, error) {
@@ -89,15 +90,15 @@ func watched(ctx context.Context, tx *op.Tx, all []Watched) error {
 	}
 	var args db.Args
 	err := tx.Each(ctx, `
-		select p.person_id, p.locked_by, p.locked_why, w.must_change, w.set_at, f.on_at is not null or exists (select 1 from person_passkey k where k.person_id = p.person_id)
+		select p.person_id, p.locked_by, p.locked_why, p.used_at, w.must_change, w.set_at, f.on_at is not null or exists (select 1 from person_passkey k where k.person_id = p.person_id)
 		from person p join person_password w on w.person_id = p.person_id left join person_factor f on f.person_id = p.person_id
 		where p.person_id in `+db.In(&args, ids), args, func(r db.Row) error {
 		var who, by, why string
 		var must, factor bool
-		var set time.Time
-		err := r.Scan(&who, &by, &why, &must, db.Time(&set), &factor)
+		var used, set time.Time
+		err := r.Scan(&who, &by, &why, db.Time(&used), &must, db.Time(&set), &factor)
 		w := at[who]
-		w.LockedBy, w.LockedWhy, w.MustChange, w.PasswordAt, w.Factor = by, why, must, set, factor
+		w.LockedBy, w.LockedWhy, w.UsedAt, w.MustChange, w.PasswordAt, w.Factor = by, why, used, must, set, factor
 		return err
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package warden_test
 import (
 	"context"
 	"io/fs"
+	"net/netip"
 	"path/filepath"
 	"testing"
 	"time"
@@ -44,19 +45,27 @@ func (orgs) Names(context.Context, *op.Tx, []string) (map[string]string, error) 
 type world struct {
 	*warden.Service
 	t        *testing.T
+	clock    *clock.Fake
+	db       *db.DB
 	accounts *account.Service
+	inside   *account.Service // of a program in which the powers work from the office alone
 }
 
 func each(t *testing.T, f func(t *testing.T, w world)) {
 	t.Helper()
 	clk := clock.At(start)
+	office := netip.MustParsePrefix("10.1.0.0/16")
 	dbtest.Each(t, clk, []fs.FS{op.Schema, account.Schema}, func(t *testing.T, d *db.DB) {
 		ring, err := seal.Open(filepath.Join(t.TempDir(), "keys"), seal.AES256GCM)
 		if err != nil {
 			t.Fatal(err)
 		}
 		desk := op.New(d, authz.Merge(account.Policy, warden.Policy))
-		f(t, world{warden.NewService(desk), t, account.NewService(desk, account.Config{Ring: ring, Sender: silent{}, Orgs: orgs{}, Cheap: true})})
+		clk.Set(start)
+		config := account.Config{Ring: ring, Sender: silent{}, Orgs: orgs{}, Cheap: true}
+		bound := config
+		bound.Powers = []netip.Prefix{office}
+		f(t, world{warden.NewService(desk), t, clk, d, account.NewService(desk, config), account.NewService(desk, bound)})
 	})
 }
 

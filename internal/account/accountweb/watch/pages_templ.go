@@ -385,9 +385,9 @@ func personPage(f ui.StaffPage, v personView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var16 string
-					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "locked.by", "Name", v.LockedBy, "When", web.When(ctx, v.LockedAt), "Why", v.LockedWhy))
+					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(lockedWords(ctx, v))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/account/accountweb/watch/pages.templ`, Line: 67, Col: 104}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/account/accountweb/watch/pages.templ`, Line: 67, Col: 29}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 					if templ_7745c5c3_Err != nil {

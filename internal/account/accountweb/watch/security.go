@@ -176,10 +176,23 @@ func facts(ctx context.Context, v personView) []ui.Pair {
 	if v.MustChange {
 		set += " · " + t(ctx, "must_change")
 	}
+	used := t(ctx, "fact.used.never")
+	if !v.UsedAt.IsZero() {
+		used = web.When(ctx, v.UsedAt)
+	}
 	return []ui.Pair{
 		{Key: t(ctx, "col.login"), Text: v.Login}, {Key: t(ctx, "fact.area"), Text: accountweb.AreaWords(ctx, v.Area)},
 		{Key: t(ctx, "fact.roles"), Text: roles(ctx, v.Person)}, {Key: t(ctx, "fact.password"), Text: set}, {Key: t(ctx, "fact.factor"), Text: second},
+		{Key: t(ctx, "fact.used"), Text: used},
 	}
+}
+
+// lockedWords say who locked the account, when and why.
+func lockedWords(ctx context.Context, v personView) string {
+	if v.LockedBy == "" && v.LockedWhy == warden.Dormant {
+		return t(ctx, "locked.dormant", "When", web.When(ctx, v.LockedAt))
+	}
+	return t(ctx, "locked.by", "Name", v.LockedBy, "When", web.When(ctx, v.LockedAt), "Why", v.LockedWhy)
 }
 
 // tries are what happened to how somebody signs in.
