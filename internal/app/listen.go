@@ -60,7 +60,9 @@ func (a *App) listen() {
 	a.Retain.Register(a.worker)
 	a.redo().Register(a.worker)
 	a.Trail.Register(a.worker)
-	a.Warden.Register(a.worker)
+	if !a.config.Demo { // whose people wait for whoever tries it
+		a.Warden.Register(a.worker)
+	}
 	a.Intake.Register(a.worker)
 	a.Lists.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)
