@@ -68,7 +68,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, consent.Schema, hold.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, phoned.Policy, calendar.Policy, member.Policy, consent.Policy, hold.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, phoned.Policy, calendar.Policy, member.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -103,6 +103,7 @@ type App struct {
 	Breaches *breach.Service
 	Phoned   *phoned.Service
 	Holds    *hold.Service
+	Children *consent.Children
 	Erasures *erase.Service
 	Retain   *retain.Service
 
@@ -266,6 +267,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Calendar: a.workdays})
 	a.Roll = roll.New(desk, a.Members)
 	a.Consents = consent.NewService(desk, a.Members)
+	a.Children = consent.NewChildren(desk, consent.Wards{Ring: a.ring}, a.home)
 	a.Twins = merge.New(desk, a.Members, a.Requests)
 	a.Warden = warden.NewService(desk)
 	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})

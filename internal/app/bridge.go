@@ -36,6 +36,15 @@ func (a *App) whole(ctx context.Context, tx *op.Tx) (string, error) {
 	return a.top(ctx, tx)
 }
 
+// home is the area of a worker's union, else that of the installation.
+func (a *App) home(ctx context.Context, tx *op.Tx, worker string) (string, error) {
+	area, err := a.Members.HomeOf(ctx, tx, worker)
+	if err != nil || area != "" {
+		return area, err
+	}
+	return a.whole(ctx, tx)
+}
+
 // top is the area of the highest union: that of the installation.
 func (a *App) top(ctx context.Context, tx *op.Tx) (string, error) {
 	o, err := a.Orgs.Top(ctx, tx)

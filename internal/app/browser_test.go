@@ -17,9 +17,10 @@ func TestHeldPagesInABrowser(t *testing.T) {
 	t.Cleanup(server.Close)
 	w.end(t)
 	held := w.calledCase(t)
+	w.childOf(t, "own")
 	which := w.hold(t, hold.Matter, held.Number, "2027-03-01")
 	for _, c := range []struct{ actor, path string }{
-		{"security", "/desk/holds"}, {"security", "/desk/holds/new"}, {"security", "/desk/holds/" + string(which)}, {"own", "/me/data/erase"}, {"own", "/me/data"},
+		{"security", "/desk/holds"}, {"security", "/desk/holds/new"}, {"security", "/desk/holds/" + string(which)}, {"own", "/me/consents/children"}, {"cadre", "/desk/children"}, {"own", "/me/data/erase"}, {"own", "/me/data"},
 	} {
 		for _, mode := range []map[string]string{{"size": "xxl"}, {"theme": "dark", "lang": "en"}} {
 			mode["nx"] = w.tokens[c.actor]

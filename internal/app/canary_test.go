@@ -25,6 +25,7 @@ import (
 	"nuanxin/internal/app/tables"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/breach"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/hold"
@@ -53,7 +54,6 @@ func TestCanary(t *testing.T) {
 // unseen are the sealed columns in which the test plants nothing, with the reason.
 var unseen = map[string]string{
 	"person_factor.sealed":      "random bytes",
-	"consent_guardian.name":     "nothing stores a child so far; the tests of consent see it",
 	"person_passkey.public_key": "the bytes of a public key",
 	"breach_person.person":      "an id, sealed: that somebody is on the list is what is private",
 }
@@ -101,7 +101,7 @@ func canary(t *testing.T, w *world) {
 const bird = "金丝雀"
 
 // planted are the numbers among it.
-var planted = []string{"19955510001", "19955510002", "19955510003", "19955510004", "19955510005", "19955510006", "110101197707070125", "1977-07-07"}
+var planted = []string{"19955510001", "19955510002", "19955510003", "19955510004", "19955510005", "19955510006", "110101197707070125", "1977-07-07", "2017-07-07"}
 
 // isPlanted reports whether a value is one that the test planted.
 func isPlanted(v string) bool {
@@ -124,6 +124,7 @@ func (w *world) plant(t *testing.T) {
 	must[request.Receipt](t)(w.app.Requests.Bounce(w.as(t, "partner"), ref, sent, bird+"不归我们管", bird+"该找物业"))
 	w.plantMember(t, ctx, cadre)
 	w.plantRights(t, ctx, cadre)
+	must[string](t)(w.app.Children.Give(ctx, consent.Entry{Name: bird + "小", Born: "2017-07-07", Guardian: bird + "大", Relation: consent.Parent, Evidence: "birth", Purposes: []consent.Said{{Purpose: "ward_aid", Version: 1}}}))
 	w.plantIncident(t)
 	held := must[hold.ID](t)(w.app.Holds.Set(w.as(t, "security"), hold.Draft{Kind: hold.Matter, Number: mine.Number, Basis: "court", Reason: bird + "来函", Until: "2027-03-01"}))
 	must[bool](t)(true, w.app.Holds.End(w.as(t, "security"), held, 1, bird+"结案"))

@@ -17,7 +17,7 @@ import (
 )
 
 // marks are what tells who the worker of [told] is.
-var marks = []string{"陈立冬", "陈师傅", "19900000003", "19900000013", "110101199003070118", "1990-03-07", "手机丢了"}
+var marks = []string{"陈小满", "2018-05-21", "陈立冬", "陈师傅", "19900000003", "19900000013", "110101199003070118", "1990-03-07", "手机丢了"}
 
 // traces lists where in a database something of marks stands, in plain or sealed.
 func (a *App) traces(t *testing.T) (found []string) {
@@ -51,6 +51,7 @@ func (a *App) traces(t *testing.T) (found []string) {
 func (w *world) end(t *testing.T) (worker authz.Subject) {
 	t.Helper()
 	_, membership := w.tell(t)
+	w.childOf(t, "own")
 	ctx := w.as(t, "own")
 	page := w.ask(t, "/me/data/erase", "nx="+w.tokens["own"])
 	for _, s := range []string{"先把这几样办完", "2 件", "会籍"} {

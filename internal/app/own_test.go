@@ -153,6 +153,7 @@ func TestCopy(t *testing.T) {
 	w, mine, _ := told(t)
 	w.noticed(t, mine.Number)
 	w.hold(t, hold.Matter, mine.Number, "2027-03-01")
+	w.childOf(t, "own")
 	a := w.ask(t, "/me/data.json", "nx="+w.tokens["own"])
 	if h := a.Header(); a.Code != http.StatusOK || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || h.Get("Cache-Control") != "no-store" {
 		t.Fatalf("got %d, %v", a.Code, h)

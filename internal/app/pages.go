@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/app/holdweb"
 	"nuanxin/internal/app/own"
 	"nuanxin/internal/app/parts"
+	"nuanxin/internal/app/wardweb"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/breach/breachweb"
 	"nuanxin/internal/calendar"
@@ -54,7 +55,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), holdweb.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), holdweb.Texts(), wardweb.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -102,6 +103,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		own.Routes(a.ownPages(desk)),
 		retainweb.Routes(retainweb.Config{Retain: a.Retain, Frame: a.frame}),
 		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Proof: a.proof, Photo: fileStore{a.blobs}.Get, Kept: retainweb.Path, Unions: unionAreas{a.Orgs}.named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		wardweb.Routes(wardweb.Config{Children: a.Children, Frame: a.frame}),
 		holdweb.Routes(holdweb.Config{Holds: a.Holds, Frame: a.frame}),
 		breachweb.Routes(breachweb.Config{Breaches: a.Breaches, Frame: a.frame}),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
@@ -159,7 +161,7 @@ func (a *App) memberPages(secure bool) memberweb.Config {
 
 func (a *App) ownPages(desk *op.Desk) own.Config {
 	union := bodies{a.Orgs, a.Accounts}.UnionFor
-	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Phoned: a.Phoned, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Consents: a.Consents, Breaches: a.Breaches, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
+	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Phoned: a.Phoned, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Consents: a.Consents, Children: a.Children, Breaches: a.Breaches, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
 		Union: func(ctx context.Context, tx *op.Tx, area string) (string, error) {
 			u, err := union(ctx, tx, area)
 			return u.Name, fault.Unless(err, fault.Missing)
@@ -240,6 +242,7 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("matters", "inbox", partner.HrefMatters, authz.Partner)
 	add("health", "pulse", requestdesk.HrefHealth, authz.Cadre, authz.Leader)
 	add("rights", "shield", rightsweb.HrefDesk, authz.Cadre, authz.Leader)
+	add("children", "people", wardweb.Href, authz.Cadre)
 	add("orgs", "building", orgweb.ListPath, authz.Cadre, authz.Leader, authz.Admin)
 	add("limits", "clock", requestdesk.HrefRules, authz.Admin)
 	add("calendar", "calendar", calendarweb.Path, authz.Admin)

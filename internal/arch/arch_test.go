@@ -57,6 +57,7 @@ var drivers = map[string]map[string]string{
 		"app":         "the whole program is one handler",
 		"app/door":    "partner bodies come in by a link",
 		"app/own":     "pages that tell of one person from every domain",
+		"app/wardweb": "pages on children, whom package consent keeps, which is ground and has none",
 		"app/holdweb": "pages on what package hold keeps, which is ground and has none",
 	},
 }

@@ -120,6 +120,8 @@ func Forget(ctx context.Context, tx *op.Tx, person string) error {
 	if _, err := tx.Exec(ctx, `delete from consent_stop where person_id = $1`, person); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `delete from consent_guardian where child_id = $1`, person)
-	return err
+	if _, err := tx.Exec(ctx, `delete from consent_guardian where child_id = $1`, person); err != nil {
+		return err
+	}
+	return forgetWards(ctx, tx, person)
 }

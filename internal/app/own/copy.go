@@ -28,7 +28,24 @@ type (
 		Consents    []consentCopy `json:"consents"` // what was agreed to, and what was not, the first first
 		Looks       []lookCopy    `json:"looks"`    // who opened what is sealed, newest first
 		Notices     []noticeCopy  `json:"notices"`  // of incidents that concern this data
+		Children    []childCopy   `json:"children"` // in this worker's care, and what was agreed to for them
 		Holds       []holdCopy    `json:"holds"`    // what has to be kept for a time although the account may end
+	}
+	childCopy struct {
+		Name   string     `json:"name"` // empty once all was taken back
+		Born   string     `json:"born"`
+		MadeAt time.Time  `json:"made_at"`
+		Given  []wardCopy `json:"given"`
+	}
+	wardCopy struct {
+		Purpose  string    `json:"purpose" word:"-"`
+		Name     string    `json:"name"` // of the purpose, in words
+		Version  int64     `json:"version"`
+		Guardian string    `json:"guardian"`
+		Relation string    `json:"relation" word:"relation"`
+		Evidence string    `json:"evidence" word:"evidence"`
+		At       time.Time `json:"at"`
+		EndedAt  time.Time `json:"ended_at,omitzero"`
 	}
 	holdCopy struct {
 		What   string `json:"what" word:"held"`
@@ -224,6 +241,9 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 		c.Asks = append(c.Asks, askCopyOf(a))
 	}
 	if c.Notices, err = p.notices(ctx); err != nil {
+		return c, err
+	}
+	if c.Children, err = p.childCopies(ctx); err != nil {
 		return c, err
 	}
 	if c.Holds, err = p.holdCopies(ctx); err != nil {

@@ -38,6 +38,7 @@ type Config struct {
 	Members  *member.Service
 	Rights   *rights.Service
 	Consents *consent.Service
+	Children *consent.Children
 	Breaches *breach.Service
 	Erasures *erase.Service
 	Demo     func(phone string) string                                                     // the last message to a phone, for the screen; nil outside the demo
@@ -157,8 +158,11 @@ func (p *pages) looksAt(ctx context.Context, r roots, after string, limit int) (
 		if f.Action == member.Check {
 			l.What = "code"
 		}
-		if r.asks[f.Root] {
+		switch {
+		case r.asks[f.Root]:
 			l.What = "rights"
+		case r.wards[f.Root]:
+			l.What = "ward"
 		}
 		all = append(all, l)
 	}
@@ -171,12 +175,13 @@ type roots struct {
 	of      []authz.Object
 	numbers map[string]string // of requests, by id
 	asks    map[string]bool
+	wards   map[string]bool
 }
 
 // roots reads those of the worker who asks.
 func (p *pages) roots(ctx context.Context) (all roots, err error) {
 	who := authz.From(ctx)
-	all = roots{[]authz.Object{{Kind: "account", ID: who.ID, Group: "person", Owner: who.ID}}, map[string]string{}, map[string]bool{}}
+	all = roots{[]authz.Object{{Kind: "account", ID: who.ID, Group: "person", Owner: who.ID}}, map[string]string{}, map[string]bool{}, map[string]bool{}}
 	members, err := p.Members.Copies(ctx)
 	for _, m := range members {
 		all.of = append(all.of, m.AuthzObject())
@@ -193,6 +198,11 @@ func (p *pages) roots(ctx context.Context) (all roots, err error) {
 			all.of, all.numbers[string(q.ID)] = append(all.of, q.AuthzObject()), q.Number
 		}
 		after = list.Next
+	}
+	children, failed := p.Children.Mine(ctx)
+	err = errors.Join(err, failed)
+	for _, c := range children {
+		all.of, all.wards[c.ID] = append(all.of, c.AuthzObject()), true
 	}
 	hung, failed := p.Phoned.Mine(ctx)
 	for _, q := range hung {

@@ -62,7 +62,13 @@ func Routes(c Config) []web.Route {
 	}
 	agreed := get(HrefConsents, "see what one agreed to, since when and for what", p.consents)
 	agreed.Action = string(consent.See)
+	mine := get(HrefChildren, "see what one agreed to for children in one's care", p.children)
+	mine.Action = string(consent.SeeWards)
 	return []web.Route{
+		mine,
+		decide(HrefChildren, consent.GiveWard, "write a child down and agree for it", p.addChild),
+		decide(HrefChildren+"/agree", consent.GiveWard, "agree to one more use of a child's data", p.agreeForChild),
+		decide(HrefChildren+"/withdraw", consent.WithdrawWard, "take back what one agreed to for a child", p.withdrawForChild),
 		agreed,
 		decide(HrefConsents+"/give", consent.Give, "agree to a use of one's data", p.give),
 		decide(HrefConsents+"/withdraw", consent.Withdraw, "take a consent back, or stop a use", p.withdraw),

@@ -63,8 +63,10 @@ func words() map[string]vocabulary {
 		"ask":        coded("rights.kind.", rights.Kinds()...),
 		"answer":     coded("rights.state.", rights.Open, rights.Done, rights.Refused, rights.Taken),
 		"field":      coded("rights.field.", "account.name", "member.name", "member.occupation", "member.works"),
+		"relation":   coded("consent.relation.", consent.Relations()...),
+		"evidence":   coded("consent.evidence.", consent.Evidences()...),
 		"held":       coded("own.word.held.", hold.Kinds()...),
-		"look":       coded("own.seen.what.", "request", "member", "person", "code", "rights"),
+		"look":       coded("own.seen.what.", "request", "member", "person", "code", "rights", "ward"),
 	}
 }
 

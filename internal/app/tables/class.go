@@ -71,6 +71,9 @@ var classes = map[string]Class{
 
 	"consent.at":            Internal,
 	"consent_guardian.name": Private,
+	"consent_ward.data_key": Secret,
+	"consent_ward.name":     Sensitive, // of a child: 个人信息保护法 art. 28
+	"consent_ward.born":     Sensitive,
 
 	"hold.reason":      Private,
 	"hold.end_why":     Private,

@@ -52,7 +52,10 @@ var personal = map[string]string{
 	"member.occupation":     "memberships[].occupation",
 	"member.works":          "memberships[].works",
 	"consent.at":            "consents[].at",
-	"consent_guardian.name": "not: who agreed for a child; nobody joins before the age of work, and no child has an account",
+	"consent_guardian.name": "children[].given[].guardian",
+	"consent_ward.data_key": "not: the key that name and birthday of a child are sealed with",
+	"consent_ward.name":     "children[].name",
+	"consent_ward.born":     "children[].born",
 	"member_tie.from_day":   "memberships[].ties[].from",
 	"member_term.from_at":   "memberships[].terms[].from",
 

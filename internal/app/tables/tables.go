@@ -127,6 +127,8 @@ var all = slices.Concat([]table{
 
 	{Name: "consent", Group: "person", Key: "person_id"},
 	{Name: "consent_guardian", Group: "person", Key: "child_id", Sealed: []string{"name"}, Row: []string{"child_id", "seq"}},
+	{Name: "consent_ward", Group: "person", Key: "child_id", Refs: map[string]string{"guardian_id": "person"}, Sealed: []string{"data_key", "name", "born"}, Boxed: "consent_ward"},
+	{Name: "consent_ward_purpose", Group: reference, Key: "purpose"},
 	{Name: "consent_stop", Group: reference, Key: "person_id"},
 	{Name: "consent_purpose", Group: reference, Key: "purpose"},
 	{Name: "consent_rule", Group: reference, Key: "name"},

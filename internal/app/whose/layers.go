@@ -3,6 +3,7 @@ package whose
 import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/breach"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/hold"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
@@ -19,6 +20,7 @@ func Layer(desk *op.Desk) {
 	desk.Layer("request", op.Rows{From: "request r", By: record.Columns})
 	desk.Layer("member", op.Rows{From: "member m", By: member.ByColumns})
 	desk.Layer("member_import", op.Rows{From: "member_import i", By: authz.Columns{ID: "i.import_id", Area: "i.area"}})
+	desk.Layer("ward", op.Rows{From: "consent_ward w", By: consent.WardColumns})
 	desk.Layer("hold", op.Rows{From: "hold h", By: hold.ByColumns})
 	desk.Layer("breach", op.Rows{From: "breach b", By: breach.ByColumns})
 	desk.Layer("rights", op.Rows{From: "rights_ask r", By: rights.ByColumns})
