@@ -11,6 +11,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/consent"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/hold"
 	"nuanxin/internal/op"
@@ -119,6 +120,9 @@ func TestAWholeAccountIsHeld(t *testing.T) {
 	}
 	if got := w.app.traces(t); len(got) < before {
 		t.Errorf("got %d of %d traces: %v", len(got), before, got)
+	}
+	if all := must[[]consent.Child](t)(w.app.Children.List(w.as(t, "cadre"), "ward_events", "")); len(all) != 0 {
+		t.Errorf("what is held is used: a cadre reads %+v", all)
 	}
 	must[bool](t)(true, w.app.Holds.End(w.as(t, "security"), which, 1, "案子撤了"))
 	if err := w.app.redo().Settle(authz.AsSystem(t.Context(), "test")); err != nil {

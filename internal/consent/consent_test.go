@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
@@ -41,7 +42,7 @@ const store authz.Action = "test.store"
 
 func each(t *testing.T, f func(t *testing.T, w *world)) {
 	at := clock.At(start)
-	dbtest.Each(t, at, []fs.FS{op.Schema, consent.Schema}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, at, []fs.FS{op.Schema, hold.Schema, consent.Schema}, func(t *testing.T, d *db.DB) {
 		at.Set(start)
 		w := &world{t: t, db: d, clock: at, desk: op.New(d, authz.Merge(consent.Policy, authz.Rules{store: authz.Owner}))}
 		w.Service = consent.NewService(w.desk, w)

@@ -102,14 +102,17 @@ func Allowed(ctx context.Context, tx *op.Tx, person, purpose string) (bool, erro
 	return n == 0, err
 }
 
-// Freeze stops every use of what is kept of a person whose account has ended and of whom
-// something is held: it is stored and used for nothing (art. 47).
+// Freeze stops every use of what is kept of a person whose account has ended, and of the
+// children whom they wrote down, while something is held: it is stored and used for nothing (art. 47).
 func Freeze(ctx context.Context, tx *op.Tx, person string) error {
 	all, err := Purposes(ctx, tx)
 	for _, p := range all {
 		if err == nil {
 			_, err = tx.Exec(ctx, `insert into consent_stop (person_id, purpose) values ($1, $2) on conflict (person_id, purpose) do nothing`, person, p.Purpose)
 		}
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `update consent_guardian set ended_at = $2 where ended_at is null and child_id in (select child_id from consent_ward where guardian_id = $1)`, person, tx.Now().UnixMicro())
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
+	"nuanxin/internal/hold"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 )
@@ -96,11 +97,13 @@ func (w Wards) given(ctx context.Context, tx *op.Tx, child string) (all []Given,
 	return all, err
 }
 
-// forgetWards lets go of the children that somebody wrote down whose account ends.
+// forgetWards lets go of the children that somebody wrote down whose account ends;
+// what is held stays.
 func forgetWards(ctx context.Context, tx *op.Tx, guardian string) error {
-	if _, err := tx.Exec(ctx, `delete from consent_guardian where child_id in (select child_id from consent_ward where guardian_id = $1)`, guardian); err != nil {
+	free := ` and not ` + hold.Held("child_id", "guardian_id")
+	if _, err := tx.Exec(ctx, `delete from consent_guardian where child_id in (select child_id from consent_ward where guardian_id = $1`+free+`)`, guardian); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `delete from consent_ward where guardian_id = $1`, guardian)
+	_, err := tx.Exec(ctx, `delete from consent_ward where guardian_id = $1`+free, guardian)
 	return err
 }

@@ -2,6 +2,8 @@ package erase
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,12 +37,18 @@ func (s *Service) lock(ctx context.Context, tx *op.Tx, who string, at time.Time)
 // Finish forgets those who ended their account and of whom nothing is held any more, and
 // returns how many. It runs every night, after what is over was let go.
 func (s *Service) Finish(ctx context.Context) (n int, err error) {
-	all, err := op.List(ctx, s.desk, Redo, func(tx *op.Tx, _ op.Scope) (all []Erased, err error) {
-		err = tx.Each(ctx, `select person_id, asked_at from person_erase_waits order by person_id`, nil, func(r db.Row) error {
+	all, err := op.List(ctx, s.desk, Redo, func(tx *op.Tx, _ op.Scope) ([]Erased, error) {
+		var all []Erased
+		err := tx.Each(ctx, `select person_id, asked_at from person_erase_waits order by person_id`, nil, func(r db.Row) error {
 			var e Erased
 			err := r.Scan(&e.ID, db.Time(&e.At))
 			all = append(all, e)
 			return err
+		})
+		all = slices.DeleteFunc(all, func(e Erased) bool { // who has to wait leaves no trace every night
+			held, failed := s.held(ctx, tx, e.ID)
+			err = errors.Join(err, failed)
+			return len(held) > 0
 		})
 		return all, err
 	})

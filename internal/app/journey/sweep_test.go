@@ -17,7 +17,7 @@ var (
 	hexIn    = regexp.MustCompile(`[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{17,}`)
 	hrefIn   = regexp.MustCompile(`(?:href|hx-get)="(/[^"#]*)`)
 	namedIn  = regexp.MustCompile(`^(/[^?]*/)([0-9a-f]{8}-[0-9a-f-]{27}|\d{8}|\d{4}-\d{4}-\d{4,})(/[^?]*)?$`)
-	notPages = regexp.MustCompile(`^/(api/|a/|metrics|healthz|sw\.js|manifest|icon-|gallery)|/files/|/photos/|\.csv|\.json$|/template|/go\?map=|/peek$|/similar`)
+	notPages = regexp.MustCompile(`^/(api/|a/|metrics|healthz|sw\.js|manifest|icon-|gallery)|/files/|/photos/|\.csv|\.(json|pdf)$|/template|/go\?map=|/peek$|/similar`)
 )
 
 // modes are the ways to look at a page, chosen in pairs: two neighbours differ
