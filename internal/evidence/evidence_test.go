@@ -95,6 +95,7 @@ var documents = map[string][2]string{
 	"costly-doc":     {"## What costs much", "## 费力的事"},
 	"doc-log":        {"## What is written down", "## 记录什么"},
 	"doc-tls":        {"## TLS and what the operator does", "## TLS 与运行者要做的事"},
+	"doc-copies":     {"## Copies elsewhere", "## 异地的备份"},
 	"doc-operator":   {"## TLS and what the operator does", "## TLS 与运行者要做的事"},
 }
 
