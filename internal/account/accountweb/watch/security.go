@@ -148,7 +148,10 @@ func rows(ctx context.Context, people []warden.Watched) (all [][]ui.Cell) {
 		case p.Factor:
 			how = ui.Cell{Node: ui.Chip(ui.Pine, "shield", t(ctx, "factor.on"))}
 		}
-		seen := t(ctx, "seen.never")
+		seen := t(ctx, "fact.used.never")
+		if !p.UsedAt.IsZero() {
+			seen = web.When(ctx, p.UsedAt)
+		}
 		if len(p.Sessions) > 0 {
 			seen = web.When(ctx, p.Sessions[0].SeenAt) + " · " + t(ctx, "sessions.n", "Count", len(p.Sessions))
 		}
