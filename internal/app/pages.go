@@ -94,7 +94,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		stationdesk.Routes(a.stationDesk()),
 		requestweb.Routes(a.requestPages(desk, secure)),
 		requestdesk.Routes(a.requestDesk(secure)),
-		memberdesk.Routes(memberdesk.Config{Members: a.Members, Roll: a.Roll, Twins: a.Twins, Bodies: unionAreas{a.Orgs}.ties, Frame: a.frame}),
+		memberdesk.Routes(memberdesk.Config{Members: a.Members, Roll: a.Roll, Twins: a.Twins, Bodies: unionAreas{a.Orgs}.ties, Frame: a.frame, Origin: a.config.Origin}),
 		membertwins.Routes(membertwins.Config{Twins: a.Twins, Frame: a.frame}),
 		memberlists.Routes(memberlists.Config{Lists: a.Lists, Roll: a.Roll, Frame: a.frame}),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),

@@ -43,7 +43,9 @@ func hrefJoin(c member.Channel, more ...string) string {
 		q.Set("from", string(c))
 	}
 	for i := 0; i+1 < len(more); i += 2 {
-		q.Set(more[i], more[i+1])
+		if more[i+1] != "" {
+			q.Set(more[i], more[i+1])
+		}
 	}
 	if len(q) == 0 {
 		return HrefJoin
@@ -61,7 +63,7 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return web.Show(w, r, http.StatusOK, introPage(offer, p.signIn(hrefJoin(from))))
+		return web.Show(w, r, http.StatusOK, introPage(offer, p.signIn(hrefJoin(from, "area", named(q.Get("area"))))))
 	}
 	own, ok, err := p.mine(ctx)
 	if err != nil {

@@ -82,7 +82,8 @@ func TestWhoMayJoin(t *testing.T) {
 	out := h.phone()
 	out.get("/join?from=link").must(t, "nobody", 200, []string{"不要钱", "3 个工作日", "平台、公司不知道", `href="/sign-in?next=%2Fjoin%3Ffrom%3Dlink"`}, []string{`id="join"`})
 	out.get("/join?from=desk").must(t, "a channel that no address names", 200, []string{`href="/sign-in?next=%2Fjoin"`}, nil)
-	out.post("/join", good()).leads(t, "nobody sends, who came by a poster", "/sign-in?next=%2Fjoin%3Ffrom%3Dposter")
+	out.post("/join", good()).leads(t, "nobody sends, who came by a poster", "/sign-in?next="+url.QueryEscape("/join?area="+county+"001&from=poster"))
+	out.get("/join?from=station&area="+county).must(t, "nobody, at a station", 200, []string{`href="/sign-in?next=` + url.QueryEscape("/join?area="+county+"&from=station") + `"`}, nil)
 	for _, path := range []string{"/join/sent", "/me/membership", "/me/membership/withdraw", "/me/membership/leave", "/me/membership/move"} {
 		out.get(path).leads(t, "nobody at "+path, "/sign-in?next="+url.QueryEscape(path))
 	}
@@ -105,6 +106,11 @@ func TestChoosingAPlace(t *testing.T) {
 	p.get("/join").must(t, "nothing remembered", 200, []string{"<select", "龙山区", "西安区", "吉林省辽源市"}, nil)
 	h.phone("worker=wang", "here=110101").get("/join").must(t, "a place without a union", 200, []string{"<select", "龙山区"}, nil)
 	h.phone("worker=wang", "here="+county).get("/join?choose=1").must(t, "another place than the remembered", 200, []string{"<select", "西安区"}, nil)
+	h.phone("worker=wang").get("/join?from=station&area="+county).must(t, "the place of a poster or a station", 200, []string{union, `name="area" value="` + county + `"`, `name="from" value="station"`}, []string{"<select"})
+	h.phone("worker=wang", "here="+sibling).get("/join?area="+county).must(t, "the poster's place before the remembered", 200, []string{union, `name="area" value="` + county + `"`}, []string{otherUnion})
+	for _, odd := range []string{"2204", "999999", county + "x", county + "0010000", "\x00", "110101"} {
+		h.phone("worker=wang").get("/join?area="+url.QueryEscape(odd)).must(t, "a place that is none, or has no union: "+odd, 200, []string{"<select", "龙山区"}, nil)
+	}
 	for i := range 250 {
 		h.areas = append(h.areas, "13"+string([]byte{'0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10), '0'}))
 	}

@@ -3,6 +3,7 @@ package memberweb
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"nuanxin/internal/region"
 	"nuanxin/internal/web/ui"
@@ -21,12 +22,13 @@ type place struct {
 	wide    bool // the options are provinces
 }
 
-// placeOf is the place that an address names or the phone remembers. ?choose=
-// asks for the list, ?within= for the province's.
+// placeOf is the place that an address names or the phone remembers. ?area= is the
+// one of a poster or a station, ?choose= asks for the list, ?within= for the
+// province's.
 func (p *pages) placeOf(r *http.Request) place {
 	q := r.URL.Query()
-	here := ""
-	if p.Here != nil {
+	here := named(q.Get("area"))
+	if here == "" && p.Here != nil {
 		here = p.Here(r)
 	}
 	if !q.Has("choose") && !q.Has("within") {
@@ -37,6 +39,14 @@ func (p *pages) placeOf(r *http.Request) place {
 		pl.within = province(q.Get("within"))
 	}
 	return pl
+}
+
+// named is the area that an address names, or "" where it is no county or part of one.
+func named(area string) string {
+	if _, ok := region.Lookup(area[:min(6, len(area))]); !ok || len(area) < 6 || len(area) > 12 || strings.Trim(area, "0123456789") != "" {
+		return ""
+	}
+	return area
 }
 
 func province(area string) string { return area[:min(2, len(area))] }

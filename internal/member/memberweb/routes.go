@@ -27,7 +27,7 @@ type Config struct {
 
 // The addresses that other pages lead to.
 const (
-	HrefJoin = "/join" // takes ?from=
+	HrefJoin = "/join" // takes ?from= and ?area=
 	HrefSent = HrefJoin + "/sent"
 	HrefOwn  = "/me/membership"
 	hrefMove = HrefOwn + "/move"
@@ -87,7 +87,7 @@ func (p *pages) worker(h web.Handler) web.Handler {
 				if err := r.ParseForm(); err != nil {
 					return err
 				}
-				back = hrefJoin(channel(r.PostForm.Get("from"))) // by which way they came is not lost
+				back = hrefJoin(channel(r.PostForm.Get("from")), "area", named(r.PostForm.Get("area"))) // by which way they came is not lost
 			}
 		}
 		return web.See(w, r, p.signIn(back))

@@ -18,13 +18,13 @@ func TestStation(t *testing.T) {
 	}
 	for _, r := range []reading{
 		{"everything in the record", h.path(riders), 0,
-			[]string{"<h1", riders, "人民大街 1180 号", "24 小时亮灯", "示例", "/photos/photo1", "/photos/thumb1", "还有 2 张", "/photos/photo2", "/photos/thumb3", "这里有什么", "免费 WiFi", "怎么进门", "扫码或出示会员码。白天直接进", "几点开", "24 小时", "11月26日（周四）", "9:00–12:00，消防演练", `href="tel:08162345678"`, "138****6207", "哪里不对", "没热水", "换电柜坏了", "四川省绵阳市涪城区", "骑手驿站", "示例市铁塔公司", "全国 最美", "2023", "5 星", "约 118 平方米，能坐 20 人", "示例物业", "2023年5月", "2023年6月1日", "高德地图（能搜到 B0FFG9XYZ1）、工会 App（2023年）", "无人值守", "延时服务", "31.461525, 104.752861（WGS-84）", `href="https://example.org/list"`, "2025-09-16", "资料更新", "11月24日", "这附近还有", gym, "导航过去"},
+			[]string{"<h1", riders, "人民大街 1180 号", "24 小时亮灯", "示例", "/photos/photo1", "/photos/thumb1", "还有 2 张", "/photos/photo2", "/photos/thumb3", "这里有什么", "免费 WiFi", "怎么进门", "扫码或出示会员码。白天直接进", "几点开", "24 小时", "11月26日（周四）", "9:00–12:00，消防演练", `href="tel:08162345678"`, "138****6207", "哪里不对", "没热水", "换电柜坏了", "四川省绵阳市涪城区", "骑手驿站", "示例市铁塔公司", "全国 最美", "2023", "5 星", "约 118 平方米，能坐 20 人", "示例物业", "2023年5月", "2023年6月1日", "高德地图（能搜到 B0FFG9XYZ1）、工会 App（2023年）", "无人值守", "延时服务", "31.461525, 104.752861（WGS-84）", `href="https://example.org/list"`, "2025-09-16", "资料更新", "11月24日", `href="/join?from=station&amp;area=510703`, "这附近还有", gym, "导航过去"},
 			[]string{"内部备注", "王某", "30万", "tel:138", hidden, "骑车约"}},
 		{"a special day of today with its reason and age", h.path(post), 0, []string{"关着，明天 8:00 开", "停电检修，工会核过，刚刚", "这几天不一样", "不开，停电检修"}, nil},
 		{"a report with its age", h.path(locked), 0, []string{"有人说门没开", "工友报的，20 分钟前", "20 分钟前有人报：门没开"}, []string{"2026-1124-0009"}},
 		{"unknown things are told as unknown", h.path(bare), 0, []string{"没写几点开", "没写怎么进门", "没人写过几点开", "没见到工会的牌子"}, []string{"这里有什么", "tel:"}},
 		{"not yet on the map", h.path(nowhere), 0, []string{"还没上图", "城北物流园 3 号门", "tel:08167654321", "看别的驿站"}, []string{"导航过去", "<svg viewBox=\"0 0 400"}},
-		{"closed for good", h.path(gone), 0, []string{"不再开了", "拆迁", "看别的驿站"}, []string{"哪里不对", "导航过去", "怎么进门"}},
+		{"closed for good", h.path(gone), 0, []string{"不再开了", "拆迁", "看别的驿站"}, []string{"哪里不对", "导航过去", "怎么进门", "/join?"}},
 		{"hostile words are words", h.path(hostile), 0, []string{"&lt;script&gt;", "&lt;img src=x", "&lt;b&gt;看情况"}, []string{"<script>alert", "<img", "href=\"javascript", "onclick=alert(4)\"", "<b>看"}},
 		{"a hidden one is missing", h.path(hidden), 404, []string{"没找到"}, []string{hidden}},
 		{"no such code", "/stations/00000000", 404, []string{"没找到"}, nil},

@@ -26,7 +26,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 		"doubtful": desk.Href(doubtful), "clear": desk.Href(clear), "member": desk.Href(belongs), "approve": desk.Href(doubtful) + "/approve", "refuse": desk.Href(clear) + "/refuse",
 		"tie": desk.Href(belongs) + "/ties", "untie": desk.Href(belongs) + "/ties/1",
 		"keep": desk.Href(belongs) + "/keep", "resume": desk.Href(kept.Rows[0].ID) + "/resume", "late": desk.Href(clear) + "/resume",
-		"end": desk.Href(belongs) + "/end", "full": desk.Href(clear) + "/full", "export": desk.HrefMembers + "/export"} {
+		"end": desk.Href(belongs) + "/end", "full": desk.Href(clear) + "/full", "export": desk.HrefMembers + "/export", "poster": desk.HrefMembers + "/poster"} {
 		for _, mode := range modes() {
 			cookies := map[string]string{"who": "cadre"}
 			for k, v := range mode {

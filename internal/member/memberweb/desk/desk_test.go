@@ -306,6 +306,20 @@ func TestExportIsSafe(t *testing.T) {
 	h.as("admin").post(desk.HrefMembers+"/export", "why", "核对名册").want("an administrator", 404)
 }
 
+// A union's poster and its link open the form for joining with the way they came by and
+// the county; where the area is wider, without one.
+func TestPoster(t *testing.T) {
+	h := newHouse(t)
+	h.as("cadre").get(desk.HrefMembers).want("the list leads there", 200, `href="`+desk.HrefMembers+`/poster"`)
+	for _, who := range []string{"cadre", "leader"} {
+		h.as(who).get(desk.HrefMembers+"/poster").want(who, 200, "加入工会", "<svg", "龙山区", "/join?area="+county+"&amp;from=poster", "/join?area="+county+"&amp;from=link")
+	}
+	h.as("sibling").get(desk.HrefMembers+"/poster").want("another county's", 200, "/join?area="+sibling+"&amp;from=poster", "!"+county)
+	for _, who := range []string{"admin", "host", "partner"} {
+		h.as(who).get(desk.HrefMembers+"/poster").want(who, 404, "!/join?")
+	}
+}
+
 // What people write comes back as they wrote it, and never as markup.
 func TestHostileText(t *testing.T) {
 	h := newHouse(t)

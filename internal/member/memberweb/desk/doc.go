@@ -29,6 +29,7 @@ type Config struct {
 	Twins   *merge.Service                                              // whom records were merged with
 	Bodies  func(ctx context.Context, area string) ([]ui.Option, error) // that members of an area can be tied to; nil: none
 	Frame   func(ctx context.Context) ui.StaffPage                      // the reader's name, organisation and menu; pages fill in the rest
+	Origin  string                                                      // what a printed address begins with; empty: where the page was asked for
 }
 
 //go:embed locale/*.json

@@ -11,6 +11,7 @@ const (
 	HrefMembers = "/desk/members"
 	hrefApprove = HrefMembers + "/approve"
 	hrefExport  = HrefMembers + "/export"
+	hrefPoster  = HrefMembers + "/poster"
 	hrefLists   = "/desk/member-lists" // of package imports
 	hrefTwins   = "/desk/member-twins" // of package twins
 )
@@ -30,6 +31,7 @@ func Routes(c Config) []web.Route {
 		route("POST", hrefApprove, member.Approve, "approve several; those that are clear only after a second question", p.approve),
 		route("GET", hrefExport, member.Export, "ask for the reason of an export", p.askExport),
 		route("POST", hrefExport, member.Export, "take the list along with masked phones", p.export),
+		route("GET", hrefPoster, member.List, "the poster and the link by which workers join", p.poster),
 		route("GET", HrefMembers+"/{id}", member.See, "one member with doubts, history and consents", p.show),
 		route("GET", HrefMembers+"/{id}/peek", member.See, "look at a member beside the list", p.peek),
 		route("GET", HrefMembers+"/{id}/full", member.Open, "ask for the reason of looking at the numbers", p.askFull),
