@@ -8,6 +8,7 @@ import (
 	"html"
 	"maps"
 	"net/http"
+	"os"
 	"strconv"
 
 	"nuanxin/internal/authz"
@@ -148,6 +149,9 @@ func refusalOf(err error) (refusal, bool) {
 	}
 	if errors.Is(err, context.Canceled) {
 		return errGone, true
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return refusal{http.StatusRequestTimeout, fault.Busy.Code(), fault.Busy.Code()}, true // the body did not come
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return refusal{http.StatusServiceUnavailable, fault.Busy.Code(), fault.Busy.Code()}, true

@@ -1,24 +1,36 @@
 package web
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
+
+	"nuanxin/internal/clock"
 )
 
 // DefaultBodyLimit is what a route without its own limit may be sent.
 const DefaultBodyLimit = 64 << 10
 
+// What is sent may take so long to come: a form, and files on a slow phone.
+const (
+	formPatience = 20 * time.Second
+	filePatience = 2 * time.Minute // as [Server] gives a whole request
+)
+
 // Route is one line of a package's table of pages.
 type Route struct {
-	Method    string   // GET, POST, …
-	Pattern   string   // as in [http.ServeMux], without the method
-	Action    string   // the name that policy knows, such as "station.rename"; required
-	Purpose   string   // why it exists, in a few words
-	Roles     []string // who is meant to come here, for the list of routes
-	BodyLimit int64    // bytes; zero means [DefaultBodyLimit]
-	Look      Look     // how failures look; zero means [LookWorker]
+	Method    string        // GET, POST, …
+	Pattern   string        // as in [http.ServeMux], without the method
+	Action    string        // the name that policy knows, such as "station.rename"; required
+	Purpose   string        // why it exists, in a few words
+	Roles     []string      // who is meant to come here, for the list of routes
+	BodyLimit int64         // bytes; zero means [DefaultBodyLimit]
+	Patience  time.Duration // how long the body may take to come; zero: by the limit
+	Look      Look          // how failures look; zero means [LookWorker]
 	Handler   http.Handler
 }
 
@@ -51,6 +63,11 @@ func (m *Mux) add(r Route) {
 	if r.BodyLimit == 0 {
 		r.BodyLimit = DefaultBodyLimit
 	}
+	if r.Patience == 0 {
+		if r.Patience = formPatience; r.BodyLimit > 2*DefaultBodyLimit {
+			r.Patience = filePatience
+		}
+	}
 	if r.Look == "" {
 		r.Look = LookWorker
 	}
@@ -58,15 +75,35 @@ func (m *Mux) add(r Route) {
 	m.routes = append(m.routes, r)
 }
 
-// enter notes the route for the log line and for failures, and limits the body.
+// enter notes the route for the log line and for failures, and limits the body in size
+// and in the time that it may take to come.
 func (r Route) enter() http.Handler {
 	limited := Limit(r.BodyLimit, r.Handler)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if s := stateOf(req.Context()); s != nil {
 			s.look, s.route, s.action = r.Look, r.Method+" "+r.Pattern, r.Action
 		}
+		if req.ContentLength != 0 {
+			wait := http.NewResponseController(w)
+			_ = wait.SetReadDeadline(clock.System.Now().Add(r.Patience)) // what is no connection, as in tests, has none
+			req.Body = &timed{req.Body, func() { _ = wait.SetReadDeadline(clock.System.Now().Add(filePatience)) }}
+		}
 		limited.ServeHTTP(w, req)
 	})
+}
+
+// timed is a body that says when it is over: from then on the time is the handler's.
+type timed struct {
+	io.ReadCloser
+	over func()
+}
+
+func (t *timed) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		t.over()
+	}
+	return n, err
 }
 
 // Routes lists the routes by pattern and method.

@@ -29,7 +29,9 @@ func listening(t *testing.T) (addr string, asked *atomic.Int64) {
 		return web.See(w, r, "/")
 	}))
 	take.BodyLimit = 1000
-	h := site(take, route("GET", "/p", web.HTML(func(w http.ResponseWriter, r *http.Request) error {
+	slow := take
+	slow.Pattern, slow.Patience = "/slow", 100*time.Millisecond
+	h := site(take, slow, route("GET", "/p", web.HTML(func(w http.ResponseWriter, r *http.Request) error {
 		asked.Add(1)
 		return web.Show(w, r, 200, text("page"))
 	})))
@@ -129,13 +131,33 @@ func TestRawRequests(t *testing.T) {
 	}
 }
 
-// Every route has a limit on what it may be sent.
+// A route waits for what is sent no longer than it has patience, which is told, and is
+// hung up on; a form that came goes on for as long as its handler needs.
+func TestPatience(t *testing.T) {
+	proves.That(t, "http-limits")
+	addr, _ := listening(t)
+	const head = " HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 10\r\n\r\n"
+	began := time.Now()
+	if got := say(t, addr, "POST /slow"+head, "a"); fmt.Sprint(got) != "[408]" || time.Since(began) > 500*time.Millisecond {
+		t.Errorf("a body that never comes: got %v after %v, want 408 before the server's own limit", got, time.Since(began))
+	}
+	if got := say(t, addr, "POST /slow"+head, "a=23456789"); fmt.Sprint(got) != "[303]" {
+		t.Errorf("a body that comes: got %v", got)
+	}
+}
+
+// Every route has a limit on what it may be sent, and for how long.
 func TestDefaultLimit(t *testing.T) {
 	proves.That(t, "http-limits")
-	m := web.NewMux([]web.Route{route("POST", "/f", http.NotFoundHandler())})
-	for _, r := range m.Routes() {
-		if r.BodyLimit != web.DefaultBodyLimit {
-			t.Errorf("%s: got a limit of %d", r.Pattern, r.BodyLimit)
+	files := route("POST", "/files", http.NotFoundHandler())
+	files.BodyLimit = 10 << 20
+	m := web.NewMux([]web.Route{route("POST", "/f", http.NotFoundHandler()), files})
+	for i, want := range []struct {
+		bytes    int64
+		patience time.Duration
+	}{{web.DefaultBodyLimit, 20 * time.Second}, {10 << 20, 2 * time.Minute}} {
+		if r := m.Routes()[i]; r.BodyLimit != want.bytes || r.Patience != want.patience {
+			t.Errorf("%s: got a limit of %d and %v", r.Pattern, r.BodyLimit, r.Patience)
 		}
 	}
 }
