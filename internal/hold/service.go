@@ -110,7 +110,7 @@ func (s *Service) Set(ctx context.Context, d Draft) (ID, error) {
 		if err := apart(tx); err != nil {
 			return "", err
 		}
-		if err := tx.Lock(ctx, "hold|"+h.Subject.ID); err != nil {
+		if err := Wait(ctx, tx, h.Subject.ID); err != nil {
 			return "", err
 		}
 		n := 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,17 @@ var Schema embed.FS
 // held. It is part of the statement that would delete.
 func Held(columns ...string) string {
 	return `exists (select 1 from hold_now hn where hn.subject_id in (` + strings.Join(columns, ", ") + `))`
+}
+
+// Wait waits for those who are about to hold or to delete what the ids name, and makes
+// them wait until the transaction ends.
+func Wait(ctx context.Context, tx *op.Tx, ids ...string) error {
+	for _, name := range slices.Sorted(slices.Values(ids)) { // in one order, so that no two wait for each other
+		if err := tx.Lock(ctx, "hold|"+name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Any reports whether something of these ids is held.

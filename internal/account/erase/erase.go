@@ -129,6 +129,8 @@ func (s *Service) Held(ctx context.Context) (all []hold.Hold, err error) {
 	return all, err
 }
 
+// held is what is held of who. Whoever forgets on the strength of it waits for those who
+// are about to hold something of it ([hold.Wait]).
 func (s *Service) held(ctx context.Context, tx *op.Tx, who string) ([]hold.Hold, error) {
 	things, err := s.Things(ctx, tx, who)
 	if err != nil {
@@ -210,6 +212,13 @@ func (s *Service) Erase(ctx context.Context, code string) error {
 }
 
 func (s *Service) forget(ctx context.Context, tx *op.Tx, who string, at time.Time) error {
+	things, err := s.Things(ctx, tx, who)
+	if err != nil {
+		return err
+	}
+	if err := hold.Wait(ctx, tx, append(things, who)...); err != nil {
+		return err
+	}
 	held, err := s.held(ctx, tx, who)
 	if err != nil {
 		return err
