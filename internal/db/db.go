@@ -36,7 +36,8 @@ type DB struct {
 	clock   clock.Clock
 }
 
-// ErrBusy says that others kept changing what a transaction had read.
+// ErrBusy says that others kept changing what a transaction had read, or that the
+// database's server was away before it began: nothing was done, and it may be tried again.
 var ErrBusy = errors.New("database is busy")
 
 // ErrNone says that a query for one row found none.
@@ -166,6 +167,9 @@ func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
 
 func (d *DB) begin(ctx context.Context, opts sql.TxOptions, write bool, fn func(*Tx) error) error {
 	tx, err := d.pool.BeginTx(ctx, &opts)
+	if away(err) {
+		return fmt.Errorf("%w: begin: %w", ErrBusy, err)
+	}
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}

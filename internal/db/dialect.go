@@ -86,6 +86,13 @@ func sqliteCode(err error) int {
 	return 0
 }
 
+// away reports whether PostgreSQL could not be reached, or is starting or stopping
+// (SQLSTATE 57P01 to 57P03).
+func away(err error) bool {
+	var connect *pgconn.ConnectError
+	return errors.As(err, &connect) || strings.HasPrefix(pgCode(err), "57P0")
+}
+
 func pgCode(err error) string {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {

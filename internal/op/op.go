@@ -140,7 +140,7 @@ func Read[T Target](ctx context.Context, d *Desk, act authz.Action, find func(*T
 		if d.rules.Sensitive(act) {
 			err = d.refused(ctx, err)
 		}
-		return none, fault.Wrap(string(act), err)
+		return none, failed(act, err)
 	}
 	return t, nil
 }
@@ -161,7 +161,7 @@ func List[T any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx, 
 	})
 	if err != nil {
 		var none T
-		return none, fault.Wrap(string(act), err)
+		return none, failed(act, err)
 	}
 	return t, nil
 }
@@ -177,14 +177,23 @@ func Write[T Target, R any](ctx context.Context, d *Desk, act authz.Action, find
 		// be read now: the outcome of this very call, or what the rules refuse it by.
 		result, err = attempt(ctx, d, act, find, do)
 	}
-	switch {
-	case err == nil:
+	if err == nil {
 		return result, nil
-	case errors.Is(err, db.ErrBusy):
-		return result, fault.New(string(act), fault.Busy, "fault.busy").Because(err)
+	}
+	if errors.Is(err, db.ErrBusy) {
+		return result, failed(act, err)
 	}
 	var none R
 	return none, fault.Wrap(string(act), d.refused(ctx, err))
+}
+
+// failed is the fault of an operation that did not come through: Busy where nothing was
+// done and it may be tried again.
+func failed(act authz.Action, err error) error {
+	if errors.Is(err, db.ErrBusy) {
+		return fault.New(string(act), fault.Busy, "fault.busy").Because(err)
+	}
+	return fault.Wrap(string(act), err)
 }
 
 func attempt[T Target, R any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx) (T, error), do func(*Tx, T) (R, error)) (R, error) {
