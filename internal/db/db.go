@@ -167,7 +167,7 @@ func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
 
 func (d *DB) begin(ctx context.Context, opts sql.TxOptions, write bool, fn func(*Tx) error) error {
 	tx, err := d.pool.BeginTx(ctx, &opts)
-	if away(err) {
+	if err != nil && ctx.Err() == nil && d.dialect == &postgresDialect && away(err) {
 		return fmt.Errorf("%w: begin: %w", ErrBusy, err)
 	}
 	if err != nil {

@@ -86,11 +86,12 @@ func sqliteCode(err error) int {
 	return 0
 }
 
-// away reports whether PostgreSQL could not be reached, or is starting or stopping
-// (SQLSTATE 57P01 to 57P03).
+// away reports whether PostgreSQL could not be reached for a transaction to begin: the
+// line is down, or the server is starting, stopping (SQLSTATE 57P01 to 57P03) or full
+// (53300). What it refuses for another reason, such as a password, is no such thing.
 func away(err error) bool {
-	var connect *pgconn.ConnectError
-	return errors.As(err, &connect) || strings.HasPrefix(pgCode(err), "57P0")
+	code := pgCode(err)
+	return code == "" || code == "53300" || strings.HasPrefix(code, "57P0")
 }
 
 func pgCode(err error) string {
