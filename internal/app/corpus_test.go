@@ -94,14 +94,22 @@ func around(text string) []string {
 }
 
 // TestJSONCorpus sends every case of a well-known suite of JSON to the API, as it
-// is, and what stands in its array as a member of a body that is good otherwise.
+// is, and what stands in its array as a member of a body that is good otherwise; on
+// both databases.
 func TestJSONCorpus(t *testing.T) {
 	proves.That(t, "inj-corpus", "parse-suite")
 	files, _ := filepath.Glob(hostileCorpus + "json/JSONTestSuite/test_parsing/*.json")
 	if len(files) == 0 {
 		t.Skip("the cases lie beside the project's folder and are not here")
 	}
-	s, taken := &speaker{world: newWorld(t)}, 0
+	t.Run("sqlite", func(t *testing.T) { (&speaker{world: newWorld(t)}).parse(t, files) })
+	t.Run("postgres", func(t *testing.T) { (&speaker{world: pgWorld(t)}).parse(t, files) })
+}
+
+// parse sends the cases of the suite.
+func (s *speaker) parse(t *testing.T, files []string) {
+	t.Helper()
+	taken := 0
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {

@@ -187,7 +187,7 @@ func (w *world) sound(t *testing.T, about, method, path, actor string, values ur
 	if strings.HasPrefix(path, "/api/") && answer.Code >= 400 && !strings.Contains(body, `"code":`) {
 		t.Errorf("%s: %s %.200s answers %d without a problem: %s", about, method, path, answer.Code, body)
 	}
-	if found := leaks(body); found != "" {
+	if found := leaks(body); found != "" && answer.Header().Get("Content-Type") != "application/pdf" { // packed: may spell any word
 		t.Errorf("%s: %s %.200s shows %q to %s", about, method, path, found, actor)
 	}
 	if strings.Contains(answer.Header().Get("Content-Type"), "html") && strings.Contains(body, "<script>alert(1)") {

@@ -102,6 +102,34 @@ func TestAddressCorpus(t *testing.T) {
 	}
 }
 
+// The list of a firewall: none of its addresses is one to connect to, whatever a name
+// server says of its names.
+func TestListOfAddresses(t *testing.T) {
+	proves.That(t, "ssrf-corpus")
+	tried := 0
+	for _, name := range []string{"crs-ssrf.data", "crs-ssrf-no-scheme.data"} {
+		raw, err := os.ReadFile("../../../shared/vectors/security/strings/" + name)
+		if err != nil {
+			t.Skip("the shared vectors are not beside this checkout: ", err)
+		}
+		for line := range strings.Lines(string(raw)) {
+			line = strings.TrimSpace(line)
+			if line == "" || line[0] == '#' {
+				continue
+			}
+			if !strings.Contains(line, "://") {
+				line = "http://" + line
+			}
+			tried++
+			judge(t, line, name, false)
+			judge(t, "https"+line[strings.Index(line, "://"):], name, false)
+		}
+	}
+	if tried < 110 {
+		t.Errorf("only %d addresses", tried)
+	}
+}
+
 func judge(t *testing.T, raw, why string, want bool) {
 	t.Helper()
 	w := world{asked: map[string]int{}}
