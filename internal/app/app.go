@@ -280,7 +280,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Lists: a.Lists, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Firms: a.Firms}.List()})
 	a.Orgs.FollowedBy(parts.Relocate(a.Members, a.Lists, a.Rights, a.Life))
 	a.Phoned = phoned.NewService(desk, &record.Store{Ring: a.ring}, whose.Holders{Accounts: a.Accounts, Phones: a.Phones, Members: a.Members})
-	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
+	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "member.gone", Drop: a.Members.DropGone}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
 		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords})
 	held := whose.Held{Accounts: a.Accounts, Members: a.Members, Requests: &record.Store{Ring: a.ring}}
 	a.Holds = hold.NewService(desk, a.ring, held)

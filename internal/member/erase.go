@@ -23,6 +23,14 @@ func (s *Service) Waits(ctx context.Context, tx *op.Tx, worker string) (n int, e
 // agreed to stay.
 func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 	all, err := s.some(ctx, tx, `m.person_id = $1 and not `+hold.Held("m.member_id", "m.person_id"), db.Args{worker})
+	if err != nil {
+		return err
+	}
+	return s.forgetAll(ctx, tx, all)
+}
+
+// forgetAll forgets some, with those that went into them and are nobody else's.
+func (s *Service) forgetAll(ctx context.Context, tx *op.Tx, all []Member) (err error) {
 	for i := 0; err == nil && i < len(all); i++ {
 		if err = s.forget(ctx, tx, all[i].ID); err != nil {
 			break
