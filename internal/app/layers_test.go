@@ -10,8 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/evidence/proves"
+	"nuanxin/internal/org"
+	"nuanxin/internal/org/life"
 	"nuanxin/internal/request"
 )
 
@@ -105,6 +108,12 @@ func TestEachLayerHoldsAlone(t *testing.T) {
 func (w *world) held(t *testing.T, layer string) {
 	t.Helper()
 	sibling, ref := w.as(t, "sibling"), request.Ref{ID: w.request.ID}
+	var county org.Org
+	for _, o := range must[[]org.Org](t)(w.app.Orgs.List(t.Context(), org.Filter{Kinds: []org.Kind{org.Local}})) {
+		if o.Area == "220402" {
+			county = o
+		}
+	}
 	for about, try := range map[string]func() error{
 		"a case":     func() error { _, err := w.app.Requests.Case(sibling, ref); return err },
 		"a matter":   func() error { _, err := w.app.Requests.Matter(w.as(t, "partner2"), ref); return err },
@@ -113,11 +122,22 @@ func (w *world) held(t *testing.T, layer string) {
 			_, err := w.app.Requests.Note(sibling, ref, request.Message{Words: "别的区的话"})
 			return err
 		},
-		"a member":        func() error { _, err := w.app.Roll.Get(sibling, w.member); return err },
-		"an approval":     func() error { return w.app.Members.Approve(sibling, w.member, 1) },
-		"an ask":          func() error { _, err := w.app.Rights.Get(sibling, w.about); return err },
-		"a list":          func() error { _, err := w.app.Intake.Head(sibling, w.batch); return err },
-		"a station":       func() error { _, err := w.app.Stations.AddPictures(sibling, w.station.ID); return err },
+		"a member":         func() error { _, err := w.app.Roll.Get(sibling, w.member); return err },
+		"an approval":      func() error { return w.app.Members.Approve(sibling, w.member, 1) },
+		"an ask":           func() error { _, err := w.app.Rights.Get(sibling, w.about); return err },
+		"a list":           func() error { _, err := w.app.Intake.Head(sibling, w.batch); return err },
+		"a station":        func() error { _, err := w.app.Stations.AddPictures(sibling, w.station.ID); return err },
+		"a term of office": func() error { _, err := w.app.Life.Tenures(sibling, county.ID); return err },
+		"an election": func() error {
+			return w.app.Life.Elect(sibling, county.ID, 0, "2026-01-01", 5, []life.Post{{Post: life.Chair, Name: "田示例", Since: "2026-01-01"}})
+		},
+		"an account": func() error { _, err := w.app.Accounts.Get(w.as(t, "admin2"), w.spare); return err },
+		"a role": func() error {
+			return w.app.Accounts.Give(w.as(t, "admin2"), w.spare, account.Grant{Role: authz.Host, Area: "220403"})
+		},
+		"a union": func() error {
+			return w.app.Orgs.Edit(w.as(t, "admin2"), county.ID, county.Version, org.Draft{Kind: county.Kind, Level: county.Level, Name: "改了名", Area: county.Area, Parent: county.Parent})
+		},
 		"a members' list": func() error { _, err := w.app.Lists.Head(sibling, w.roll); return err },
 	} {
 		if err := try(); err == nil {

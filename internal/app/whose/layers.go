@@ -29,6 +29,9 @@ func Layer(desk *op.Desk) {
 	desk.Layer("station_hidden", station)
 	desk.Layer("station_import", op.Rows{From: "station_import i", By: authz.Columns{ID: "i.import_id", Area: "i.area"}})
 	desk.Layer("org", op.Rows{From: "org o", By: org.ByColumns})
+	// A worker's account is reached by themselves and by way of the member's record, so that it has no area.
+	desk.Layer("account", op.Rows{From: "(select person_id, reach from person where kind = 'staff') p", By: authz.Columns{ID: "p.person_id", Area: "p.reach", Owner: "p.person_id"}})
+	desk.Layer("tenure", op.Rows{From: "org o", By: org.ByColumns}) // who is in office in a union
 	desk.Layer("firm", op.Rows{From: "firm_branch b", By: platform.ByColumns})
 	desk.Layer("founding", op.Rows{From: "org_founding f", By: life.ByColumns})
 }
