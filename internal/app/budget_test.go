@@ -52,3 +52,23 @@ func TestSensitiveReadsHaveABudget(t *testing.T) {
 		t.Errorf("the next day: got %v", err)
 	}
 }
+
+// Lists that are taken out have a budget of their own, whichever they are, and each of
+// them tells who took it.
+func TestExportsHaveABudget(t *testing.T) {
+	proves.That(t, "abuse-budget")
+	w := newWorld(t)
+	must[bool](t)(true, w.app.Accounts.SetLimit(authz.AsSystem(t.Context(), "test"), "exports_day", "2026-01-02", 2, "test"))
+	for i, path := range []string{"/desk/members/export", "/desk/requests/export", "/desk/members/export", "/desk/requests/export"} {
+		a := w.ask(t, path, "nx="+w.tokens["cadre"], "why", "月度统计", "purpose", "月度统计")
+		if i < 2 && (a.Code != http.StatusOK || !strings.Contains(a.Body.String(), "导出，用于：月度统计")) {
+			t.Errorf("%s: got %d, want a list that says who took it: %.300s", path, a.Code, a.Body)
+		}
+		if i >= 2 && (a.Code != http.StatusTooManyRequests || strings.Contains(a.Body.String(), "王示例")) {
+			t.Errorf("%s, one too many: got %d", path, a.Code)
+		}
+	}
+	if a := w.ask(t, "/desk/members/export", "nx="+w.tokens["sibling"], "why", "月度统计"); a.Code != http.StatusOK {
+		t.Errorf("somebody else: got %d", a.Code)
+	}
+}

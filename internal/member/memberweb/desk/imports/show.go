@@ -269,6 +269,7 @@ func (p *pages) leftOut(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
+	rows = append(rows, []string{web.Watermark(ctx, t(ctx, "csv.mend"))})
 	attach(w, "left-out.csv")
 	return write(w, rows)
 }
