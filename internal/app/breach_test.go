@@ -52,9 +52,21 @@ func incident(t *testing.T, w *world) {
 		}
 		return i
 	}
-	if i := get(); !i.ReportBy.Equal(i.FoundAt.Add(24*time.Hour)) || !i.TellBy.Equal(i.FoundAt.Add(72*time.Hour)) {
-		t.Errorf("got the clocks %v and %v", i.ReportBy, i.TellBy)
+	if i := get(); !i.ReportBy.Equal(i.FoundAt.Add(4*time.Hour)) || !i.TellBy.Equal(i.FoundAt.Add(72*time.Hour)) || !i.IsGrave() {
+		t.Errorf("not judged: got the clocks %v and %v", i.ReportBy, i.TellBy)
 	}
+	if err := b.Judge(security, which, get().Version, "", "四个字的"); fault.KindOf(err).Code() != "invalid" {
+		t.Errorf("judged nothing: got %v", err)
+	}
+	must[bool](t)(true, b.Judge(security, which, get().Version, breach.General, "一份三个人的名单，不到指南的较大"))
+	if i := get(); !i.ReportBy.Equal(i.FoundAt.Add(24*time.Hour)) || i.IsGrave() {
+		t.Errorf("judged general: got the clock %v", i.ReportBy)
+	}
+	early := must[breach.ID](t)(b.Begin(security, breach.Draft{What: "规定以前发现的一件", Kinds: []string{"name"}, FoundAt: time.Date(2025, 10, 31, 1, 0, 0, 0, time.UTC)}))
+	if i, _, err := b.Get(security, early); err != nil || !i.ReportBy.Equal(i.FoundAt.Add(24*time.Hour)) {
+		t.Errorf("before the law said hours: got %v, %v", i.ReportBy, err)
+	}
+	w.many(t, early)
 	looker := authz.From(cadre).ID
 	compute := func(by breach.By, want int) {
 		t.Helper()
@@ -110,6 +122,26 @@ func incident(t *testing.T, w *world) {
 		}
 	}
 	w.incidentIsShut(t, which, looker, notice)
+}
+
+// many puts a million people on an incident, in the row alone: it is grave then, whatever
+// was judged, and its final report is due once it is closed.
+func (w *world) many(t *testing.T, which breach.ID) {
+	t.Helper()
+	security := w.as(t, "security")
+	must[bool](t)(true, w.app.Breaches.Judge(security, which, 1, breach.General, "先判成一般"))
+	for n, want := range map[int]bool{999_999: false, 1_000_000: true} {
+		if err := w.app.db.Update(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `update breach set persons = $1, closed_at = $2 where breach_id = $3`, n, w.clock.Now().UnixMicro(), string(which))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		i, _, err := w.app.Breaches.Get(security, which)
+		if err != nil || i.IsGrave() != want || i.SumUpBy.IsZero() == want || want && !i.SumUpBy.Equal(w.clock.Now().AddDate(0, 0, 30)) {
+			t.Errorf("%d people: got %+v, %v; grave %v", n, i, err, want)
+		}
+	}
 }
 
 // incidentIsShut holds who may not read it, and that nothing of it stands in plain.

@@ -23,6 +23,17 @@ const (
 	Closed State = "closed"
 )
 
+// Level is how grave an incident is as the security administrator judged it by the
+// 《网络安全事件分级指南》. Its words are "breach.level."+Level, or "breach.level.open".
+type Level string
+
+// The levels.
+const (
+	Unjudged Level = ""        // counts as grave, for the clock runs from the finding
+	General  Level = "general" // 一般
+	Grave    Level = "grave"   // 较大以上
+)
+
 // Kinds are the kinds of data that an incident can concern. Their words are
 // "breach.kind."+kind.
 func Kinds() []string {
@@ -51,6 +62,8 @@ type Incident struct {
 	OpenedAt time.Time
 	OpenedBy string
 	Persons  int // whom it concerns, as computed so far
+	Level    Level
+	Graver   bool // it concerns so many that it is grave, whatever was judged
 	Decision Decision
 	Notice   string // to the people, or why they are not told
 	DecidedAt,
@@ -60,8 +73,12 @@ type Incident struct {
 	Lessons  string
 	Version  int64
 
-	ReportBy, TellBy, KeepTo time.Time // by the rules of the day on which it was found
+	ReportBy, TellBy, SumUpBy, KeepTo time.Time // by the rules of the day on which it was found
 }
+
+// IsGrave reports whether the short clock of the report runs: it was judged so, was not
+// judged so far, or concerns very many.
+func (i Incident) IsGrave() bool { return i.Level != General || i.Graver }
 
 // AuthzObject implements op.Target.
 func (i Incident) AuthzObject() authz.Object {
@@ -71,7 +88,7 @@ func (i Incident) AuthzObject() authz.Object {
 // Step is what was done about an incident.
 type Step struct {
 	At    time.Time
-	Kind  string // "measure", "list", "decision", "report", "closed"
+	Kind  string // "measure", "level", "list", "decision", "report", "closed"
 	Words string
 	By    string
 }

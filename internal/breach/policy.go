@@ -9,6 +9,7 @@ const (
 	Begin   authz.Action = "breach.open"
 	Compute authz.Action = "breach.compute" // whom it concerns
 	Note    authz.Action = "breach.note"    // a measure
+	Judge   authz.Action = "breach.judge"   // how grave it is
 	Decide  authz.Action = "breach.decide"  // to tell the people, or not
 	Report  authz.Action = "breach.report"  // to the authority
 	Finish  authz.Action = "breach.close"
@@ -25,6 +26,7 @@ var Policy = authz.Rules{
 	Begin:   authz.InArea(authz.Security),
 	Compute: authz.InArea(authz.Security),
 	Note:    authz.InArea(authz.Security),
+	Judge:   authz.InArea(authz.Security),
 	Decide:  authz.Lately(authz.InArea(authz.Security)),
 	Report:  authz.InArea(authz.Security),
 	Finish:  authz.InArea(authz.Security),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -192,6 +193,25 @@ func (s *Service) Note(ctx context.Context, which ID, version int64, words strin
 		return err
 	}
 	return s.act(ctx, Note, which, version, func(tx *op.Tx, i Incident) error { return s.step(ctx, tx, i.ID, "measure", words) })
+}
+
+// Judge says how grave an incident is, by the guide, and why.
+func (s *Service) Judge(ctx context.Context, which ID, version int64, l Level, words string) error {
+	var f fault.Form
+	words = text(&f, "reason", words)
+	if l != General && l != Grave {
+		f.Add("level", "breach.level.choose", nil)
+	}
+	if err := f.Err(string(Judge)); err != nil {
+		return err
+	}
+	return s.act(ctx, Judge, which, version, func(tx *op.Tx, i Incident) error {
+		if _, err := tx.Exec(ctx, `update breach set level = $2 where breach_id = $1`, string(i.ID), string(l)); err != nil {
+			return err
+		}
+		tx.Note("level", string(l))
+		return s.step(ctx, tx, i.ID, "level."+string(l), words)
+	})
 }
 
 // Decide tells the people whom it concerns, in these words, or says why they need not
@@ -393,9 +413,9 @@ type Rule struct {
 // Rules returns the rules that hold today.
 func (s *Service) Rules(ctx context.Context) ([]Rule, error) {
 	return op.List(ctx, s.desk, List, func(tx *op.Tx, _ op.Scope) (all []Rule, err error) {
-		for _, name := range []string{"report_h", "tell_h", "keep_days"} {
+		for _, name := range []string{"report_grave_h", "grave_persons", "report_h", "tell_h", "summary_days", "keep_days"} {
 			r := Rule{Name: name}
-			if err := tx.One(ctx, `select value, source from breach_rule where name = $1 order by since desc limit 1`, []any{name}, &r.Value, &r.Source); err != nil {
+			if err := tx.One(ctx, `select value, source from breach_rule where name = $1 and since <= $2 order by since desc limit 1`, []any{name, clock.Day(tx.Now())}, &r.Value, &r.Source); err != nil {
 				return nil, err
 			}
 			all = append(all, r)

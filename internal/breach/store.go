@@ -22,7 +22,7 @@ import (
 var Schema embed.FS
 
 const columns = `b.breach_id, b.area, b.state, b.what, b.kinds, b.began_at, b.found_at, b.opened_at, b.opened_by, b.persons, b.decision, b.notice, b.decided_at,
-	b.report, b.reported_at, b.lessons, b.closed_at, b.version`
+	b.report, b.reported_at, b.lessons, b.closed_at, b.version, b.level`
 
 // ByColumns are the columns that decide about a row.
 var ByColumns = authz.Columns{ID: "b.breach_id", Area: "b.area"}
@@ -53,7 +53,7 @@ func (v vault) scan(r db.Row) (Incident, error) {
 	var what, notice, report, lessons []byte
 	var kinds string
 	err := r.Scan(&i.ID, &i.Area, &i.State, &what, &kinds, db.Time(&i.BeganAt), db.Time(&i.FoundAt), db.Time(&i.OpenedAt), &i.OpenedBy, &i.Persons, &i.Decision, &notice, db.Time(&i.DecidedAt),
-		&report, db.Time(&i.ReportedAt), &lessons, db.Time(&i.ClosedAt), &i.Version)
+		&report, db.Time(&i.ReportedAt), &lessons, db.Time(&i.ClosedAt), &i.Version, &i.Level)
 	if err != nil {
 		return i, err
 	}
@@ -101,22 +101,37 @@ func (v vault) get(ctx context.Context, tx *op.Tx, which ID) (Incident, error) {
 
 // dates counts by when what is due, by the rules of the day on which it was found.
 func dates(ctx context.Context, tx *op.Tx, i *Incident) error {
+	many, err := rule(ctx, tx, "grave_persons", i.FoundAt)
+	if err != nil {
+		return err
+	}
+	i.Graver = int64(i.Persons) >= many
+	report, ended := "report_h", time.Time{}
+	if i.IsGrave() {
+		report, ended = "report_grave_h", i.ClosedAt
+	}
 	for _, d := range []struct {
 		rule string
 		unit time.Duration
 		from time.Time
 		into *time.Time
-	}{{"report_h", time.Hour, i.FoundAt, &i.ReportBy}, {"tell_h", time.Hour, i.FoundAt, &i.TellBy}, {"keep_days", 24 * time.Hour, i.ClosedAt, &i.KeepTo}} {
+	}{{report, time.Hour, i.FoundAt, &i.ReportBy}, {"summary_days", 24 * time.Hour, ended, &i.SumUpBy}, {"tell_h", time.Hour, i.FoundAt, &i.TellBy}, {"keep_days", 24 * time.Hour, i.ClosedAt, &i.KeepTo}} {
 		if d.from.IsZero() {
 			continue
 		}
-		var n int64
-		if err := tx.One(ctx, `select value from breach_rule where name = $1 and since <= $2 order by since desc limit 1`, []any{d.rule, clock.Day(i.FoundAt)}, &n); err != nil {
+		n, err := rule(ctx, tx, d.rule, i.FoundAt)
+		if err != nil {
 			return err
 		}
 		*d.into = d.from.Add(time.Duration(n) * d.unit)
 	}
 	return nil
+}
+
+// rule is the value of a rule on a day.
+func rule(ctx context.Context, tx *op.Tx, name string, on time.Time) (n int64, err error) {
+	err = tx.One(ctx, `select value from breach_rule where name = $1 and since <= $2 order by since desc limit 1`, []any{name, clock.Day(on)}, &n)
+	return n, err
 }
 
 // step adds what was done.

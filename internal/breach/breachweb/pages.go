@@ -65,6 +65,7 @@ func Routes(c Config) []web.Route {
 		route("POST", one+"/list", breach.Compute, "find whom an incident concerns", p.compute),
 		route("POST", one+"/persons", breach.Persons, "read whom an incident concerns, for a reason", p.persons),
 		route("POST", one+"/note", breach.Note, "write down a measure", p.note),
+		route("POST", one+"/level", breach.Judge, "say how grave an incident is", p.judge),
 		route("POST", one+"/decide", breach.Decide, "tell the people, or say why not", p.decide),
 		route("GET", one+"/report", breach.See, "the report to the authority, to be printed", p.print),
 		route("POST", one+"/report", breach.Report, "write down that the authority knows", p.report),
@@ -254,6 +255,12 @@ func (p *pages) note(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+func (p *pages) judge(w http.ResponseWriter, r *http.Request) error {
+	return p.act(w, r, "level", func(which breach.ID, version int64) error {
+		return p.Breaches.Judge(web.Named(r), which, version, breach.Level(r.PostForm.Get("level")), r.PostForm.Get("reason"))
+	})
+}
+
 func (p *pages) decide(w http.ResponseWriter, r *http.Request) error {
 	return p.act(w, r, "decide", func(which breach.ID, version int64) error {
 		return p.Breaches.Decide(web.Named(r), which, version, breach.Decision(r.PostForm.Get("decision")), r.PostForm.Get("notice"))
@@ -349,14 +356,28 @@ func facts(ctx context.Context, i breach.Incident) []ui.Pair {
 		all = append(all, ui.Pair{Key: t(ctx, "fact.began"), Text: web.When(ctx, i.BeganAt)})
 	}
 	all = append(all, ui.Pair{Key: t(ctx, "fact.opened"), Text: t(ctx, "fact.by", "When", web.When(ctx, i.OpenedAt), "Name", i.OpenedBy)},
-		ui.Pair{Key: t(ctx, "fact.persons"), Text: t(ctx, "persons.n", "Count", i.Persons)})
+		ui.Pair{Key: t(ctx, "fact.persons"), Text: t(ctx, "persons.n", "Count", i.Persons)}, ui.Pair{Key: t(ctx, "fact.level"), Text: t(ctx, "level."+levelOf(i))})
 	if i.Report != "" {
 		all = append(all, ui.Pair{Key: t(ctx, "fact.report"), Text: i.Report})
+	}
+	if !i.SumUpBy.IsZero() {
+		all = append(all, ui.Pair{Key: t(ctx, "fact.summary"), Text: web.Date(ctx, i.SumUpBy)})
 	}
 	if !i.KeepTo.IsZero() {
 		all = append(all, ui.Pair{Key: t(ctx, "fact.kept"), Text: web.Date(ctx, i.KeepTo)})
 	}
 	return all
+}
+
+// levelOf is how grave an incident is, in a word of the locale.
+func levelOf(i breach.Incident) string {
+	switch {
+	case i.Graver:
+		return "many"
+	case i.Level == breach.Unjudged:
+		return "open"
+	}
+	return string(i.Level)
 }
 
 // timeline is what was done, the newest first.
@@ -374,6 +395,10 @@ func timeline(ctx context.Context, steps []breach.Step) (all []ui.Step) {
 
 func decisions(ctx context.Context, on string) []ui.Option {
 	return []ui.Option{{Value: string(breach.Told), Text: t(ctx, "decision.told"), On: on == string(breach.Told)}, {Value: string(breach.Waived), Text: t(ctx, "decision.waived"), On: on == string(breach.Waived)}}
+}
+
+func levels(ctx context.Context, on string) []ui.Option {
+	return []ui.Option{{Value: string(breach.General), Text: t(ctx, "level.general"), On: on == string(breach.General)}, {Value: string(breach.Grave), Text: t(ctx, "level.grave"), On: on == string(breach.Grave)}}
 }
 
 func ruleRows(ctx context.Context, rules []breach.Rule) (all []ui.Pair) {
