@@ -31,6 +31,7 @@ type Own struct {
 	Ties     []Tie
 	Consents []Given
 	Officer  string // who looks first at what waits
+	Known    bool   // it is an application, and somebody of the same name and identity number is a member
 }
 
 // AuthzObject implements op.Target.
@@ -220,6 +221,11 @@ func (s *Service) Mine(ctx context.Context) (Own, error) {
 		o, err := s.AskOwn(ctx, tx, m)
 		if err != nil || !m.Waits() {
 			return o, err
+		}
+		if m.State == Applied {
+			if o.Known, err = twin.Known(ctx, tx, string(m.ID)); err != nil {
+				return o, err
+			}
 		}
 		u, err := s.orgs.UnionFor(ctx, tx, m.Area)
 		o.Officer = u.Officer

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -80,6 +81,38 @@ func TestTwins(t *testing.T) {
 			if got := w.pairs(first); got != "" {
 				t.Errorf("%s, after the second was refused: got %q, want nothing to look at", c.say, got)
 			}
+		}
+	})
+}
+
+// Whoever applies with the name and the identity number of a member is told that there
+// may be one; with one of the two alone, or once the union has decided, nothing.
+func TestKnown(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		first := w.apply(w.worker("13900000301"), withDocument(form("張豐"), document))
+		n := 10
+		known := func(say string, a member.Application, want bool) (context.Context, member.ID) {
+			t.Helper()
+			n++
+			ctx := w.worker("139000004" + strconv.Itoa(n))
+			r := w.apply(ctx, a)
+			if own, err := w.Mine(ctx); err != nil || own.Known != want {
+				t.Errorf("%s: got %v, %v; want %v", say, own.Known, err, want)
+			}
+			return ctx, r.ID
+		}
+		known("beside one who has only applied", withDocument(form("张丰"), document), false)
+		w.must(w.Approve(cadre, first.ID, 1))
+		known("the number under another name", withDocument(form("李明"), document), false)
+		known("the name with another number", withDocument(form("张丰"), "440524188001010014"), false)
+		known("the name alone", form("张丰"), false)
+		ctx, again := known("both, written otherwise", withDocument(form("张丰"), "１１０１０５19491231002ｘ"), true)
+		if own, err := w.Mine(ctx); err != nil || own.ID != again || own.Number != "" {
+			t.Errorf("got %+v, %v; want one's own record and no number", own.Member, err)
+		}
+		w.must(w.Refuse(cadre, again, 1, "对过了，是同一个人"))
+		if own, err := w.Mine(ctx); err != nil || own.Known {
+			t.Errorf("after the answer: got %v, %v; want nothing told", own.Known, err)
 		}
 	})
 }

@@ -181,6 +181,28 @@ func TestEnding(t *testing.T) {
 	p.get("/me/membership").must(t, "taken back", 200, []string{"你收回了申请", "再申请一次"}, nil)
 }
 
+// Whoever joins again with another phone is told that they may be a member, and how to
+// go on; of the membership nothing is told, and nothing at all under another name.
+func TestJoiningAgainWithAnotherPhone(t *testing.T) {
+	h := newHouse(t)
+	h.member()
+	p := h.phone("worker=chen")
+	told := []string{"你可能已经入过会了", "柳婷会把两份对一对", "11月27日（周五）17:30", `href="/sign-in/lost"`, "办接转"}
+	form := func(name string) url.Values {
+		return with(with(with(good(), "document", oldDocument), "consent_document", "1"), "name", name)
+	}
+	p.post("/join", with(form("李大明"), "area", sibling)).leads(t, "another name", "/join/sent")
+	p.get("/join/sent").must(t, "another name", 200, []string{"已收到"}, told[:1])
+	p.get("/me/membership").must(t, "another name", 200, []string{"等工会答复"}, told[:1])
+	p.post("/me/membership/withdraw", nil).leads(t, "taken back", "/me/membership")
+	p.post("/join", form("陈立冬")).leads(t, "the same name", "/join/sent")
+	secret := []string{"22040226000001", "19900000002", "199****0002"}
+	p.get("/join/sent").must(t, "the same name", 200, told, secret)
+	p.get("/me/membership").must(t, "the same name", 200, told, secret)
+	h.phone("worker=chen", "lang=en").get("/join/sent").must(t, "in English", 200, []string{"You may be a member already", "compares both"}, secret)
+	h.phone("worker=wang").get("/me/membership").must(t, "the member", 200, nil, told[:1])
+}
+
 // A number that somebody else joined with leads to people, and tells nothing of
 // that membership.
 func TestAnothersPhone(t *testing.T) {

@@ -32,7 +32,8 @@ const (
 	HrefOwn  = "/me/membership"
 	hrefMove = HrefOwn + "/move"
 
-	hrefConsents = "/me/consents" // where what one agreed to is given and taken back
+	hrefLost     = "/sign-in/lost" // what to do without the phone that one joined with
+	hrefConsents = "/me/consents"  // where what one agreed to is given and taken back
 )
 
 // pages are the handlers.

@@ -106,6 +106,36 @@ func Between(ctx context.Context, tx *op.Tx, a, b string) (p Pair, ok bool, err 
 	return p, ok, err
 }
 
+// Known reports whether an open pair says that somebody who belongs has both the identity
+// number and the name of a record, with another account or none. Of the name alone, or
+// the number alone, it tells nothing: who asks is not proved to be that person.
+func Known(ctx context.Context, tx *op.Tx, which string) (bool, error) {
+	pairs, err := Of(ctx, tx, []string{which})
+	if err != nil {
+		return false, err
+	}
+	var args db.Args
+	some := []string{which}
+	for _, p := range pairs {
+		if p.Why == SameDocument {
+			some = append(some, p.Other)
+		}
+	}
+	if len(some) == 1 {
+		return false, nil
+	}
+	all, err := records(ctx, tx, `m.member_id in `+db.In(&args, some), args)
+	i := slices.IndexFunc(all, func(r record) bool { return r.id == which })
+	if err != nil || i < 0 || all[i].name == "" {
+		return false, err
+	}
+	mine := all[i]
+	return slices.ContainsFunc(all, func(r record) bool {
+		belongs := r.state == "active" || r.state == "kept"
+		return r.id != which && belongs && r.person != mine.person && r.document == mine.document && r.name == mine.name
+	}), nil
+}
+
 // Decide keeps what was decided about two records, in both directions, be they a pair
 // or not.
 func Decide(ctx context.Context, tx *op.Tx, a, b string, state State, by, reason string) error {
