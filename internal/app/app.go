@@ -46,6 +46,7 @@ import (
 	"nuanxin/internal/org/treefile"
 	"nuanxin/internal/outbound"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/phoned"
 	"nuanxin/internal/request/record"
@@ -65,10 +66,10 @@ import (
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, consent.Schema, hold.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, retain.Schema}
+var Schemas = []fs.FS{op.Schema, consent.Schema, hold.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, example.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, phoned.Policy, calendar.Policy, member.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, example.Policy, phoned.Policy, calendar.Policy, member.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -104,6 +105,7 @@ type App struct {
 	Phoned   *phoned.Service
 	Holds    *hold.Service
 	Children *consent.Children
+	Examples *example.Service
 	Erasures *erase.Service
 	Retain   *retain.Service
 
@@ -266,7 +268,8 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	has := unions{bodies{a.Orgs, a.Accounts}}
 	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Calendar: a.workdays})
 	a.Roll = roll.New(desk, a.Members)
-	a.Consents = consent.NewService(desk, a.Members)
+	a.Examples = example.New(desk, &record.Store{Ring: a.ring}, a.Accounts)
+	a.Consents = consent.NewService(desk, a.Members, a.Examples)
 	a.Children = consent.NewChildren(desk, consent.Wards{Ring: a.ring}, a.home)
 	a.Twins = merge.New(desk, a.Members, a.Requests)
 	a.Warden = warden.NewService(desk)
@@ -284,7 +287,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords})
 	held := whose.Held{Accounts: a.Accounts, Members: a.Members, Requests: &record.Store{Ring: a.ring}}
 	a.Holds = hold.NewService(desk, a.ring, held)
-	a.Erasures = erase.NewService(desk, erase.Config{Holds: a.Holds, Things: held.Things, Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Consents, a.Phones, a.WeChat, a.Rights, a.Lists}})
+	a.Erasures = erase.NewService(desk, erase.Config{Holds: a.Holds, Things: held.Things, Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Examples, a.Consents, a.Phones, a.WeChat, a.Rights, a.Lists}})
 	a.Orgs.HeldBy(a.Members.In)
 	a.Orgs.CountedBy(a.Members.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))

@@ -36,6 +36,7 @@ import (
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/example"
 	"nuanxin/internal/rights"
 )
 
@@ -126,6 +127,8 @@ func (w *world) plant(t *testing.T) {
 	w.plantRights(t, ctx, cadre)
 	must[string](t)(w.app.Children.Give(ctx, consent.Entry{Name: bird + "小", Born: "2017-07-07", Guardian: bird + "大", Relation: consent.Parent, Evidence: "birth", Purposes: []consent.Said{{Purpose: "ward_aid", Version: 1}}}))
 	w.plantIncident(t)
+	solved := w.solve(t, "own")
+	must[bool](t)(true, w.app.Examples.Propose(cadre, request.Ref{ID: solved.ID}, example.Draft{What: bird + "那件事", Done: bird + "办好了"}))
 	held := must[hold.ID](t)(w.app.Holds.Set(w.as(t, "security"), hold.Draft{Kind: hold.Matter, Number: mine.Number, Basis: "court", Reason: bird + "来函", Until: "2027-03-01"}))
 	must[bool](t)(true, w.app.Holds.End(w.as(t, "security"), held, 1, bird+"结案"))
 	w.browse(t, mine)

@@ -35,6 +35,7 @@ import (
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/record"
 	"nuanxin/internal/request/requestweb"
+	"nuanxin/internal/request/requestweb/answered"
 	requestdesk "nuanxin/internal/request/requestweb/desk"
 	"nuanxin/internal/request/requestweb/partner"
 	"nuanxin/internal/request/requestweb/show"
@@ -55,7 +56,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), holdweb.Texts(), wardweb.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), holdweb.Texts(), wardweb.Texts(), answered.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -103,6 +104,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		own.Routes(a.ownPages(desk)),
 		retainweb.Routes(retainweb.Config{Retain: a.Retain, Frame: a.frame}),
 		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Proof: a.proof, Photo: fileStore{a.blobs}.Get, Kept: retainweb.Path, Unions: unionAreas{a.Orgs}.named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		answered.Routes(answered.Config{Examples: a.Examples, Frame: a.frame}),
 		wardweb.Routes(wardweb.Config{Children: a.Children, Frame: a.frame}),
 		holdweb.Routes(holdweb.Config{Holds: a.Holds, Frame: a.frame}),
 		breachweb.Routes(breachweb.Config{Breaches: a.Breaches, Frame: a.frame}),
@@ -143,7 +145,7 @@ func (a *App) stationPages(secure bool) stationweb.Config {
 func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
 	stations := a.stationPages(secure)
 	return requestweb.Config{
-		Office: a.Requests, Uploads: a.files, Secure: secure, Outcome: desk.OutcomeOf, Station: a.spotOf, Hears: a.hears, AreaOf: stations.AreaOf, Codes: a.Accounts, Shown: a.shown(),
+		Office: a.Requests, Uploads: a.files, Examples: a.Examples, Secure: secure, Outcome: desk.OutcomeOf, Station: a.spotOf, Hears: a.hears, AreaOf: stations.AreaOf, Codes: a.Accounts, Shown: a.shown(),
 		Where: func(r *http.Request) requestweb.Spot {
 			point, area, name := stations.Here(r)
 			return requestweb.Spot{Text: name, Point: point, Area: area}
@@ -161,7 +163,7 @@ func (a *App) memberPages(secure bool) memberweb.Config {
 
 func (a *App) ownPages(desk *op.Desk) own.Config {
 	union := bodies{a.Orgs, a.Accounts}.UnionFor
-	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Phoned: a.Phoned, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Consents: a.Consents, Children: a.Children, Breaches: a.Breaches, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
+	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Phoned: a.Phoned, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Consents: a.Consents, Children: a.Children, Examples: a.Examples, Breaches: a.Breaches, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
 		Union: func(ctx context.Context, tx *op.Tx, area string) (string, error) {
 			u, err := union(ctx, tx, area)
 			return u.Name, fault.Unless(err, fault.Missing)

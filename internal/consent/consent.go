@@ -17,6 +17,8 @@ const (
 	Messages   = "messages"   // short messages about what one asked
 	Call       = "call"       // staff who handle something see the phone
 	Photos     = "photos"     // bodies see photos and voice that the union released
+
+	Publication = "publication" // a solved matter is an example that anybody may read
 )
 
 // Ground is why a use is allowed.

@@ -30,10 +30,17 @@ func (p *pages) consents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	listed := slices.ContainsFunc(members, func(m member.Copy) bool { return m.Document != "" }) // a list may have brought it
+	examples, err := p.Examples.Mine(r.Context())
+	if err != nil {
+		return err
+	}
 	all = slices.DeleteFunc(all, func(st consent.Standing) bool {
+		if st.Purpose.Purpose == consent.Publication {
+			return len(st.History) == 0 // each example asks for itself
+		}
 		return st.Joins && len(st.History) == 0 && (st.Purpose.Purpose != consent.Document || !listed)
 	})
-	return web.Show(w, r, http.StatusOK, consentsView(all))
+	return web.Show(w, r, http.StatusOK, consentsView(all, examples))
 }
 
 func (p *pages) give(w http.ResponseWriter, r *http.Request) error {

@@ -20,6 +20,7 @@ import (
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/phoned"
 	"nuanxin/internal/request/record"
@@ -39,6 +40,7 @@ type Config struct {
 	Rights   *rights.Service
 	Consents *consent.Service
 	Children *consent.Children
+	Examples *example.Service
 	Breaches *breach.Service
 	Erasures *erase.Service
 	Demo     func(phone string) string                                                     // the last message to a phone, for the screen; nil outside the demo

@@ -39,6 +39,8 @@ var classes = map[string]Class{
 	"request_dispatch.task":    Private,
 	"request_dispatch.reason":  Private,
 	"request_dispatch.suggest": Private,
+	"request_example.what":     Private, // public only while the worker agrees
+	"request_example.done":     Private,
 
 	"member.data_key":          Secret,
 	"member.number":            Internal,

@@ -41,6 +41,9 @@ var personal = map[string]string{
 	"request_dispatch.reason":  "not: a body's word to the union on why a matter is not its own; the worker reads on the timeline what came of it",
 	"request_dispatch.suggest": "not: a body's word to the union on whose matter it is",
 
+	"request_example.what": "not: what a cadre wrote anew of a solved matter; the worker reads it where they are asked, and anybody once they agree",
+	"request_example.done": "not: likewise",
+
 	"member_import_row.sealed": "not: rows of a list that a union is taking in, or took in lately; whoever becomes a member by it has all of it there, and the rows are removed",
 
 	"member.number":         "memberships[].number",

@@ -105,6 +105,7 @@ var all = slices.Concat([]table{
 	{Name: "request_attachment", Group: "request", Key: "request_id"},
 	{Name: "request_gram", Group: "request", Key: "request_id"},
 	{Name: "request_follow", Group: "request", Key: "request_id", Refs: map[string]string{"follower_id": "request"}},
+	{Name: "request_example", Group: "request", Key: "request_id", Refs: map[string]string{"person_id": "person", "by_id": "person"}, Sealed: []string{"what", "done"}, Row: []string{"request_id", "example_id"}},
 	{Name: "request_policy", Group: reference, Key: "policy_id"},
 	{Name: "request_phrase", Group: reference, Key: "phrase_id"},
 

@@ -5,7 +5,10 @@ import (
 	"net/http"
 	"slices"
 
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/requestweb/show"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -17,6 +20,8 @@ type progressPage struct {
 	union string
 	leave bool           // a phone can be left
 	said  *request.Entry // the last thing that was told, asked or answered
+
+	example example.Example // that the worker is asked about, or agreed to
 }
 
 // progress shows where a request is.
@@ -39,7 +44,12 @@ func (p *pages) load(r *http.Request) (progressPage, error) {
 			page.union = ear.Union
 		}
 	}
-	return page, nil
+	if p.Examples != nil && own.Status == request.StatusSolved && authz.From(r.Context()).Kind == authz.Worker {
+		if page.example, err = p.Examples.Of(r.Context(), request.Ref{Number: own.Number}); fault.Is(err, fault.Missing) || fault.Is(err, fault.Denied) {
+			err = nil // the phone holds another's
+		}
+	}
+	return page, err
 }
 
 // lastSaid is the last entry that the worker should read in full.

@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/geo"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/web"
@@ -26,6 +27,8 @@ type Spot struct {
 type Config struct {
 	Office  *office.Service
 	Uploads *upload.Desk
+
+	Examples *example.Service // what workers may agree to show; nil: nothing
 
 	Where   func(r *http.Request) Spot                                     // what the phone remembers; nil: nothing
 	Station func(ctx context.Context, code string) (Spot, error)           // the station that an address names by code or id; nil: none can be named
