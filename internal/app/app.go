@@ -284,7 +284,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Orgs.FollowedBy(parts.Relocate(a.Members, a.Lists, a.Rights, a.Life))
 	a.Phoned = phoned.NewService(desk, &record.Store{Ring: a.ring}, whose.Holders{Accounts: a.Accounts, Phones: a.Phones, Members: a.Members})
 	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "member.gone", Drop: a.Members.DropGone}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
-		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords})
+		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords}, retain.Class{Name: "breach.list", Drop: a.Breaches.DropLists})
 	held := whose.Held{Accounts: a.Accounts, Members: a.Members, Requests: &record.Store{Ring: a.ring}}
 	a.Holds = hold.NewService(desk, a.ring, held)
 	a.Erasures = erase.NewService(desk, erase.Config{Holds: a.Holds, Things: held.Things, Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Examples, a.Consents, a.Phones, a.WeChat, a.Rights, a.Lists}})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"nuanxin/internal/breach"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 )
@@ -122,6 +124,56 @@ func incident(t *testing.T, w *world) {
 		}
 	}
 	w.incidentIsShut(t, which, looker, notice)
+	w.lists(t)
+}
+
+// lists takes lists out and holds that an incident with one of them, by the number of its
+// watermark, concerns those who stood on it then; that nobody finds it from another area,
+// and that after its days it is forgotten.
+func (w *world) lists(t *testing.T) {
+	t.Helper()
+	security := w.as(t, "security")
+	taken := func(path string) string {
+		t.Helper()
+		body := w.ask(t, path, "nx="+w.tokens["cadre"], "why", "给上级报数", "area", "220402").Body.String()
+		got := regexp.MustCompile(`编号 ([0-9a-f]{8,})`).FindStringSubmatch(body)
+		if got == nil {
+			t.Fatalf("%s: got no number in %.300s", path, body)
+		}
+		return got[1]
+	}
+	members, requests := taken("/desk/members/export"), taken("/desk/requests/export")
+	late := must[member.Receipt](t)(w.app.Members.Apply(w.as(t, "worker"), member.Application{Name: "后来的", Occupation: member.Rider, Area: "220402", Consents: []member.Consent{{Purpose: "membership", Version: 1}}}))
+	must[bool](t)(true, w.app.Members.Approve(w.as(t, "cadre"), late.ID, 1)) // a member now, and on no list of before
+	concerned := func(number string) (int, error) {
+		t.Helper()
+		which := must[breach.ID](t)(w.app.Breaches.Begin(security, breach.Draft{What: "一份导出的名单流出", Kinds: []string{"name"}, FoundAt: w.clock.Now()}))
+		err := w.app.Breaches.Compute(security, which, 1, breach.By{Export: number})
+		i, _, _ := w.app.Breaches.Get(security, which)
+		return i.Persons, err
+	}
+	for number, want := range map[string]int{members: 1, requests: 3} {
+		if n, err := concerned(number); err != nil || n != want {
+			t.Errorf("list %s: got %d, %v; want the %d who stood on it", number, n, err, want)
+		}
+	}
+	if _, err := concerned("0123456789abcdef"); fault.KindOf(err).Code() != "invalid" {
+		t.Errorf("a number of no list: got %v", err)
+	}
+	w.clock.Move(1097 * 24 * time.Hour)
+	if err := w.app.Retain.Run(authz.AsSystem(w.app.background(), "test")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.app.db.View(t.Context(), func(tx *db.Tx) (err error) {
+		n := 0
+		err = tx.One(t.Context(), `select count(*) from breach_list`, nil, &n)
+		if n != 0 {
+			t.Errorf("%d lists are kept beyond their days", n)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // many puts a million people on an incident, in the row alone: it is grave then, whatever

@@ -56,6 +56,7 @@ func TestCanary(t *testing.T) {
 var unseen = map[string]string{
 	"person_factor.sealed":      "random bytes",
 	"person_passkey.public_key": "the bytes of a public key",
+	"breach_list.listed":        "ids, sealed: that somebody stands on a list is what is private",
 	"breach_person.person":      "an id, sealed: that somebody is on the list is what is private",
 }
 

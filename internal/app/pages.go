@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/app/parts"
 	"nuanxin/internal/app/wardweb"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/breach"
 	"nuanxin/internal/breach/breachweb"
 	"nuanxin/internal/calendar"
 	"nuanxin/internal/calendar/calendarweb"
@@ -95,7 +96,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		stationdesk.Routes(a.stationDesk()),
 		requestweb.Routes(a.requestPages(desk, secure)),
 		requestdesk.Routes(a.requestDesk(secure)),
-		memberdesk.Routes(memberdesk.Config{Members: a.Members, Roll: a.Roll, Twins: a.Twins, Bodies: unionAreas{a.Orgs}.ties, Frame: a.frame, Origin: a.config.Origin}),
+		memberdesk.Routes(memberdesk.Config{Members: a.Members, Roll: a.Roll, Twins: a.Twins, Bodies: unionAreas{a.Orgs}.ties, Take: a.Breaches.Taker(breach.OfMembers), Frame: a.frame, Origin: a.config.Origin}),
 		membertwins.Routes(membertwins.Config{Twins: a.Twins, Frame: a.frame}),
 		memberlists.Routes(memberlists.Config{Lists: a.Lists, Roll: a.Roll, Frame: a.frame}),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
@@ -195,7 +196,7 @@ func (a *App) shown() func(phone string) string {
 }
 
 func (a *App) requestDesk(secure bool) requestdesk.Config {
-	return requestdesk.Config{Office: a.Requests, Files: a.files, Frame: a.frame, Bodies: bodyChoices{a.Orgs}, Staff: staffChoices{a}, Secure: secure}
+	return requestdesk.Config{Office: a.Requests, Files: a.files, Take: a.Breaches.Taker(breach.OfRequests), Frame: a.frame, Bodies: bodyChoices{a.Orgs}, Staff: staffChoices{a}, Secure: secure}
 }
 
 func (a *App) stationDesk() stationdesk.Config {

@@ -135,6 +135,7 @@ type By struct {
 	Actor    string // whose data this account opened or took out, between From and To
 	From, To time.Time
 	Numbers  []string // of members and requests
+	Export   string   // the number on the watermark of a list that was taken out
 }
 
 // how is what a step tells about the way.
@@ -144,6 +145,8 @@ func (b By) how() string {
 		return "area"
 	case b.Actor != "":
 		return "actor"
+	case b.Export != "":
+		return "export"
 	}
 	return "numbers"
 }
@@ -157,7 +160,7 @@ func (b *By) check(now time.Time) error {
 	switch {
 	case b.Area != "" && strings.Trim(b.Area, "0123456789") != "":
 		f.Add("area", "breach.area.digits", nil)
-	case b.Area == "" && b.Actor == "" && len(b.Numbers) == 0:
+	case b.Area == "" && b.Actor == "" && b.Export == "" && len(b.Numbers) == 0:
 		f.Add("by", "breach.by.choose", nil)
 	case b.Actor != "" && (b.From.IsZero() || !b.To.After(b.From) || b.From.After(now)):
 		f.Add("from", "breach.window", nil)

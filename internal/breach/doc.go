@@ -4,8 +4,10 @@
 // The security administrator opens an [Incident] when one is found: what happened, when,
 // which kinds of data. The program computes whom it concerns from what it knows: the
 // people of an area, those whose data one account opened or took out in a stretch of
-// time by the audit trail, or a list of numbers. Measures are written down as they are
-// taken. Then the people are told in plain words, or it is decided with a reason that
+// time by the audit trail, those who stood on one list that was taken out, by the number
+// of its watermark, or a list of numbers. What stands on a list is kept for that, sealed
+// and for some years, before the list leaves the house ([Service.Take]). Measures are
+// written down as they are taken. Then the people are told in plain words, or it is decided with a reason that
 // they need not be, the authority is reported to, and the incident is closed with what
 // was learned. By when each is due are dated rows (table breach_rule).
 //

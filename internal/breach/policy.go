@@ -14,6 +14,7 @@ const (
 	Report  authz.Action = "breach.report"  // to the authority
 	Finish  authz.Action = "breach.close"
 	Persons authz.Action = "breach.persons" // read who is concerned
+	Take    authz.Action = "breach.take"    // a list out of the house
 	Mine    authz.Action = "breach.mine"    // what concerns oneself
 	Send    authz.Action = "breach.send"
 )
@@ -31,6 +32,7 @@ var Policy = authz.Rules{
 	Report:  authz.InArea(authz.Security),
 	Finish:  authz.InArea(authz.Security),
 	Persons: authz.Sensitive(authz.InArea(authz.Security)),
+	Take:    authz.InArea(authz.Cadre, authz.Leader),
 	Mine:    authz.Owner,
 	Send:    authz.Program,
 }

@@ -149,6 +149,8 @@ func (s *Service) find(ctx context.Context, tx *op.Tx, i Incident, b By) (all []
 		return s.Holders.In(ctx, tx, b.Area)
 	case b.Actor != "":
 		return s.read(ctx, tx, i.Area, b)
+	case b.Export != "":
+		return s.taken(ctx, tx, i.Area, b.Export)
 	}
 	return s.Holders.Numbered(ctx, tx, i.Area, b.Numbers)
 }

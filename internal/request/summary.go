@@ -1,6 +1,7 @@
 package request
 
 import (
+	"slices"
 	"time"
 
 	"nuanxin/internal/geo"
@@ -56,4 +57,14 @@ type Export struct {
 	Heads []string
 	Rows  [][]string
 	Cut   bool // there are more rows than may be exported at once
+}
+
+// Column is what stands below a head.
+func (e Export) Column(head string) (all []string) {
+	if at := slices.Index(e.Heads, head); at >= 0 {
+		for _, row := range e.Rows {
+			all = append(all, row[at])
+		}
+	}
+	return all
 }

@@ -87,6 +87,7 @@ var classes = map[string]Class{
 	"breach.lessons":       Private,
 	"breach_step.words":    Private,
 	"breach_person.person": Private,
+	"breach_list.listed":   Private,
 
 	"org.contact":        Private,
 	"org_founding.chair": Private,

@@ -75,6 +75,7 @@ var personal = map[string]string{
 	"breach.lessons":       "not: what was learned from an incident",
 	"breach_step.words":    "not: what was done about an incident",
 	"breach_person.person": "not: the id of whom an incident concerns; the notice says that it does",
+	"breach_list.listed":   "not: who stands on a list that was taken out; whom an incident with it concerns is told in the notice",
 	"rights_hand.at":       "asks[].handed_on[].at",
 	"rights_ask.name":      "not: what a cadre wrote down for somebody without an account; a worker's own ask has none",
 	"rights_ask.phone":     "not: likewise",

@@ -143,6 +143,7 @@ var all = slices.Concat([]table{
 	{Name: "breach", Group: "person", Key: "breach_id", Sealed: []string{"what", "notice", "report", "lessons"}},
 	{Name: "breach_step", Group: "person", Key: "breach_id", Sealed: []string{"words"}, Row: []string{"breach_id", "seq"}},
 	{Name: "breach_person", Group: "person", Key: "breach_id", Sealed: []string{"person"}, Row: []string{"breach_id", "mark"}},
+	{Name: "breach_list", Group: "person", Key: "list_id", Sealed: []string{"listed"}},
 	{Name: "breach_rule", Group: reference, Key: "name"},
 
 	{Name: "rights_hand", Group: "person", Key: "ask_id", Refs: map[string]string{"from_id": "org", "to_id": "org"}},

@@ -244,7 +244,7 @@ func (p *pages) act(w http.ResponseWriter, r *http.Request, form string, do func
 func (p *pages) compute(w http.ResponseWriter, r *http.Request) error {
 	return p.act(w, r, "list", func(which breach.ID, version int64) error {
 		v := r.PostForm
-		by := breach.By{Area: strings.TrimSpace(v.Get("area")), Actor: strings.TrimSpace(v.Get("actor")), From: at(v.Get("from")), To: at(v.Get("to")), Numbers: strings.Split(plain.Text(v.Get("numbers")), "\n")}
+		by := breach.By{Area: strings.TrimSpace(v.Get("area")), Actor: strings.TrimSpace(v.Get("actor")), Export: strings.TrimSpace(v.Get("export")), From: at(v.Get("from")), To: at(v.Get("to")), Numbers: strings.Split(plain.Text(v.Get("numbers")), "\n")}
 		return p.Breaches.Compute(web.Named(r), which, version, by)
 	})
 }

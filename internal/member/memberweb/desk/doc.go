@@ -26,10 +26,11 @@ import (
 type Config struct {
 	Members *member.Service
 	Roll    *roll.Service
-	Twins   *merge.Service                                              // whom records were merged with
-	Bodies  func(ctx context.Context, area string) ([]ui.Option, error) // that members of an area can be tied to; nil: none
-	Frame   func(ctx context.Context) ui.StaffPage                      // the reader's name, organisation and menu; pages fill in the rest
-	Origin  string                                                      // what a printed address begins with; empty: where the page was asked for
+	Twins   *merge.Service                                                      // whom records were merged with
+	Bodies  func(ctx context.Context, area string) ([]ui.Option, error)         // that members of an area can be tied to; nil: none
+	Take    func(ctx context.Context, number, area string, rows []string) error // keeps who stands on a list before it leaves the house
+	Frame   func(ctx context.Context) ui.StaffPage                              // the reader's name, organisation and menu; pages fill in the rest
+	Origin  string                                                              // what a printed address begins with; empty: where the page was asked for
 }
 
 //go:embed locale/*.json

@@ -76,6 +76,13 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	listed := make([]string, len(table.Rows))
+	for i, m := range table.Rows {
+		listed[i] = string(m.ID)
+	}
+	if err := p.Take(ctx, web.RequestID(ctx), e.area, listed); err != nil {
+		return err
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="members-`+web.Day(web.Now(ctx))+`.csv"`)

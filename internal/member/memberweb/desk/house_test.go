@@ -98,7 +98,7 @@ func newHouse(t *testing.T) *house {
 	h.Service = member.NewService(op.New(h.db, member.Policy), member.Config{Ring: ring, Orgs: h.around, People: h.around, Bodies: h.around})
 	h.theRoll = roll.New(op.New(h.db, member.Policy), h.Service)
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), desk.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: clk, Log: slog.New(slog.DiscardHandler)}
-	mux := web.NewMux(desk.Routes(desk.Config{Members: h.Service, Roll: h.theRoll, Twins: merge.New(op.New(h.db, member.Policy), h.Service, nil), Bodies: bodies, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
+	mux := web.NewMux(desk.Routes(desk.Config{Members: h.Service, Roll: h.theRoll, Twins: merge.New(op.New(h.db, member.Policy), h.Service, nil), Bodies: bodies, Take: func(context.Context, string, string, []string) error { return nil }, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
 	h.server = httptest.NewServer(site.Handler(signIn(mux)))
 	t.Cleanup(h.server.Close)
 	return h

@@ -26,10 +26,11 @@ import (
 type Config struct {
 	Office *office.Service
 	Files  *upload.Desk
-	Frame  func(ctx context.Context) ui.StaffPage // the reader's name, organisation and menu; pages fill in the rest
-	Bodies Bodies                                 // nil: only the proposed bodies can be chosen
-	Staff  Staff                                  // nil: a matter can only be taken over, not given to a colleague
-	Secure bool                                   // cookies only over HTTPS
+	Take   func(ctx context.Context, number, area string, rows []string) error // keeps which requests stand on a list before it leaves the house
+	Frame  func(ctx context.Context) ui.StaffPage                              // the reader's name, organisation and menu; pages fill in the rest
+	Bodies Bodies                                                              // nil: only the proposed bodies can be chosen
+	Staff  Staff                                                               // nil: a matter can only be taken over, not given to a colleague
+	Secure bool                                                                // cookies only over HTTPS
 }
 
 // Bodies are the organisations that a matter can be handed to. The org domain

@@ -78,6 +78,9 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := p.Take(ctx, web.RequestID(ctx), q.filter().Area, table.Column("number")); err != nil {
+		return err
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="requests-`+web.Day(web.Now(ctx))+`.csv"`)

@@ -151,7 +151,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, clk: clk, blobs: blobs{}}
 	d := dbtest.SQLite(t, clk, []fs.FS{op.Schema, consent.Schema, request.Schema})
 	h.Service = office.NewService(op.New(d, request.Policy), ring, office.Config{HomeArea: county}, request.Needs{Orgs: around{}, Stations: around{}, People: around{}, Notifier: around{}, Files: around{}})
-	config := desk.Config{Office: h.Service, Files: upload.New(h.blobs, ring, media.NewCleaner(1)), Frame: frame, Bodies: around{}, Staff: around{}}
+	config := desk.Config{Office: h.Service, Files: upload.New(h.blobs, ring, media.NewCleaner(1)), Take: func(context.Context, string, string, []string) error { return nil }, Frame: frame, Bodies: around{}, Staff: around{}}
 	site := &web.Site{Texts: web.NewTexts(ui.Texts(), show.Texts(), desk.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: clk, Log: slog.New(slog.DiscardHandler)}
 	mux := web.NewMux(desk.Routes(config), site.Assets.Routes(), web.SettingsRoutes())
 	h.server = httptest.NewServer(site.Handler(signIn(mux)))
