@@ -63,7 +63,7 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return web.Show(w, r, http.StatusOK, introPage(offer, p.signIn(hrefJoin(from, "area", named(q.Get("area"))))))
+		return web.Show(w, r, http.StatusOK, introPage(offer, p.entry(r, hrefJoin(from, "area", named(q.Get("area"))))))
 	}
 	own, ok, err := p.mine(ctx)
 	if err != nil {
@@ -84,6 +84,18 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 	f := joinForm{Application: member.Application{Channel: from}, place: p.placeOf(r)}
 	f.Area = f.place.area
 	return p.showJoin(w, r, http.StatusOK, f)
+}
+
+// entry is how somebody who is not signed in goes on from the first page.
+type entry struct {
+	code, other string // where the phone is sent to, and the page with every way in
+	back        string // where it leads in the end
+	reqID       string
+	weChat      bool // where somebody may come in without a code
+}
+
+func (p *pages) entry(r *http.Request, back string) entry {
+	return entry{p.signInPath() + "/code", p.signIn(back), back, web.NewReqID(), strings.Contains(r.UserAgent(), "MicroMessenger")}
 }
 
 // showJoin completes the form with the union and the purposes, and shows it.

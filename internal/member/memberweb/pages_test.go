@@ -80,10 +80,10 @@ func TestWhatTheFormTells(t *testing.T) {
 func TestWhoMayJoin(t *testing.T) {
 	h := newHouse(t)
 	out := h.phone()
-	out.get("/join?from=link").must(t, "nobody", 200, []string{"不要钱", "3 个工作日", "平台、公司不知道", `href="/sign-in?next=%2Fjoin%3Ffrom%3Dlink"`}, []string{`id="join"`})
-	out.get("/join?from=desk").must(t, "a channel that no address names", 200, []string{`href="/sign-in?next=%2Fjoin"`}, nil)
+	out.get("/join?from=link").must(t, "nobody", 200, []string{"不要钱", "3 个工作日", "平台、公司不知道", `action="/sign-in/code"`, `name="next" value="/join?from=link"`}, []string{`id="join"`})
+	out.get("/join?from=desk").must(t, "a channel that no address names", 200, []string{`name="next" value="/join"`}, nil)
 	out.post("/join", good()).leads(t, "nobody sends, who came by a poster", "/sign-in?next="+url.QueryEscape("/join?area="+county+"001&from=poster"))
-	out.get("/join?from=station&area="+county).must(t, "nobody, at a station", 200, []string{`href="/sign-in?next=` + url.QueryEscape("/join?area="+county+"&from=station") + `"`}, nil)
+	out.get("/join?from=station&area="+county).must(t, "nobody, at a station", 200, []string{`name="next" value="/join?area=` + county + `&amp;from=station"`}, nil)
 	for _, path := range []string{"/join/sent", "/me/membership", "/me/membership/withdraw", "/me/membership/leave", "/me/membership/move"} {
 		out.get(path).leads(t, "nobody at "+path, "/sign-in?next="+url.QueryEscape(path))
 	}

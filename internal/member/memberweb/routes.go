@@ -1,6 +1,7 @@
 package memberweb
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"net/http"
@@ -99,12 +100,10 @@ func isWorker(ctx context.Context) bool { return authz.From(ctx).Kind == authz.W
 
 // signIn is the address of the sign-in that leads back to a page.
 func (p *pages) signIn(back string) string {
-	to := p.SignIn
-	if to == "" {
-		to = "/sign-in"
-	}
-	return to + "?next=" + url.QueryEscape(back)
+	return p.signInPath() + "?next=" + url.QueryEscape(back)
 }
+
+func (p *pages) signInPath() string { return cmp.Or(p.SignIn, "/sign-in") }
 
 // mine is the reader's membership; ok says that there is one.
 func (p *pages) mine(ctx context.Context) (o member.Own, ok bool, err error) {
