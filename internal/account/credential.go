@@ -32,6 +32,7 @@ func (s *Service) charge(ctx context.Context, login string) (credential, error) 
 		return target, err
 	}
 	_, err := op.Write(ctx, s.desk, TryPassword, find, func(tx *op.Tx, _ root) (bool, error) {
+		noteOrigin(ctx, tx)
 		l, err := pace.LimitsOf(ctx, tx)
 		if err != nil {
 			return false, err

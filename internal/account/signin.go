@@ -241,6 +241,7 @@ func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login strin
 	if err := s.gate.Refund(ctx, tx, login, in.Device); err != nil {
 		return err
 	}
+	noteOrigin(ctx, tx)
 	p, err := people.Get(ctx, tx, in.Person)
 	if err == nil && s.elsewhere(ctx, p.Subject(tx.Now())) {
 		err = fault.New(string(SignInStaff), fault.Invalid, "account.signin.place")
@@ -252,6 +253,14 @@ func (s *Service) finish(ctx context.Context, tx *op.Tx, in *Signed, login strin
 		return err
 	}
 	return begin(ctx, tx, in, session.Session{Kind: authz.Staff, Way: way, Proved: tx.Now()})
+}
+
+// noteOrigin writes down from where a member of staff tries to come in: nobody is signed
+// in yet, and so it is not noted by itself.
+func noteOrigin(ctx context.Context, tx *op.Tx) {
+	if from := pace.OriginOf(ctx).Addr; from.IsValid() {
+		tx.Note(op.Via, from.Unmap().String())
+	}
 }
 
 // elsewhere reports whether who holds one of the three powers and comes from outside the

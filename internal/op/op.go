@@ -244,5 +244,21 @@ func final(err error) bool {
 }
 
 func (d *Desk) tx(ctx context.Context, raw *db.Tx) *Tx {
-	return &Tx{Tx: raw, Subject: authz.From(ctx), purpose: CallOf(ctx).Purpose}
+	tx := &Tx{Tx: raw, Subject: authz.From(ctx), purpose: CallOf(ctx).Purpose}
+	if place, _ := ctx.Value(fromKey{}).(string); place != "" && (tx.Subject.Kind == authz.Staff || tx.Subject.Kind == authz.Link) {
+		tx.Note(Via, place)
+	}
+	return tx
+}
+
+// Via is the name of the note that says from where an act came.
+const Via = "via"
+
+type fromKey struct{}
+
+// From returns a context whose acts come from place, such as a network address. Only of
+// those who act for a union or a body is it written down: where a worker was who speaks
+// of an employer is nobody's to know.
+func From(ctx context.Context, place string) context.Context {
+	return context.WithValue(ctx, fromKey{}, place)
 }

@@ -57,6 +57,26 @@ func TestRefusedActsAreAudited(t *testing.T) {
 	})
 }
 
+// From where it came is written down of those who act for a union or a body; of a worker,
+// of nobody and of the program it is not.
+func TestOriginIsAudited(t *testing.T) {
+	proves.That(t, "audit-complete")
+	eachBooks(t, func(b books) {
+		for kind, want := range map[authz.Kind]string{
+			authz.Staff: `{"refused":"missing","via":"192.0.2.7"}`, authz.Link: `{"refused":"missing","via":"192.0.2.7"}`, authz.Worker: `{"refused":"missing"}`, authz.Nobody: `{"refused":"missing"}`,
+		} {
+			th := thing{id.New[string](), "510703"}
+			who := authz.Subject{ID: id.New[string](), Kind: kind, Grants: []authz.Grant{{Role: authz.Cadre, Area: "510704"}}}
+			if err := b.peek(op.From(authz.With(op.With(context.Background(), op.Call{Purpose: "x"}), who), "192.0.2.7"), th); err == nil {
+				b.t.Errorf("%s: was let in", kind)
+			}
+			if got := b.notes(th); len(got) != 1 || got[0] != want {
+				b.t.Errorf("%s: got %q, want %q", kind, got, want)
+			}
+		}
+	})
+}
+
 // Who tries again and again gets twenty rows a minute, of which the last says that
 // there is more; others are written down as before. Who hangs up is, too.
 func TestRefusalsDoNotFlood(t *testing.T) {

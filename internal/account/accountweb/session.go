@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/account/pace"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/op"
 	"nuanxin/internal/web"
 )
 
@@ -100,7 +101,11 @@ func (s Sessions) Handler(next http.Handler) http.Handler {
 	h := func(w http.ResponseWriter, r *http.Request) error {
 		c := cookies(s.Secure)
 		token := read(r, c.session())
-		ctx := pace.With(r.Context(), pace.Origin{Addr: s.address(r), Agent: r.UserAgent(), Session: token, Device: read(r, c.device())})
+		from := s.address(r)
+		ctx := pace.With(r.Context(), pace.Origin{Addr: from, Agent: r.UserAgent(), Session: token, Device: read(r, c.device())})
+		if from.IsValid() {
+			ctx = op.From(ctx, from.Unmap().String())
+		}
 		if token != "" && !strings.HasPrefix(r.URL.Path, web.AssetPath) {
 			v, err := s.Accounts.Enter(ctx, token)
 			switch {

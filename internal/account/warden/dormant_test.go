@@ -93,6 +93,7 @@ func TestPowersFromTheirNetworkAlone(t *testing.T) {
 		w.staff("guard", here, grant(authz.Security, here))
 		w.staff("audit", here, grant(authz.Auditor, here))
 		w.staff("cadre", here, grant(authz.Cadre, here))
+		var guarding account.Signed
 		from := func(addr string) pace.Origin { return pace.Origin{Addr: netip.MustParseAddr(addr)} }
 		for _, login := range []string{"admin", "guard", "audit"} {
 			for _, addr := range []string{"10.2.0.1", "192.0.2.7", "2001:db8::1"} {
@@ -107,6 +108,9 @@ func TestPowersFromTheirNetworkAlone(t *testing.T) {
 					t.Errorf("%s from %s: %v", login, addr, err)
 					continue
 				}
+				if login == "guard" {
+					guarding = in
+				}
 				if _, err := w.inside.Resolve(pace.With(t.Context(), from(addr)), in.Token); err != nil {
 					t.Errorf("the session of %s from %s: %v", login, addr, err)
 				}
@@ -115,8 +119,17 @@ func TestPowersFromTheirNetworkAlone(t *testing.T) {
 				}
 			}
 		}
-		if _, err := w.inside.SignInStaff(pace.With(t.Context(), from("192.0.2.7")), "cadre", password); err != nil {
-			t.Errorf("a cadre from anywhere: %v", err)
+		in, err := w.inside.SignInStaff(pace.With(t.Context(), from("192.0.2.7")), "cadre", password)
+		if err != nil {
+			t.Fatalf("a cadre from anywhere: %v", err)
+		}
+		w.clock.Move(time.Minute)
+		guard, err := w.inside.Resolve(pace.With(t.Context(), from("10.1.0.1")), guarding.Token)
+		w.must(err)
+		seen, err := w.WatchOne(authz.With(t.Context(), guard), in.Person)
+		w.must(err)
+		if len(seen.Tries) != 2 || seen.Tries[0].Note != `{"via":"192.0.2.7"}` || seen.Tries[1].Note != `{"via":"192.0.2.7"}` {
+			t.Errorf("from where it came: got %+v", seen.Tries)
 		}
 	})
 }

@@ -131,7 +131,7 @@ func auditRows(ctx context.Context, v auditView) (all [][]ui.Cell) {
 			what += " · " + t(ctx, "audit.was_refused")
 		}
 		at := x.At.In(clock.Zone).Format("2006-01-02 15:04:05")
-		all = append(all, []ui.Cell{{Text: at}, {Text: whose(ctx, x, v.page.Names)}, {Text: what}, {Text: root(ctx, x, v.page.Names)}, {Text: strings.Join(why(x), " · ")}})
+		all = append(all, []ui.Cell{{Text: at}, {Text: whose(ctx, x, v.page.Names)}, {Text: what}, {Text: root(ctx, x, v.page.Names)}, {Text: strings.Join(why(ctx, x), " · ")}})
 	}
 	return all
 }
@@ -146,14 +146,18 @@ func root(ctx context.Context, x op.Trace, names map[string]string) string {
 }
 
 // why is the reason that was written, and what the act noted of itself.
-func why(x op.Trace) (all []string) {
+func why(ctx context.Context, x op.Trace) (all []string) {
 	if x.Purpose != "" {
 		all = append(all, x.Purpose)
 	}
 	note := map[string]string{}
 	if json.Unmarshal([]byte(x.Note), &note) == nil {
 		for _, k := range slices.Sorted(maps.Keys(note)) {
-			all = append(all, k+" "+note[k])
+			if k == op.Via {
+				all = append(all, t(ctx, "audit.via", "Place", note[k]))
+			} else {
+				all = append(all, k+" "+note[k])
+			}
 		}
 	}
 	return all
