@@ -266,7 +266,7 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Intake.Rights = a.Accounts.Rights
 	a.Requests = a.requests(desk, sender, words)
 	has := unions{bodies{a.Orgs, a.Accounts}}
-	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Calendar: a.workdays})
+	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Firms: parts.Companies{Firms: &a.Firms, Accounts: a.Accounts}, Calendar: a.workdays})
 	a.Roll = roll.New(desk, a.Members)
 	a.Examples = example.New(desk, &record.Store{Ring: a.ring}, a.Accounts)
 	a.Consents = consent.NewService(desk, a.Members, a.Examples)

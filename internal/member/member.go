@@ -177,6 +177,7 @@ type Application struct {
 	Occupation Occupation
 	Works      string
 	Area       string // where they work: the union is proposed from it
+	Union      string // which of the two that may be chosen; empty: that of the area
 	Channel    Channel
 	Consents   []Consent
 }

@@ -420,6 +420,62 @@ func TestAChildDoesNotJoin(t *testing.T) {
 	})
 }
 
+// offices are the unions of companies, by how somebody calls the company.
+type offices map[string]member.Union
+
+func (o offices) UnionOf(_ context.Context, _ *op.Tx, works, area string) (member.Union, error) {
+	if u, ok := o[works]; ok && area[:4] == county[:4] {
+		return u, nil
+	}
+	return member.Union{}, fault.New("test", fault.Missing, "")
+}
+
+// Whoever works for a company with a union there may choose it or the place's, and no
+// other; who chooses nothing goes to the place's.
+func TestChoosingAUnion(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		firm := member.Union{ID: id.New[string](), Name: "某外卖平台工会", Area: "9901"}
+		w.Service = member.NewService(w.desk, member.Config{Ring: w.ring, People: w.phones, Orgs: unions{county: {ID: id.New[string](), Name: "云川县总工会", Area: county}}, Firms: offices{"某外卖平台": firm}})
+		c, err := w.Choice(context.Background(), county+"001", " 某外卖平台 ")
+		w.must(err)
+		if !c.Both() || c.Firm != firm || c.Here.Name != "云川县总工会" {
+			t.Errorf("got %+v, want both", c)
+		}
+		for _, none := range [][2]string{{county, "别家"}, {county, ""}, {"", "某外卖平台"}, {"110101", "某外卖平台"}} {
+			if c, err := w.Choice(context.Background(), none[0], none[1]); err != nil || c.Both() {
+				t.Errorf("%v: got %+v, %v; want no choice", none, c, err)
+			}
+		}
+		for i, test := range []struct{ works, union, want string }{
+			{"某外卖平台", "", "云川县总工会"},
+			{"某外卖平台", c.Here.ID, "云川县总工会"},
+			{"某外卖平台", firm.ID, firm.Name},
+			{"别家", firm.ID, "invalid"},
+			{"某外卖平台", id.New[string](), "invalid"},
+			{"某外卖平台", "x", "invalid"},
+		} {
+			a := form("张三")
+			a.Works, a.Union = test.works, test.union
+			me := w.worker("1390000050" + string(rune('0'+i)))
+			r, err := w.Apply(me, a)
+			got := r.Union
+			if err != nil {
+				got = code(err)
+			}
+			if got != test.want {
+				t.Errorf("%+v: got %s, %v", test, got, err)
+			}
+			if test.want == firm.Name {
+				w.must(w.Approve(staff(authz.Cadre, "9901"), r.ID, 1))
+				own, err := w.Mine(me)
+				if err != nil || own.Union != firm.ID || own.Number != "99010026000001" {
+					t.Errorf("got %+v, %v; want a member of the company's union", own.Member, err)
+				}
+			}
+		}
+	})
+}
+
 func TestOffer(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		o, err := w.Offer(context.Background(), "")

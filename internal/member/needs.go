@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"nuanxin/internal/member/lead"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/workday"
@@ -18,10 +19,7 @@ type Orgs interface {
 }
 
 // Union is a union as members need it.
-type Union struct {
-	ID, Name, Area string
-	Officer        string // the name of who looks first; may be empty
-}
+type Union = lead.Union
 
 // People knows accounts.
 type People interface {
@@ -51,6 +49,7 @@ type Service struct {
 	people   People
 	notifier Notifier
 	bodies   Bodies
+	firms    lead.Firms
 	calendar func() workday.Calendar
 }
 
@@ -61,6 +60,7 @@ type Config struct {
 	People   People
 	Notifier Notifier                // nil: nobody is told
 	Bodies   Bodies                  // for ties
+	Firms    lead.Firms              // nil: no company has a union
 	Calendar func() workday.Calendar // nil: the one that the program was built with
 }
 
@@ -69,7 +69,7 @@ func NewService(desk *op.Desk, c Config) *Service {
 	if c.Calendar == nil {
 		c.Calendar = func() workday.Calendar { return workday.Calendar{} }
 	}
-	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Notifier, c.Bodies, c.Calendar}
+	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Notifier, c.Bodies, c.Firms, c.Calendar}
 }
 
 // due is by when a union answers what it is asked now.

@@ -12,8 +12,10 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
+	"nuanxin/internal/member/lead"
 	"nuanxin/internal/member/twin"
 	"nuanxin/internal/op"
+	"nuanxin/internal/plain"
 )
 
 // Receipt tells an applicant what happens now.
@@ -86,7 +88,22 @@ func (s *Service) Offer(ctx context.Context, area string) (Offer, error) {
 	})
 }
 
-// Apply asks the union of an area for membership, in the name of the worker who
+// Choice returns the unions that somebody who works for a company in an area may choose
+// between.
+func (s *Service) Choice(ctx context.Context, area, works string) (lead.Choice, error) {
+	if len(area) < 6 || works == "" {
+		return lead.Choice{}, nil
+	}
+	return op.List(ctx, s.desk, Apply, func(tx *op.Tx, _ op.Scope) (lead.Choice, error) {
+		here, err := s.orgs.UnionFor(ctx, tx, area)
+		if err != nil {
+			return lead.Choice{}, fault.Unless(err, fault.Missing)
+		}
+		return lead.Of(ctx, tx, s.firms, here, plain.Line(works), area)
+	})
+}
+
+// Apply asks the union of an area, or of the company there that was chosen, for membership, in the name of the worker who
 // is signed in. Who is a member or has applied already is told so
 // (fault.Conflict, "member.already").
 func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
@@ -106,6 +123,13 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 		}
 		u, err := s.unionFor(ctx, tx, Apply, d.Area)
 		if err != nil {
+			return Receipt{}, err
+		}
+		choice, err := lead.Of(ctx, tx, s.firms, u, d.Works, d.Area)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if u, err = choice.Pick(Apply, d.Union); err != nil {
 			return Receipt{}, err
 		}
 		_, phone, err := s.people.Contact(ctx, tx, m.Person)
@@ -229,7 +253,7 @@ func (s *Service) Mine(ctx context.Context) (Own, error) {
 		}
 		u, err := s.orgs.UnionFor(ctx, tx, m.Area)
 		o.Officer = u.Officer
-		return o, err
+		return o, fault.Unless(err, fault.Missing) // a company's union may stand where there is none of the place
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
 	memberdesk "nuanxin/internal/member/memberweb/desk"
@@ -72,6 +73,26 @@ func (d Domains) List() []life.Part {
 func (d Domains) belonging(ctx context.Context, tx *op.Tx, union string) (int64, error) {
 	all, err := d.Members.Counts(ctx, tx, []string{union})
 	return all[union], err
+}
+
+// Companies is what members need of companies. Firms may come later than they do.
+type Companies struct {
+	Firms    **platform.Service
+	Accounts *account.Service
+}
+
+// UnionOf implements lead.Firms. The officer is who looks after the area.
+func (c Companies) UnionOf(ctx context.Context, tx *op.Tx, works, area string) (member.Union, error) {
+	o, err := (*c.Firms).UnionOf(ctx, tx, works, area)
+	if err != nil {
+		return member.Union{}, err
+	}
+	u := union(o)
+	staff, err := c.Accounts.Staffed(ctx, tx, o.Area, authz.Cadre)
+	if len(staff) > 0 {
+		u.Officer = staff[0].Name
+	}
+	return u, err
 }
 
 // Follower keeps something by the area of a union.

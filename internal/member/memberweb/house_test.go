@@ -58,6 +58,14 @@ func (around) Called(context.Context, *op.Tx, string) (string, error) {
 	return "某外卖平台工会", nil
 }
 
+// UnionOf knows one company that has a union.
+func (around) UnionOf(_ context.Context, _ *op.Tx, works, _ string) (member.Union, error) {
+	if works == "速达外卖" {
+		return member.Union{ID: firmID, Name: "速达公司工会", Area: county[:4]}, nil
+	}
+	return member.Union{}, fault.New("test", fault.Missing, "")
+}
+
 // Contact knows two workers; the second has not said a name.
 func (around) Contact(_ context.Context, _ *op.Tx, worker string) (name, phone string, err error) {
 	if worker == chen.ID {
@@ -68,6 +76,7 @@ func (around) Contact(_ context.Context, _ *op.Tx, worker string) (name, phone s
 
 var (
 	unionID, otherID = id.New[string](), id.New[string]()
+	firmID           = id.New[string]()
 
 	chen  = authz.Subject{ID: id.New[string](), Kind: authz.Worker}
 	wang  = authz.Subject{ID: id.New[string](), Kind: authz.Worker}
@@ -101,7 +110,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.desk, h.ring = op.New(d, authz.Merge(member.Policy, consent.Policy)), ring
-	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}, Bodies: around{}})
+	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}, Bodies: around{}, Firms: around{}})
 	h.theRoll = roll.New(h.desk, h.Service)
 	c := memberweb.Config{Members: h.Service, Lists: intake.New(h.desk, h.Service, around{}, h.ring), Twins: merge.New(h.desk, h.Service, nil), Ask: "/me/data/asks/new",
 		Here: func(r *http.Request) string {

@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/consent"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/lead"
 	"nuanxin/internal/op"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -21,6 +22,7 @@ type joinForm struct {
 	member.Application
 	place  place
 	offer  member.Offer
+	choice lead.Choice
 	reqID  string
 	errors ui.FormErrors
 }
@@ -63,7 +65,7 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return web.Show(w, r, http.StatusOK, introPage(offer, p.entry(r, hrefJoin(from, "area", named(q.Get("area"))))))
+		return web.Show(w, r, http.StatusOK, introPage(offer, p.entry(r, hrefJoin(from, "area", named(q.Get("area")), "works", worksAt(q)))))
 	}
 	own, ok, err := p.mine(ctx)
 	if err != nil {
@@ -82,7 +84,7 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 		return web.See(w, r, hrefFound)
 	}
 	f := joinForm{Application: member.Application{Channel: from}, place: p.placeOf(r)}
-	f.Area = f.place.area
+	f.Area, f.Works = f.place.area, worksAt(q)
 	return p.showJoin(w, r, http.StatusOK, f)
 }
 
@@ -105,6 +107,9 @@ func (p *pages) showJoin(w http.ResponseWriter, r *http.Request, status int, f j
 	if f.offer, err = p.Members.Offer(ctx, f.Area); err != nil {
 		return err
 	}
+	if f.choice, err = p.Members.Choice(ctx, f.Area, f.Works); err != nil {
+		return err
+	}
 	if f.Name == "" && r.Method == http.MethodGet {
 		f.Name = f.offer.Name
 	}
@@ -123,6 +128,9 @@ func (p *pages) apply(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := readJoin(r.PostForm)
+	if asked, err := p.choose(w, r, f); asked || err != nil {
+		return err
+	}
 	_, err := p.Members.Apply(web.Named(r), f.Application)
 	switch {
 	case err == nil:
@@ -155,7 +163,7 @@ func (p *pages) already(w http.ResponseWriter, r *http.Request) error {
 // readJoin reads the form's inputs.
 func readJoin(in url.Values) joinForm {
 	f := joinForm{Application: member.Application{Name: in.Get("name"), Document: in.Get("document"), Occupation: member.Occupation(in.Get("occupation")),
-		Works: in.Get("works"), Area: in.Get("area"), Channel: channel(in.Get("from"))}}
+		Works: in.Get("works"), Area: in.Get("area"), Union: in.Get("union"), Channel: channel(in.Get("from"))}}
 	f.place = place{area: f.Area, choose: in.Get("chosen") != "", within: province(f.Area)}
 	for name := range in {
 		purpose, ok := strings.CutPrefix(name, consentInput(""))

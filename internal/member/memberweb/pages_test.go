@@ -100,6 +100,31 @@ func TestWhoMayJoin(t *testing.T) {
 	}
 }
 
+// Whoever works for a company that has a union there is asked which of the two it shall
+// be, with everything else kept; who comes with the company in the address, at once.
+func TestChoosingAUnion(t *testing.T) {
+	h := newHouse(t)
+	p := h.phone("worker=chen", "here="+county)
+	both := []string{`name="union" value="` + unionID + `"`, `name="union" value="` + firmID + `"`, union + "（干活的地方）", "速达公司工会（你说的平台或公司）"}
+	p.get("/join").must(t, "nothing named", 200, nil, []string{`name="union"`})
+	p.get("/join?works="+url.QueryEscape("别家")).must(t, "a company without one", 200, []string{`value="别家"`}, []string{`name="union"`})
+	p.get("/join?works="+url.QueryEscape("速达外卖")).must(t, "named in the address", 200, append(both, `value="速达外卖"`), []string{"选一家工会"})
+	h.phone("worker=chen", "here="+county, "lang=en").get("/join?works="+url.QueryEscape("速达外卖")).must(t, "in English", 200, []string{union + " (of the place where you work)", "of the platform or company you named"}, nil)
+	h.phone().get("/join?works="+url.QueryEscape("速达外卖")).must(t, "before the sign-in", 200, []string{"works=" + url.QueryEscape("速达外卖")}, nil)
+	form := with(good(), "works", "速达外卖")
+	p.post("/join", form).must(t, "nothing chosen", 422, append(both, "选一家工会", "陈立冬", "速达外卖"), nil)
+	p.post("/join", with(form, "union", otherID)).must(t, "none of the two", 422, append(both, "选一家工会"), nil)
+	p.post("/join", with(form, "union", firmID)).leads(t, "the company's", "/join/sent")
+	p.get("/join/sent").must(t, "the company's", 200, []string{"速达公司工会"}, nil)
+	if own := h.mine(chen); own.Union != firmID || own.Area != county[:4] {
+		t.Errorf("got %+v, want the company's union", own.Member)
+	}
+	h.phone("worker=wang").post("/join", with(form, "union", unionID)).leads(t, "the place's", "/join/sent")
+	if own := h.mine(wang); own.Union != unionID {
+		t.Errorf("got %+v, want the place's union", own.Member)
+	}
+}
+
 func TestChoosingAPlace(t *testing.T) {
 	h := newHouse(t)
 	p := h.phone("worker=wang")

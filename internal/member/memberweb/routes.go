@@ -28,7 +28,7 @@ type Config struct {
 
 // The addresses that other pages lead to.
 const (
-	HrefJoin = "/join" // takes ?from= and ?area=
+	HrefJoin = "/join" // takes ?from=, ?area= and ?works=
 	HrefSent = HrefJoin + "/sent"
 	HrefOwn  = "/me/membership"
 	hrefMove = HrefOwn + "/move"

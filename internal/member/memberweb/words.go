@@ -40,7 +40,7 @@ func consentIcon(g member.Given) string {
 // is sent.
 func (f joinForm) promise(ctx context.Context) string {
 	union := f.offer.Union
-	if union.ID == "" || f.place.choose {
+	if union.ID == "" || f.place.choose || f.choice.Both() {
 		return t(ctx, "join.promise.any", "Days", f.offer.Days)
 	}
 	return t(ctx, "join.promise", "Who", who(ctx, union.Name, union.Officer), "By", due(ctx, f.offer.DueAt, f.offer.Days))

@@ -27,6 +27,7 @@ var start = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
 type world struct {
 	*platform.Service
 	orgs    *org.Service
+	desk    *op.Desk
 	t       *testing.T
 	union   org.ID
 	members []platform.Spread
@@ -40,7 +41,7 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 			t.Fatal(err)
 		}
 		desk := op.New(d, authz.Merge(org.Policy, platform.Policy))
-		w := &world{orgs: org.NewService(desk, ring), t: t}
+		w := &world{orgs: org.NewService(desk, ring), desk: desk, t: t}
 		w.Service = platform.NewService(desk, platform.Config{Orgs: w.orgs, Members: func(_ context.Context, _ *op.Tx, areas []string) ([]platform.Spread, error) {
 			w.asked = areas
 			return w.members, nil
@@ -189,6 +190,52 @@ func TestPlan(t *testing.T) {
 		w.must(w.SetPlan(cadre, which, 2, b.Plan))
 		if n, err := w.Sum(leader); err != nil || n != (platform.Sum{All: 1}) {
 			t.Errorf("after it was done: %+v, %v", n, err)
+		}
+	})
+}
+
+// Who names a company, by its name or by another, finds the union that stands in it where
+// they work: the nearest first, else one of the prefecture, and none that is closed.
+func TestUnionOf(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		system, city := authz.AsSystem(t.Context(), "test"), staff(authz.Cadre, "9901")
+		wide, err := w.orgs.Found(system, org.Draft{Kind: org.Basic, Level: org.Grassroots, Name: "速达市公司工会", Area: "9901"})
+		w.must(err)
+		plan := func(ctx context.Context, name, area, also string, union org.ID) {
+			w.must(w.SetPlan(ctx, w.add(ctx, name, area), 1, platform.Plan{Union: union, Since: "2026-01-01", Also: also}))
+		}
+		plan(cadre, "速达", "990101", "速达外卖\n速達", w.union)
+		plan(city, "速达", "9901", "", wide)
+		plan(staff(authz.Cadre, "990201"), "远达", "990201", "", wide)
+		w.add(cadre, "慢达", "990101") // without a union
+		ask := func(called, area string) string {
+			t.Helper()
+			o, err := op.List(cadre, w.desk, platform.See, func(tx *op.Tx, _ op.Scope) (org.Org, error) { return w.UnionOf(t.Context(), tx, called, area) })
+			if fault.Is(err, fault.Missing) {
+				return "none"
+			}
+			w.must(err)
+			return o.Name
+		}
+		for _, c := range []struct{ say, called, area, want string }{
+			{"by its name", "速达", "990101", "速达工会"},
+			{"in a street", "速达", "990101001", "速达工会"},
+			{"by another name, with spaces", " 速达 外卖 ", "990101", "速达工会"},
+			{"in another county: the prefecture's", "速达", "990102", "速达市公司工会"},
+			{"in another county: one of the prefecture", "速達", "990102", "速达工会"},
+			{"in another prefecture", "速达", "990201", "none"},
+			{"a company without a union", "慢达", "990101", "none"},
+			{"another company", "美达", "990101", "none"},
+			{"nothing", " ", "990101", "none"},
+			{"nowhere", "速达", "9901", "none"},
+		} {
+			if got := ask(c.called, c.area); got != c.want {
+				t.Errorf("%s: got %s, want %s", c.say, got, c.want)
+			}
+		}
+		w.must(w.orgs.Close(system, w.union, 1))
+		if got := ask("速达", "990101"); got != "速达市公司工会" {
+			t.Errorf("when the nearest is closed: got %s", got)
 		}
 	})
 }

@@ -235,6 +235,24 @@ func areasOf(who authz.Subject) []string {
 	return outer
 }
 
+// UnionOf returns the union that stands in the company that somebody names, where they
+// work: the nearest around an area first, then another of its prefecture. None that is
+// active is Missing. In a transaction that writes, it stays active until that ends.
+func (s *Service) UnionOf(ctx context.Context, tx *op.Tx, called, area string) (org.Org, error) {
+	all, err := standing(ctx, tx, key(called), area)
+	if err != nil {
+		return org.Org{}, err
+	}
+	for _, which := range all {
+		if _, err := s.Orgs.Area(ctx, tx, which); err == nil {
+			return s.Orgs.Ask(ctx, tx, org.ID(which))
+		} else if !fault.Is(err, fault.Missing) {
+			return org.Org{}, err
+		}
+	}
+	return org.Org{}, fault.New("firm.union_of", fault.Missing, "org.union.none")
+}
+
 // Here counts the companies in whose plan a union stands.
 func (s *Service) Here(ctx context.Context, tx *op.Tx, union string) (n int64, err error) {
 	err = tx.One(ctx, `select count(*) from firm_branch where union_id = $1`, []any{union}, &n)

@@ -3,6 +3,7 @@ package platform
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"nuanxin/internal/authz"
@@ -175,4 +176,43 @@ func names(ctx context.Context, tx *op.Tx, where string, args db.Args) ([]name, 
 		return err
 	})
 	return all, err
+}
+
+// standing returns the unions in the companies that are called so, where somebody who
+// works in an area may find them, the nearest first.
+func standing(ctx context.Context, tx *op.Tx, called, area string) ([]string, error) {
+	if len(area) < 6 {
+		return nil, nil
+	}
+	var args db.Args
+	var above []string
+	for n := 2; n <= len(area); n++ {
+		above = append(above, area[:n])
+	}
+	from, to := authz.Range(area[:4])
+	type found struct{ union, area string }
+	var all []found
+	err := tx.Each(ctx, `
+		select b.union_id, b.area, f.name, b.also from firm_branch b join firm f on f.firm_id = b.firm_id
+		where b.union_id is not null and (b.area in `+db.In(&args, above)+` or b.area >= `+args.Add(from)+` and b.area < `+args.Add(to)+`) order by b.branch_id`, args, func(r db.Row) error {
+		var x found
+		var name, also string
+		err := r.Scan(&x.union, &x.area, &name, &also)
+		if called != "" && slices.ContainsFunc(append(strings.Split(also, "\n"), name), func(n string) bool { return key(n) == called }) {
+			all = append(all, x)
+		}
+		return err
+	})
+	near := func(x found) int { // how much of the place the two share, if one holds the other
+		if strings.HasPrefix(area, x.area) {
+			return len(x.area)
+		}
+		return 0
+	}
+	slices.SortStableFunc(all, func(x, y found) int { return near(y) - near(x) })
+	var unions []string
+	for _, x := range all {
+		unions = append(unions, x.union)
+	}
+	return unions, err
 }
