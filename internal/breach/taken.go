@@ -38,7 +38,8 @@ func (t Taken) AuthzObject() authz.Object {
 func (s *Service) Take(ctx context.Context, t Taken) error {
 	t.id = id.New[string]()
 	_, err := op.Write(op.With(ctx, op.Call{}), s.desk, Take, func(*op.Tx) (Taken, error) { return t, nil }, func(tx *op.Tx, t Taken) (bool, error) {
-		listed, err := s.seal(strings.Join(append([]string{""}, t.Rows...), "\n"), "breach_list", "listed", t.id)
+		// A first line of its own: a list on which nobody stands is a list, too.
+		listed, err := s.seal(strings.Join(append([]string{"listed"}, t.Rows...), "\n"), "breach_list", "listed", t.id)
 		if err != nil {
 			return false, err
 		}
@@ -80,6 +81,9 @@ func (s *Service) taken(ctx context.Context, tx *op.Tx, area, number string) ([]
 		return nil, err
 	}
 	rows := strings.Split(listed, "\n")[1:]
+	if len(rows) == 0 {
+		return nil, nil
+	}
 	if t.Kind == OfMembers {
 		return s.Holders.Of(ctx, tx, area, "member", rows)
 	}

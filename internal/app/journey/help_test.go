@@ -90,8 +90,8 @@ func TestComplaintUntilItIsSolved(t *testing.T) {
 	p.Follow("main form .btn--primary")
 	reads(t, "the demo shows the message", p, h.app.CodeTo(newPhone))
 	whole(t, "the code", p)
-	p.Type("#code", h.app.CodeTo(newPhone))
-	p.Follow("main form .btn--primary")
+	p.Type("#code", h.app.CodeTo(newPhone)) // which goes in by itself
+	p.Wait(`location.pathname==='/help'&&document.readyState==='complete'`)
 	if got := webtest.Eval[string](p, `document.querySelector('#words').value`); got != gate || p.Path() != "/help" {
 		t.Fatalf("after the sign-in: got %q on %s, want what was typed", got, p.Path())
 	}
