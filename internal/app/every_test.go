@@ -328,7 +328,7 @@ var secrets = []string{"root:x:0", "[boot loader]", "SQLite format 3", "PRIVATE 
 // serves files, as it stands and encoded, and by turns as what is asked or in a header. Nothing
 // breaks, no file of the machine is given, and nobody is led to another site.
 func TestEveryTextInAddresses(t *testing.T) {
-	proves.That(t, "inj-corpus", "open-redirect")
+	proves.That(t, "inj-corpus", "redirect-corpus")
 	if testing.Short() {
 		t.Skip("left out with -short: takes some seconds")
 	}
