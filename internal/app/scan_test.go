@@ -1,3 +1,7 @@
+//go:build !race
+
+// It goes by the forms of the uploads' test, which is left out there.
+
 package app
 
 import (
