@@ -60,14 +60,7 @@ func (s *Service) Links(ctx context.Context, which ID) ([]Link, error) {
 func (s *Service) Tie(ctx context.Context, which, to ID, since, why string) (string, error) {
 	return op.Write(ctx, s.desk, Join, byID(ctx, which), func(tx *op.Tx, o Org) (string, error) {
 		why = plain.Line(why)
-		var f fault.Form
-		if !isDay(since) || since > dayOf(tx) {
-			f.Add("since", "org.link.since", nil)
-		}
-		if utf8.RuneCountInString(why) > maxText {
-			f.Add("why", "org.text.length", fault.Args{"Limit": maxText})
-		}
-		if err := f.Err(string(Join)); err != nil {
+		if err := (Link{Since: since, Why: why}).Check(dayOf(tx)); err != nil {
 			return "", err
 		}
 		if err := tx.Lock(ctx, treeLock); err != nil { // so that none is closed, and none is tied twice
@@ -85,6 +78,26 @@ func (s *Service) Tie(ctx context.Context, which, to ID, since, why string) (str
 	})
 }
 
+// Check refuses days that are none or have not come, and words that are too many.
+func (l Link) Check(today string) error {
+	var f fault.Form
+	if !isDay(l.Since) || l.Since > today {
+		f.Add("since", "org.link.since", nil)
+	}
+	if l.Until != "" && (!isDay(l.Until) || l.Until > today || l.Until < l.Since) {
+		f.Add("until", "org.link.until", nil)
+	}
+	if utf8.RuneCountInString(l.Why) > maxText {
+		f.Add("why", "org.text.length", fault.Args{"Limit": maxText})
+	}
+	return f.Err(string(Join))
+}
+
+// Ties reports whether o may be tied to other, a union of its industry.
+func (o Org) Ties(other Org) bool {
+	return o.IsUnion() && o.Active && other.Active && (other.Kind == Industry || other.Kind == Trade) && other.ID != o.ID && other.ID != o.Parent
+}
+
 // mayTie refuses a tie to what is no union of an industry, to whom leads o anyway, and
 // a second one.
 func mayTie(ctx context.Context, tx *op.Tx, o Org, to ID) error {
@@ -95,7 +108,7 @@ func mayTie(ctx context.Context, tx *op.Tx, o Org, to ID) error {
 	if err != nil {
 		return err
 	}
-	if !o.IsUnion() || !o.Active || !other.Active || other.Kind != Industry && other.Kind != Trade || other.ID == o.ID || other.ID == o.Parent {
+	if !o.Ties(other) {
 		return fieldFault("to", "org.link.unfit")
 	}
 	var n int

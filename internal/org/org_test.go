@@ -40,7 +40,7 @@ func each(t *testing.T, f func(t *testing.T, w world)) {
 }
 
 func as(role authz.Role, area string) context.Context {
-	return authz.With(context.Background(), authz.Subject{ID: "0190a1b2-0000-7000-8000-00000000000a", Kind: authz.Staff, Grants: []authz.Grant{{Role: role, Area: area}}})
+	return authz.With(context.Background(), authz.Subject{ID: "0190a1b2-0000-7000-8000-00000000000a", Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Grants: []authz.Grant{{Role: role, Area: area}}})
 }
 
 var system = authz.AsSystem(context.Background(), "test")
@@ -92,6 +92,8 @@ func TestWhoMayFound(t *testing.T) {
 			{"the city's administrator founds a county union", as(authz.Admin, "9901"), org.Draft{Kind: org.Local, Level: org.County, Name: "龙山县总工会", Area: "990101", Parent: city}, "ok"},
 			{"the county's administrator founds a partner without a parent", as(authz.Admin, "990101"), org.Draft{Kind: org.Partner, Level: org.Town, Name: "南康街道办事处", Area: "990101001"}, "ok"},
 			{"not in a sibling county", as(authz.Admin, "990101"), org.Draft{Kind: org.Partner, Level: org.Town, Name: "北门街道办事处", Area: "990102001"}, "denied"},
+			{"a body may stand under another's union", as(authz.Admin, "990101"), org.Draft{Kind: org.Partner, Level: org.Town, Name: "东门街道办事处", Area: "990101002", Parent: city}, "ok"},
+			{"no union under a leader who did not approve", as(authz.Admin, "990101"), org.Draft{Kind: org.Trade, Level: org.County, Name: "某某行业工会联合会", Area: "990101", Parent: city}, "invalid"},
 			{"a cadre does not found", as(authz.Cadre, "9901"), org.Draft{Kind: org.Basic, Level: org.Grassroots, Name: "某某公司工会", Area: "990101"}, "denied"},
 			{"nobody does not found", context.Background(), org.Draft{Kind: org.Basic, Level: org.Grassroots, Name: "某某公司工会", Area: "990101"}, "denied"},
 			{"a county needs six digits", as(authz.Admin, ""), org.Draft{Kind: org.Local, Level: org.County, Name: "短号县总工会", Area: "9901"}, "invalid"},

@@ -20,7 +20,7 @@ var Policy = authz.Rules{
 	Found:     authz.InArea(authz.Admin),
 	Edit:      authz.InArea(authz.Admin),
 	SetDuties: authz.InArea(authz.Admin, authz.Cadre),
-	Close:     authz.InArea(authz.Admin),
+	Close:     authz.Lately(authz.InArea(authz.Admin)),
 	Count:     authz.InArea(authz.Cadre, authz.Leader, authz.Admin),
 	Join:      authz.InArea(authz.Cadre, authz.Admin),
 }

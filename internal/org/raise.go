@@ -53,7 +53,7 @@ func (s *Service) Change(ctx context.Context, tx *op.Tx, was Org, d Draft) error
 		return err
 	}
 	// Nobody moves a body into an area that is not theirs.
-	if err := s.desk.Check(tx.Subject, Edit, o.AuthzObject()); err != nil {
+	if err := s.desk.Both(ctx, tx, Edit, o.AuthzObject()); err != nil {
 		return fieldFault("area", "org.area.denied")
 	}
 	if err := s.underParent(ctx, tx, o, was); err != nil {

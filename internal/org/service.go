@@ -77,6 +77,9 @@ func (s *Service) Duties(ctx context.Context, ids ...ID) (map[ID][]Duty, error) 
 func (s *Service) Found(ctx context.Context, d Draft) (ID, error) {
 	propose := func(tx *op.Tx) (Org, error) { return s.Propose(ctx, tx, d) }
 	return op.Write(ctx, s.desk, Found, propose, func(tx *op.Tx, o Org) (ID, error) {
+		if err := s.approves(ctx, tx, o); err != nil {
+			return "", err
+		}
 		return o.ID, s.Raise(ctx, tx, o, d)
 	})
 }
@@ -85,9 +88,30 @@ func (s *Service) Found(ctx context.Context, d Draft) (ID, error) {
 // editor saw: whoever changed it since is not overwritten.
 func (s *Service) Edit(ctx context.Context, id ID, version int64, d Draft) error {
 	_, err := op.Write(ctx, s.desk, Edit, byID(ctx, id), func(tx *op.Tx, was Org) (bool, error) {
+		if now := (Org{Kind: d.Kind, Parent: d.Parent}); now.IsUnion() && now.Parent != was.Parent {
+			if err := s.approves(ctx, tx, now); err != nil {
+				return false, err
+			}
+		}
 		was.Version = version
 		return true, s.Change(ctx, tx, was, d)
 	})
+	return err
+}
+
+// approves refuses a union under a leader for whom the subject does not speak: that union
+// has to approve (工会法 art. 12), and is asked by package life.
+func (s *Service) approves(ctx context.Context, tx *op.Tx, o Org) error {
+	if !o.IsUnion() || o.Parent == "" {
+		return nil
+	}
+	p, err := get(ctx, tx, o.Parent)
+	if fault.Is(err, fault.Missing) {
+		return fieldFault("parent", "org.parent.unfit")
+	}
+	if err == nil && s.desk.Check(tx.Subject, Found, p.AuthzObject()) != nil {
+		err = fieldFault("parent", "org.parent.above")
+	}
 	return err
 }
 
@@ -165,6 +189,9 @@ func (s *Service) Close(ctx context.Context, id ID, version int64) error {
 		}
 		o.Active, o.Version = false, version
 		tx.Emit(Closed{o.ID, o.Area})
+		if err := closedBy(ctx, tx, o); err != nil {
+			return false, err
+		}
 		return true, update(ctx, tx, o, nil)
 	})
 	return err

@@ -229,6 +229,13 @@ func (s *Service) Approve(ctx context.Context, which ID, version int64, word str
 			return "", err
 		}
 		f.State, f.Org = Approved, o.ID
+		up, err := s.Orgs.Ask(ctx, tx, o.Parent)
+		if err != nil {
+			return "", err
+		}
+		if err := s.Orgs.Approve(ctx, tx, org.Approval{Org: o.ID, What: org.Begun, Day: today(tx), Approver: up.Name, Approved: today(tx)}); err != nil {
+			return "", err
+		}
 		t := Tenure{Org: o.ID, Seq: 1, Since: f.Elected, Years: f.Years}
 		return o.ID, s.begin(ctx, tx, t, []Post{{Post: Chair, Name: f.Chair}})
 	})

@@ -37,6 +37,7 @@ type Preview struct {
 type ending struct {
 	org.Org
 	area string
+	by   string // who leads it; empty at the top
 }
 
 // AuthzObject implements op.Target.
@@ -49,7 +50,7 @@ func (e ending) AuthzObject() authz.Object {
 // Endable says on what a merger of o into another is decided, for pages. leader is
 // who leads it; nil at the top.
 func Endable(o org.Org, leader *org.Org) authz.Object {
-	e := ending{o, o.Area}
+	e := ending{o, o.Area, ""}
 	if leader != nil {
 		e.area = leader.Area
 	}
@@ -59,10 +60,10 @@ func Endable(o org.Org, leader *org.Org) authz.Object {
 func (s *Service) ending(ctx context.Context, tx *op.Tx, which org.ID) (ending, error) {
 	o, err := s.Orgs.Ask(ctx, tx, which)
 	if err != nil || o.Parent == "" {
-		return ending{o, o.Area}, err
+		return ending{o, o.Area, ""}, err
 	}
 	up, err := s.Orgs.Ask(ctx, tx, o.Parent)
-	return ending{o, up.Area}, err
+	return ending{o, up.Area, up.Name}, err
 }
 
 // Preview tells what [Service.Merge] would do now.
@@ -146,6 +147,13 @@ func (s *Service) Merge(ctx context.Context, e Ending) ([]Count, error) {
 		from.Version = e.Version
 		led, err := s.Orgs.Absorb(ctx, tx, from, into, line(why))
 		if err != nil {
+			return nil, err
+		}
+		a := org.Approval{Org: from.ID, What: org.Ended, Day: today(tx), How: string(e.How)}
+		if found.by != "" {
+			a.Approver, a.Approved = found.by, a.Day
+		}
+		if err := s.Orgs.Approve(ctx, tx, a); err != nil {
 			return nil, err
 		}
 		moved := []Count{{"led", led}}

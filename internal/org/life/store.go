@@ -178,8 +178,8 @@ func (s *Service) post(ctx context.Context, tx *op.Tx, t Tenure, p Post) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into org_post (org_id, seq, no, post, name, since, until) values ($1, $2, $3, $4, $5, $6, '')`,
-		string(t.Org), t.Seq, p.No, string(p.Post), name, p.Since)
+	_, err = tx.Exec(ctx, `insert into org_post (org_id, seq, no, post, name, since, until) values ($1, $2, $3, $4, $5, $6, $7)`,
+		string(t.Org), t.Seq, p.No, string(p.Post), name, p.Since, p.Until)
 	return err
 }
 
@@ -211,38 +211,35 @@ func (s *Service) tenures(ctx context.Context, tx *op.Tx, which org.ID) ([]Tenur
 	return all, err
 }
 
-type renewalFilter struct {
-	none  bool
-	until string
-	after Renewal
-	limit int
-}
-
 // never is the due day of a term that was never entered, in the order of a list.
 const never = "0000-00-00"
 
-func renewals(ctx context.Context, tx *op.Tx, scope op.Scope, f renewalFilter) ([]Renewal, error) {
+func renewals(ctx context.Context, tx *op.Tx, scope op.Scope, f RenewalFilter, until string) ([]Renewal, error) {
 	var args db.Args
 	where := scope.Where(authz.Columns{ID: "o.org_id", Area: "o.area"}, &args)
 	due := `coalesce(t.due, '` + never + `')`
-	if f.none {
+	if f.Area != "" {
+		from, to := authz.Range(f.Area)
+		where += ` and o.area >= ` + args.Add(from) + ` and o.area < ` + args.Add(to)
+	}
+	if f.Which == RenewNone {
 		where += ` and t.due is null`
 	} else {
-		where += ` and t.due <= ` + args.Add(f.until)
+		where += ` and t.due <= ` + args.Add(until)
 	}
-	if id.Valid(string(f.after.ID)) {
-		last := f.after.Due
+	if id.Valid(string(f.After.ID)) {
+		last := f.After.Due
 		if last == "" {
 			last = never
 		}
-		where += ` and (` + due + `, o.org_id) > (` + args.Add(last) + `, ` + args.Add(string(f.after.ID)) + `)`
+		where += ` and (` + due + `, o.org_id) > (` + args.Add(last) + `, ` + args.Add(string(f.After.ID)) + `)`
 	}
 	var all []Renewal
 	now := today(tx)
 	err := tx.Each(ctx, `
 		select o.org_id, o.name, o.kind, o.level, o.area, coalesce(t.seq, 0), coalesce(t.due, '') from org o
 		left join org_tenure t on t.org_id = o.org_id and t.seq = (select max(n.seq) from org_tenure n where n.org_id = o.org_id)
-		where `+where+` and o.active and o.kind in `+db.In(&args, kinds())+` order by `+due+`, o.org_id limit `+args.Add(f.limit), args, func(r db.Row) error {
+		where `+where+` and o.active and o.kind in `+db.In(&args, kinds())+` order by `+due+`, o.org_id limit `+args.Add(f.Limit), args, func(r db.Row) error {
 		var n Renewal
 		err := r.Scan(&n.ID, &n.Name, &n.Kind, &n.Level, &n.Area, &n.Seq, &n.Due)
 		n.Late = n.Due != "" && n.Due < now

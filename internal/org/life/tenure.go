@@ -135,30 +135,39 @@ func (s *Service) Elect(ctx context.Context, which org.ID, last int64, since str
 		if err != nil {
 			return false, err
 		}
-		var f fault.Form
 		was := ""
 		if len(all) > 0 {
 			was = all[0].Since
 		}
-		switch {
-		case int64(len(all)) != last:
+		if int64(len(all)) != last {
 			return false, fault.New(string(SetTenure), fault.Conflict, "life.changed")
-		case !isDay(since) || since > today(tx):
-			f.Add("since", "life.day.past", nil)
-		case since <= was:
-			f.Add("since", "life.day.after", fault.Args{"Day": was})
 		}
-		if !slices.Contains(Terms(o.Level), years) {
-			f.Add("years", "life.years.unfit", nil)
-		}
+		t := Tenure{Org: which, Seq: last + 1, Since: since, Years: years}
+		wrong := t.Check(o.Level, today(tx), was)
 		ps, err := checkPosts(ps)
-		if wrong := f.Err(string(SetTenure)); err != nil || wrong != nil {
+		if err != nil || wrong != nil {
 			return false, together(wrong, err)
 		}
 		tx.Note("since", since)
-		return true, s.begin(ctx, tx, Tenure{Org: which, Seq: last + 1, Since: since, Years: years}, ps)
+		return true, s.begin(ctx, tx, t, ps)
 	})
 	return err
+}
+
+// Check refuses a term that cannot follow one that began on the day was, if any, in a
+// union of a level.
+func (t Tenure) Check(level org.Level, today, was string) error {
+	var f fault.Form
+	switch {
+	case !isDay(t.Since) || t.Since > today:
+		f.Add("since", "life.day.past", nil)
+	case t.Since <= was:
+		f.Add("since", "life.day.after", fault.Args{"Day": was})
+	}
+	if !slices.Contains(Terms(level), t.Years) {
+		f.Add("years", "life.years.unfit", nil)
+	}
+	return f.Err(string(SetTenure))
 }
 
 // current returns the terms of a union that may have more.
@@ -253,19 +262,31 @@ type Renewal struct {
 // Which renewals a list shows.
 const (
 	RenewSoon = "soon" // or over
+	RenewOver = "over" // over
 	RenewNone = "none" // never entered
 )
 
+// RenewalFilter selects renewals.
+type RenewalFilter struct {
+	Which string // RenewSoon where it is none of the others
+	Area  string // of unions in this area
+	After Renewal
+	Limit int
+}
+
 // Renewals returns the unions of the reader's area whose term ends within the
-// notice that the rules give, or whose was never entered; those that ended first
-// before. after is the last of the page before.
-func (s *Service) Renewals(ctx context.Context, which string, after Renewal, limit int) ([]Renewal, error) {
+// notice that the rules give, is over or was never entered; those that ended first
+// before.
+func (s *Service) Renewals(ctx context.Context, f RenewalFilter) ([]Renewal, error) {
 	return op.List(ctx, s.desk, SeeTenure, func(tx *op.Tx, scope op.Scope) ([]Renewal, error) {
 		days, err := rule(ctx, tx, "renew_notice")
 		if err != nil {
 			return nil, err
 		}
-		until := tx.Now().AddDate(0, 0, int(days))
-		return renewals(ctx, tx, scope, renewalFilter{which == RenewNone, clock.Day(until), after, limit})
+		until := clock.Day(tx.Now().AddDate(0, 0, int(days)))
+		if f.Which == RenewOver {
+			until = clock.Day(tx.Now().AddDate(0, 0, -1))
+		}
+		return renewals(ctx, tx, scope, f, until)
 	})
 }

@@ -131,7 +131,7 @@ func TestRenewals(t *testing.T) {
 			var all []string
 			after := life.Renewal{}
 			for range 9 {
-				page, err := w.Renewals(leader, which, after, 1)
+				page, err := w.Renewals(leader, life.RenewalFilter{Which: which, After: after, Limit: 1})
 				w.must(err)
 				if len(page) == 0 {
 					break
@@ -147,7 +147,7 @@ func TestRenewals(t *testing.T) {
 		if got, want := list(life.RenewNone), "北门街道总工会  false"; got != want {
 			t.Errorf("never entered: %s, want %s", got, want)
 		}
-		if page, err := w.Renewals(staff(authz.Cadre, "990102"), life.RenewSoon, life.Renewal{}, 50); err != nil || len(page) != 0 {
+		if page, err := w.Renewals(staff(authz.Cadre, "990102"), life.RenewalFilter{Limit: 50}); err != nil || len(page) != 0 {
 			t.Errorf("next door reads %+v, %v", page, err)
 		}
 	})

@@ -1,10 +1,8 @@
 package orgweb_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"testing"
 
 	"nuanxin/internal/authz"
@@ -42,28 +40,6 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	}
 	at := "/desk/orgs/" + string(body)
 	for name, path := range map[string]string{"list": "/desk/orgs", "tree": "/desk/orgs/tree", "found": "/desk/orgs/tree?q=gongsi", "kinds": "/desk/orgs/kinds", "firm": "/desk/orgs/" + string(firm), "links": "/desk/orgs/" + string(firm) + "/links/new", "body": at, "union": "/desk/orgs/" + string(county), "edit": at + "/edit", "duties": at + "/duties", "close": at + "/close"} {
-		for _, mode := range []map[string]string{{}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}} {
-			page := browser.Open(t, server.URL+path, webtest.View{Width: 320, Height: 640, Cookies: mode})
-			for _, width := range []int{320, 360, 1440} {
-				page.View(webtest.View{Width: width, Height: 900})
-				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
-				for _, v := range page.Axe() {
-					t.Errorf("%s: got axe violation %v, want none", say, v)
-				}
-				if got := page.Overflow(); len(got) > 0 {
-					t.Errorf("%s: got sideways scroll %v, want none", say, got)
-				}
-				if got := page.SmallTargets(44); width == 320 && len(mode) == 0 && len(got) > 0 {
-					t.Errorf("%s: got small targets %q, want none", say, got)
-				}
-				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-					page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s.png", dir, name, width, mode["theme"], mode["contrast"]), true)
-				}
-			}
-			if got := page.Exceptions(); len(got) > 0 {
-				t.Errorf("%s: got script errors %q, want none", name, got)
-			}
-			page.Close()
-		}
+		browser.Hold(t, name, server.URL+path, nil)
 	}
 }

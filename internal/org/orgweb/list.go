@@ -20,7 +20,8 @@ type listPage struct {
 	Orgs   []org.Org
 	Duties map[org.ID][]org.Duty
 	Topics map[string]string
-	Kind   string // "", "union", "partner", "host"
+	Kind   string // "", "union", "grass", "partner", "host"
+	Area   string // of those alone; empty: of the reader's
 	Words  string
 	Next   string
 }
@@ -30,6 +31,8 @@ func kindsOf(filter string) []org.Kind {
 	switch filter {
 	case "union":
 		return org.Unions()
+	case "grass":
+		return []org.Kind{org.Basic, org.Joint}
 	case "partner":
 		return []org.Kind{org.Partner}
 	case "host":
@@ -41,7 +44,11 @@ func kindsOf(filter string) []org.Kind {
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
 	l := listPage{Kind: q.Get("kind"), Words: q.Get("q"), Topics: p.topicWords(r)}
-	f := org.Filter{Area: home(authz.From(ctx)), Kinds: kindsOf(l.Kind), Words: l.Words, Limit: pageSize + 1,
+	area := home(authz.From(ctx))
+	if l.Area = q.Get("area"); strings.HasPrefix(l.Area, area) {
+		area = l.Area
+	}
+	f := org.Filter{Area: area, Kinds: kindsOf(l.Kind), Words: l.Words, Limit: pageSize + 1,
 		After: org.Place{Area: q.Get("after_area"), ID: org.ID(q.Get("after"))}}
 	var err error
 	if l.Orgs, err = p.Orgs.List(ctx, f); err != nil {
@@ -58,7 +65,10 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l.Frame = p.frame(ctx, t(ctx, "orgs"))
-	l.Frame.Search = &ui.Search{Action: ListPath, Value: l.Words, Label: t(ctx, "search"), Placeholder: t(ctx, "search"), Keep: []ui.Pair{{Key: "kind", Text: l.Kind}}}
+	if l.Area != "" {
+		l.Frame.Heading = t(ctx, "orgs.in", "Area", areaWords(ctx, area))
+	}
+	l.Frame.Search = &ui.Search{Action: ListPath, Value: l.Words, Label: t(ctx, "search"), Placeholder: t(ctx, "search"), Keep: []ui.Pair{{Key: "kind", Text: l.Kind}, {Key: "area", Text: l.Area}}}
 	if founder(ctx) {
 		l.Frame.Buttons = foundButton()
 	}
@@ -96,6 +106,7 @@ type showPage struct {
 	Below  []org.Branch
 	More   bool // it leads more than are shown
 	Past   []org.Past
+	Said   []org.Approval // how it was approved to begin, and to end
 	Links  []org.Link
 	Duties []org.Duty
 	Topics map[string]string
@@ -124,6 +135,9 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if s.Past, err = p.Orgs.History(ctx, o.ID); err != nil {
+		return err
+	}
+	if s.Said, err = p.Orgs.Approvals(ctx, o.ID); err != nil {
 		return err
 	}
 	if s.Links, err = p.Orgs.Links(ctx, o.ID); err != nil {

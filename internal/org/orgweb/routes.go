@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/org"
@@ -44,8 +43,11 @@ const (
 	// known; package firmweb has the pages.
 	FirmsPath    = "/desk/firms"
 	CoveragePath = "/desk/coverage"
+	// CoverPath tells how far unions reach, area by area; package coverweb has the pages.
+	CoverPath = "/desk/organising"
 	// FilePath takes the tree out and in; package fileweb has the pages.
-	FilePath = "/desk/orgs/file"
+	FilePath   = "/desk/orgs/file"
+	ImportPath = "/desk/org-imports" // one import of the tree, by its id
 )
 
 // Routes lists the pages.
@@ -80,15 +82,10 @@ func Routes(c Config) []web.Route {
 
 // frame is the reader's frame with a title.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Nav = title, slices.Clone(f.Nav)
 	if len(crumbs) > 0 {
-		f.Crumbs = append([]ui.Crumb{{Text: t(ctx, "orgs"), Href: ListPath}}, crumbs...)
+		crumbs = append([]ui.Crumb{{Text: t(ctx, "orgs"), Href: ListPath}}, crumbs...)
 	}
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == ListPath
-	}
-	return f
+	return p.Frame(ctx).At(ListPath, title, crumbs...)
 }
 
 // may reports whether the reader may do act to o, to show or spare a button.

@@ -94,7 +94,7 @@ func (p page) want(about string, code int, words ...string) {
 }
 
 func staff(role authz.Role, area string) authz.Subject {
-	return authz.Subject{ID: "0190a1b2-0000-7000-8000-00000000000a", Kind: authz.Staff, Grants: []authz.Grant{{Role: role, Area: area}}}
+	return authz.Subject{ID: "0190a1b2-0000-7000-8000-00000000000a", Kind: authz.Staff, Proven: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC), Grants: []authz.Grant{{Role: role, Area: area}}}
 }
 
 func form(pairs ...string) url.Values {
@@ -186,8 +186,8 @@ func TestPages(t *testing.T) {
 	zh(staff(authz.Host, "9901"), "GET", orgweb.TreePath).want("a host learns no numbers", 200, "龙山县总工会", "!会员")
 	zh(admin, "GET", orgweb.KindsPath).want("the rules", 200, "工会小组", "工会法（2021）第十一条")
 	zh(admin, "GET", orgweb.TreePath+"?under=x").want("a tree under nothing", 404)
-	zh(cadre, "GET", body).want("a body", 200, "写它管什么", "!138****6207", "!撤销")
-	zh(admin, "GET", body).want("a body for its keeper", 200, "138****6207", "撤销")
+	zh(cadre, "GET", body).want("a body", 200, "写它管什么", "!138****6207", "!关闭")
+	zh(admin, "GET", body).want("a body for its keeper", 200, "138****6207", "关闭")
 	zh(admin, "GET", county).want("a union", 200, "云川市总工会", "南康街道工会", "在它下面加一个")
 	zh(authz.Subject{}, "GET", body+"x").want("no such body", 404)
 
@@ -204,10 +204,10 @@ func TestPages(t *testing.T) {
 	zh(admin, "POST", body+"/edit", edit...).want("saved", 303)
 	zh(admin, "POST", body+"/edit", edit...).want("over somebody's change", 409, "刚有人改过这个单位", `value="南康街道办"`, `name="version" value="3"`)
 	zh(admin, "POST", body+"/edit", append(edit, "parent", id(body))...).want("its own parent", 422, "当不了上级")
-	zh(admin, "GET", county+"/close").want("asked", 200, "撤销龙山县总工会")
+	zh(admin, "GET", county+"/close").want("asked", 200, "关闭龙山县总工会")
 	zh(admin, "POST", county+"/close", "version", "1").want("while it leads", 409, "南康街道工会")
 	zh(admin, "POST", street+"/close", "version", "1").want("closed", 303)
-	zh(admin, "GET", street).want("and said so", 200, "已经撤销", "!/edit")
+	zh(admin, "GET", street).want("and said so", 200, "已经结束", "!/edit")
 
 	trade := found(admin, "name", "龙山县快递行业工会联合会", "kind", "trade", "level", "county", "area", "990101", "parent", id(county))
 	firm := found(admin, "name", "速达公司工会", "kind", "basic", "level", "grassroots", "area", "990101001", "parent", id(county), "why", "新建")

@@ -9,13 +9,19 @@ import (
 	"nuanxin/internal/org"
 )
 
-// Spread is how many members share a union, an occupation and the name that they give
-// their company.
+// Spread is how many members share a union, an occupation and the companies that they
+// work for.
 type Spread struct {
 	Union      org.ID
 	Occupation string
-	Works      string
+	Works      []Called
 	N          int64
+}
+
+// Called is a company as somebody names it.
+type Called struct {
+	Firm Firm // empty: it was not known when they said so
+	Name string
 }
 
 // Known is a number that somebody said, with where it comes from.
@@ -47,12 +53,13 @@ func (l Line) Share() (percent int64, ok bool) {
 	return l.Members * 100 / l.Known, true
 }
 
-// Coverage is members held against the people who are known.
+// Coverage is members held against the people who are known. Who works for several
+// companies counts with each of them, and once among occupations and unions.
 type Coverage struct {
 	Occupations []Line
 	Firms       []Line
 	Unions      []Line
-	Unmatched   int64 // members who named no company that is kept
+	Unmatched   int64 // members who named no company that is kept, or none at all
 }
 
 // name is how a company is called.
@@ -78,9 +85,11 @@ func cover(members []Spread, known []Known, names []name) Coverage {
 	for _, m := range members {
 		at(occupations, m.Occupation).Members += m.N
 		at(unions, string(m.Union)).Members += m.N
-		if f, ok := firmOf[key(m.Works)]; ok && m.Works != "" {
+		theirs := m.firms(firmOf, shown)
+		for _, f := range theirs {
 			at(firms, string(f)).Members += m.N
-		} else {
+		}
+		if len(theirs) == 0 {
 			unmatched += m.N
 		}
 	}
@@ -111,6 +120,21 @@ func cover(members []Spread, known []Known, names []name) Coverage {
 		c.Firms[i].Name = shown[c.Firms[i].Key]
 	}
 	return c
+}
+
+// firms are the companies that a spread works for, each once: those that are kept here,
+// by their id or by how they are called here.
+func (m Spread) firms(called map[string]Firm, shown map[string]string) (all []Firm) {
+	for _, w := range m.Works {
+		f, known := w.Firm, shown[string(w.Firm)] != ""
+		if !known {
+			f, known = called[key(w.Name)]
+		}
+		if known && !slices.Contains(all, f) {
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 func at(all map[string]*Line, key string) *Line {

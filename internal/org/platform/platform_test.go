@@ -312,11 +312,12 @@ func TestCover(t *testing.T) {
 		w.must(w.SetPlan(city, other, 1, platform.Plan{Union: w.union, Since: "2026-01-01", Also: "慢达外卖"}))
 		_ = quiet
 		w.members = []platform.Spread{
-			{Union: w.union, Occupation: "rider", Works: "慢达 外卖", N: 8},
-			{Union: w.union, Occupation: "rider", Works: "速达", N: 100},
-			{Union: "u2", Occupation: "trucker", Works: "", N: 3},
-			{Union: "u2", Occupation: "rider", Works: "静达", N: 1},
-			{Union: "u2", Occupation: "courier", Works: "自己跑", N: 200},
+			{Union: w.union, Occupation: "rider", Works: []platform.Called{{Name: "慢达 外卖"}}, N: 8},
+			{Union: w.union, Occupation: "rider", Works: []platform.Called{{Name: "速达"}}, N: 100},
+			{Union: "u2", Occupation: "trucker", N: 3},
+			{Union: "u2", Occupation: "trucker", Works: []platform.Called{{Firm: "somewhere else's", Name: "别处的"}, {Name: "速 达"}, {Name: "慢达"}, {Name: "慢达外卖"}}, N: 2}, // with each, and once in sums
+			{Union: "u2", Occupation: "rider", Works: []platform.Called{{Name: "静达"}}, N: 1},
+			{Union: "u2", Occupation: "courier", Works: []platform.Called{{Name: "自己跑"}}, N: 200},
 		}
 		c, err := w.Cover(city)
 		w.must(err)
@@ -336,9 +337,9 @@ func TestCover(t *testing.T) {
 			return strings.ReplaceAll(strings.Join(all, ", "), string(w.union), "union")
 		}
 		for _, test := range []struct{ about, got, want string }{
-			{"occupations", tell(c.Occupations), "courier 200/100 ?, rider 109/405 26%, trucker 3/0 ?"},
-			{"companies", tell(c.Firms), "速达 100/500 20%, 慢达 8/20 40%, 静达 1/0 ?"},
-			{"unions", tell(c.Unions), "u2 204/0 ?, union 108/20 ?"},
+			{"occupations", tell(c.Occupations), "courier 200/100 ?, rider 109/405 26%, trucker 5/0 ?"},
+			{"companies", tell(c.Firms), "速达 102/500 20%, 慢达 10/20 50%, 静达 1/0 ?"},
+			{"unions", tell(c.Unions), "u2 206/0 ?, union 108/20 ?"},
 		} {
 			if test.got != test.want {
 				t.Errorf("%s: %s, want %s", test.about, test.got, test.want)
@@ -351,7 +352,7 @@ func TestCover(t *testing.T) {
 			t.Errorf("sources: %s", got)
 		}
 		// A county knows only its own numbers.
-		if c, err = w.Cover(staff(authz.Leader, "990101", "990101001", "9902")); err != nil || tell(c.Firms) != "速达 100/90 ?, 慢达 8/20 40%, 静达 1/0 ?" || fmt.Sprint(w.asked) != "[990101 9902]" {
+		if c, err = w.Cover(staff(authz.Leader, "990101", "990101001", "9902")); err != nil || tell(c.Firms) != "速达 102/90 ?, 慢达 10/20 50%, 静达 1/0 ?" || fmt.Sprint(w.asked) != "[990101 9902]" {
 			t.Errorf("the county: %s of %v, %v", tell(c.Firms), w.asked, err)
 		}
 		if c, err = w.Cover(staff(authz.Host, "990101")); err != nil || len(w.asked) != 0 {

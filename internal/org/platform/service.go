@@ -137,7 +137,8 @@ func (s *Service) Say(ctx context.Context, which ID, a Fact) error {
 		if err != nil {
 			return false, err
 		}
-		return true, say(ctx, tx, b.ID, a)
+		_, err = say(ctx, tx, b.ID, a)
+		return true, err
 	})
 	return err
 }
@@ -150,11 +151,14 @@ func byID(ctx context.Context, which ID) func(*op.Tx) (Branch, error) {
 const (
 	Without = "without" // where no union stands
 	Late    = "late"    // whose plan is behind
+	With    = "with"    // where a union stands
+	Idle    = "idle"    // where none stands, and no step towards one waits
 )
 
 // Filter selects companies in areas.
 type Filter struct {
-	Which string // "", Without or Late
+	Which string // "" or one of those
+	Area  string // in this area
 	Words string // part of the name, or of its pinyin
 	Firm  Firm   // only this company
 	After Place

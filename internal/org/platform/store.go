@@ -61,8 +61,16 @@ func (f Filter) where(args *db.Args, today string) (w string) {
 	switch f.Which {
 	case Without:
 		w += ` and b.union_id is null`
+	case With:
+		w += ` and b.union_id is not null`
+	case Idle:
+		w += ` and b.union_id is null and b.due = ''`
 	case Late:
 		w += ` and b.due <> '' and b.due < ` + args.Add(today)
+	}
+	if f.Area != "" {
+		from, to := authz.Range(f.Area)
+		w += ` and b.area >= ` + args.Add(from) + ` and b.area < ` + args.Add(to)
 	}
 	if f.Words != "" {
 		like := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(key(f.Words))
@@ -118,16 +126,6 @@ func update(ctx context.Context, tx *op.Tx, b Branch) error {
 	return err
 }
 
-func say(ctx context.Context, tx *op.Tx, which ID, a Fact) error {
-	by := ""
-	if tx.Subject.Kind == authz.Staff {
-		by = tx.Subject.Name
-	}
-	_, err := tx.Exec(ctx, `insert into firm_fact (branch_id, fact_id, occupation, n, day, source, by_name, at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		string(which), id.New[string](), a.Occupation, a.N, a.Day, a.Source, by, tx.Now().UnixMicro())
-	return err
-}
-
 const mostFacts = 200
 
 func factsOf(ctx context.Context, tx *op.Tx, which ID) ([]Fact, error) {
@@ -178,6 +176,77 @@ func names(ctx context.Context, tx *op.Tx, where string, args db.Args) ([]name, 
 	return all, err
 }
 
+// reach is the condition on companies b that somebody who works in an area may mean: there, around it, and in its prefecture.
+func reach(area string, args *db.Args) string {
+	var above []string
+	for n := 2; n <= len(area); n++ {
+		above = append(above, area[:n])
+	}
+	from, to := authz.Range(area[:min(4, len(area))])
+	return `(b.area in ` + db.In(args, above) + ` or b.area >= ` + args.Add(from) + ` and b.area < ` + args.Add(to) + `)`
+}
+
+// Around returns the platforms that are kept where somebody works, by their name.
+func (s *Service) Around(ctx context.Context, tx *op.Tx, area string) ([]Called, error) {
+	if len(area) < 6 {
+		return nil, nil
+	}
+	return around(ctx, tx, area)
+}
+
+func around(ctx context.Context, tx *op.Tx, area string) (all []Called, err error) {
+	var args db.Args
+	err = tx.Each(ctx, `select distinct b.firm_id, f.name from firm_branch b join firm f on f.firm_id = b.firm_id where f.platform and `+reach(area, &args)+` order by f.name, b.firm_id`, args, func(r db.Row) error {
+		var c Called
+		err := r.Scan(&c.Firm, &c.Name)
+		all = append(all, c)
+		return err
+	})
+	return all, err
+}
+
+// Platforms returns those that members of the reader's areas may work for, by their name.
+func (s *Service) Platforms(ctx context.Context) ([]Called, error) {
+	return op.List(ctx, s.desk, See, func(tx *op.Tx, _ op.Scope) (all []Called, err error) {
+		for _, area := range areasOf(tx.Subject) {
+			some, err := around(ctx, tx, area)
+			if err != nil {
+				return nil, err
+			}
+			for _, c := range some {
+				if !slices.Contains(all, c) {
+					all = append(all, c)
+				}
+			}
+		}
+		return all, nil
+	})
+}
+
+// Named returns the company that somebody who works in an area means by a name: one that is
+// called so, or one there that is said to be called so, too. None is a zero one.
+func (s *Service) Named(ctx context.Context, tx *op.Tx, called, area string) (c Called, err error) {
+	name := key(called)
+	if name == "" {
+		return c, nil
+	}
+	take := func(r db.Row) error { return r.Scan(&c.Firm, &c.Name) }
+	if err := tx.Each(ctx, `select f.firm_id, f.name from firm_name n join firm f on f.firm_id = n.firm_id where n.name = $1`, []any{name}, take); err != nil || c.Firm != "" || len(area) < 6 {
+		return c, err
+	}
+	var args db.Args
+	err = tx.Each(ctx, `select b.firm_id, f.name, b.also from firm_branch b join firm f on f.firm_id = b.firm_id where b.also <> '' and `+reach(area, &args)+` order by b.branch_id`, args, func(r db.Row) error {
+		var x Called
+		var also string
+		err := r.Scan(&x.Firm, &x.Name, &also)
+		if c.Firm == "" && slices.ContainsFunc(strings.Split(also, "\n"), func(n string) bool { return key(n) == name }) {
+			c = x
+		}
+		return err
+	})
+	return c, err
+}
+
 // standing returns the unions in the companies that are called so, where somebody who
 // works in an area may find them, the nearest first.
 func standing(ctx context.Context, tx *op.Tx, called, area string) ([]string, error) {
@@ -185,16 +254,11 @@ func standing(ctx context.Context, tx *op.Tx, called, area string) ([]string, er
 		return nil, nil
 	}
 	var args db.Args
-	var above []string
-	for n := 2; n <= len(area); n++ {
-		above = append(above, area[:n])
-	}
-	from, to := authz.Range(area[:4])
 	type found struct{ union, area string }
 	var all []found
 	err := tx.Each(ctx, `
 		select b.union_id, b.area, f.name, b.also from firm_branch b join firm f on f.firm_id = b.firm_id
-		where b.union_id is not null and (b.area in `+db.In(&args, above)+` or b.area >= `+args.Add(from)+` and b.area < `+args.Add(to)+`) order by b.branch_id`, args, func(r db.Row) error {
+		where b.union_id is not null and `+reach(area, &args)+` order by b.branch_id`, args, func(r db.Row) error {
 		var x found
 		var name, also string
 		err := r.Scan(&x.union, &x.area, &name, &also)

@@ -1,8 +1,12 @@
-// Package treefile takes the tree of unions out to a table and in again.
+// Package treefile is the tree of unions as a workbook: unions, those that ended, how
+// unions were approved to begin and end, ties to industries, terms of office, companies
+// in areas with what is done for a union to stand, and how many people are said to work
+// there. [Service.Export] takes it out, [Read] reads it; what a workbook would change
+// and does is for package intake to say.
 //
-// [Service.Export] writes the unions of the reader's area. [Service.DryRun] says row
-// by row what a table would add, change or leave, and why; it does so by doing all of
-// it and taking it back, so that [Service.Apply] does the same: one transaction, in
-// which a row that cannot be leaves the others be. A union is found by its number, else
-// by its name under its leader; an empty cell of a union that stands keeps what is there.
+// Unions keep their numbers, so that a workbook of one installation makes the same tree
+// in another. A company in an area is known by its name and area. Who is in office
+// stands in a workbook of its own kind alone ([Service.ExportNames]), on a sheet that
+// says what it is: those names are personal. How unions were called and led before, and
+// the terms of office of those that ended, are in neither.
 package treefile

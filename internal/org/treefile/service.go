@@ -3,289 +3,261 @@ package treefile
 import (
 	"cmp"
 	"context"
-	"errors"
+	"slices"
 	"strconv"
+	"strings"
 
 	"nuanxin/internal/authz"
-	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
+	"nuanxin/internal/org/life"
+	"nuanxin/internal/org/platform"
 )
 
-// The actions on tables of unions.
+// The actions of taking the tree out: without who is in office, and with their names.
 const (
-	Export authz.Action = "org.export"
-	Import authz.Action = "org.import"
+	Export      authz.Action = "org.export"
+	ExportNames authz.Action = "org.export_names"
 )
 
-// Policy says who may do them. What a row adds or changes is asked for each besides.
+// Policy says who may do them. Names of many unions at once are for those who answer for
+// an area, and who have just shown that it is they.
 var Policy = authz.Rules{
-	Export: authz.InArea(authz.Cadre, authz.Leader, authz.Admin),
-	Import: authz.InArea(authz.Admin),
+	Export:      authz.InArea(authz.Cadre, authz.Leader, authz.Admin),
+	ExportNames: authz.Lately(authz.Sensitive(authz.InArea(authz.Leader, authz.Admin))),
 }
 
-// Service takes the tree out and in.
+// Service takes the tree out.
 type Service struct {
-	desk *op.Desk
-	orgs *org.Service
+	desk  *op.Desk
+	orgs  *org.Service
+	life  *life.Service
+	firms *platform.Service
 }
 
 // NewService returns the service.
-func NewService(desk *op.Desk, orgs *org.Service) *Service { return &Service{desk, orgs} }
-
-// Action is what becomes of a row. Its words are "tree.action."+Action.
-type Action string
-
-// The actions on rows.
-const (
-	New    Action = "new"
-	Change Action = "change"
-	Same   Action = "same"
-	Left   Action = "left" // it cannot be, and nothing happens
-)
-
-// Line is what becomes of a row, and why not.
-type Line struct {
-	Row      int           `json:"row"` // of the file
-	Name     string        `json:"name"`
-	Action   Action        `json:"action"`
-	Problems []fault.Field `json:"problems,omitempty"`
+func NewService(desk *op.Desk, orgs *org.Service, l *life.Service, firms *platform.Service) *Service {
+	return &Service{desk, orgs, l, firms}
 }
 
-// Report is what becomes of a table.
-type Report struct {
-	Lines []Line `json:"lines"`
-}
-
-// Count counts the rows with an action.
-func (r Report) Count(a Action) (n int) {
-	for _, l := range r.Lines {
-		if l.Action == a {
-			n++
-		}
-	}
-	return n
-}
-
-// table is a table as the business of an administrator's area.
-type table struct{ id, area string }
+// copied is a copy of the tree as the business of the area of whoever takes it.
+type copied struct{ id, area string }
 
 // AuthzObject implements op.Target.
-func (t table) AuthzObject() authz.Object {
-	return authz.Object{Kind: "org_import", ID: t.id, Group: "org", Area: t.area}
+func (c copied) AuthzObject() authz.Object {
+	return authz.Object{Kind: "org_copy", ID: c.id, Group: "org", Area: c.area}
 }
 
-// own is the first area of which the subject is an administrator.
-func own(who authz.Subject) string {
+// area is the first area of the subject in which they may take the tree out.
+func area(who authz.Subject, act authz.Action) string {
 	for _, g := range who.Grants {
-		if g.Role == authz.Admin {
+		if g.Role == authz.Leader || g.Role == authz.Admin || g.Role == authz.Cadre && act == Export {
 			return g.Area
 		}
 	}
 	return ""
 }
 
-// errDry takes back what a dry run did.
-var errDry = errors.New("a dry run")
+// Export returns the tree of the reader's area: unions by area with the ties and terms
+// that they have, those that ended, how they were approved to begin and end, and
+// companies with their parts. That it was taken, and how many rows, is written down.
+func (s *Service) Export(ctx context.Context) ([]Row, error) { return s.take(ctx, Export) }
 
-// DryRun says what [Service.Apply] would do now, and does nothing.
-func (s *Service) DryRun(ctx context.Context, rows []Row) (Report, error) {
-	var report Report
-	_, err := s.write(ctx, rows, func(r Report) error {
-		report = r
-		return errDry
-	})
-	if errors.Is(err, errDry) {
-		err = nil
-	}
-	return report, err
-}
+// ExportNames returns the same with the names of those in office.
+func (s *Service) ExportNames(ctx context.Context) ([]Row, error) { return s.take(ctx, ExportNames) }
 
-// Apply adds and changes what the rows say, in one transaction. A row that cannot be is
-// left, and the others are not.
-func (s *Service) Apply(ctx context.Context, rows []Row) (Report, error) {
-	return s.write(ctx, rows, func(Report) error { return nil })
-}
-
-func (s *Service) write(ctx context.Context, rows []Row, end func(Report) error) (Report, error) {
-	propose := func(tx *op.Tx) (table, error) { return table{id.New[string](), own(tx.Subject)}, nil }
-	return op.Write(ctx, s.desk, Import, propose, func(tx *op.Tx, _ table) (Report, error) {
-		lines := make([]Line, len(rows))
-		made := map[string]org.ID{}
-		for _, i := range order(rows) {
-			line, which, err := s.row(ctx, tx, rows[i], made)
-			if err != nil {
-				return Report{}, err
-			}
-			lines[i] = line
-			if which != "" {
-				made[rows[i].Name] = which
-			}
-		}
-		r := Report{lines}
-		for _, a := range []Action{New, Change, Same, Left} {
-			tx.Note(string(a), strconv.Itoa(r.Count(a)))
-		}
-		return r, end(r)
-	})
-}
-
-// row does what one row says, or tells why it cannot be. made are the unions of the rows
-// before by name.
-func (s *Service) row(ctx context.Context, tx *op.Tx, r Row, made map[string]org.ID) (Line, org.ID, error) {
-	line := Line{Row: r.Line, Name: r.Name}
-	var which org.ID
-	err := tx.Try(ctx, func() (err error) {
-		line.Action, which, err = s.take(ctx, tx, r, made)
-		return err
-	})
-	if err == nil {
-		return line, which, nil
-	}
-	switch fault.KindOf(err) {
-	case fault.Invalid, fault.Denied, fault.Missing, fault.Conflict:
-		told := fault.Of(err)
-		line.Action, line.Problems = Left, told.Fields
-		if len(told.Fields) == 0 {
-			line.Problems = []fault.Field{{Msg: told.Msg, Args: told.Args}}
-		}
-		return line, "", nil
-	}
-	return line, "", err
-}
-
-// take adds or changes the union of a row.
-func (s *Service) take(ctx context.Context, tx *op.Tx, r Row, made map[string]org.ID) (Action, org.ID, error) {
-	parent, err := s.parent(ctx, tx, r, made)
+func (s *Service) take(ctx context.Context, act authz.Action) ([]Row, error) {
+	rows, err := s.unions(ctx, act)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	o, found, err := s.find(ctx, tx, r, parent)
+	firms, err := s.companies(ctx, act)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	if !found {
-		return s.add(ctx, tx, r, parent)
+	rows = append(rows, firms...)
+	find := func(tx *op.Tx) (copied, error) {
+		tx.Note("rows", strconv.Itoa(len(rows)))
+		return copied{id.New[string](), area(tx.Subject, act)}, nil
 	}
-	d := o.Draft()
-	d.Name, d.Short, d.Area = cmp.Or(r.Name, d.Name), cmp.Or(r.Short, d.Short), cmp.Or(r.Area, d.Area)
-	d.Phone, d.Address, d.Parent = cmp.Or(r.Phone, d.Phone), cmp.Or(r.Address, d.Address), cmp.Or(parent, d.Parent)
-	if r.Kind != "" {
-		d.Kind = kindOf(r.Kind)
+	if act == ExportNames { // within what one may take out in a day
+		_, err = op.Read(ctx, s.desk, act, find)
+	} else {
+		_, err = op.Write(ctx, s.desk, act, find, func(*op.Tx, copied) (bool, error) { return true, nil })
 	}
-	if r.Level != "" {
-		d.Level = levelOf(r.Level)
-	}
-	if d == o.Draft() {
-		return Same, o.ID, nil
-	}
-	if s.desk.Check(tx.Subject, org.Edit, o.AuthzObject()) != nil {
-		return "", "", problem("area", "org.area.denied")
-	}
-	return Change, o.ID, s.orgs.Change(ctx, tx, o, d)
-}
-
-func (s *Service) add(ctx context.Context, tx *op.Tx, r Row, parent org.ID) (Action, org.ID, error) {
-	d := org.Draft{Kind: kindOf(r.Kind), Level: levelOf(r.Level), Name: r.Name, Short: r.Short, Area: r.Area, Parent: parent, Phone: r.Phone, Address: r.Address}
-	o, err := s.orgs.Propose(ctx, tx, d)
 	if err != nil {
-		return "", "", err
-	}
-	if !o.IsUnion() {
-		return "", "", problem("kind", "org.kind.unknown")
-	}
-	if s.desk.Check(tx.Subject, org.Found, o.AuthzObject()) != nil {
-		return "", "", problem("area", "org.area.denied")
-	}
-	return New, o.ID, s.orgs.Raise(ctx, tx, o, d)
-}
-
-// parent finds who is to lead: by the number, else by the name, among the rows before
-// first.
-func (s *Service) parent(ctx context.Context, tx *op.Tx, r Row, made map[string]org.ID) (org.ID, error) {
-	switch {
-	case r.ParentID != "":
-		return org.ID(r.ParentID), nil
-	case r.Parent == "":
-		return "", nil
-	case made[r.Parent] != "":
-		return made[r.Parent], nil
-	}
-	all, err := s.orgs.Named(ctx, tx, r.Parent)
-	switch {
-	case err != nil:
-		return "", err
-	case len(all) == 0:
-		return "", problem("parent", "tree.parent.unknown")
-	case len(all) > 1:
-		return "", problem("parent", "tree.parent.several")
-	}
-	return all[0].ID, nil
-}
-
-// find finds the union that a row is about: by the number, else by the name under its
-// leader.
-func (s *Service) find(ctx context.Context, tx *op.Tx, r Row, parent org.ID) (org.Org, bool, error) {
-	if r.ID != "" {
-		o, err := s.orgs.Ask(ctx, tx, org.ID(r.ID))
-		if fault.Is(err, fault.Missing) || err == nil && (!o.Active || !o.IsUnion()) {
-			return o, false, problem("id", "tree.id.unknown")
-		}
-		return o, true, err
-	}
-	all, err := s.orgs.Named(ctx, tx, r.Name)
-	if err != nil || len(all) == 0 {
-		return org.Org{}, false, err
-	}
-	if parent == "" && len(all) == 1 {
-		return all[0], true, nil
-	}
-	for _, o := range all {
-		if o.Parent == parent {
-			return o, true, nil
-		}
-	}
-	if parent == "" {
-		return org.Org{}, false, problem("name", "tree.name.several")
-	}
-	return org.Org{}, false, nil
-}
-
-func problem(field, msg string) error {
-	var f fault.Form
-	f.Add(field, msg, nil)
-	return f.Err(string(Import))
-}
-
-// Export returns the unions of the reader's area, those that lead first.
-func (s *Service) Export(ctx context.Context) ([]Row, error) {
-	var rows []Row
-	names := map[org.ID]string{}
-	f := org.Filter{Kinds: org.Unions(), Limit: 1000}
-	for {
-		page, err := s.page(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range page {
-			names[o.ID] = o.Name
-			rows = append(rows, rowOf(o, ""))
-		}
-		if len(page) < f.Limit {
-			break
-		}
-		f.After = page[len(page)-1].Place()
-	}
-	for i, r := range rows {
-		rows[i].Parent = names[org.ID(r.ParentID)]
+		return nil, err
 	}
 	return rows, nil
 }
 
-// page reads some of the unions that the reader may take out.
-func (s *Service) page(ctx context.Context, f org.Filter) ([]org.Org, error) {
-	return op.List(ctx, s.desk, Export, func(tx *op.Tx, scope op.Scope) ([]org.Org, error) {
-		return s.orgs.Within(ctx, tx, scope, f)
+const page = 1000
+
+// unions are the unions that the reader may take out, and after them what stands on
+// sheets of their own. Each page is a read of its own: a long one would hold others up.
+func (s *Service) unions(ctx context.Context, act authz.Action) ([]Row, error) {
+	var all, more []Row
+	var os []org.Org
+	names, ends := map[org.ID]string{}, map[org.ID]org.Approval{}
+	f := org.Filter{Kinds: org.Unions(), Closed: true, Limit: page}
+	for {
+		some, err := op.List(ctx, s.desk, act, func(tx *op.Tx, scope op.Scope) ([]org.Org, error) {
+			some, err := s.orgs.Within(ctx, tx, scope, f)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := s.beside(ctx, tx, some, ends, act == ExportNames)
+			more = append(more, rows...)
+			return some, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range some {
+			names[o.ID] = o.Name
+		}
+		if os = append(os, some...); len(some) < page {
+			break
+		}
+		f.After = some[len(some)-1].Place()
+	}
+	for _, o := range os {
+		if o.Active {
+			all = append(all, unionRow(o, names[o.Parent]))
+		} else {
+			more = append(more, endedRow(o, names[o.Parent], names[o.Into], ends[o.ID]))
+		}
+	}
+	// Of those that ended the last comes first: whoever took another over stands before it.
+	slices.SortStableFunc(more, func(a, b Row) int {
+		by := strings.Compare(string(a.Sheet), string(b.Sheet))
+		if by == 0 && a.Sheet == Ended {
+			by = strings.Compare(b.Get("day"), a.Get("day"))
+		}
+		return by
 	})
+	return append(all, more...), nil
+}
+
+// beside are the ties, terms and approvals of some unions; how those ended that did goes
+// into ends.
+func (s *Service) beside(ctx context.Context, tx *op.Tx, os []org.Org, ends map[org.ID]org.Approval, named bool) ([]Row, error) {
+	names, ids, stand := map[org.ID]string{}, make([]org.ID, len(os)), []org.ID{}
+	for i, o := range os {
+		ids[i], names[o.ID] = o.ID, o.Name
+		if o.Active {
+			stand = append(stand, o.ID)
+		}
+	}
+	links, err := s.orgs.LinksOf(ctx, tx, stand)
+	if err != nil {
+		return nil, err
+	}
+	terms, err := s.life.TermsOf(ctx, tx, stand)
+	if err != nil {
+		return nil, err
+	}
+	said, err := s.orgs.ApprovalsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for _, l := range links {
+		rows = append(rows, Row{Sheet: Links, Cells: []string{string(l.Org), names[l.Org], string(l.To), l.Name, l.Since, l.Until, l.Why}})
+	}
+	for _, t := range terms {
+		rows = append(rows, Row{Sheet: Terms, Cells: []string{string(t.Org), names[t.Org], strconv.FormatInt(t.Seq, 10), t.Since, strconv.FormatInt(t.Years, 10), t.Due}})
+	}
+	for _, a := range said {
+		if a.What == org.Ended {
+			ends[a.Org] = a
+			continue
+		}
+		rows = append(rows, Row{Sheet: Begun, Cells: []string{string(a.Org), names[a.Org], a.Day, a.Approver, a.Approved, a.Paper}})
+	}
+	if !named {
+		return rows, nil
+	}
+	posts, err := s.life.PostsOf(ctx, tx, stand)
+	for _, h := range posts {
+		rows = append(rows, Row{Sheet: Posts, Cells: []string{string(h.Org), names[h.Org], h.Term, officeWords.write(string(h.Post.Post)), h.Name, h.Since, h.Until}})
+	}
+	return rows, err
+}
+
+func endedRow(o org.Org, parent, into string, a org.Approval) Row {
+	r := unionRow(o, parent)
+	how := ""
+	if a.How != "" {
+		how = howWords.write(a.How)
+	}
+	r.Sheet, r.Cells = Ended, append(r.Cells[:8], how, string(o.Into), into, a.Day, a.Approver, a.Approved, a.Paper)
+	return r
+}
+
+func unionRow(o org.Org, parent string) Row {
+	return Row{Sheet: Unions, Cells: []string{string(o.ID), o.Name, o.Short, kindWords.write(string(o.Kind)), levelWords.write(string(o.Level)), o.Area, string(o.Parent), parent, o.Phone, o.Address}}
+}
+
+// companies are the companies of the reader's area with their parts, by area and name.
+func (s *Service) companies(ctx context.Context, act authz.Action) ([]Row, error) {
+	var all []Row
+	var after platform.Place
+	for {
+		some, err := op.List(ctx, s.desk, act, func(tx *op.Tx, scope op.Scope) ([]platform.Branch, error) {
+			some, err := s.firms.Within(ctx, tx, scope, after, page)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := s.firmRows(ctx, tx, some)
+			all = append(all, rows...)
+			return some, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(some) < page {
+			break
+		}
+		after = platform.Place{Area: some[page-1].Area, ID: some[page-1].ID}
+	}
+	slices.SortStableFunc(all, func(a, b Row) int {
+		return cmp.Or(strings.Compare(a.Get("area"), b.Get("area")), strings.Compare(a.Get("name"), b.Get("name")))
+	})
+	return all, nil
+}
+
+func (s *Service) firmRows(ctx context.Context, tx *op.Tx, bs []platform.Branch) ([]Row, error) {
+	var ids []platform.ID
+	unions := []org.ID{}
+	for _, b := range bs {
+		if ids = append(ids, b.ID); b.Union != "" {
+			unions = append(unions, b.Union)
+		}
+	}
+	facts, err := s.firms.FactsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	called, err := s.orgs.AskAll(ctx, tx, unions)
+	var rows []Row
+	for _, b := range bs {
+		r := Row{Sheet: Firms, Cells: []string{b.Name, yes(b.Platform), b.Area, string(b.Union), called[b.Union].Name, b.Since, b.Owner, b.Obstacle, b.Result, b.Also}}
+		for _, x := range b.Steps {
+			r.Parts = append(r.Parts, Row{Sheet: Steps, Cells: []string{b.Name, b.Area, x.Text, x.Due, x.Done}})
+		}
+		for _, a := range facts[b.ID] {
+			r.Parts = append(r.Parts, Row{Sheet: Facts, Cells: []string{b.Name, b.Area, occupationWords.write(a.Occupation), strconv.FormatInt(a.N, 10), a.Day, a.Source}})
+		}
+		rows = append(rows, r)
+	}
+	return rows, err
+}
+
+func yes(b bool) string {
+	if b {
+		return "是"
+	}
+	return "否"
 }

@@ -1,4 +1,4 @@
-// Package fileweb holds the desk's pages that take the tree of unions out to a table
-// and in again. What a table would do is shown row by row first; the page carries the
-// rows along, so that nothing of them is kept before it is done.
+// Package fileweb holds the desk's pages that take the tree of unions out to a workbook
+// and in again: bring a file, read row by row what would become of it, do it, watch
+// that and stop it, take it back, and take the rows along that were left out.
 package fileweb

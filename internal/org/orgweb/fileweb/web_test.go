@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html"
 	"io"
 	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -26,8 +23,11 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
+	"nuanxin/internal/org/intake"
+	"nuanxin/internal/org/life"
 	"nuanxin/internal/org/orgweb"
 	"nuanxin/internal/org/orgweb/fileweb"
+	"nuanxin/internal/org/platform"
 	"nuanxin/internal/org/treefile"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/station/stationweb/desk/tell"
@@ -39,6 +39,7 @@ import (
 type house struct {
 	t      *testing.T
 	orgs   *org.Service
+	trees  *intake.Service
 	site   *web.Site
 	mux    *web.Mux
 	county org.ID
@@ -52,13 +53,15 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := op.New(d, authz.Merge(org.Policy, treefile.Policy))
+	desk := op.New(d, authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, intake.Policy))
 	h := &house{t: t, orgs: org.NewService(desk, ring)}
+	terms, firms := life.NewService(desk, life.Config{Orgs: h.orgs, Ring: ring}), platform.NewService(desk, platform.Config{Orgs: h.orgs})
+	h.trees = intake.NewService(desk, intake.Config{Orgs: h.orgs, Life: terms, Firms: firms, Ring: ring})
 	frame := func(context.Context) ui.StaffPage {
 		return ui.StaffPage{User: "A", Nav: []ui.NavItem{{Text: "orgs", Icon: "building", Href: orgweb.ListPath}}}
 	}
 	h.site = &web.Site{Texts: web.NewTexts(ui.Texts(), orgweb.Texts(), fileweb.Texts(), tell.Texts()), Assets: web.NewAssets(), Clock: clk, Failure: ui.Failure, Log: slog.New(slog.DiscardHandler)}
-	h.mux = web.NewMux(orgweb.Routes(orgweb.Config{Orgs: h.orgs, Frame: frame}), fileweb.Routes(fileweb.Config{Files: treefile.NewService(desk, h.orgs), Frame: frame}), h.site.Assets.Routes())
+	h.mux = web.NewMux(orgweb.Routes(orgweb.Config{Orgs: h.orgs, Frame: frame}), fileweb.Routes(fileweb.Config{Files: treefile.NewService(desk, h.orgs, terms, firms), Trees: h.trees, Frame: frame}), h.site.Assets.Routes())
 	h.county = h.found(org.Local, org.County, "龙山县总工会", "990101", "")
 	return h
 }
@@ -105,7 +108,7 @@ func (h *house) upload(s authz.Subject, lang, text string) page {
 	h.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
-	part, err := m.CreateFormFile("file", "tree.csv")
+	part, err := m.CreateFormFile("file", "table-1.csv")
 	if err == nil {
 		_, err = part.Write([]byte(text))
 	}
@@ -137,78 +140,88 @@ func staff(role authz.Role, area string) authz.Subject {
 
 const table = "名称,类别,级别,区划代码,上级名称,电话\n南康街道总工会,地方总工会,乡镇街道,990101001,龙山县总工会,\n<b>公司</b>工会,基层工会,基层,990101001,南康街道总工会,=1+1\n没有上级的,基层工会,基层,990101001,查无此会,\n龙山县总工会,,,,,\n"
 
+// post sends a form that a page has, with its id, to where it leads.
+func (h *house) post(s authz.Subject, path, from string) page {
+	h.t.Helper()
+	req := ""
+	if m := regexp.MustCompile(`name="req_id" value="([^"]*)"`).FindStringSubmatch(from); m != nil {
+		req = m[1]
+	}
+	return h.send(s, "zh-CN", "POST", path, "application/x-www-form-urlencoded", strings.NewReader("req_id="+req))
+}
+
 func TestFilePages(t *testing.T) {
 	h := open(t)
 	admin, cadre := staff(authz.Admin, "990101"), staff(authz.Cadre, "990101")
-	h.get(cadre, "zh-CN", orgweb.FilePath).want("a cadre takes out", 200, "导出 CSV", "!看看会怎样")
+	h.get(cadre, "zh-CN", orgweb.FilePath).want("a cadre takes out", 200, "导出整本", "!看看会怎样")
 	h.get(staff(authz.Host, "990101"), "zh-CN", orgweb.FilePath).want("not a host", 403)
-	h.get(admin, "zh-CN", orgweb.FilePath).want("an administrator takes in, too", 200, "导出 CSV", "看看会怎样")
+	h.get(staff(authz.Host, "990101"), "zh-CN", orgweb.FilePath+"/tree.xlsx").want("not a host", 403)
+	h.get(admin, "zh-CN", orgweb.FilePath).want("an administrator takes in, too", 200, "只导出工会", "看看会怎样")
 	h.get(cadre, "zh-CN", orgweb.FilePath+"/tree.csv").want("the table", 200, "编号", "龙山县总工会", "990101")
+	h.get(cadre, "zh-CN", orgweb.FilePath+"/tree.xlsx").want("the workbook", 200, "PK")
+	h.get(cadre, "zh-CN", orgweb.FilePath).want("no names for a cadre", 200, "!连任职人姓名")
+	h.get(cadre, "zh-CN", orgweb.FilePath+"/tree-names.xlsx").want("no names for a cadre", 403)
+	proven := admin
+	proven.Proven = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
+	h.get(proven, "en", orgweb.FilePath).want("names for who answers for the area", 200, "names of those in office")
+	h.get(proven, "zh-CN", orgweb.FilePath+"/tree-names.xlsx").want("the workbook with names", 200, "PK")
 	h.upload(cadre, "zh-CN", table).want("not by a cadre", 403)
 	h.upload(admin, "zh-CN", "a,b\n1,2\n").want("no header", 422)
 	h.upload(admin, "zh-CN", "").want("nothing", 422)
 	h.send(admin, "zh-CN", "POST", orgweb.FilePath, "application/x-www-form-urlencoded", strings.NewReader("file=x")).want("no file", 422, "选一个表")
-	dry := h.upload(admin, "zh-CN", table).want("what it would do", 200, "还没存", "没有叫这个名字的上级", "&lt;b&gt;公司&lt;/b&gt;工会", "存不了")
+	at := h.upload(admin, "zh-CN", table).want("it is read", 303).to
+	h.get(cadre, "zh-CN", at).want("a cadre reads no import", 404)
+	h.get(admin, "zh-CN", at).want("what it would do", 200, "还没存", "没有叫这个名字的上级", "&lt;b&gt;公司&lt;/b&gt;工会", "没动", "table-1.csv")
+	h.get(admin, "zh-CN", at+"?part=left").want("what is left", 200, "没有上级的", "!南康街道总工会")
+	h.get(admin, "zh-CN", at+"/left-out.csv").want("to take along", 200, "没有上级的", "柳婷")
 	h.get(admin, "zh-CN", orgweb.TreePath).want("nothing was stored", 200, "!南康街道总工会")
-	kept := html.UnescapeString(regexp.MustCompile(`(?s)name="table" value="([^"]*)"`).FindStringSubmatch(dry.text)[1])
-	req := regexp.MustCompile(`name="req_id" value="([^"]*)"`).FindStringSubmatch(dry.text)[1]
-	body := url.Values{"table": {kept}, "req_id": {req}}.Encode()
-	apply := func(s authz.Subject, body string) page {
-		return h.send(s, "zh-CN", "POST", orgweb.FilePath+"/apply", "application/x-www-form-urlencoded", strings.NewReader(body))
-	}
-	apply(cadre, "table="+url.QueryEscape(kept)).want("not by a cadre", 403)
-	apply(admin, "table=").want("nothing", 422)
-	apply(admin, body).want("done", 200, "存好了", "没有叫这个名字的上级", "!还没存")
+	ask := h.get(admin, "zh-CN", at+"/apply").want("asks first", 200, "存这些行？", "加 2 行")
+	h.post(cadre, at+"/apply", ask.text).want("not by a cadre", 404)
+	h.post(admin, at+"/apply", ask.text).want("done", 303)
+	h.post(admin, at+"/apply", ask.text).want("sent twice, done once", 303)
+	h.get(admin, "zh-CN", at).want("done", 200, "存好了", "加了")
 	h.get(admin, "zh-CN", orgweb.TreePath).want("it was stored", 200, "南康街道总工会")
-	apply(admin, body).want("sent twice, done once", 200, "存好了")
-	os, err := h.orgs.List(t.Context(), org.Filter{Kinds: org.Unions()})
-	if err != nil || len(os) != 3 {
-		t.Errorf("%d unions, %v; want 3", len(os), err)
-	}
-	for _, o := range os {
-		if strings.Contains(o.Name, "公司") && o.Phone != "=1+1" {
-			t.Errorf("a cell came in as %q", o.Phone)
-		}
-	}
 	h.get(cadre, "zh-CN", orgweb.FilePath+"/tree.csv").want("no formula goes out", 200, `"'=1+1"`)
+	h.get(admin, "zh-CN", at+"/apply").want("no second time", 303)
+	h.post(admin, at+"/undo", h.get(admin, "zh-CN", at+"/undo").want("asks first", 200, "撤回这次导入？").text).want("taken back", 303)
+	h.get(admin, "zh-CN", at).want("taken back", 200, "撤回了")
+	h.get(admin, "zh-CN", orgweb.TreePath).want("it is gone", 200, "!南康街道总工会")
+	h.get(admin, "zh-CN", orgweb.FilePath).want("the imports so far", 200, "导入过的", "table-1.csv")
+	again := h.upload(admin, "zh-CN", h.get(admin, "zh-CN", orgweb.FilePath+"/tree.csv").text).want("what is there already", 303).to
+	h.get(admin, "zh-CN", again).want("nothing to press", 200, "没有要存的", "!看好了点", "!/apply")
+	h.get(admin, "zh-CN", orgweb.ImportPath+"/x").want("none", 404)
+	h.get(admin, "zh-CN", orgweb.ImportPath+"/"+id.New[string]()).want("none", 404)
+}
+
+// Long work tells how far it is, and can be stopped.
+func TestLongWork(t *testing.T) {
+	h := open(t)
+	admin := staff(authz.Admin, "990101")
+	long := "名称,类别,级别,区划代码,上级名称\n"
+	for i := range intake.Direct + 1 {
+		long += fmt.Sprintf("第%d工会,基层工会,基层,990101001,龙山县总工会\n", i)
+	}
+	at := h.upload(admin, "zh-CN", long).want("read", 303).to
+	h.post(admin, at+"/apply", h.get(admin, "zh-CN", at+"/apply").want("asks", 200, "在后台做").text).want("begun", 303)
+	h.get(admin, "zh-CN", at).want("how far it is", 200, "正在存", "第 0 行", "停下并撤回")
+	h.post(admin, at+"/stop", "").want("stopped", 303)
+	h.get(admin, "zh-CN", at).want("stopping", 200, "正在停下")
+	if err := h.trees.Work(authz.AsSystem(t.Context(), "test")); err != nil {
+		t.Fatal(err)
+	}
+	h.get(admin, "zh-CN", at).want("it can be looked at again", 200, "还没存")
 }
 
 func TestPagesHoldInAllModes(t *testing.T) {
 	browser, h := webtest.Start(t), open(t)
 	who := staff(authz.Admin, "9901")
 	server := httptest.NewServer(h.site.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/dry" { // what the form leads to, where a browser can be sent
-			lang := "zh-CN"
-			if c, err := r.Cookie("lang"); err == nil {
-				lang = c.Value
-			}
-			_, _ = w.Write([]byte(h.upload(who, lang, table).text))
-			return
-		}
 		h.mux.ServeHTTP(w, r.WithContext(authz.With(r.Context(), who)))
 	})))
 	t.Cleanup(server.Close)
-	for name, path := range map[string]string{"file": orgweb.FilePath, "dry": "/dry"} {
-		for _, mode := range []map[string]string{{}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}} {
-			page := browser.Open(t, server.URL+path, webtest.View{Width: 320, Height: 640, Cookies: mode})
-			for _, width := range []int{320, 360, 1440} {
-				page.View(webtest.View{Width: width, Height: 900})
-				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
-				for _, v := range page.Axe() {
-					t.Errorf("%s: got axe violation %v, want none", say, v)
-				}
-				if got := page.Overflow(); len(got) > 0 {
-					t.Errorf("%s: got sideways scroll %v, want none", say, got)
-				}
-				if got := page.SmallTargets(44); width == 320 && len(mode) == 0 && len(got) > 0 {
-					t.Errorf("%s: got small targets %q, want none", say, got)
-				}
-				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-					page.Screenshot(fmt.Sprintf("%s/file-%s-%d-%s%s.png", dir, name, width, mode["theme"], mode["contrast"]), true)
-				}
-			}
-			page.Close()
-		}
+	at := h.upload(who, "zh-CN", table).to
+	for name, path := range map[string]string{"file": orgweb.FilePath, "dry": at, "ask": at + "/apply"} {
+		browser.Hold(t, "file-"+name, server.URL+path, nil)
 	}
 }
 
@@ -216,8 +229,9 @@ func TestPagesHoldInAllModes(t *testing.T) {
 func TestEnglish(t *testing.T) {
 	h := open(t)
 	who := staff(authz.Admin, "9901")
-	han, names := regexp.MustCompile(`\p{Han}`), regexp.MustCompile(`\p{Han}*(总工会|工会|没有上级的|公司)|中文|(?s)name="table" value="[^"]*"`)
-	for about, p := range map[string]page{"form": h.get(who, "en", orgweb.FilePath), "dry run": h.upload(who, "en", table)} {
+	han, names := regexp.MustCompile(`\p{Han}`), regexp.MustCompile(`\p{Han}*(总工会|工会|没有上级的|公司)|中文|柳婷`)
+	at := h.upload(who, "en", table).to
+	for about, p := range map[string]page{"form": h.get(who, "en", orgweb.FilePath), "dry run": h.get(who, "en", at), "ask": h.get(who, "en", at+"/apply")} {
 		p.want(about, 200)
 		if text := names.ReplaceAllString(p.text, ""); han.MatchString(text) {
 			at := han.FindStringIndex(text)[0]

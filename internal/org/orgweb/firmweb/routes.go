@@ -5,7 +5,6 @@ import (
 	"embed"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -63,13 +62,7 @@ func t(ctx context.Context, key string, args ...any) string { return web.T(ctx, 
 
 // frame is the reader's frame with a title.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Nav = title, slices.Clone(f.Nav)
-	f.Crumbs = append([]ui.Crumb{{Text: web.T(ctx, "org.orgs"), Href: orgweb.ListPath}}, crumbs...)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == orgweb.ListPath
-	}
-	return f
+	return p.Frame(ctx).At(orgweb.ListPath, title, append([]ui.Crumb{{Text: web.T(ctx, "org.orgs"), Href: orgweb.ListPath}}, crumbs...)...)
 }
 
 // again sorts what a form can be shown again with; what else is wrong fails.
@@ -94,6 +87,7 @@ type listPage struct {
 	All   []platform.Branch
 	Sum   platform.Sum
 	Which string
+	Area  string // of those alone; empty: of the reader's
 	Words string
 	Today string
 	Next  string
@@ -101,8 +95,8 @@ type listPage struct {
 
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	page := listPage{Which: q.Get("which"), Words: q.Get("q"), Today: web.Day(web.Now(ctx)), Frame: p.frame(ctx, t(ctx, "firms"), ui.Crumb{Text: t(ctx, "firms")})}
-	f := platform.Filter{Which: page.Which, Words: page.Words, Firm: platform.Firm(q.Get("firm")), Limit: pageSize + 1, After: platform.Place{Area: q.Get("after_area"), ID: platform.ID(q.Get("after"))}}
+	page := listPage{Which: q.Get("which"), Area: q.Get("area"), Words: q.Get("q"), Today: web.Day(web.Now(ctx)), Frame: p.frame(ctx, t(ctx, "firms"), ui.Crumb{Text: t(ctx, "firms")})}
+	f := platform.Filter{Which: page.Which, Area: page.Area, Words: page.Words, Firm: platform.Firm(q.Get("firm")), Limit: pageSize + 1, After: platform.Place{Area: q.Get("after_area"), ID: platform.ID(q.Get("after"))}}
 	var err error
 	if page.All, err = p.Firms.List(ctx, f); err != nil {
 		return err
@@ -117,7 +111,10 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 		q.Set("after_area", last.Area)
 		page.Next = orgweb.FirmsPath + "?" + q.Encode()
 	}
-	page.Frame.Search = &ui.Search{Action: orgweb.FirmsPath, Value: page.Words, Label: t(ctx, "search"), Placeholder: t(ctx, "search"), Keep: []ui.Pair{{Key: "which", Text: page.Which}}}
+	page.Frame.Search = &ui.Search{Action: orgweb.FirmsPath, Value: page.Words, Label: t(ctx, "search"), Placeholder: t(ctx, "search"), Keep: []ui.Pair{{Key: "which", Text: page.Which}, {Key: "area", Text: page.Area}}}
+	if page.Area != "" {
+		page.Frame.Heading = t(ctx, "firms.in", "Area", areaWords(ctx, page.Area))
+	}
 	if authz.From(ctx).Has(authz.Cadre) {
 		page.Frame.Buttons = addButton()
 	}

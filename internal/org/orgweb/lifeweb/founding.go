@@ -47,6 +47,7 @@ func (p *pages) foundings(w http.ResponseWriter, r *http.Request) error {
 type askPage struct {
 	Frame   ui.StaffPage
 	Ask     life.Ask
+	Members string // as it was typed
 	Parents []ui.Option
 	Areas   []ui.Option
 	Errors  ui.FormErrors
@@ -72,7 +73,7 @@ func (p *pages) showAsk(w http.ResponseWriter, r *http.Request, a life.Ask, refu
 	if !authz.From(ctx).Has(authz.Cadre) {
 		return fault.New(string(life.AskFounding), fault.Denied, "fault.denied")
 	}
-	page := askPage{Ask: a, ReqID: web.NewReqID(), Frame: p.frame(ctx, t(ctx, "ask"), ui.Crumb{Text: t(ctx, "foundings"), Href: orgweb.FoundingsPath}, ui.Crumb{Text: t(ctx, "ask")})}
+	page := askPage{Ask: a, Members: r.PostForm.Get("members"), ReqID: web.NewReqID(), Frame: p.frame(ctx, t(ctx, "ask"), ui.Crumb{Text: t(ctx, "foundings"), Href: orgweb.FoundingsPath}, ui.Crumb{Text: t(ctx, "ask")})}
 	var status int
 	var err error
 	if page.Errors, status, err = again(ctx, refusal); err != nil {

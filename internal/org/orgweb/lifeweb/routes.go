@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"nuanxin/internal/authz"
@@ -66,13 +65,7 @@ func t(ctx context.Context, key string, args ...any) string { return web.T(ctx, 
 
 // frame is the reader's frame with a title.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Nav = title, slices.Clone(f.Nav)
-	f.Crumbs = append([]ui.Crumb{{Text: web.T(ctx, "org.orgs"), Href: orgweb.ListPath}}, crumbs...)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == orgweb.ListPath
-	}
-	return f
+	return p.Frame(ctx).At(orgweb.ListPath, title, append([]ui.Crumb{{Text: web.T(ctx, "org.orgs"), Href: orgweb.ListPath}}, crumbs...)...)
 }
 
 // again sorts what a form can be shown again with; what else is wrong fails.

@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
 	"nuanxin/internal/org/orgweb"
+	"nuanxin/internal/region"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -17,18 +18,31 @@ type renewalsPage struct {
 	Frame ui.StaffPage
 	All   []life.Renewal
 	Which string
+	Area  string
 	Next  string
+}
+
+// href is the page with another choice.
+func (p renewalsPage) href(which string) string {
+	q := url.Values{"which": {which}}
+	if p.Area != "" {
+		q.Set("area", p.Area)
+	}
+	return orgweb.RenewalsPath + "?" + q.Encode()
 }
 
 func (p *pages) renewals(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
 	page := renewalsPage{Which: life.RenewSoon, Frame: p.frame(ctx, t(ctx, "renewals"), ui.Crumb{Text: t(ctx, "renewals")})}
-	if q.Get("which") == life.RenewNone {
-		page.Which = life.RenewNone
+	if w := q.Get("which"); w == life.RenewNone || w == life.RenewOver {
+		page.Which = w
+	}
+	if page.Area = q.Get("area"); page.Area != "" && region.FullName(page.Area) != "" {
+		page.Frame.Heading = t(ctx, "renewals.in", "Area", region.FullName(page.Area))
 	}
 	after := life.Renewal{Org: org.Org{ID: org.ID(q.Get("after"))}, Due: q.Get("due")}
 	var err error
-	if page.All, err = p.Life.Renewals(ctx, page.Which, after, pageSize+1); err != nil {
+	if page.All, err = p.Life.Renewals(ctx, life.RenewalFilter{Which: page.Which, Area: page.Area, After: after, Limit: pageSize + 1}); err != nil {
 		return err
 	}
 	if len(page.All) > pageSize {
