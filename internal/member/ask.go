@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nuanxin/internal/db"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 )
 
@@ -32,13 +33,19 @@ func (s *Service) AskSome(ctx context.Context, tx *op.Tx, where string, args db.
 	return s.some(ctx, tx, where, args)
 }
 
-// AskOwn adds to a member the history, the ties and what was agreed to.
+// AskOwn adds to a member the history, the ties, the works and what was agreed to.
 func (s *Service) AskOwn(ctx context.Context, tx *op.Tx, m Member) (o Own, err error) {
 	o.Member = m
 	if o.Terms, err = history(ctx, tx, m.ID); err != nil {
 		return o, err
 	}
 	if o.Ties, err = ties(ctx, tx, m.ID); err != nil {
+		return o, err
+	}
+	if o.Worked, err = work.Of(ctx, tx, string(m.ID)); err != nil {
+		return o, err
+	}
+	if err = work.Call(ctx, tx, s.posts, o.Worked); err != nil {
 		return o, err
 	}
 	o.Consents, err = consents(ctx, tx, m.Person)

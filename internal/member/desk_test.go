@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/body"
 	"nuanxin/internal/member/roll"
 	"nuanxin/internal/op"
 )
@@ -241,7 +242,7 @@ func TestWhoIsInAUnion(t *testing.T) {
 		in := func(want bool, about string) {
 			t.Helper()
 			w.must(w.db.View(t.Context(), func(raw *db.Tx) error {
-				got, err := w.In(t.Context(), &op.Tx{Tx: raw}, union)
+				got, err := body.In(t.Context(), &op.Tx{Tx: raw}, union)
 				if got != want {
 					t.Errorf("%s: %v, want %v", about, got, want)
 				}

@@ -5,6 +5,7 @@ import (
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/hold"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/plain"
 )
@@ -26,11 +27,11 @@ func (s *Service) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 	if err != nil {
 		return err
 	}
-	return s.forgetAll(ctx, tx, all)
+	return s.ForgetAll(ctx, tx, all)
 }
 
-// forgetAll forgets some, with those that went into them and are nobody else's.
-func (s *Service) forgetAll(ctx context.Context, tx *op.Tx, all []Member) (err error) {
+// ForgetAll forgets some, for the caller has asked what is held of them, with those that went into them and are nobody else's.
+func (s *Service) ForgetAll(ctx context.Context, tx *op.Tx, all []Member) (err error) {
 	for i := 0; err == nil && i < len(all); i++ {
 		if err = s.forget(ctx, tx, all[i].ID); err != nil {
 			break
@@ -49,6 +50,9 @@ func (s *Service) forget(ctx context.Context, tx *op.Tx, which ID) error {
 	if err := forgetDocument(ctx, tx, which); err != nil {
 		return err
 	}
+	if err := work.Forget(ctx, tx, string(which)); err != nil {
+		return err
+	}
 	b, key, err := s.fresh(which) // the old key is destroyed
 	if err != nil {
 		return err
@@ -65,7 +69,7 @@ func (s *Service) forget(ctx context.Context, tx *op.Tx, which ID) error {
 	if _, err := tx.Exec(ctx, `update member set before = null where member_id = $1 or merged_into = $1`, string(which)); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update member set person_id = null, name = $2, phone = $3, phone_mask = '', name_index = '', phone_index = '', works = '', data_key = $4, version = version + 1 where member_id = $1`,
+	_, err = tx.Exec(ctx, `update member set person_id = null, name = $2, phone = $3, phone_mask = '', name_index = '', phone_index = '', data_key = $4, version = version + 1 where member_id = $1`,
 		string(which), name, phone, key)
 	return err
 }

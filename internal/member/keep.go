@@ -17,28 +17,21 @@ import (
 // what was decided, and dating answers when the calendar has grown.
 func (s *Service) Register(w *job.Worker) {
 	for _, name := range []string{Joined{}.EventName(), Moved{}.EventName(), Turned{}.EventName(), Combined{}.EventName(), Parted{}.EventName()} {
-		w.On(name, s.notify)
+		w.On(name, s.Inform)
 	}
 	w.On(Gone{}.EventName(), s.loosen)
-	w.Every("member.twins", time.Minute, func(ctx context.Context) error {
-		for {
-			if n, err := s.SeekTwins(ctx); err != nil || n < seekAtOnce {
-				return err
-			}
-		}
-	})
 	w.Every("member.renew", time.Hour, func(ctx context.Context) error {
 		_, err := s.Renew(ctx)
 		return err
 	})
 }
 
-// notify tells by short message that a union has decided, once: what was told
+// Inform tells by short message that there is an answer to read, once: what was told
 // is written down before it is sent, so that neither a second delivery of the
 // event nor a restart in between sends it again. A message that the gateway does
 // not take is tried again. A phone that nobody has signed in with is not proven,
 // and is told nothing.
-func (s *Service) notify(ctx context.Context, e job.Event) error {
+func (s *Service) Inform(ctx context.Context, e job.Event) error {
 	var what struct {
 		ID ID `json:"id"`
 	}

@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member/twin"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/plain"
 )
 
@@ -91,7 +92,7 @@ type Member struct {
 	Document   string // masked; empty when none was given
 	Born       string // YYYY-MM-DD, from the identity number; empty: not known
 	Occupation Occupation
-	Works      string // platform or company, in their words
+	Works      string // what they work for now, in one line: [Own] has all of it
 	Channel    Channel
 	To         string // the union that a transfer was asked of; empty: none waits
 	ToName     string
@@ -175,9 +176,9 @@ type Application struct {
 	Name       string
 	Document   string // identity number; may be empty
 	Occupation Occupation
-	Works      string
-	Area       string // where they work: the union is proposed from it
-	Union      string // which of the two that may be chosen; empty: that of the area
+	Works      []work.Said // platforms and companies
+	Area       string      // where they work: the union is proposed from it
+	Union      string      // which of the two that may be chosen; empty: that of the area
 	Channel    Channel
 	Consents   []Consent
 }
@@ -186,7 +187,6 @@ type Application struct {
 type Consent = consent.Said
 
 const (
-	MaxWorks  = 60
 	maxReason = 300
 	adult     = 16 // 劳动法 art. 15: nobody younger may be employed
 )
@@ -213,8 +213,9 @@ func (a Application) draw(today string, asked []consent.Purpose) (draft, error) 
 	if d.Name, err = idcard.ParseName(a.Name); err != nil {
 		f.Add("name", "member.name.unknown", nil)
 	}
-	if d.Works = plain.Line(a.Works); utf8.RuneCountInString(d.Works) > MaxWorks {
-		f.Add("works", "member.works.length", fault.Args{"Limit": MaxWorks})
+	d.Works = work.Clean(a.Works)
+	if field, msg, limit := work.Check(d.Works); field != "" {
+		f.Add(field, msg, fault.Args{"Limit": limit})
 	}
 	if d.Document = idcard.Plain(a.Document); d.Document != "" {
 		if d.resident, err = idcard.ParseResident(d.Document, today); err != nil {

@@ -6,17 +6,14 @@ import (
 	"time"
 
 	"nuanxin/internal/member/lead"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/workday"
 )
 
 // Orgs knows the unions.
-type Orgs interface {
-	// UnionFor returns the union that looks after an area: the lowest of a county
-	// or above around it. None is fault.Missing.
-	UnionFor(ctx context.Context, tx *op.Tx, area string) (Union, error)
-}
+type Orgs = lead.Orgs
 
 // Union is a union as members need it.
 type Union = lead.Union
@@ -34,6 +31,12 @@ type Bodies interface {
 	Called(ctx context.Context, tx *op.Tx, org string) (string, error)
 }
 
+// Firms knows the companies that members work for, and the unions in them.
+type Firms interface {
+	lead.Firms
+	work.Firms
+}
+
 // Notifier reaches an applicant outside the pages.
 type Notifier interface {
 	// Notify sends word that a union has answered, in words that tell nobody else
@@ -49,7 +52,8 @@ type Service struct {
 	people   People
 	notifier Notifier
 	bodies   Bodies
-	firms    lead.Firms
+	firms    Firms
+	posts    work.Posts
 	calendar func() workday.Calendar
 }
 
@@ -60,7 +64,8 @@ type Config struct {
 	People   People
 	Notifier Notifier                // nil: nobody is told
 	Bodies   Bodies                  // for ties
-	Firms    lead.Firms              // nil: no company has a union
+	Firms    Firms                   // nil: no company is known
+	Posts    work.Posts              // nil: no station is known
 	Calendar func() workday.Calendar // nil: the one that the program was built with
 }
 
@@ -69,7 +74,7 @@ func NewService(desk *op.Desk, c Config) *Service {
 	if c.Calendar == nil {
 		c.Calendar = func() workday.Calendar { return workday.Calendar{} }
 	}
-	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Notifier, c.Bodies, c.Firms, c.Calendar}
+	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Notifier, c.Bodies, c.Firms, c.Posts, c.Calendar}
 }
 
 // due is by when a union answers what it is asked now.

@@ -27,6 +27,7 @@ const (
 	ImportSee authz.Action = "member_import.see"
 	Tidy      authz.Action = "member_import.tidy"
 	Bind      authz.Action = "member.tie"   // to an organisation beside the union
+	Employ    authz.Action = "member.work"  // where a member works
 	Claim     authz.Action = "member.claim" // a membership by a list, as one's own
 
 	Seek    authz.Action = "member.seek"     // for whom records may be the same as
@@ -50,7 +51,7 @@ var Policy = authz.Rules{
 	Pause:    authz.InArea(authz.Cadre),
 	Continue: authz.InArea(authz.Cadre),
 	Finish:   authz.InArea(authz.Cadre),
-	Open:     authz.Sensitive(authz.InArea(authz.Cadre)),
+	Open:     authz.Lately(authz.Sensitive(authz.InArea(authz.Cadre))),
 	Export:   authz.Lately(authz.Sensitive(authz.InArea(authz.Cadre, authz.Leader))),
 	Tell:     authz.Program,
 	Date:     authz.Program,
@@ -61,6 +62,7 @@ var Policy = authz.Rules{
 	Tidy:      authz.Program,
 	Claim:     authz.Owner,
 	Bind:      authz.InArea(authz.Cadre),
+	Employ:    authz.Any(authz.Owner, authz.InArea(authz.Cadre)),
 	Mend:      authz.InArea(authz.Cadre),
 
 	Seek:    authz.Program,

@@ -16,15 +16,15 @@ import (
 type Raw struct {
 	Name, Phone, Document, Born string
 	Occupation                  Occupation
-	Works, Number, Person       string
+	Number, Person              string
 }
 
 // AskRaw returns what a row keeps of a person.
 func (s *Service) AskRaw(ctx context.Context, tx *op.Tx, which ID) (r Raw, err error) {
 	var sealed [4][]byte
 	var key []byte
-	if err := tx.One(ctx, `select data_key, name, phone, document, born, occupation, works, number, person_id from member where member_id = $1`, []any{string(which)},
-		&key, &sealed[0], &sealed[1], &sealed[2], &sealed[3], &r.Occupation, &r.Works, &r.Number, db.Text(&r.Person)); err != nil {
+	if err := tx.One(ctx, `select data_key, name, phone, document, born, occupation, number, person_id from member where member_id = $1`, []any{string(which)},
+		&key, &sealed[0], &sealed[1], &sealed[2], &sealed[3], &r.Occupation, &r.Number, db.Text(&r.Person)); err != nil {
 		return r, err
 	}
 	box, err := s.box(key, which)
@@ -74,10 +74,10 @@ func (s *Service) Rewrite(ctx context.Context, tx *op.Tx, which ID, r Raw) error
 	}
 	_, err = tx.Exec(ctx, `
 		update member set name = $2, phone = $3, phone_mask = $4, document = $5, doc_mask = $6, born = $7, name_index = $8, birth_index = $9, phone_index = $10, doc_index = $11,
-			occupation = $12, works = $13, number = $14, person_id = $15, odd = $16, sought = 0
+			occupation = $12, number = $13, person_id = $14, odd = $15, sought = 0, named = 0
 		where member_id = $1`,
 		string(which), sealed[0], sealed[1], idcard.MaskPhone(r.Phone), blob(sealed[2]), idcard.MaskID(r.Document), blob(sealed[3]),
-		s.index("name", r.Name), birth, s.index("phone", r.Phone), s.index("document", r.Document), string(r.Occupation), r.Works, r.Number, db.Null(r.Person), odd)
+		s.index("name", r.Name), birth, s.index("phone", r.Phone), s.index("document", r.Document), string(r.Occupation), r.Number, db.Null(r.Person), odd)
 	return err
 }
 

@@ -37,5 +37,5 @@ func (s *Service) DropGone(ctx context.Context, tx *op.Tx, before time.Time, mos
 	if err != nil {
 		return 0, err
 	}
-	return len(all), s.forgetAll(ctx, tx, all)
+	return len(all), s.ForgetAll(ctx, tx, all)
 }

@@ -12,10 +12,11 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
+	"nuanxin/internal/member/half"
 	"nuanxin/internal/member/lead"
 	"nuanxin/internal/member/twin"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
-	"nuanxin/internal/plain"
 )
 
 // Receipt tells an applicant what happens now.
@@ -31,6 +32,7 @@ type Own struct {
 	Member
 	Terms    []Term
 	Ties     []Tie
+	Worked   []work.Work // where they work and have worked, the first first
 	Consents []Given
 	Officer  string // who looks first at what waits
 	Known    bool   // it is an application, and somebody of the same name and identity number is a member
@@ -50,6 +52,8 @@ type Given struct {
 type Offer struct {
 	Union    Union             // that looks after the area; zero: none does
 	Purposes []consent.Purpose // what is asked for now
+	Firms    []work.Firm       // the platforms that are known there
+	Posts    []work.Post       // the stations of ours there
 	Name     string            // of the account; may be empty
 	Phone    string            // of the account, masked; empty for nobody
 	Days     int               // the working days within which a union answers
@@ -81,25 +85,29 @@ func (s *Service) Offer(ctx context.Context, area string) (Offer, error) {
 		if area == "" {
 			return o, nil
 		}
-		if o.Union, err = s.orgs.UnionFor(ctx, tx, area); fault.Is(err, fault.Missing) {
-			err = nil
+		if o.Posts, err = s.near(ctx, tx, area); err != nil {
+			return o, err
 		}
+		if o.Union, err = lead.Nearest(ctx, tx, s.orgs, area); fault.Unless(err, fault.Missing) != nil || s.firms == nil {
+			return o, fault.Unless(err, fault.Missing)
+		}
+		o.Firms, err = s.firms.Around(ctx, tx, area)
 		return o, err
 	})
 }
 
-// Choice returns the unions that somebody who works for a company in an area may choose
+// Choice returns the unions that somebody who works for some companies in an area may choose
 // between.
-func (s *Service) Choice(ctx context.Context, area, works string) (lead.Choice, error) {
-	if len(area) < 6 || works == "" {
+func (s *Service) Choice(ctx context.Context, area string, works []work.Said) (lead.Choice, error) {
+	if works = work.Clean(works); len(area) < 6 || len(works) == 0 {
 		return lead.Choice{}, nil
 	}
 	return op.List(ctx, s.desk, Apply, func(tx *op.Tx, _ op.Scope) (lead.Choice, error) {
-		here, err := s.orgs.UnionFor(ctx, tx, area)
+		here, err := lead.Nearest(ctx, tx, s.orgs, area)
 		if err != nil {
 			return lead.Choice{}, fault.Unless(err, fault.Missing)
 		}
-		return lead.Of(ctx, tx, s.firms, here, plain.Line(works), area)
+		return lead.Of(ctx, tx, s.firms, here, names(works), area)
 	})
 }
 
@@ -118,18 +126,14 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 		if err != nil {
 			return Receipt{}, err
 		}
+		if err := s.posted(ctx, tx, d.Works); err != nil {
+			return Receipt{}, err
+		}
 		if err := grown(consent.Ward(ctx, tx, string(m.ID), d.resident.Birth)); err != nil {
 			return Receipt{}, err
 		}
-		u, err := s.unionFor(ctx, tx, Apply, d.Area)
+		u, choice, err := s.chosen(ctx, tx, d)
 		if err != nil {
-			return Receipt{}, err
-		}
-		choice, err := lead.Of(ctx, tx, s.firms, u, d.Works, d.Area)
-		if err != nil {
-			return Receipt{}, err
-		}
-		if u, err = choice.Pick(Apply, d.Union); err != nil {
 			return Receipt{}, err
 		}
 		_, phone, err := s.people.Contact(ctx, tx, m.Person)
@@ -140,7 +144,7 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 			return Receipt{}, err
 		}
 		m.Union, m.UnionName, m.Area = u.ID, u.Name, u.Area
-		m.Occupation, m.Works, m.Channel = d.Occupation, d.Works, d.Channel
+		m.Occupation, m.Channel = d.Occupation, d.Channel
 		m.Phone, m.Document = idcard.MaskPhone(phone), idcard.MaskID(d.Document)
 		m.AppliedAt = tx.Now()
 		if m.DueAt, err = s.due(ctx, tx); err != nil {
@@ -149,15 +153,38 @@ func (s *Service) Apply(ctx context.Context, a Application) (Receipt, error) {
 		if err := s.insert(ctx, tx, m, d, phone); err != nil {
 			return Receipt{}, err
 		}
+		if err := work.Begin(ctx, tx, Apply, string(m.ID), clock.Day(tx.Now()), d.Works, s.called(ctx, tx, d.Area)); err != nil {
+			return Receipt{}, err
+		}
 		if err := s.agree(ctx, tx, m.Person, asked, d.Consents); err != nil {
+			return Receipt{}, err
+		}
+		if err := choice.Note(ctx, tx, string(m.ID), d.Area, u); err != nil {
 			return Receipt{}, err
 		}
 		if err := twin.Seek(ctx, tx, string(m.ID)); err != nil {
 			return Receipt{}, err
 		}
+		if err := half.Clear(ctx, tx, m.Person); err != nil {
+			return Receipt{}, err
+		}
 		tx.Emit(AppliedTo{m.ID, u.ID})
 		return Receipt{m.ID, u.Name, u.Officer, m.DueAt}, nil
 	})
+}
+
+// chosen is the union that answers, of those that there were to choose between.
+func (s *Service) chosen(ctx context.Context, tx *op.Tx, d draft) (Union, lead.Choice, error) {
+	u, err := lead.Nearest(ctx, tx, s.orgs, d.Area)
+	if err != nil {
+		return u, lead.Choice{}, nobody(Apply, err)
+	}
+	choice, err := lead.Of(ctx, tx, s.firms, u, names(d.Works), d.Area)
+	if err != nil {
+		return u, choice, err
+	}
+	u, err = choice.Pick(Apply, d.Union)
+	return u, choice, err
 }
 
 // grown tells at the input for the identity number that a child cannot join.
@@ -184,15 +211,14 @@ func (s *Service) claim(ctx context.Context, tx *op.Tx, which ID, phone string) 
 	return fault.New(string(Apply), fault.Conflict, "member.already").With(fault.Args{"Union": old.UnionName})
 }
 
-// unionFor is the union of an area, or the fault of the form that named it.
-func (s *Service) unionFor(ctx context.Context, tx *op.Tx, act authz.Action, area string) (Union, error) {
-	u, err := s.orgs.UnionFor(ctx, tx, area)
+// nobody is the fault of the form that named an area without a union.
+func nobody(act authz.Action, err error) error {
 	if fault.Is(err, fault.Missing) {
 		var f fault.Form
 		f.Add("area", "member.area.nobody", nil)
 		err = f.Err(string(act))
 	}
-	return u, err
+	return err
 }
 
 // agree keeps what an applicant agreed to, of what was asked.
@@ -293,9 +319,9 @@ func (s *Service) AskTransfer(ctx context.Context, which ID, area string) (Recei
 		if !m.State.Belongs() || m.To != "" {
 			return fault.New(string(Move), fault.Conflict, "member.transfer.not_now")
 		}
-		u, err := s.unionFor(ctx, tx, Move, area)
+		u, err := s.orgs.UnionFor(ctx, tx, area)
 		if err != nil {
-			return err
+			return nobody(Move, err)
 		}
 		if u.ID == m.Union {
 			var f fault.Form

@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member/twin"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 )
@@ -27,7 +28,7 @@ var Schema embed.FS
 
 // columns are those of members m that [Service.Scan] reads.
 const columns = `m.member_id, m.number, m.person_id, m.union_id, m.union_name, m.area, m.state, m.name, m.phone_mask, m.doc_mask, m.born,
-	m.occupation, m.works, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.data_key, m.merged_into, m.version, m.news`
+	m.occupation, ` + work.Text + `, m.channel, m.to_id, m.to_name, m.applied_at, m.due_at, m.decided_at, m.reason, m.changed_by, m.changed_at, m.data_key, m.merged_into, m.version, m.news`
 
 // Uncalled is the condition on members m that they do not want to be called: staff
 // neither see their phone nor find them by it.
@@ -166,10 +167,10 @@ func (v vault) insert(ctx context.Context, tx *op.Tx, m Member, d draft, phone s
 	}
 	_, err = tx.Exec(ctx, `
 		insert into member (member_id, number, person_id, union_id, union_name, area, home_area, state, name, phone, phone_mask, document, doc_mask, born,
-			name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, data_key, version, sought)
-		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, null, '', $20, $21, null, '', $22, $23, 1, 1)`,
+			name_index, birth_index, phone_index, doc_index, occupation, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, data_key, version, sought)
+		values ($1, '', $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, null, '', $19, $20, null, '', $21, $22, 1, 1)`,
 		string(m.ID), db.Null(m.Person), m.Union, m.UnionName, m.Area, string(m.State), sealed["name"], sealed["phone"], m.Phone, blob(sealed["document"]), m.Document, blob(sealed["born"]),
-		v.index("name", d.Name), birth, v.index("phone", phone), v.index("document", d.Document), string(m.Occupation), m.Works, string(m.Channel),
+		v.index("name", d.Name), birth, v.index("phone", phone), v.index("document", d.Document), string(m.Occupation), string(m.Channel),
 		m.AppliedAt.UnixMicro(), db.Micros(m.DueAt), len(DoubtsOf(d.resident, clock.Day(tx.Now()))) > 0, key)
 	return err
 }
@@ -246,7 +247,7 @@ func drop(ctx context.Context, tx *op.Tx, which ID) error {
 
 // forgetDocument drops the identity number and all that was read from it.
 func forgetDocument(ctx context.Context, tx *op.Tx, which ID) error {
-	_, err := tx.Exec(ctx, `update member set document = null, doc_mask = '', born = null, birth_index = '', doc_index = '', odd = false, sought = 0 where member_id = $1`, string(which))
+	_, err := tx.Exec(ctx, `update member set document = null, doc_mask = '', born = null, birth_index = '', doc_index = '', odd = false, sought = 0, named = 0 where member_id = $1`, string(which))
 	if err == nil {
 		_, err = tx.Exec(ctx, `delete from member_document where member_id = $1`, string(which))
 	}

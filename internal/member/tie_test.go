@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/job"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/body"
 	"nuanxin/internal/op"
 )
 
@@ -162,10 +163,10 @@ func TestTiesFollow(t *testing.T) {
 			t.Helper()
 			w.must(w.db.Update(t.Context(), func(raw *db.Tx) (err error) {
 				tx := &op.Tx{Tx: raw, Subject: authz.Subject{Kind: authz.Staff, Name: "市里"}}
-				if told, err := w.Tied(t.Context(), tx, street); err != nil || told != 3 {
+				if told, err := body.Tied(t.Context(), tx, street); err != nil || told != 3 {
 					t.Errorf("told %d, %v before", told, err)
 				}
-				n, err = w.MoveTies(t.Context(), tx, street, into)
+				n, err = body.MoveTies(t.Context(), tx, street, into)
 				return err
 			}))
 			return n
@@ -198,7 +199,7 @@ func TestTiesEndWhereOneBelongs(t *testing.T) {
 		me := w.worker("13900000001")
 		w.must(w.Tie(cadre, w.join(me, form("甲示例")), member.OfStreet, street, "2026-11-01"))
 		w.must(w.db.Update(t.Context(), func(raw *db.Tx) error {
-			_, err := w.MoveTies(t.Context(), &op.Tx{Tx: raw, Subject: authz.Subject{Kind: authz.Staff, Name: "市里"}}, street, member.Union{ID: w.mine(me).Union, Name: "云川县总工会"})
+			_, err := body.MoveTies(t.Context(), &op.Tx{Tx: raw, Subject: authz.Subject{Kind: authz.Staff, Name: "市里"}}, street, member.Union{ID: w.mine(me).Union, Name: "云川县总工会"})
 			return err
 		}))
 		if ties := w.mine(me).Ties; len(ties) != 1 || ties[0].Until != "2026-11-24" {

@@ -176,7 +176,7 @@ func TestDupAccounts(t *testing.T) {
 func (w *world) clear() {
 	w.t.Helper()
 	w.must(w.db.Update(context.Background(), func(tx *db.Tx) error {
-		for _, table := range []string{"member_twin", "member_term", "member_consent", "member_phone", "member_document", "member_number", "member"} {
+		for _, table := range []string{"member_twin", "member_work", "member_term", "member_consent", "member_phone", "member_document", "member_number", "member"} {
 			if _, err := tx.Exec(context.Background(), `delete from `+table); err != nil {
 				return err
 			}
@@ -219,10 +219,10 @@ func TestTwinsLater(t *testing.T) {
 		if got := w.pairs(old); got != "same_name_area" {
 			t.Errorf("an old row: got %q, want it found by its name of now", got)
 		}
-		if n, err := w.SeekTwins(system); n != 0 || err != nil {
+		if n, err := w.twins.Seek(system); n != 0 || err != nil {
 			t.Errorf("got %d, %v; want nobody behind", n, err)
 		}
-		if _, err := w.SeekTwins(cadre); err == nil {
+		if _, err := w.twins.Seek(cadre); err == nil {
 			t.Error("a cadre ran it, want the program alone")
 		}
 	})
@@ -230,6 +230,6 @@ func TestTwinsLater(t *testing.T) {
 
 func (w *world) seek() {
 	w.t.Helper()
-	_, err := w.SeekTwins(system)
+	_, err := w.twins.Seek(system)
 	w.must(err)
 }

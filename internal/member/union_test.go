@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/body"
 	"nuanxin/internal/op"
 )
 
@@ -30,7 +31,7 @@ func TestCounts(t *testing.T) {
 			unions = append(unions, id.New[string]())
 		}
 		err := w.db.View(t.Context(), func(raw *db.Tx) error {
-			got, err := w.Counts(t.Context(), &op.Tx{Tx: raw, Subject: authz.Subject{Kind: authz.System}}, unions)
+			got, err := body.Counts(t.Context(), &op.Tx{Tx: raw, Subject: authz.Subject{Kind: authz.System}}, unions)
 			if fmt.Sprint(got) != fmt.Sprint(map[string]int64{union: 3}) {
 				t.Errorf("got %v, want 3 in %s", got, union)
 			}
@@ -61,10 +62,10 @@ func TestMoveMembers(t *testing.T) {
 			t.Helper()
 			w.must(w.db.Update(t.Context(), func(raw *db.Tx) (err error) {
 				tx := &op.Tx{Tx: raw, Subject: authz.Subject{Kind: authz.Staff, Name: "市里"}}
-				if members, err = w.MoveMembers(t.Context(), tx, from, into, "两区合并"); err != nil {
+				if members, err = body.MoveMembers(t.Context(), tx, from, into, "两区合并"); err != nil {
 					return err
 				}
-				applicants, err = w.MoveApplicants(t.Context(), tx, from, into)
+				applicants, err = body.MoveApplicants(t.Context(), tx, from, into)
 				return err
 			}))
 			return members, applicants
@@ -109,7 +110,7 @@ func TestRelocate(t *testing.T) {
 		const after, there = county + "009", sibling + "009"
 		relocate := func(union, area string) {
 			t.Helper()
-			w.must(w.db.Update(t.Context(), func(raw *db.Tx) error { return w.Relocate(t.Context(), &op.Tx{Tx: raw}, union, area) }))
+			w.must(w.db.Update(t.Context(), func(raw *db.Tx) error { return body.Relocate(t.Context(), &op.Tx{Tx: raw}, union, area) }))
 		}
 		relocate(union, after)
 		relocate(next, there)

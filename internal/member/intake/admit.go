@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 )
 
@@ -23,7 +24,7 @@ type person struct {
 	Document   string // identity number; may be empty
 	Old        bool   // it had fifteen digits
 	Occupation member.Occupation
-	Works      string
+	Works      []work.Said
 }
 
 // already is who is there of a newcomer: by phone or identity number the same
@@ -199,7 +200,8 @@ func (s *Service) admit(ctx context.Context, tx *op.Tx, u member.Union, reason s
 		return nil, err
 	}
 	now := tx.Now().UnixMicro()
-	var members, terms [][]any
+	var members, terms, works [][]any
+	called := remembered(s.members.Called(ctx, tx, u.Area))
 	for i, n := range all {
 		row, err := s.row(n, u, numbers[i], tx.Subject.Name, now)
 		if err != nil {
@@ -207,12 +209,20 @@ func (s *Service) admit(ctx context.Context, tx *op.Tx, u member.Union, reason s
 		}
 		members = append(members, row)
 		terms = append(terms, []any{string(n.ID), 1, string(member.Join), u.ID, u.Name, now, nil, tx.Subject.Name, reason})
+		some, err := work.Rows(string(n.ID), clock.Day(tx.Now()), tx.Subject.Name, n.Works, called)
+		if err != nil {
+			return nil, err
+		}
+		works = append(works, some...)
 	}
 	if err := insertAll(ctx, tx, `insert into member (member_id, number, person_id, union_id, union_name, area, home_area, state, name, phone, phone_mask, document, doc_mask, born,
-		name_index, birth_index, phone_index, doc_index, occupation, works, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, data_key, version, changed_by, changed_at) values `, members); err != nil {
+		name_index, birth_index, phone_index, doc_index, occupation, channel, to_id, to_name, applied_at, due_at, decided_at, reason, odd, data_key, version, changed_by, changed_at) values `, members); err != nil {
 		return nil, err
 	}
 	if err := insertAll(ctx, tx, `insert into member_term (member_id, seq, kind, union_id, union_name, from_at, until_at, by_name, reason) values `, terms); err != nil {
+		return nil, err
+	}
+	if err := insertAll(ctx, tx, work.Insert, works); err != nil {
 		return nil, err
 	}
 	ids := make([]string, len(all))
@@ -220,6 +230,22 @@ func (s *Service) admit(ctx context.Context, tx *op.Tx, u member.Union, reason s
 		ids[i] = string(n.ID)
 	}
 	return left, tx.AlsoAll(ctx, member.Import, "member", ids)
+}
+
+// remembered asks for a name once, however many come with it.
+func remembered(called func(string) (work.Firm, error)) func(string) (work.Firm, error) {
+	if called == nil {
+		return nil
+	}
+	had := map[string]work.Firm{}
+	return func(name string) (f work.Firm, err error) {
+		f, ok := had[name]
+		if !ok {
+			f, err = called(name)
+			had[name] = f
+		}
+		return f, err
+	}
 }
 
 // row is a newcomer's row as a member.
@@ -235,7 +261,7 @@ func (s *Service) row(n newcomer, u member.Union, number, by string, now int64) 
 		}
 	}
 	return []any{string(n.ID), number, nil, u.ID, u.Name, u.Area, u.Area, string(member.Active), sealed[0], sealed[1], idcard.MaskPhone(n.Phone), blob(sealed[2]), idcard.MaskID(n.Document), blob(sealed[3]),
-		n.name, n.birth, n.phone, n.document, string(n.Occupation), n.Works, string(member.ByList), nil, "", now, nil, now, "", false, key, 1, by, now}, nil
+		n.name, n.birth, n.phone, n.document, string(n.Occupation), string(member.ByList), nil, "", now, nil, now, "", false, key, 1, by, now}, nil
 }
 
 // insertAll inserts rows, some at once.
@@ -422,7 +448,7 @@ func (s *Service) erase(ctx context.Context, tx *op.Tx, which []member.ID) error
 				where number in (select m.number from member m where m.member_id in ` + in + `) and exists (select 1 from member o where o.number = member_number.number and o.member_id not in ` + in + `)`,
 			`delete from member_number where number in (select m.number from member m where m.member_id in ` + in + `) and member_id in ` + in,
 			`delete from member_twin where member_id in ` + in + ` or other_id in ` + in,
-			`delete from member_term where member_id in ` + in, `delete from member where member_id in ` + in,
+			`delete from member_work where member_id in ` + in, `delete from member_term where member_id in ` + in, `delete from member where member_id in ` + in,
 		} {
 			if _, err := tx.Exec(ctx, q, args...); err != nil {
 				return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +71,7 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 }
 
 func staff(role authz.Role, area string) context.Context {
-	return authz.With(context.Background(), authz.Subject{ID: id.New[string](), Kind: authz.Staff, Name: "柳婷", Grants: []authz.Grant{{Role: role, Area: area}}})
+	return authz.With(context.Background(), authz.Subject{ID: id.New[string](), Kind: authz.Staff, Proven: start.AddDate(1, 0, 0), Name: "柳婷", Grants: []authz.Grant{{Role: role, Area: area}}})
 }
 
 var cadre, system = staff(authz.Cadre, county), authz.AsSystem(context.Background(), "job")
@@ -241,6 +242,35 @@ func TestWhatAListNeeds(t *testing.T) {
 		}
 		if n := w.count("member_import"); n != 0 {
 			t.Errorf("got %d imports kept, want none", n)
+		}
+	})
+}
+
+// One cell holds several platforms; stations stand in a column of their own.
+func TestSeveralPlatforms(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		which := w.upload(cadre, "姓名,手机号,所属平台,站点\n甲示例,13800000001,甲达、乙达；甲 达/丙达,乙达城南站\n乙示例,13800000002,丁达,\n丙示例,13800000003,,城北站\n丁示例,13800000004,一、二、三、四、五、六、七、八、九,\n")
+		w.must(w.Start(cadre, which, false))
+		page, err := roll.New(w.desk, w.members).List(cadre, roll.Filter{})
+		w.must(err)
+		var got []string
+		for _, r := range page.Rows {
+			m, err := roll.New(w.desk, w.members).Get(cadre, r.ID)
+			w.must(err)
+			for _, one := range m.Worked {
+				got = append(got, strings.TrimSpace(m.Name+" "+one.Name+" "+one.Station+" "+one.By))
+			}
+		}
+		slices.Sort(got)
+		if strings.Join(got, ", ") != "乙示例 丁达  柳婷, 甲示例 丙达  柳婷, 甲示例 乙达 乙达城南站 柳婷, 甲示例 甲达  柳婷" {
+			t.Errorf("got %s", strings.Join(got, ", "))
+		}
+		if all := w.rows(which); !strings.Contains(all, "works") {
+			t.Errorf("more than anybody has: got %s", all)
+		}
+		w.must(w.Undo(cadre, which))
+		if n := w.count("member_work"); n != 0 {
+			t.Errorf("%d rows are left of those who were taken back", n)
 		}
 	})
 }

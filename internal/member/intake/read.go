@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/plain"
 	"nuanxin/internal/sheet"
 )
@@ -20,7 +21,9 @@ const (
 	Phone      Column = "phone"
 	Document   Column = "document"
 	Occupation Column = "occupation"
-	Works      Column = "works"
+	Works      Column = "works"   // several in one cell are parted by 、;，/
+	Station    Column = "station" // of the platform, there; or a station of ours by its name
+	Post       Column = "post"    // a station of ours
 )
 
 // headings are the names under which the columns are found, as [flat] writes them.
@@ -29,7 +32,9 @@ var headings = map[Column]string{
 	Phone:      " 手机号 手机号码 手机 联系电话 联系方式 电话 电话号码 移动电话 本人手机 phone phonenumber mobile mobilephone mobilenumber cellphone tel telephone ",
 	Document:   " 身份证号 身份证号码 身份证 证件号 证件号码 公民身份号码 居民身份证号码 idnumber idno idcard idcardnumber identitynumber nationalid ",
 	Occupation: " 岗位工种 工种 岗位 职业 从事职业 做哪行 职业类别 occupation job jobtitle position work ",
-	Works:      " 单位 单位名称 工作单位 所在单位 公司 公司名称 平台 所属平台 企业 企业名称 company platform employer employername worksfor ",
+	Works:      " 单位 单位名称 工作单位 所在单位 公司 公司名称 平台 所属平台 从业平台 平台名称 企业 企业名称 company platform employer employername worksfor platforms companies ",
+	Post:       " 驿站 驿站名称 工会驿站 所属驿站 所在驿站 户外劳动者驿站 户外劳动者服务站点 工会服务站 服务站 servicestation unionstation ",
+	Station:    " 站点 站点名称 所属站点 所在站点 配送站 配送站点 网点 所属网点 station stationname site depot ",
 }
 
 // flat is a heading without what people put around it: spaces, marks, what stands in
@@ -50,7 +55,7 @@ func flat(s string) string {
 // columnOf is the column that a heading names; ok is false for none.
 func columnOf(heading string) (Column, bool) {
 	name := flat(heading)
-	for _, c := range []Column{Name, Phone, Document, Occupation, Works} {
+	for _, c := range []Column{Name, Phone, Document, Occupation, Works, Station, Post} {
 		if name != "" && strings.Contains(headings[c], " "+name+" ") {
 			return c, true
 		}
@@ -94,6 +99,10 @@ const (
 // Row is a row as it was understood, or as it was written where it was not.
 type Row struct {
 	Name, Phone, Document, Works string
+	Station                      string `json:",omitempty"`
+	Post                         string `json:",omitempty"` // what the station of ours is called, or should be
+	At                           string `json:",omitempty"` // its id; empty: none is called so there
+	Note                         string `json:",omitempty"` // what is said of its stations: "memberimport.note."+Note
 	Occupation                   member.Occupation
 	Old                          bool `json:",omitempty"` // the identity number had fifteen digits
 }
@@ -145,7 +154,42 @@ func (r reader) cell(row sheet.Row, c Column) string {
 	if !ok {
 		return ""
 	}
+	if c == Works || c == Station { // of several
+		return plain.Brief(plain.Line(row.Cell(i)), 400)
+	}
 	return plain.Brief(plain.Line(row.Cell(i)), 80)
+}
+
+// said is where the row says that somebody works; ok is false for a station of nothing.
+func (r Row) said() (all []work.Said, ok bool) {
+	all, ok = work.Say(work.Split(r.Works), work.Split(r.Station))
+	for i := range all {
+		all[i] = work.Said{Name: plain.Brief(all[i].Name, work.MaxName), Station: plain.Brief(all[i].Station, work.MaxStation)}
+	}
+	if l := r.At; l != "" && ok {
+		all = append(all, work.Said{Post: l})
+	}
+	return all, ok
+}
+
+// place says which station of ours the row means. A name in the column of platforms' depots
+// may be one, too; what is none stays a depot there, and in the column of ours it is said.
+func (l *Line) place(near []work.Post) {
+	if l.Post != "" {
+		if p, ok := work.Match(near, l.Post); ok {
+			l.Post, l.At = p.Name, p.ID
+		} else {
+			l.Note = "no_post"
+		}
+	}
+	if l.Station == "" {
+		return
+	}
+	if p, ok := work.Match(near, l.Station); ok && (l.At == "" || l.At == p.ID) {
+		l.Station, l.Post, l.At, l.Note = "", p.Name, p.ID, ""
+	} else if l.Note == "" && l.At == "" {
+		l.Note = "depot"
+	}
 }
 
 // lines reads all rows. company is what works is where no column says it.
@@ -153,11 +197,10 @@ func (r reader) lines(company, today string, age int) []Line {
 	all := make([]Line, len(r.Rows))
 	phones, documents := map[string]int{}, map[string]int{}
 	for i, row := range r.Rows {
-		l := Line{Seq: i, No: row.Line, Action: WillAdd, Row: Row{Name: r.cell(row, Name), Phone: r.cell(row, Phone), Document: r.cell(row, Document), Works: r.cell(row, Works), Occupation: occupationOf(r.cell(row, Occupation))}}
+		l := Line{Seq: i, No: row.Line, Action: WillAdd, Row: Row{Name: r.cell(row, Name), Phone: r.cell(row, Phone), Document: r.cell(row, Document), Works: r.cell(row, Works), Station: r.cell(row, Station), Post: r.cell(row, Post), Occupation: occupationOf(r.cell(row, Occupation))}}
 		if l.Works == "" {
 			l.Works = company
 		}
-		l.Works = plain.Brief(l.Works, 60)
 		if l.Why = l.check(today, age); row.Ragged {
 			l.Why = "ragged"
 		}
@@ -190,6 +233,9 @@ func (l *Line) check(today string, age int) string {
 	if err != nil {
 		return "phone"
 	}
+	if all, _ := l.said(); len(all) >= work.Most && (l.Post != "" || len(all) > work.Most) {
+		return "works"
+	}
 	if l.Name, l.Phone = name, phone; idcard.Plain(l.Document) == "" {
 		l.Document = ""
 		return ""
@@ -200,7 +246,7 @@ func (l *Line) check(today string, age int) string {
 		return "document"
 	}
 	if consent.Below(resident.Birth, today, age) {
-		l.Name, l.Phone, l.Document, l.Works = "", "", "", ""
+		l.Name, l.Phone, l.Document, l.Works, l.Station, l.Post = "", "", "", "", "", ""
 		return "child"
 	}
 	l.Document, l.Old = resident.Number, old

@@ -12,6 +12,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/plain"
 	"nuanxin/internal/seal"
@@ -108,8 +109,6 @@ const (
 	// alone is how long work that somebody does at once may stand still before the
 	// background takes it over: its process is gone.
 	alone = time.Minute
-	// patience is how often work may fail for reasons of ours before a person is told.
-	patience = 5
 	// kept is how long rows are kept of a list that nobody applied, and of one that
 	// was applied or taken back.
 	keptStaged, keptDone = 7 * 24 * time.Hour, 24 * time.Hour
@@ -227,6 +226,9 @@ func (s *Service) stage(ctx context.Context, which ID, lines []Line) error {
 
 // judge says of rows what the members that are there say of them.
 func (s *Service) judge(ctx context.Context, tx *op.Tx, b Batch, lines []Line) error {
+	if err := s.place(ctx, tx, b.Area, lines); err != nil {
+		return err
+	}
 	var good []int
 	var people []person
 	for i := range lines {
@@ -249,8 +251,31 @@ func (s *Service) judge(ctx context.Context, tx *op.Tx, b Batch, lines []Line) e
 	return nil
 }
 
+// place finds the stations of ours that rows name, and refuses a depot of no platform.
+func (s *Service) place(ctx context.Context, tx *op.Tx, area string, lines []Line) error {
+	var near []work.Post
+	for i := range lines {
+		l := &lines[i]
+		if l.Action != WillAdd || l.Station+l.Post == "" {
+			continue
+		}
+		if near == nil {
+			var err error
+			if near, err = s.members.Near(ctx, tx, area); err != nil {
+				return err
+			}
+		}
+		l.place(near)
+		if _, ok := l.said(); !ok {
+			l.Action, l.Why, l.Note = WillRefuse, "station", ""
+		}
+	}
+	return nil
+}
+
 func (l Line) person() person {
-	return person{ID: l.Member, Name: l.Name, Phone: l.Phone, Document: l.Document, Old: l.Old, Occupation: l.Occupation, Works: l.Works}
+	works, _ := l.said()
+	return person{ID: l.Member, Name: l.Name, Phone: l.Phone, Document: l.Document, Old: l.Old, Occupation: l.Occupation, Works: works}
 }
 
 // Head returns an import without its rows.

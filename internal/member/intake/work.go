@@ -1,14 +1,15 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
-	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/job"
+	"nuanxin/internal/job/long"
 	"nuanxin/internal/member"
 	"nuanxin/internal/op"
 )
@@ -199,6 +200,12 @@ func (s *Service) back(ctx context.Context, b Batch) error {
 	})
 }
 
+// kind is the long work of this package.
+func (s *Service) kind() long.Kind[Batch] {
+	return long.Kind[Batch]{Due: s.due, As: func(ctx context.Context, b Batch) (context.Context, error) { return long.As(ctx, b.subject, s.Rights) },
+		Carry: func(ctx context.Context, b Batch) error { return s.carry(ctx, b.ID) }, Failed: s.failed}
+}
+
 // Register lets the program's worker do long work in the background, and remove the
 // rows that are of no more use.
 func (s *Service) Register(w *job.Worker) {
@@ -207,73 +214,33 @@ func (s *Service) Register(w *job.Worker) {
 }
 
 // Waiting reports whether there is work for the background.
-func (s *Service) Waiting(ctx context.Context) (bool, error) {
-	all, err := s.due(ctx)
-	return len(all) > 0, err
-}
+func (s *Service) Waiting(ctx context.Context) (bool, error) { return s.kind().Waiting(ctx) }
+
+// Work does what waits, one import after the other. It may be stopped at any moment
+// and goes on the next time.
+func (s *Service) Work(ctx context.Context) error { return s.kind().Do(ctx) }
 
 // due is the work for the background, what has stood longest first.
 func (s *Service) due(ctx context.Context) ([]Batch, error) {
 	return op.List(ctx, s.desk, member.Tidy, func(tx *op.Tx, _ op.Scope) ([]Batch, error) {
-		if tx.Subject.Kind != authz.System {
-			return nil, fault.New(string(member.Tidy), fault.Denied, "fault.denied")
+		if err := long.Ours(tx, member.Tidy); err != nil {
+			return nil, err
 		}
 		return due(ctx, tx, s.direct, tx.Now().Add(-alone))
 	})
 }
 
-// Work does what waits, one import after the other. It may be stopped at any moment
-// and goes on the next time.
-func (s *Service) Work(ctx context.Context) error {
-	all, err := s.due(ctx)
-	errs := []error{err}
-	for _, b := range all {
-		own, err := s.inNameOf(ctx, b)
-		if err == nil {
-			err = s.carry(own, b.ID)
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		errs = append(errs, s.failed(ctx, b, err))
-	}
-	return errors.Join(errs...)
-}
-
-// inNameOf is the context of work that somebody ordered, with today's rights.
-func (s *Service) inNameOf(ctx context.Context, b Batch) (context.Context, error) {
-	if s.Rights == nil || b.subject.Kind != authz.Staff {
-		return authz.With(ctx, b.subject), nil
-	}
-	now, err := s.Rights(ctx, b.subject.ID)
-	now.Name = b.subject.Name
-	return authz.With(ctx, now), err
-}
-
-// failed notes why work did not go on: what a person can mend at once, what is ours
-// after a few tries. It returns what belongs into the log.
+// failed notes why work did not go on. It returns what belongs into the log.
 func (s *Service) failed(ctx context.Context, b Batch, err error) error {
-	if err == nil {
-		return nil
-	}
-	kind := fault.KindOf(err)
-	final := map[fault.Kind]string{fault.Denied: "rights", fault.Missing: "rights", fault.Conflict: "union"}[kind]
-	_, kept := op.Write(ctx, s.desk, member.Tidy, s.finder(ctx, b.ID), func(tx *op.Tx, now Batch) (bool, error) {
-		switch now.tries++; {
-		case final != "":
-			now.Trouble = final
-		case now.tries >= patience:
-			now.Trouble = "broken"
-		}
-		return true, update(ctx, tx, now)
+	words := map[fault.Kind]string{fault.Denied: "rights", fault.Missing: "rights", fault.Conflict: "union"}
+	return long.Failed("list of members "+string(b.ID), err, words, func(word func(tries int) string) error {
+		_, err := op.Write(ctx, s.desk, member.Tidy, s.finder(ctx, b.ID), func(tx *op.Tx, now Batch) (bool, error) {
+			now.tries++
+			now.Trouble = cmp.Or(word(now.tries), now.Trouble)
+			return true, update(ctx, tx, now)
+		})
+		return err
 	})
-	if final != "" {
-		err = nil
-	}
-	if err != nil {
-		err = fmt.Errorf("list of members %s: %w", b.ID, err)
-	}
-	return errors.Join(err, kept)
 }
 
 // Sweep removes rows that are of no more use: of lists that nobody applied for a week,

@@ -2,7 +2,6 @@ package memberweb_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -11,58 +10,34 @@ import (
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/web/webtest"
 )
 
 // modes are the ways in which every page must hold.
-func modes() []map[string]string {
-	return []map[string]string{{}, {"theme": "dark", "lang": "en"}, {"theme": "dark", "size": "xxl", "lang": "en"}, {"contrast": "high", "size": "xxl"}}
-}
 
 func TestPagesHoldInAllModes(t *testing.T) {
 	browser, h := webtest.Start(t), newHouse(t)
 	h.member()
 	h.phone("worker=chen").post("/join", good()).leads(t, "applied", "/join/sent")
 	hold := func(name, path, worker, here string) {
-		for _, mode := range modes() {
-			cookies := map[string]string{"here": here}
-			if worker != "" {
-				cookies["worker"] = worker
-			}
-			for k, v := range mode {
-				cookies[k] = v
-			}
-			page := browser.Open(t, h.url+path, webtest.View{Width: 320, Height: 640, Cookies: cookies})
-			for _, width := range []int{320, 1440} {
-				page.View(webtest.View{Width: width, Height: 800})
-				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
-				for _, v := range page.Axe() {
-					t.Errorf("%s: got axe violation %v, want none", say, v)
-				}
-				if got := page.Overflow(); len(got) > 0 {
-					t.Errorf("%s: got sideways scroll %v, want none", say, got)
-				}
-				if got := page.SmallTargets(44); width == 320 && len(mode) == 0 && len(got) > 0 {
-					t.Errorf("%s: got small targets %q, want none", say, got)
-				}
-				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-					page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s%s%s.png", dir, name, width, mode["theme"], mode["contrast"], mode["size"], mode["lang"]), true)
-				}
-			}
-			if got := page.Exceptions(); len(got) > 0 {
-				t.Errorf("%s %v: got script errors %q, want none", name, mode, got)
-			}
-			page.Close()
+		cookies := map[string]string{"here": here}
+		if worker != "" {
+			cookies["worker"] = worker
 		}
+		browser.Hold(t, name, h.url+path, cookies)
 	}
 	hold("intro", "/join", "", county)
 	hold("sent", "/join/sent", "chen", county)
 	hold("already", "/join", "chen", county)
 	hold("applied", "/me/membership", "chen", county)
 	hold("withdraw", "/me/membership/withdraw", "chen", county)
+	hold("join-all", "/join?all=1", "", county)
 	h.must(h.Tie(cadre, h.mine(wang).ID, member.OfPlatform, id.New[string](), "2026-11-01"))
 	h.phone("worker=wang").get("/me/membership").must(t, "ties", 200, []string{"你还在这些组织里", "某外卖平台工会", "平台，2026-11-01 起"}, nil)
 	hold("member", "/me/membership", "wang", county)
+	hold("works", "/me/membership/works", "wang", county)
+	hold("work", "/me/membership/works/1", "wang", county)
 	hold("move-choose", "/me/membership/move", "wang", county)
 	hold("move", "/me/membership/move?area="+sibling, "wang", county)
 	hold("leave", "/me/membership/leave", "wang", county)
@@ -85,6 +60,22 @@ func TestPagesHoldInAllModes(t *testing.T) {
 		h.areas = append(h.areas, fmt.Sprintf("13%04d", i))
 	}
 	hold("join-province", "/join", "chen", "")
+}
+
+// The pages of somebody whose county has no union, and whose number does not match.
+func TestPagesOfDoubtsHold(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	h.checks.Checker = h.says
+	look := func(name, path, here string) {
+		browser.Hold(t, name, h.url+path, map[string]string{"worker": "chen", "here": here})
+	}
+	look("join-above", "/join", bare)
+	look("join-every", "/join?all=1", bare)
+	h.phone("worker=chen").post("/join", with(with(with(with(good(), "area", bare), "document", oldDocument), "consent_document", "1"), "consent_realname", "1")).leads(t, "sent", "/join/sent")
+	look("sent-above", "/join/sent", bare)
+	h.check(verify.Mismatch)
+	look("mismatch", "/me/membership", bare)
+	look("correct", "/me/membership/identity", bare)
 }
 
 // A phone that is signed in and remembers its place joins by a tile, a tick and

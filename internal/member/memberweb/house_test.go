@@ -21,10 +21,14 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/gap"
+	"nuanxin/internal/member/half"
 	"nuanxin/internal/member/intake"
 	"nuanxin/internal/member/memberweb"
 	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
+	"nuanxin/internal/member/verify"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/web"
@@ -50,20 +54,49 @@ func (around) UnionFor(_ context.Context, _ *op.Tx, area string) (member.Union, 
 	case sibling:
 		return member.Union{ID: otherID, Name: otherUnion, Area: sibling}, nil
 	}
+	if strings.HasPrefix(area, bare[:4]) {
+		return member.Union{ID: cityID, Name: "某市总工会", Area: bare[:4], Officer: "沈洁"}, nil
+	}
 	return member.Union{}, fault.New("test", fault.Missing, "")
 }
+
+// Union knows none.
+func (around) Union(context.Context, *op.Tx, string) (member.Union, error) {
+	return member.Union{}, fault.New("test", fault.Missing, "")
+}
+
+// bare is a county of another city that has no union of its own.
+const bare = "220521"
 
 // Called knows every organisation.
 func (around) Called(context.Context, *op.Tx, string) (string, error) {
 	return "某外卖平台工会", nil
 }
 
+// firms are two companies, one of which has a union.
+type firms struct{}
+
 // UnionOf knows one company that has a union.
-func (around) UnionOf(_ context.Context, _ *op.Tx, works, _ string) (member.Union, error) {
+func (firms) UnionOf(_ context.Context, _ *op.Tx, works, _ string) (member.Union, error) {
 	if works == "速达外卖" {
 		return member.Union{ID: firmID, Name: "速达公司工会", Area: county[:4]}, nil
 	}
 	return member.Union{}, fault.New("test", fault.Missing, "")
+}
+
+// Around and Called know that company, and one more.
+func (firms) Around(context.Context, *op.Tx, string) ([]work.Firm, error) {
+	return []work.Firm{{ID: id.Of[string]("速达外卖"), Name: "速达外卖"}, {ID: id.Of[string]("静达跑腿"), Name: "静达跑腿"}}, nil
+}
+
+func (a firms) Called(ctx context.Context, tx *op.Tx, name, area string) (work.Firm, error) {
+	all, _ := a.Around(ctx, tx, area)
+	for _, f := range all {
+		if work.Same(f.Name, name) {
+			return f, nil
+		}
+	}
+	return work.Firm{}, nil
 }
 
 // Contact knows two workers; the second has not said a name.
@@ -76,7 +109,7 @@ func (around) Contact(_ context.Context, _ *op.Tx, worker string) (name, phone s
 
 var (
 	unionID, otherID = id.New[string](), id.New[string]()
-	firmID           = id.New[string]()
+	firmID, cityID   = id.New[string](), id.New[string]()
 
 	chen  = authz.Subject{ID: id.New[string](), Kind: authz.Worker}
 	wang  = authz.Subject{ID: id.New[string](), Kind: authz.Worker}
@@ -99,7 +132,18 @@ type house struct {
 	areas []string // of unions; more than one list offers are cut by province
 	desk  *op.Desk
 	ring  *seal.Ring
+
+	halves   *half.Service
+	ours     posts
+	checks   *verify.Service
+	says     *service
+	consents *consent.Service
 }
+
+// service is an identity service that says what the test wants.
+type service struct{ says verify.State }
+
+func (s *service) Check(context.Context, verify.Question) (verify.State, error) { return s.says, nil }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
@@ -109,10 +153,14 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.desk, h.ring = op.New(d, authz.Merge(member.Policy, consent.Policy)), ring
-	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}, Bodies: around{}, Firms: around{}})
+	h.desk, h.ring = op.New(d, authz.Merge(member.Policy, half.Policy, consent.Policy, verify.Policy, gap.Policy)), ring
+	h.Service = member.NewService(h.desk, member.Config{Ring: ring, Orgs: around{}, People: around{}, Bodies: around{}, Firms: firms{}, Posts: &h.ours})
 	h.theRoll = roll.New(h.desk, h.Service)
-	c := memberweb.Config{Members: h.Service, Lists: intake.New(h.desk, h.Service, around{}, h.ring), Twins: merge.New(h.desk, h.Service, nil), Ask: "/me/data/asks/new",
+	h.halves = half.New(h.desk, h.ring)
+	h.says = &service{verify.Match}
+	h.checks = verify.New(h.desk, verify.Config{Members: h.Service, Source: "某省身份核验"})
+	h.consents = consent.NewService(h.desk, h.Service, h.checks)
+	c := memberweb.Config{Checks: h.checks, Gaps: gap.New(h.desk, h.Service, around{}), Members: h.Service, Halves: h.halves, Lists: intake.New(h.desk, h.Service, around{}, h.ring), Twins: merge.New(h.desk, h.Service, nil), Ask: "/me/data/asks/new",
 		Here: func(r *http.Request) string {
 			if k, err := r.Cookie("here"); err == nil {
 				return k.Value

@@ -7,12 +7,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"nuanxin/internal/consent"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/lead"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
+	"nuanxin/internal/region"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -23,8 +27,11 @@ type joinForm struct {
 	place  place
 	offer  member.Offer
 	choice lead.Choice
+	checks bool // name and number can be checked
 	reqID  string
+	saved  time.Time // when the reader saved it; zero: not
 	errors ui.FormErrors
+	typed  typed
 }
 
 // channels are those that an address may name.
@@ -65,7 +72,7 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return web.Show(w, r, http.StatusOK, introPage(offer, p.entry(r, hrefJoin(from, "area", named(q.Get("area")), "works", worksAt(q)))))
+		return web.Show(w, r, http.StatusOK, introPage(offer, p.entry(r, hrefJoin(from, "area", named(q.Get("area")), "works", others(nil, worksAt(q)), "station", valid(q.Get("station"))))))
 	}
 	own, ok, err := p.mine(ctx)
 	if err != nil {
@@ -85,7 +92,21 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := joinForm{Application: member.Application{Channel: from}, place: p.placeOf(r)}
 	f.Area, f.Works = f.place.area, worksAt(q)
+	if post := valid(q.Get("station")); post != "" {
+		f.Works = append(f.Works, work.Said{Post: post})
+	}
+	if err := p.again(r, &f); err != nil {
+		return err
+	}
 	return p.showJoin(w, r, http.StatusOK, f)
+}
+
+// valid is an id that an address names, or "".
+func valid(s string) string {
+	if !id.Valid(s) {
+		return ""
+	}
+	return s
 }
 
 // entry is how somebody who is not signed in goes on from the first page.
@@ -116,6 +137,7 @@ func (p *pages) showJoin(w http.ResponseWriter, r *http.Request, status int, f j
 	if f.offer.Union.ID == "" {
 		f.place.choose = true
 	}
+	f.checks = p.Checks != nil && p.Checks.Ready()
 	if err := p.choices(ctx, &f.place); err != nil {
 		return err
 	}
@@ -163,8 +185,12 @@ func (p *pages) already(w http.ResponseWriter, r *http.Request) error {
 // readJoin reads the form's inputs.
 func readJoin(in url.Values) joinForm {
 	f := joinForm{Application: member.Application{Name: in.Get("name"), Document: in.Get("document"), Occupation: member.Occupation(in.Get("occupation")),
-		Works: in.Get("works"), Area: in.Get("area"), Union: in.Get("union"), Channel: channel(in.Get("from"))}}
-	f.place = place{area: f.Area, choose: in.Get("chosen") != "", within: province(f.Area)}
+		Works: readWorks(in), Area: in.Get("area"), Union: in.Get("union"), Channel: channel(in.Get("from"))}}
+	f.typed = readTyped(in)
+	f.place = place{area: f.Area, choose: in.Get("chosen") != "", within: province(f.Area), all: in.Get("all") != ""}
+	if _, ok := region.Lookup(in.Get("within")); ok && f.Area == "" {
+		f.place.within = province(in.Get("within"))
+	}
 	for name := range in {
 		purpose, ok := strings.CutPrefix(name, consentInput(""))
 		version, err := strconv.ParseInt(in.Get(name), 10, 64)
@@ -210,6 +236,14 @@ func (f joinForm) occupations(ctx context.Context) []ui.Option {
 // companies are what the input for the company proposes.
 func companies(ctx context.Context) []string { return strings.Split(t(ctx, "join.companies"), "|") }
 
+// worksLabel names the line for what is not among the ticks.
+func worksLabel(ctx context.Context, firms []work.Firm) string {
+	if len(firms) > 0 {
+		return t(ctx, "join.works.others")
+	}
+	return t(ctx, "join.works")
+}
+
 // purpose is the one with the name, if it is asked for.
 func (f joinForm) purpose(name string) (consent.Purpose, bool) {
 	i := slices.IndexFunc(f.offer.Purposes, func(p consent.Purpose) bool { return p.Purpose == name })
@@ -217,6 +251,20 @@ func (f joinForm) purpose(name string) (consent.Purpose, bool) {
 		return consent.Purpose{}, false
 	}
 	return f.offer.Purposes[i], true
+}
+
+// purposes are those that the form asks for: that name and number are checked only where
+// something checks them, and with the number.
+func (f joinForm) purposes() []consent.Purpose {
+	return slices.DeleteFunc(slices.Clone(f.offer.Purposes), func(p consent.Purpose) bool {
+		return p.Purpose == consent.Document || p.Purpose == consent.Realname
+	})
+}
+
+// above reports whether the union that takes the application is not one of the place
+// itself.
+func (f joinForm) above() bool {
+	return f.offer.Union.ID != "" && !lead.Covers(f.offer.Union, f.place.area)
 }
 
 // opened reports whether the part for the identity number is open.

@@ -44,6 +44,9 @@ func (p *pages) showMove(w http.ResponseWriter, r *http.Request, status int, f m
 		return err
 	}
 	union := f.offer.Union.ID
+	if !region.Contains(f.offer.Union.Area, f.place.area) { // a transfer goes to no union from far away
+		union = ""
+	}
 	if union == "" || union == f.own.Union || f.place.choose {
 		f.place.choose, f.place.area = true, ""
 		if asked && len(f.errors.All()) == 0 {

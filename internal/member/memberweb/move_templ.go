@@ -226,7 +226,7 @@ func moveChoose(f moveForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = provinceForm(hrefMove, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = provinceForm(hrefMove, "", false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/intake"
 	"nuanxin/internal/member/merge"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -28,7 +29,11 @@ func (p *pages) sent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, http.StatusOK, sentPage(own, offer.Days))
+	line, err := p.gapLine(r.Context(), own)
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, http.StatusOK, sentPage(own, offer.Days, line))
 }
 
 // own shows the membership; who has none is led to the form.
@@ -62,6 +67,15 @@ func (p *pages) showOwn(w http.ResponseWriter, r *http.Request, own member.Own) 
 			return err
 		}
 	}
+	if v.gap, err = p.gapLine(r.Context(), own); err != nil {
+		return err
+	}
+	if p.Checks != nil {
+		v.ready = p.Checks.Ready()
+		if v.check, err = p.Checks.Mine(r.Context()); err != nil {
+			return err
+		}
+	}
 	return web.Show(w, r, http.StatusOK, ownPage(v))
 }
 
@@ -71,6 +85,9 @@ type ownView struct {
 	offer   member.Offer   // for the rules that count now
 	mergers []merge.Merger // of the record with others, the newest first
 	ask     string         // where one asks for a correction
+	gap     string         // that the place has no union so far
+	check   verify.Mine    // whether name and identity number belong together
+	ready   bool           // a service checks them
 }
 
 // merger is the last merger of the record, while it is news: as long as it can be taken

@@ -42,6 +42,33 @@ func TestJoining(t *testing.T) {
 	p.get("/me/membership").must(t, "a member's page", 200, []string{"22040226000001", "加入" + union, "柳婷办的", `href="/me/membership/move"`}, []string{"等工会答复"})
 }
 
+// Somebody who works for several ticks them, and names the station; later they change the
+// station, add one and end one, each from its day, and what was stays to be read.
+func TestWorks(t *testing.T) {
+	h := newHouse(t)
+	p := h.phone("worker=chen", "here="+county+"001")
+	p.get("/join").must(t, "what is known there", 200, []string{`name="platform" value="速达外卖"`, "别的平台或公司", "平台的站点"}, nil)
+	form := with(with(with(good(), "platform", "速达外卖", "静达跑腿"), "works", "自己的单子、夜市"), "station", "静达跑腿 城南站")
+	p.post("/join", with(form, "occupation")).must(t, "back with all of it", 422, []string{`value="自己的单子、夜市"`, `value="静达跑腿 城南站"`, `value="速达外卖" checked`}, nil)
+	p.post("/join", with(with(form, "union", unionID), "occupation", "rider")).leads(t, "sent", "/join/sent")
+	p.get("/me/membership").must(t, "one's own page", 200, []string{"你在哪儿干活", "速达外卖", "静达跑腿 城南站 · 2026-11-24 起", "夜市", `href="/me/membership/works/2"`}, []string{"以前的"})
+	p.get("/me/membership/works").must(t, "a new one", 200, []string{"你还在哪儿干活？", `value="2026-11-24"`}, nil)
+	p.post("/me/membership/works", url.Values{"from": {"2026-11-24"}}).must(t, "of nothing", 422, []string{"写一个平台或公司"}, nil)
+	p.post("/me/membership/works", url.Values{"works": {"货运站"}, "from": {"2027-01-01"}}).must(t, "from a day to come", 422, []string{"货运站", "日期要在"}, nil)
+	p.post("/me/membership/works", url.Values{"works": {"货运站"}, "from": {"2026-11-20"}}).leads(t, "added", "/me/membership")
+	p.post("/me/membership/works", url.Values{"works": {"货运站"}, "from": {"2026-11-20"}}).leads(t, "twice", "/me/membership")
+	p.get("/me/membership").must(t, "told so", 200, []string{"这个已经记着了", "2026-11-20 起"}, nil)
+	p.get("/me/membership/works/2").must(t, "one of them", 200, []string{"换了站点？", `value="静达跑腿 城南站"`, "不在这儿干了"}, nil)
+	p.post("/me/membership/works/2", url.Values{"do": {"move"}, "station": {"城北站"}, "from": {"2026-11-24"}}).leads(t, "another station", "/me/membership")
+	p.post("/me/membership/works/1", url.Values{"do": {"end"}, "until": {"2026-11-01"}}).must(t, "an end before it began", 422, []string{"日期要在"}, nil)
+	p.post("/me/membership/works/1", url.Values{"do": {"end"}, "until": {"2026-11-24"}}).leads(t, "an end", "/me/membership")
+	p.get("/me/membership").must(t, "what is and what was", 200, []string{"城北站 · 2026-11-24 起", "以前的（2）", "2026-11-24 到 2026-11-24"}, nil)
+	p.get("/me/membership/works/1").leads(t, "what is over", "/me/membership")
+	p.post("/me/membership/works/1", url.Values{"do": {"end"}, "until": {"2026-11-24"}}).leads(t, "ended twice", "/me/membership")
+	h.phone().get("/me/membership/works").leads(t, "nobody", "/sign-in?next="+url.QueryEscape("/me/membership/works"))
+	h.phone("worker=wang").get("/me/membership/works").leads(t, "who is no member", "/me/membership")
+}
+
 func TestWhatTheFormTells(t *testing.T) {
 	h := newHouse(t)
 	p := h.phone("worker=wang")

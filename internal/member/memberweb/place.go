@@ -18,23 +18,24 @@ type place struct {
 	area    string // division code; empty: not known
 	choose  bool   // from a list, and not as the phone remembers
 	within  string // the province of the list; empty: all, or it is asked first
+	all     bool   // the list has counties without a union, too
 	options []ui.Option
 	wide    bool // the options are provinces
 }
 
 // placeOf is the place that an address names or the phone remembers. ?area= is the
 // one of a poster or a station, ?choose= asks for the list, ?within= for the
-// province's.
+// province's, ?all= for one with counties that have no union.
 func (p *pages) placeOf(r *http.Request) place {
 	q := r.URL.Query()
 	here := named(q.Get("area"))
 	if here == "" && p.Here != nil {
 		here = p.Here(r)
 	}
-	if !q.Has("choose") && !q.Has("within") {
+	if !q.Has("choose") && !q.Has("within") && !q.Has("all") {
 		return place{area: here, within: province(here)}
 	}
-	pl := place{choose: true, within: province(here)}
+	pl := place{choose: true, within: province(here), all: q.Has("all")}
 	if _, ok := region.Lookup(q.Get("within")); ok {
 		pl.within = province(q.Get("within"))
 	}
@@ -57,16 +58,11 @@ func (p *pages) choices(ctx context.Context, pl *place) error {
 	if !pl.choose || p.Areas == nil {
 		return nil
 	}
-	codes, err := p.Areas(ctx, "")
+	codes, err := p.counties(ctx, *pl)
 	if err != nil {
 		return err
 	}
-	if len(codes) > MostAreas && pl.within != "" {
-		if codes, err = p.Areas(ctx, pl.within); err != nil {
-			return err
-		}
-	}
-	if pl.wide = len(codes) > MostAreas || len(codes) == 0 && pl.within != ""; pl.wide {
+	if pl.wide = len(codes) > MostAreas || len(codes) == 0 && (pl.within != "" || pl.all); pl.wide {
 		for _, r := range region.Children("") {
 			pl.options = append(pl.options, ui.Option{Value: r.Code, Text: r.Name})
 		}
@@ -81,6 +77,40 @@ func (p *pages) choices(ctx context.Context, pl *place) error {
 	}
 	return nil
 }
+
+// counties are those to choose from: with a union, or where all are asked for those of the
+// province; none where that has to be asked first.
+func (p *pages) counties(ctx context.Context, pl place) ([]string, error) {
+	if pl.all {
+		return countiesOf(pl.within), nil
+	}
+	codes, err := p.Areas(ctx, "")
+	if err == nil && len(codes) > MostAreas && pl.within != "" {
+		codes, err = p.Areas(ctx, pl.within)
+	}
+	return codes, err
+}
+
+// countiesOf are the counties of a province; a city without any stands for itself.
+func countiesOf(province string) (all []string) {
+	if province == "" {
+		return nil
+	}
+	for _, r := range region.Children(province) {
+		n := len(all)
+		for _, c := range append(region.Children(r.Code), r) {
+			if len(c.Code) == countyDigits {
+				all = append(all, c.Code)
+			}
+		}
+		if len(all) == n {
+			all = append(all, r.Code+"00")
+		}
+	}
+	return all
+}
+
+const countyDigits = 6
 
 // name is what the place is called: the county, and its street where that is known.
 func (pl place) name() string {

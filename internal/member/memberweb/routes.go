@@ -10,18 +10,24 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/gap"
+	"nuanxin/internal/member/half"
 	"nuanxin/internal/member/intake"
 	"nuanxin/internal/member/merge"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/web"
 )
 
 // Config is what the pages need. Members and Lists are required.
 type Config struct {
 	Members *member.Service
+	Halves  *half.Service                                          // applications that are not finished
 	Lists   *intake.Service                                        // what lists brought that may be the reader's
 	Here    func(r *http.Request) (area string)                    // the division that the phone remembers, or ""; nil: none
 	Areas   func(ctx context.Context, in string) ([]string, error) // areas of a division with a union of their own; nil: none can be chosen
 	Twins   *merge.Service                                         // whom a record was merged with; nil: nobody
+	Checks  *verify.Service                                        // whether name and identity number belong together; nil: nobody checks
+	Gaps    *gap.Service                                           // who is from where there is no union so far; nil: nobody
 	Ask     string                                                 // where one asks the union to correct something; empty: nowhere
 	SignIn  string                                                 // the page where workers sign in, taking next; empty: "/sign-in"
 }
@@ -32,6 +38,7 @@ const (
 	HrefSent = HrefJoin + "/sent"
 	HrefOwn  = "/me/membership"
 	hrefMove = HrefOwn + "/move"
+	hrefFix  = HrefOwn + "/identity"
 
 	hrefLost     = "/sign-in/lost" // what to do without the phone that one joined with
 	hrefConsents = "/me/consents"  // where what one agreed to is given and taken back
@@ -60,9 +67,11 @@ func Routes(c Config) []web.Route {
 	post := func(pattern, action, purpose string, h web.Handler) web.Route {
 		return web.Route{Method: "POST", Pattern: pattern, Action: action, Purpose: purpose, Roles: worker, BodyLimit: 16 << 10, Handler: web.HTML(p.worker(h))}
 	}
-	return []web.Route{
+	all := []web.Route{
 		get(HrefJoin, string(member.Apply), "read what joining is, and join", anyone, p.join),
 		post(HrefJoin, string(member.Apply), "apply for membership", p.apply),
+		post(hrefSave, string(half.Save), "save an application that is not finished", p.save),
+		post(hrefDrop, string(half.Drop), "drop an application that is not finished", p.drop),
 		get(HrefSent, string(member.See), "see who answers an application, and by when", worker, p.worker(p.sent)),
 		get(HrefOwn, string(member.See), "see one's own membership", worker, p.worker(p.own)),
 		get(HrefOwn+"/withdraw", string(member.Withdraw), "ask before an application or a transfer is taken back", worker, p.worker(p.ask(askWithdraw))),
@@ -71,9 +80,19 @@ func Routes(c Config) []web.Route {
 		post(HrefOwn+"/leave", string(member.Quit), "leave the union", p.press(p.Members.Quit, "member.own.left")),
 		get(hrefFound, string(member.Claim), "say that a membership which a list brought is one's own", worker, p.worker(p.showFound)),
 		post(hrefFound, string(member.Claim), "make a membership which a list brought one's own", p.claim),
+		get(hrefWorks, string(member.Employ), "say where one works, too", worker, p.worker(p.askWork)),
+		post(hrefWorks, string(member.Employ), "add where one works", p.work),
+		get(hrefWorks+"/{seq}", string(member.Employ), "change the station there, or say that one works there no more", worker, p.worker(p.askWork)),
+		post(hrefWorks+"/{seq}", string(member.Employ), "change the station, or end it", p.work),
 		get(hrefMove, string(member.Move), "choose where to take the membership", worker, p.worker(p.move)),
 		post(hrefMove, string(member.Move), "ask another union to take the membership over", p.askMove),
 	}
+	if p.Checks != nil {
+		all = append(all,
+			get(hrefFix, string(verify.Fix), "write name and identity number anew, where they do not belong together", worker, p.worker(p.askFix)),
+			post(hrefFix, string(verify.Fix), "correct name and identity number", p.fix))
+	}
+	return all
 }
 
 // worker answers for workers alone; others are led to the sign-in and back.

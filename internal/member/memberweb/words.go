@@ -40,7 +40,7 @@ func consentIcon(g member.Given) string {
 // is sent.
 func (f joinForm) promise(ctx context.Context) string {
 	union := f.offer.Union
-	if union.ID == "" || f.place.choose || f.choice.Both() {
+	if union.ID == "" || f.place.choose || f.choice.Any() {
 		return t(ctx, "join.promise.any", "Days", f.offer.Days)
 	}
 	return t(ctx, "join.promise", "Who", who(ctx, union.Name, union.Officer), "By", due(ctx, f.offer.DueAt, f.offer.Days))
@@ -52,9 +52,6 @@ func (v ownView) facts(ctx context.Context) []ui.Pair {
 		{Key: t(ctx, "join.name"), Text: v.Name},
 		{Key: t(ctx, "own.phone"), Text: v.Phone},
 		{Key: t(ctx, "own.occupation"), Text: t(ctx, "occupation."+string(v.Occupation))},
-	}
-	if v.Works != "" {
-		all = append(all, ui.Pair{Key: t(ctx, "own.works"), Text: v.Works})
 	}
 	if v.Document != "" {
 		all = append(all, ui.Pair{Key: t(ctx, "join.document"), Text: v.Document})

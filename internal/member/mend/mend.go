@@ -5,14 +5,13 @@ package mend
 import (
 	"context"
 	"slices"
-	"unicode/utf8"
 
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
-	"nuanxin/internal/plain"
 )
 
 // The fields of a membership that its member may say are wrong.
@@ -31,7 +30,7 @@ func Correct(ctx context.Context, tx *op.Tx, s *member.Service, worker, field, v
 	}
 	wrong := func(msg string) error {
 		var f fault.Form
-		f.Add("wanted", msg, fault.Args{"Limit": member.MaxWorks})
+		f.Add("wanted", msg, fault.Args{"Limit": work.MaxName})
 		return f.Err(string(member.Mend))
 	}
 	set, args := "", db.Args{string(m.ID)}
@@ -49,25 +48,29 @@ func Correct(ctx context.Context, tx *op.Tx, s *member.Service, worker, field, v
 		if err != nil {
 			return "", err
 		}
-		was, set = m.Name, `name = `+args.Add(sealed)+`, sought = 0, name_index = `+args.Add(s.Index("name", name))
+		was, set = m.Name, `name = `+args.Add(sealed)+`, sought = 0, named = 0, name_index = `+args.Add(s.Index("name", name))
 		if m.Born != "" {
 			set += `, birth_index = ` + args.Add(s.Index("birth", name+"|"+m.Born))
 		}
+		set += `, `
 	case FieldOccupation:
 		if !slices.Contains(member.Occupations(), member.Occupation(value)) {
 			return "", wrong("member.occupation.needed")
 		}
-		was, set = string(m.Occupation), `occupation = `+args.Add(value)
+		was, set = string(m.Occupation), `occupation = `+args.Add(value)+`, `
 	case FieldWorks:
-		works := plain.Line(value)
-		if utf8.RuneCountInString(works) > member.MaxWorks {
-			return "", wrong("member.works.length")
+		said, _ := work.Say(work.Split(value), nil)
+		if _, msg, _ := work.Check(said); msg != "" {
+			return "", wrong(msg)
 		}
-		was, set = m.Works, `works = `+args.Add(works)
+		was = m.Works
+		if err := work.Set(ctx, tx, member.Mend, string(m.ID), said, s.Called(ctx, tx, m.Area)); err != nil {
+			return "", err
+		}
 	default:
 		return "", fault.New(string(member.Mend), fault.Missing, "fault.missing")
 	}
-	_, err = tx.Exec(ctx, `update member set `+set+`, changed_by = `+args.Add(tx.Subject.Name)+`, changed_at = `+args.Add(tx.Now().UnixMicro())+`, version = version + 1 where member_id = $1`, args...)
+	_, err = tx.Exec(ctx, `update member set `+set+`changed_by = `+args.Add(tx.Subject.Name)+`, changed_at = `+args.Add(tx.Now().UnixMicro())+`, version = version + 1 where member_id = $1`, args...)
 	if err == nil {
 		err = tx.Also(ctx, member.Mend, m.AuthzObject())
 	}

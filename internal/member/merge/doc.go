@@ -1,6 +1,7 @@
 // Package merge makes one of two records of the same person, and two again.
 //
-// Who may be recorded twice is found by package twin. A cadre who may decide about
+// Who may be recorded twice is found by package twin; records that came where nobody
+// looked at once are looked through by the clock ([Service.Seek]). A cadre who may decide about
 // both records reads them side by side ([Service.Get]) and says that they are two
 // people ([Service.NotSame]), or merges them ([Service.Merge]); who may decide about
 // one alone asks the union above both ([Service.HandUp]).

@@ -18,13 +18,12 @@ const (
 	Phone      Field = "phone"
 	Document   Field = "document"
 	Occupation Field = "occupation"
-	Works      Field = "works"
 	Number     Field = "number"  // for life; the other one keeps leading to the record
 	Account    Field = "account" // chosen by nobody: that of the kept record, or else the other's
 )
 
 // Fields are those among which one chooses.
-func Fields() []Field { return []Field{Name, Phone, Document, Occupation, Works, Number} }
+func Fields() []Field { return []Field{Name, Phone, Document, Occupation, Number} }
 
 // get and set are a field of what a record keeps. The birthday goes with the number
 // that says it.
@@ -38,8 +37,6 @@ func (f Field) get(r member.Raw) string {
 		return r.Document
 	case Occupation:
 		return string(r.Occupation)
-	case Works:
-		return r.Works
 	case Number:
 		return r.Number
 	}
@@ -56,8 +53,6 @@ func (f Field) set(r *member.Raw, from member.Raw) {
 		r.Document, r.Born = from.Document, from.Born
 	case Occupation:
 		r.Occupation = from.Occupation
-	case Works:
-		r.Works = from.Works
 	case Number:
 		r.Number = from.Number
 	case Account:

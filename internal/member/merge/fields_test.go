@@ -65,9 +65,9 @@ func TestChooseAndRestore(t *testing.T) {
 		t.Errorf("got %+v, %v; want all back", back, touched)
 	}
 	now := after
-	now.Works, now.Phone = "新单位", "3"
+	now.Occupation, now.Phone = member.Courier, "3"
 	back, touched := restore(keep, after, now)
-	if !slices.Equal(touched, []Field{Phone}) || back.Works != "新单位" || back.Name != "张三" {
+	if !slices.Equal(touched, []Field{Phone}) || back.Occupation != member.Courier || back.Name != "张三" {
 		t.Errorf("got %+v, %v; want what happened since to stay, and the phone named", back, touched)
 	}
 }

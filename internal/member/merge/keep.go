@@ -14,13 +14,20 @@ import (
 
 // Register gives the worker what is to be done by the clock.
 func (s *Service) Register(w *job.Worker) {
+	w.Every("member.twins", time.Minute, func(ctx context.Context) error {
+		for {
+			if n, err := s.Seek(ctx); err != nil || n < seekAtOnce {
+				return err
+			}
+		}
+	})
 	w.Every("member.merge.tidy", time.Hour, func(ctx context.Context) error {
 		_, err := s.Tidy(ctx)
 		return err
 	})
 }
 
-// round is one run of [Service.Tidy], as its audit row names it.
+// round is one run over records that are behind, as its audit row names it.
 type round string
 
 // AuthzObject implements op.Target.

@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/twin"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 )
 
@@ -44,6 +45,8 @@ type before struct {
 	Numbers     []string
 	TiesEnded   []int64  // of the other record
 	TiesBegun   []int64  // of the kept one
+	WorksEnded  []int64  // of the other record
+	WorksBegun  []int64  // of the kept one
 	Back        []string // purposes that the kept one agrees to no longer
 	Brought     []string // that it agrees to by the other one
 	At          time.Time
@@ -71,7 +74,7 @@ func (s *Service) Merge(ctx context.Context, o Order) (Done, error) {
 		if err != nil {
 			return Done{}, err
 		}
-		if err := s.desk.Check(tx.Subject, member.Combine, gone.AuthzObject()); err != nil {
+		if err := s.desk.Both(ctx, tx, member.Combine, gone.AuthzObject()); err != nil {
 			return Done{}, err
 		}
 		if err := fits(keep, gone); err != nil {
@@ -82,7 +85,7 @@ func (s *Service) Merge(ctx context.Context, o Order) (Done, error) {
 		}
 		j := joining{Service: s, tx: tx, keep: keep, gone: gone, why: why}
 		j.b = before{State: gone.State, DueAt: gone.DueAt, DecidedAt: gone.DecidedAt, Reason: gone.Reason, At: tx.Now()}
-		for _, step := range []func(context.Context) error{j.facts(o.Take), j.ties, j.store, j.pairs} {
+		for _, step := range []func(context.Context) error{j.facts(o.Take), j.ties, j.works, j.store, j.pairs} {
 			if err := step(ctx); err != nil {
 				return Done{}, err
 			}
@@ -258,6 +261,12 @@ func (j *joining) ties(ctx context.Context) error {
 		return err
 	}
 	j.b.TiesEnded, j.b.TiesBegun, err = carry(ctx, j.tx, all.Ties, j.gone.ID, j.keep, clock.Day(j.b.At))
+	return err
+}
+
+// works gives the kept record what the other one works for now, from its own days.
+func (j *joining) works(ctx context.Context) (err error) {
+	j.b.WorksEnded, j.b.WorksBegun, err = work.Carry(ctx, j.tx, member.Combine, string(j.gone.ID), string(j.keep.ID), clock.Day(j.b.At), nil)
 	return err
 }
 

@@ -22,6 +22,7 @@ import (
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 )
@@ -70,7 +71,7 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 			t.Fatal(err)
 		}
 		w := &world{t: t, db: d, clock: at, phones: around{}, desk: op.New(d, member.Policy)}
-		w.Service = member.NewService(w.desk, member.Config{Ring: ring, People: w.phones, Orgs: w.phones, Bodies: w.phones})
+		w.Service = member.NewService(w.desk, member.Config{Ring: ring, People: w.phones, Orgs: w.phones, Bodies: w.phones, Posts: east{}})
 		w.merge, w.roll = merge.New(w.desk, w.Service, w.phones), roll.New(w.desk, w.Service)
 		f(t, w)
 	})
@@ -113,7 +114,7 @@ func (w *world) worker(phone string) context.Context {
 // apply sends an application; agrees are purposes beside the one that is needed.
 func (w *world) apply(ctx context.Context, name, number, area string, agrees ...string) member.ID {
 	w.t.Helper()
-	a := member.Application{Name: name, Document: number, Occupation: member.Rider, Works: "某平台", Area: area + "001", Consents: []member.Consent{{Purpose: "membership", Version: 1}}}
+	a := member.Application{Name: name, Document: number, Occupation: member.Rider, Works: []work.Said{{Name: "某平台"}}, Area: area + "001", Consents: []member.Consent{{Purpose: "membership", Version: 1}}}
 	for _, p := range agrees {
 		a.Consents = append(a.Consents, member.Consent{Purpose: p, Version: 1})
 	}
@@ -419,4 +420,39 @@ func (w *world) forgetAccount(which member.ID) {
 		_, err := tx.Exec(context.Background(), `update member set person_id = null where member_id = $1`, string(which))
 		return err
 	}))
+}
+
+// working is where a record works now, with its days and stations.
+func working(f roll.File) string {
+	var all []string
+	for _, w := range work.Now(f.Worked) {
+		all = append(all, strings.TrimSpace(w.Name+" "+w.From+" "+w.Station))
+	}
+	return strings.Join(all, ", ")
+}
+
+// The kept record works for what both worked for, from their own days; taken back, each
+// has its own, and what happened to the kept one meanwhile stays.
+func TestWorksAreMerged(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a := w.join(w.worker("13900000001"), "张三丰", document, county, "document")
+		b := w.join(w.worker("13900000002"), "張三豐", "", county)
+		w.must(w.Work(city, b, []work.Said{{Name: "甲达", Station: "城南站"}, {Name: "乙达"}}, "2026-11-01"))
+		w.merged(a, b)
+		if got := working(w.get(a)); got != "某平台 2026-11-24, 甲达 2026-11-01 城南站, 乙达 2026-11-01" {
+			t.Errorf("merged: got %s", got)
+		}
+		if got := w.get(a).Works + working(w.get(b)); got != "某平台、甲达、乙达" {
+			t.Errorf("in one line, and of the other one nothing: got %s", got)
+		}
+		w.must(w.Work(city, a, []work.Said{{Name: "丙达"}}, "2026-11-24"))
+		w.must(w.StopWork(city, a, 3, "2026-11-24"))
+		w.must(w.undo(b))
+		if got := working(w.get(a)); got != "某平台 2026-11-24, 丙达 2026-11-24" {
+			t.Errorf("the kept one: got %s", got)
+		}
+		if got := working(w.get(b)); got != "甲达 2026-11-01 城南站, 某平台 2026-11-24" {
+			t.Errorf("the other: got %s, want its own, but for what ended meanwhile", got)
+		}
+	})
 }

@@ -118,7 +118,7 @@ func (s *Service) name(ctx context.Context, tx *op.Tx, lines []Line) error {
 	for i := range lines {
 		l := &lines[i]
 		l.A, l.B = all[l.Member], all[l.Other]
-		if l.Beyond = s.desk.Check(tx.Subject, member.See, l.B.AuthzObject()) != nil; l.Beyond {
+		if l.Beyond = s.desk.Both(ctx, tx, member.See, l.B.AuthzObject()) != nil; l.Beyond {
 			l.B = member.Member{ID: l.B.ID}
 		}
 	}
@@ -174,7 +174,7 @@ func (s *Service) Get(ctx context.Context, a, b member.ID) (Two, error) {
 			return t, err
 		}
 		t.B.ID = b
-		if t.Beyond = s.desk.Check(tx.Subject, member.See, second.AuthzObject()) != nil; t.Beyond {
+		if t.Beyond = s.desk.Both(ctx, tx, member.See, second.AuthzObject()) != nil; t.Beyond {
 			if t.Pair.State != twin.Open {
 				err = fault.New(string(member.See), fault.Missing, "fault.missing")
 			}
@@ -231,7 +231,7 @@ func (s *Service) Of(ctx context.Context, which member.ID) (all []Merger, err er
 func (s *Service) second(ctx context.Context, tx *op.Tx, act authz.Action, which member.ID) (member.Member, error) {
 	m, err := s.members.Ask(ctx, tx, which)
 	if err == nil {
-		err = s.desk.Check(tx.Subject, act, m.AuthzObject())
+		err = s.desk.Both(ctx, tx, act, m.AuthzObject())
 	}
 	return m, err
 }

@@ -54,7 +54,7 @@ func TestPairs(t *testing.T) {
 			_, err := tx.Exec(t.Context(), `update member set sought = 0 where state = 'active'`)
 			return err
 		}))
-		if _, err := w.SeekTwins(system); err != nil {
+		if _, err := w.merge.Seek(system); err != nil {
 			t.Fatal(err)
 		}
 		if p := list(city, merge.Filter{}); len(p.Lines) != 1 {

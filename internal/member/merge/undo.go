@@ -13,6 +13,7 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/twin"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 )
 
@@ -71,7 +72,7 @@ func (s *Service) Undo(ctx context.Context, which member.ID, why string) (Done, 
 		if err != nil {
 			return Done{}, err
 		}
-		if err := s.desk.Check(tx.Subject, member.Divide, keep.AuthzObject()); err != nil {
+		if err := s.desk.Both(ctx, tx, member.Divide, keep.AuthzObject()); err != nil {
 			return Done{}, err
 		}
 		if err := s.last(ctx, tx, m, keep); err != nil {
@@ -84,7 +85,7 @@ func (s *Service) Undo(ctx context.Context, which member.ID, why string) (Done, 
 		if p.b, err = s.unseal(ctx, tx, gone.ID); err != nil {
 			return Done{}, err
 		}
-		for _, step := range []func(context.Context) error{p.facts, p.consents, p.ties, p.state} {
+		for _, step := range []func(context.Context) error{p.facts, p.consents, p.ties, p.works, p.state} {
 			if err := step(ctx); err != nil {
 				return Done{}, err
 			}
@@ -265,6 +266,33 @@ func (p *parting) ties(ctx context.Context) error {
 		})
 		if slices.Contains(p.b.TiesEnded, t.Seq) && (both || t.Org == p.keep.Union) {
 			if _, err := tie(ctx, p.tx, gone, t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// works gives back what the merger carried over and what lasts, and takes up again what the
+// kept record has by itself, too. What either ended meanwhile stays so.
+func (p *parting) works(ctx context.Context) error {
+	keep, gone := string(p.keep.ID), string(p.gone.ID)
+	old, err := work.Of(ctx, p.tx, gone)
+	if err != nil {
+		return err
+	}
+	has, err := work.Of(ctx, p.tx, keep)
+	if err != nil {
+		return err
+	}
+	today := clock.Day(p.tx.Now())
+	if _, _, err := work.Carry(ctx, p.tx, member.Divide, keep, gone, today, func(w work.Work) bool { return slices.Contains(p.b.WorksBegun, w.Seq) }); err != nil {
+		return err
+	}
+	for _, w := range old {
+		both := slices.ContainsFunc(work.Now(has), func(h work.Work) bool { return h.Is(w) && !slices.Contains(p.b.WorksBegun, h.Seq) })
+		if both && slices.Contains(p.b.WorksEnded, w.Seq) {
+			if err := work.Follow(ctx, p.tx, gone, w); err != nil {
 				return err
 			}
 		}

@@ -7,7 +7,9 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/idcard"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/gap"
 	"nuanxin/internal/member/twin"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/op"
 )
 
@@ -26,6 +28,9 @@ func (s *Service) doubts(ctx context.Context, tx *op.Tx, which ...member.Member)
 		return all, others, nil
 	}
 	if err := alike(ctx, tx, ids, all); err != nil {
+		return nil, nil, err
+	}
+	if err := checked(ctx, tx, ids, all); err != nil {
 		return nil, nil, err
 	}
 	if err := s.odd(ctx, tx, ids, all); err != nil {
@@ -60,6 +65,27 @@ func alike(ctx context.Context, tx *op.Tx, ids []string, all map[member.ID][]mem
 	return err
 }
 
+// checked adds whose number is not their name's, as the identity service says, and whose
+// county has no union so far.
+func checked(ctx context.Context, tx *op.Tx, ids []string, all map[member.ID][]member.Doubt) error {
+	found, err := verify.Of(ctx, tx, ids...)
+	for which, check := range found {
+		if check.State.Open() {
+			all[member.ID(which)] = append(all[member.ID(which)], member.Doubt{Why: check.State.Why()})
+		}
+	}
+	if err != nil {
+		return err
+	}
+	gaps, err := gap.Of(ctx, tx, ids...)
+	for which, g := range gaps {
+		if g.State == gap.Open {
+			all[member.ID(which)] = append(all[member.ID(which)], member.Doubt{Why: gap.UnionAbove})
+		}
+	}
+	return err
+}
+
 // odd adds what the identity numbers say of themselves.
 func (s *Service) odd(ctx context.Context, tx *op.Tx, ids []string, all map[member.ID][]member.Doubt) error {
 	var args db.Args
@@ -87,5 +113,6 @@ func (s *Service) odd(ctx context.Context, tx *op.Tx, ids []string, all map[memb
 }
 
 // doubtful is the condition on rows m that a doubt stands against: an application
-// like another one, or odd by itself.
-const doubtful = `(m.state = 'applied' and (m.odd or ` + twin.Doubtful + `))`
+// like another one, odd by itself, with a number that is not the name's, or from where there
+// is no union.
+const doubtful = `(m.state = 'applied' and (m.odd or ` + twin.Doubtful + ` or ` + verify.Doubtful + ` or ` + gap.Doubtful + `))`

@@ -5,6 +5,8 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/gap"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/op"
 )
 
@@ -13,6 +15,8 @@ type File struct {
 	member.Own
 	Doubts []member.Doubt
 	Others map[member.ID]member.Member // whom the doubts name, as far as the reader may see them
+	Check  verify.Standing             // whether name and identity number belong together
+	Gap    gap.Gap                     // the area that they asked for, where there was no union
 }
 
 // AuthzObject implements op.Target.
@@ -29,6 +33,15 @@ func (s *Service) Get(ctx context.Context, which member.ID) (File, error) {
 		if f.Own, err = s.members.AskOwn(ctx, tx, m); err != nil {
 			return f, err
 		}
+		checks, err := verify.Of(ctx, tx, string(m.ID))
+		if err != nil {
+			return f, err
+		}
+		gaps, err := gap.Of(ctx, tx, string(m.ID))
+		if err != nil {
+			return f, err
+		}
+		f.Check, f.Gap = checks[string(m.ID)], gaps[string(m.ID)]
 		doubts, others, err := s.doubts(ctx, tx, m)
 		f.Doubts, f.Others = doubts[which], others
 		return f, err

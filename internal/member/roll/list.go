@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/op"
 )
 
@@ -17,8 +18,11 @@ import (
 type Filter struct {
 	IDs         []member.ID // only these; nil: any
 	Waits       bool        // only those whom the union has not answered
+	Unmatched   bool        // only whose number was found not to be the name's, and nobody settled that
 	States      []member.State
 	Occupations []member.Occupation
+	Firm        string // the company that they work for now, by its id
+	Post        string // the station of ours that they belong to now, by its id
 	Area        string // digits of an area that contains it; empty: any
 	Name        string // the whole name
 	Phone       string // the whole number
@@ -130,11 +134,20 @@ func (f Filter) where(v *member.Service, args *db.Args) (w string) {
 	if f.Waits {
 		w += ` and ` + member.Waiting
 	}
+	if f.Unmatched {
+		w += ` and ` + verify.Doubtful
+	}
 	if len(f.States) > 0 {
 		w += ` and m.state in ` + db.In(args, f.States)
 	}
 	if len(f.Occupations) > 0 {
 		w += ` and m.occupation in ` + db.In(args, f.Occupations)
+	}
+	if f.Firm != "" {
+		w += ` and exists (select 1 from member_work k where k.member_id = m.member_id and k.until_day = '' and k.firm_id = ` + args.Add(f.Firm) + `)`
+	}
+	if f.Post != "" {
+		w += ` and exists (select 1 from member_work k where k.member_id = m.member_id and k.until_day = '' and k.station_id = ` + args.Add(f.Post) + `)`
 	}
 	if f.Area != "" {
 		from, to := authz.Range(f.Area)
@@ -198,8 +211,9 @@ func (s *Service) Doubtful(ctx context.Context) (int, error) {
 // Table is an export: members with masked phones, at most so many as the rules
 // allow.
 type Table struct {
-	Rows []member.Member
-	Cut  bool // more were selected
+	Rows  []member.Member
+	Posts map[string]string // the stations of ours that they belong to, by the member's id
+	Cut   bool              // more were selected
 }
 
 // exported is the area that an export is about, as its target.
@@ -226,9 +240,11 @@ func (s *Service) Export(ctx context.Context, f Filter) (Table, error) {
 			return Table{}, err
 		}
 		rows, _, err := s.page(ctx, tx, scope, f, int(most)+1)
-		if len(rows) > int(most) {
-			return Table{rows[:most], true}, err
+		if err != nil {
+			return Table{}, err
 		}
-		return Table{Rows: rows}, err
+		all := Table{Rows: rows[:min(len(rows), int(most))], Cut: len(rows) > int(most)}
+		all.Posts, err = s.members.PostsOf(ctx, tx, all.Rows)
+		return all, err
 	})
 }

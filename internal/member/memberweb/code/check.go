@@ -3,7 +3,6 @@ package code
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member/card"
@@ -67,12 +66,8 @@ func clip(s string) string {
 
 func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, a asked) error {
 	ctx := r.Context()
-	f := p.Frame(ctx)
-	f.Title, f.Main = t(ctx, "check.title"), "two"
-	f.Nav = slices.Clone(f.Nav)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == HrefCheck
-	}
+	f := p.Frame(ctx).At(HrefCheck, t(ctx, "check.title"))
+	f.Main = "two"
 	w.Header().Set("Cache-Control", "private, no-store")
 	return web.Show(w, r, status, checkPage(f, a))
 }

@@ -217,33 +217,10 @@ func TestWhatTheHostReads(t *testing.T) {
 func TestPagesHoldInAllModes(t *testing.T) {
 	browser, h := webtest.Start(t), newHouse(t)
 	hold := func(name, who, path string, act func(*webtest.Page)) {
-		for _, mode := range []map[string]string{{}, {"theme": "dark", "lang": "en"}, {"theme": "dark", "size": "xxl", "lang": "en"}, {"contrast": "high", "size": "xxl"}} {
-			cookies := map[string]string{"who": who}
-			for k, v := range mode {
-				cookies[k] = v
-			}
-			page := browser.Open(t, h.server.URL+path, webtest.View{Width: 320, Height: 640, Cookies: cookies})
-			if act != nil {
-				act(page)
-			}
-			for _, width := range []int{320, 1440} {
-				page.View(webtest.View{Width: width, Height: 800})
-				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
-				for _, v := range page.Axe() {
-					t.Errorf("%s: got axe violation %v, want none", say, v)
-				}
-				if got := page.Overflow(); len(got) > 0 {
-					t.Errorf("%s: got sideways scroll %v, want none", say, got)
-				}
-				if got := page.SmallTargets(44); width == 320 && len(mode) == 0 && len(got) > 0 {
-					t.Errorf("%s: got small targets %q, want none", say, got)
-				}
-			}
-			if got := page.Exceptions(); len(got) > 0 {
-				t.Errorf("%s %v: got script errors %q, want none", name, mode, got)
-			}
-			page.Close()
+		if act == nil {
+			act = func(*webtest.Page) {}
 		}
+		browser.Hold(t, name, h.server.URL+path, map[string]string{"who": who}, act)
 	}
 	typeIn := func(digits string) func(*webtest.Page) {
 		return func(p *webtest.Page) {
@@ -276,7 +253,7 @@ func TestTheCodeOnThePhone(t *testing.T) {
 		t.Errorf("got %q after the renewal, want %q", got, h.card().Online.Digits)
 	}
 	p.Wait(`caches.open('pages').then(c=>c.match('/me/code')).then(r=>!!r)`)
-	webtest.Eval[bool](p, "navigator.serviceWorker.ready.then(()=>new Promise(ok=>{if(navigator.serviceWorker.controller)ok(true);else navigator.serviceWorker.oncontrollerchange=()=>ok(true)}))")
+	p.Worker()
 
 	later := func(minutes int) { // the phone's clock goes on
 		webtest.Eval[bool](p, fmt.Sprintf(`(()=>{const was=Date.now();Date.now=()=>was+%d*6e4;return true})()`, minutes))
@@ -303,7 +280,7 @@ func TestTheKeptPage(t *testing.T) {
 	browser, h := webtest.Start(t), newHouse(t)
 	p := browser.Open(t, h.server.URL+code.HrefMine, webtest.View{Cookies: map[string]string{"who": "chen"}})
 	p.Wait(`caches.open('pages').then(c=>c.match('/me/code')).then(r=>!!r)`)
-	webtest.Eval[bool](p, "navigator.serviceWorker.ready.then(()=>new Promise(ok=>{if(navigator.serviceWorker.controller)ok(true);else navigator.serviceWorker.oncontrollerchange=()=>ok(true)}))")
+	p.Worker()
 	// as if it had been kept four minutes ago
 	webtest.Eval[bool](p, `caches.open('pages').then(c=>c.match('/me/code').then(r=>r.text().then(t=>c.put('/me/code',new Response(t,{headers:{'Content-Type':r.headers.get('Content-Type'),'Content-Security-Policy':r.headers.get('Content-Security-Policy'),'X-Kept':new Date(Date.now()-24e4).toISOString()}}))))).then(()=>true)`)
 	digits := h.card().Offline.Digits

@@ -132,7 +132,7 @@ func actPage(f ui.StaffPage, v actForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.fits(v.f.Member) {
+				if v.fits(v.f) {
 					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "act."+v.name+".go"), Icon: v.icon, Look: v.look}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

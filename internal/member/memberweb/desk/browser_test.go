@@ -2,19 +2,15 @@ package desk_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/member/roll"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/web/webtest"
 )
-
-func modes() []map[string]string {
-	return []map[string]string{{}, {"theme": "dark", "lang": "en"}, {"size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}}
-}
 
 func TestPagesHoldInAllModes(t *testing.T) {
 	browser, h := webtest.Start(t), newHouse(t)
@@ -22,45 +18,30 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	kept, err := h.List(as("cadre"), roll.Filter{States: []member.State{member.Kept}})
 	h.must(err)
 	h.must(h.Tie(as("cadre"), belongs, member.OfPlatform, platformID, "2026-11-01"))
+	wrong := h.checked("李四", verify.Mismatch)
 	for name, path := range map[string]string{"list": desk.HrefMembers, "members": desk.HrefMembers + "?tab=members", "all": desk.HrefMembers + "?tab=all&occupation=trucker", "empty": desk.HrefMembers + "?tab=all&state=ended",
 		"doubtful": desk.Href(doubtful), "clear": desk.Href(clear), "member": desk.Href(belongs), "approve": desk.Href(doubtful) + "/approve", "refuse": desk.Href(clear) + "/refuse",
-		"tie": desk.Href(belongs) + "/ties", "untie": desk.Href(belongs) + "/ties/1",
+		"tie": desk.Href(belongs) + "/ties", "untie": desk.Href(belongs) + "/ties/1", "works": desk.Href(belongs) + "/works", "work": desk.Href(belongs) + "/works/1",
+		"mismatch": desk.Href(wrong), "original": desk.Href(wrong) + "/original", "correct": desk.Href(wrong) + "/correct", "checks": desk.HrefMembers + "?tab=checks",
 		"keep": desk.Href(belongs) + "/keep", "resume": desk.Href(kept.Rows[0].ID) + "/resume", "late": desk.Href(clear) + "/resume",
 		"end": desk.Href(belongs) + "/end", "full": desk.Href(clear) + "/full", "export": desk.HrefMembers + "/export", "poster": desk.HrefMembers + "/poster"} {
-		for _, mode := range modes() {
-			cookies := map[string]string{"who": "cadre"}
-			for k, v := range mode {
-				cookies[k] = v
-			}
-			page := browser.Open(t, h.server.URL+path, webtest.View{Width: 360, Height: 800, Cookies: cookies})
-			holds(t, page, name, mode)
-			page.Close()
-		}
+		browser.Hold(t, name, h.server.URL+path, map[string]string{"who": "cadre"})
 	}
 }
 
-// holds checks a page at both widths.
-func holds(t *testing.T, page *webtest.Page, name string, mode map[string]string) {
-	t.Helper()
-	for _, width := range []int{360, 1440} {
-		page.View(webtest.View{Width: width, Height: 900})
-		say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
-		for _, v := range page.Axe() {
-			t.Errorf("%s: got axe violation %v, want none", say, v)
-		}
-		if got := page.Overflow(); len(got) > 0 {
-			t.Errorf("%s: got sideways scroll %v, want none", say, got)
-		}
-		if got := page.SmallTargets(44); width == 360 && len(mode) == 0 && len(got) > 0 {
-			t.Errorf("%s: got small targets %q, want none", say, got)
-		}
-		if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-			page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s%s%s.png", dir, name, width, mode["theme"], mode["contrast"], mode["size"], mode["lang"]), true)
-		}
+// The pages of a county without a union, before and after it has one.
+func TestGapPagesHoldInAllModes(t *testing.T) {
+	browser, h := webtest.Start(t), newHouse(t)
+	who := h.away("周远")
+	hold := func(name, path string) {
+		browser.Hold(t, name, h.server.URL+path, map[string]string{"who": "city"})
 	}
-	if got := page.Exceptions(); len(got) > 0 {
-		t.Errorf("%s %v: got script errors %q, want none", name, mode, got)
-	}
+	hold("above", desk.Href(who))
+	hold("place", desk.Href(who)+"/place")
+	hold("gaps", "/desk/member-gaps")
+	h.around.there[bare] = true
+	hold("gaps-there", "/desk/member-gaps")
+	hold("hand", "/desk/member-gaps/"+bare)
 }
 
 // By keyboard: J to a line, X ticks it, and the person stands beside the list.
@@ -111,7 +92,7 @@ func TestWithoutScript(t *testing.T) {
 	if got := page.Text("main"); !strings.Contains(got, "李大勇") || strings.Contains(got, "小年轻") {
 		t.Errorf("got %q, want the names of the eight", got)
 	}
-	holds(t, page, "ask", nil)
+	page.Hold("ask")
 	page.View(webtest.View{Width: 360, Height: 800, NoJS: true})
 	page.FollowNamed("通过 8 人")
 	if got := page.Text("main"); !strings.Contains(got, "通过了 8 人") {

@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/web/webtest"
 )
@@ -292,7 +293,7 @@ func TestFullNumbers(t *testing.T) {
 func TestExportIsSafe(t *testing.T) {
 	h := newHouse(t)
 	a := form("张三")
-	a.Works = `=HYPERLINK("http://x","y")`
+	a.Works = []work.Said{{Name: `=HYPERLINK("http://x","y")`}}
 	h.apply(a)
 	cadre := h.as("cadre")
 	cadre.get(desk.HrefMembers+"/export?tab=all").want("asked for a reason", 200, "导出“全部”", "1 人")
@@ -315,6 +316,8 @@ func TestPoster(t *testing.T) {
 		h.as(who).get(desk.HrefMembers+"/poster").want(who, 200, "加入工会", "<svg", "龙山区", "/join?area="+county+"&amp;from=poster", "/join?area="+county+"&amp;from=link")
 	}
 	h.as("sibling").get(desk.HrefMembers+"/poster").want("another county's", 200, "/join?area="+sibling+"&amp;from=poster", "!"+county)
+	h.as("cadre").get(desk.HrefMembers+"/poster?works=速达同城").want("one company's", 200, "给速达同城的工友", "from=poster&amp;works=%E9%80%9F", `value="速达同城"`)
+	h.as("cadre").get(desk.HrefMembers+"/poster?area="+sibling+"&works="+strings.Repeat("长", 40)).want("neither an area nor a name of theirs", 200, "/join?area="+county+"&amp;from=poster", "!works=%")
 	for _, who := range []string{"admin", "host", "partner"} {
 		h.as(who).get(desk.HrefMembers+"/poster").want(who, 404, "!/join?")
 	}
@@ -325,7 +328,7 @@ func TestHostileText(t *testing.T) {
 	h := newHouse(t)
 	bad := `"><script>alert(1)</script>'; drop table member; -- {{.Name}} %s`
 	a := form("张三")
-	a.Works = bad[:60]
+	a.Works = []work.Said{{Name: bad[:60]}}
 	who := h.apply(a)
 	cadre, one := h.as("cadre"), desk.Href(who)
 	for _, path := range []string{desk.HrefMembers, one, one + "/refuse", desk.HrefMembers + "?tab=all&occupation=" + "%22%3E%3Cscript%3E"} {

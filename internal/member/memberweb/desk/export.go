@@ -91,7 +91,7 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 }
 
 func write(ctx context.Context, out *sheet.Writer, table roll.Table, why string) error {
-	heads := []string{"number", "name", "phone", "occupation", "works", "union", "state", "channel", "applied", "due", "decided", "news"}
+	heads := []string{"number", "name", "phone", "occupation", "works", "post", "union", "state", "channel", "applied", "due", "decided", "news"}
 	for i, head := range heads {
 		heads[i] = t(ctx, "fact."+head)
 	}
@@ -99,7 +99,7 @@ func write(ctx context.Context, out *sheet.Writer, table roll.Table, why string)
 		return err
 	}
 	for _, m := range table.Rows {
-		err := out.Write(m.Number, m.Name, m.Phone, occupation(ctx, m.Occupation), m.Works, m.UnionName, stateOf(ctx, m), t(ctx, "channel."+string(m.Channel)), day(m.AppliedAt), day(m.DueAt), day(m.DecidedAt), t(ctx, "news."+strconv.FormatBool(m.News)))
+		err := out.Write(m.Number, m.Name, m.Phone, occupation(ctx, m.Occupation), m.Works, table.Posts[string(m.ID)], m.UnionName, stateOf(ctx, m), t(ctx, "channel."+string(m.Channel)), day(m.AppliedAt), day(m.DueAt), day(m.DecidedAt), t(ctx, "news."+strconv.FormatBool(m.News)))
 		if err != nil {
 			return err
 		}

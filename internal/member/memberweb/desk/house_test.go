@@ -23,9 +23,13 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/gap"
+	"nuanxin/internal/member/memberweb"
 	"nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
+	"nuanxin/internal/member/verify"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/web"
@@ -49,6 +53,8 @@ var people = map[string]authz.Subject{
 	"other":   staff("周敏", authz.Cadre, county, ""),
 	"leader":  staff("孙岳", authz.Leader, county, ""),
 	"sibling": staff("高原", authz.Cadre, sibling, ""),
+	"city":    staff("沈洁", authz.Cadre, "2204", ""),
+	"chief":   staff("孙岳", authz.Leader, "2204", ""),
 	"admin":   staff("管理员", authz.Admin, county, ""),
 	"host":    staff("王静", authz.Host, "", id.New[string]()),
 	"partner": staff("何洁", authz.Partner, "", id.New[string]()),
@@ -58,16 +64,48 @@ var people = map[string]authz.Subject{
 func as(who string) context.Context { return authz.With(context.Background(), people[who]) }
 
 // around is the rest of the house, as far as members see it.
-type around struct{ phones map[string]string }
+type around struct {
+	phones map[string]string
+	there  map[string]bool // counties that have a union by now
+}
 
-func (around) UnionFor(_ context.Context, _ *op.Tx, area string) (member.Union, error) {
+// bare is a county of the city that has no union at first.
+const bare = "220421"
+
+func (a around) UnionFor(_ context.Context, _ *op.Tx, area string) (member.Union, error) {
 	for code, name := range map[string]string{county: "龙山区总工会", sibling: "西安区总工会"} {
 		if strings.HasPrefix(area, code) {
 			return member.Union{ID: id.Of[string](code), Name: name, Area: code, Officer: "柳婷"}, nil
 		}
 	}
+	if strings.HasPrefix(area, bare) && a.there[bare] {
+		return member.Union{ID: id.Of[string](bare), Name: "东丰县总工会", Area: bare}, nil
+	}
+	if strings.HasPrefix(area, bare) {
+		return member.Union{ID: id.Of[string]("2204"), Name: "辽源市总工会", Area: "2204", Officer: "沈洁"}, nil
+	}
 	return member.Union{}, fault.New("org.union", fault.Missing, "fault.missing")
 }
+
+// Union knows one union beside those of counties: a joint one.
+func (a around) Union(ctx context.Context, tx *op.Tx, which string) (member.Union, error) {
+	for _, code := range []string{county, sibling} {
+		if which == id.Of[string](code) {
+			return a.UnionFor(ctx, tx, code)
+		}
+	}
+	if which == jointID {
+		return member.Union{ID: jointID, Name: "外卖行业联合基层工会", Area: "220402"}, nil
+	}
+	return member.Union{}, fault.New("org.union", fault.Missing, "fault.missing")
+}
+
+var jointID = id.New[string]()
+
+// service is an identity service that says what the test wants.
+type service struct{ says verify.State }
+
+func (s *service) Check(context.Context, verify.Question) (verify.State, error) { return s.says, nil }
 
 func (a around) Contact(_ context.Context, _ *op.Tx, who string) (name, phone string, err error) {
 	return "", a.phones[who], nil
@@ -84,6 +122,9 @@ type house struct {
 	server *httptest.Server
 	around around
 	db     *db.DB
+	checks *verify.Service
+	says   *service
+	ours   posts
 }
 
 func newHouse(t *testing.T) *house {
@@ -93,12 +134,18 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, clk: clk, around: around{map[string]string{}}}
+	h := &house{t: t, clk: clk, around: around{map[string]string{}, map[string]bool{}}, says: &service{verify.Match}}
 	h.db = dbtest.SQLite(t, clk, []fs.FS{op.Schema, consent.Schema, member.Schema})
-	h.Service = member.NewService(op.New(h.db, member.Policy), member.Config{Ring: ring, Orgs: h.around, People: h.around, Bodies: h.around})
+	h.Service = member.NewService(op.New(h.db, member.Policy), member.Config{Ring: ring, Orgs: h.around, People: h.around, Bodies: h.around, Posts: &h.ours})
 	h.theRoll = roll.New(op.New(h.db, member.Policy), h.Service)
-	site := &web.Site{Texts: web.NewTexts(ui.Texts(), desk.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: clk, Log: slog.New(slog.DiscardHandler)}
-	mux := web.NewMux(desk.Routes(desk.Config{Members: h.Service, Roll: h.theRoll, Twins: merge.New(op.New(h.db, member.Policy), h.Service, nil), Bodies: bodies, Take: func(context.Context, string, string, []string) error { return nil }, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
+	policy := authz.Merge(member.Policy, verify.Policy, gap.Policy)
+	h.checks = verify.New(op.New(h.db, policy), verify.Config{Members: h.Service, Checker: h.says, Source: "某省身份核验"})
+	gaps := gap.New(op.New(h.db, policy), h.Service, h.around)
+	homes := func(context.Context, string) ([]ui.Option, error) {
+		return []ui.Option{{Value: jointID, Text: "外卖行业联合基层工会"}, {Value: id.Of[string](county), Text: "龙山区总工会"}}, nil
+	}
+	site := &web.Site{Texts: web.NewTexts(ui.Texts(), desk.Texts(), memberweb.Texts()), Assets: web.NewAssets(), Failure: ui.Failure, Clock: clk, Log: slog.New(slog.DiscardHandler)}
+	mux := web.NewMux(desk.Routes(desk.Config{Station: func(_ context.Context, which string) (string, error) { return h.ours.called(which), nil }, Members: h.Service, Roll: h.theRoll, Twins: merge.New(op.New(h.db, member.Policy), h.Service, nil), Checks: h.checks, Gaps: gaps, Homes: homes, Bodies: bodies, Take: func(context.Context, string, string, []string) error { return nil }, Frame: frame}), site.Assets.Routes(), web.SettingsRoutes())
 	h.server = httptest.NewServer(site.Handler(signIn(mux)))
 	t.Cleanup(h.server.Close)
 	return h
@@ -207,7 +254,7 @@ func shorten(s string) string {
 }
 
 func form(name string) member.Application {
-	return member.Application{Name: name, Occupation: member.Rider, Works: "某外卖平台", Area: county, Channel: member.ByPoster, Consents: []member.Consent{{Purpose: "membership", Version: 1}}}
+	return member.Application{Name: name, Occupation: member.Rider, Works: []work.Said{{Name: "某外卖平台"}}, Area: county, Channel: member.ByPoster, Consents: []member.Consent{{Purpose: "membership", Version: 1}}}
 }
 
 func withDocument(a member.Application, document string) member.Application {
@@ -226,6 +273,25 @@ func (h *house) apply(a member.Application) member.ID {
 		h.t.Fatal(err)
 	}
 	return r.ID
+}
+
+// checked lets somebody apply whose number the service finds to be as it says.
+func (h *house) checked(name string, says verify.State) member.ID {
+	h.t.Helper()
+	a := withDocument(form(name), "440524188001010014")
+	a.Consents = append(a.Consents, member.Consent{Purpose: "realname", Version: 1})
+	who := h.apply(a)
+	h.says.says = says
+	h.must(h.checks.Work(authz.AsSystem(context.Background(), "test")))
+	return who
+}
+
+// away lets somebody apply whose county has no union.
+func (h *house) away(name string) member.ID {
+	h.t.Helper()
+	a := form(name)
+	a.Area = bare
+	return h.apply(a)
 }
 
 // join makes somebody a member.
@@ -260,7 +326,7 @@ func (h *house) busy() (doubtful, clear, belongs member.ID) {
 	belongs = h.join(withDocument(form("赵建国"), "11010519491231002X"))
 	works := func(name string, o member.Occupation, works string, by member.Channel) member.Application {
 		a := form(name)
-		a.Occupation, a.Works, a.Channel = o, works, by
+		a.Occupation, a.Works, a.Channel = o, []work.Said{{Name: works}}, by
 		return a
 	}
 	kept := h.join(works("马国强", member.Trucker, "", member.ByStation))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
@@ -21,10 +22,11 @@ type tab string
 const (
 	tabWaits   tab = "waits"
 	tabMembers tab = "members"
+	tabChecks  tab = "checks" // whose identity number is not their name's
 	tabAll     tab = "all"
 )
 
-func tabs() []tab { return []tab{tabWaits, tabMembers, tabAll} }
+func tabs() []tab { return []tab{tabWaits, tabMembers, tabChecks, tabAll} }
 
 // states are those that one can choose among in a tab.
 func (b tab) states() []member.State {
@@ -33,6 +35,8 @@ func (b tab) states() []member.State {
 		return nil
 	case tabMembers:
 		return []member.State{member.Active, member.Kept}
+	case tabChecks:
+		return []member.State{member.Applied, member.Active, member.Kept}
 	}
 	return member.States()
 }
@@ -42,12 +46,18 @@ type query struct {
 	tab        tab
 	state      member.State
 	occupation member.Occupation
+	firm       string // the company that they work for
+	post       string // the station of ours that they belong to
+	area       string // within the reader's own
 	after      string
 	open       member.ID // shown beside the list
 }
 
 func readQuery(v url.Values) query {
 	q := query{tab: tab(v.Get("tab")), state: member.State(v.Get("state")), occupation: member.Occupation(v.Get("occupation")), after: v.Get("after")}
+	if a := v.Get("area"); len(a) <= 12 && strings.Trim(a, "0123456789") == "" {
+		q.area = a
+	}
 	if !slices.Contains(tabs(), q.tab) {
 		q.tab = tabWaits
 	}
@@ -57,6 +67,12 @@ func readQuery(v url.Values) query {
 	if !slices.Contains(member.Occupations(), q.occupation) {
 		q.occupation = ""
 	}
+	if q.firm = v.Get("platform"); !id.Valid(q.firm) {
+		q.firm = ""
+	}
+	if q.post = v.Get("station"); !id.Valid(q.post) {
+		q.post = ""
+	}
 	q.open, _ = id.Parse[member.ID](v.Get("open")) // a broken one shows the first
 	return q
 }
@@ -64,7 +80,7 @@ func readQuery(v url.Values) query {
 // pairs are the query's parameters without the page.
 func (q query) pairs() []ui.Pair {
 	var out []ui.Pair
-	for _, p := range []ui.Pair{{Key: "tab", Text: string(q.tab)}, {Key: "state", Text: string(q.state)}, {Key: "occupation", Text: string(q.occupation)}} {
+	for _, p := range []ui.Pair{{Key: "tab", Text: string(q.tab)}, {Key: "state", Text: string(q.state)}, {Key: "occupation", Text: string(q.occupation)}, {Key: "platform", Text: q.firm}, {Key: "station", Text: q.post}, {Key: "area", Text: q.area}} {
 		if p.Text != "" && p.Text != string(tabWaits) {
 			out = append(out, p)
 		}
@@ -87,17 +103,20 @@ func (q query) href(to string) string {
 }
 
 // narrowed reports whether the list shows less than its tab.
-func (q query) narrowed() bool { return q.state != "" || q.occupation != "" }
+func (q query) narrowed() bool {
+	return q.state != "" || q.occupation != "" || q.firm != "" || q.post != "" || q.area != ""
+}
 
 // filter is the query as the service understands it.
 func (q query) filter() roll.Filter {
-	f := roll.Filter{Waits: q.tab == tabWaits, After: q.after}
-	if q.tab == tabMembers {
+	f := roll.Filter{Waits: q.tab == tabWaits, Unmatched: q.tab == tabChecks, Firm: q.firm, Post: q.post, After: q.after}
+	if q.tab == tabMembers || q.tab == tabChecks {
 		f.States = q.tab.states()
 	}
 	if q.state != "" {
 		f.States = []member.State{q.state}
 	}
+	f.Area = q.area
 	if q.occupation != "" {
 		f.Occupations = []member.Occupation{q.occupation}
 	}
@@ -112,9 +131,11 @@ type view struct {
 	doubtful int
 	counts   map[tab]string
 	peek     *roll.File
+	at       string // what the station of ours is called
 	words    string // what a person was looked for by; it stands in no address
 	cadre    bool
 	reqID    string
+	firms    []ui.Option
 }
 
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
@@ -140,7 +161,7 @@ func (p *pages) showList(w http.ResponseWriter, r *http.Request, status int, v v
 		return err
 	}
 	v.counts = map[tab]string{tabWaits: web.Count(int64(v.waiting.All))}
-	for _, b := range []tab{tabMembers, tabAll} {
+	for _, b := range []tab{tabMembers, tabChecks, tabAll} {
 		n, err := p.Roll.Count(ctx, query{tab: b}.filter())
 		if err != nil {
 			return err
@@ -149,6 +170,19 @@ func (p *pages) showList(w http.ResponseWriter, r *http.Request, status int, v v
 	}
 	if v.peek, err = p.chosen(ctx, v); err != nil {
 		return err
+	}
+	if p.Platforms != nil {
+		if v.firms, err = p.Platforms(ctx); err != nil {
+			return err
+		}
+	}
+	for i := range v.firms {
+		v.firms[i].On = v.firms[i].Value == v.firm
+	}
+	if v.post != "" && p.Station != nil {
+		if v.at, err = p.Station(ctx, v.post); err != nil {
+			return err
+		}
 	}
 	v.cadre, v.reqID = isCadre(ctx), web.NewReqID()
 	f := p.frame(ctx, t(ctx, "title"))

@@ -10,7 +10,9 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/gap"
 	"nuanxin/internal/member/roll"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -37,9 +39,12 @@ func isStaff(ctx context.Context) bool { return len(tops(ctx, authz.Cadre, authz
 // isCadre reports whether the reader decides about members anywhere.
 func isCadre(ctx context.Context) bool { return len(tops(ctx, authz.Cadre)) > 0 }
 
+// policy says who may do what these pages offer.
+var policy = authz.Merge(member.Policy, verify.Policy, gap.Policy)
+
 // may reports whether the reader has the right to an act on a member.
 func may(ctx context.Context, act authz.Action, m member.Member) bool {
-	return member.Policy.May(authz.From(ctx), act, m.AuthzObject())
+	return policy.May(authz.From(ctx), act, m.AuthzObject())
 }
 
 // load returns the member of the path as the reader may read it; else it is
@@ -89,13 +94,7 @@ func seen(r *http.Request) int64 {
 
 // frame is the reader's frame with a title.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Heading, f.Crumbs = title, "", crumbs
-	f.Nav = slices.Clone(f.Nav)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == HrefMembers
-	}
-	return f
+	return p.Frame(ctx).At(HrefMembers, title, crumbs...)
 }
 
 // under is the frame of a page about one member.

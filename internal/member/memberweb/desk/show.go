@@ -34,7 +34,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 		f.Actions = decideButtons(m, false, ui.Primary)
 	}
 	shut(w)
-	return web.Show(w, r, http.StatusOK, showPage(f, m, mergers))
+	return web.Show(w, r, http.StatusOK, showPage(f, m, mergers, p.Checks != nil && p.Checks.Ready()))
 }
 
 func orElse(s, otherwise string) string {
@@ -61,10 +61,10 @@ func other(m merge.Merger, which member.ID) member.ID {
 }
 
 // rarer are the acts that fit a member, besides the two answers.
-func rarer(ctx context.Context, m member.Member) []act {
+func rarer(ctx context.Context, m roll.File) []act {
 	var out []act
 	for _, a := range acts() {
-		if a.name != "approve" && a.name != "refuse" && a.fits(m) && may(ctx, a.action, m) {
+		if a.name != "approve" && a.name != "refuse" && a.fits(m) && may(ctx, a.action, m.Member) {
 			out = append(out, a)
 		}
 	}

@@ -287,30 +287,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	work := h.bring(long.String())
 	h.send("cadre", work+"/apply", url.Values{})
 	hold := func(name, who, path string) {
-		for _, mode := range []map[string]string{{}, {"theme": "dark", "lang": "en"}, {"theme": "dark", "size": "xxl", "lang": "en"}, {"contrast": "high", "size": "xxl"}} {
-			cookies := map[string]string{"who": who}
-			for k, v := range mode {
-				cookies[k] = v
-			}
-			p := browser.Open(t, h.server.URL+path, webtest.View{Width: 320, Height: 640, Cookies: cookies})
-			for _, width := range []int{320, 1440} {
-				p.View(webtest.View{Width: width, Height: 800})
-				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
-				for _, v := range p.Axe() {
-					t.Errorf("%s: got axe violation %v, want none", say, v)
-				}
-				if got := p.Overflow(); len(got) > 0 {
-					t.Errorf("%s: got sideways scroll %v, want none", say, got)
-				}
-				if got := p.SmallTargets(44); width == 320 && len(mode) == 0 && len(got) > 0 {
-					t.Errorf("%s: got small targets %q, want none", say, got)
-				}
-			}
-			if got := p.Exceptions(); len(got) > 0 {
-				t.Errorf("%s %v: got script errors %q, want none", name, mode, got)
-			}
-			p.Close()
-		}
+		browser.Hold(t, name, h.server.URL+path, map[string]string{"who": who})
 	}
 	hold("lists", "two", imports.Href)
 	hold("rows", "cadre", page)

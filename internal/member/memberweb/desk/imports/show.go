@@ -180,7 +180,7 @@ func facts(ctx context.Context, l intake.Line) (all []ui.Pair) {
 	if l.Document != "" {
 		document = idcard.MaskID(l.Document)
 	}
-	for _, f := range []struct{ key, text string }{{"phone", phone}, {"document", document}, {"works", l.Works}} {
+	for _, f := range []struct{ key, text string }{{"phone", phone}, {"document", document}, {"works", l.Works}, {"station", l.Station}, {"post", l.Post}} {
 		if f.text != "" {
 			all = append(all, ui.Pair{Key: t(ctx, f.key), Text: f.text})
 		}
@@ -241,14 +241,7 @@ func (p *pages) do(w http.ResponseWriter, r *http.Request, told string, act func
 	if err != nil {
 		return err
 	}
-	if err = act(web.Named(r), b); fault.Is(err, fault.Conflict) {
-		told, err = "moved", nil
-	}
-	if err != nil {
-		return err
-	}
-	web.SetFlash(w, r, "memberimport."+told)
-	return web.See(w, r, href(b.ID))
+	return web.SeeAfter(w, r, href(b.ID), "memberimport."+told, "memberimport.moved", act(web.Named(r), b))
 }
 
 // leftOut hands the rows out that are left out, with the reason, to be mended and

@@ -2,19 +2,14 @@ package imports
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"io"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/member/intake"
-	"nuanxin/internal/plain"
 	"nuanxin/internal/region"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/web"
@@ -75,14 +70,14 @@ func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
 	if len(areas(ctx)) == 0 {
 		return fault.New("member.import", fault.Missing, "fault.missing")
 	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil { //nolint:gosec // the route limits the body
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return err
-		}
-		return p.show(w, r, http.StatusUnprocessableEntity, uploadForm{errs: ui.FieldErrors(ctx, wrongFile("no_file"))})
+	done, err := web.FileForm(r, wrongFile("no_file"))
+	defer done()
+	if fault.Is(err, fault.Invalid) {
+		return p.show(w, r, http.StatusUnprocessableEntity, uploadForm{errs: ui.FieldErrors(ctx, err)})
 	}
-	defer func() { _ = r.MultipartForm.RemoveAll() }() // leftovers in the system's own temporary folder
+	if err != nil {
+		return err
+	}
 	f := uploadForm{basis: r.PostForm.Get("basis"), where: r.PostForm.Get("where"), company: r.PostForm.Get("company"), encoding: r.PostForm.Get("encoding"), area: r.PostForm.Get("area")}
 	which, err := p.take(r, f)
 	if fault.Is(err, fault.Invalid) {
@@ -101,18 +96,12 @@ func (p *pages) take(r *http.Request, f uploadForm) (intake.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	file, head, err := r.FormFile("file")
-	if err != nil {
-		return "", wrongFile("no_file")
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	raw, err := io.ReadAll(io.LimitReader(file, intake.MaxBytes+1))
+	file, err := web.FileOf(r, "file", intake.MaxBytes, wrongFile("no_file"))
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(raw)
-	return p.Lists.Upload(web.Named(r, hex.EncodeToString(sum[:])), raw, intake.Options{
-		File: path.Base(strings.ReplaceAll(plain.Visible(head.Filename), `\`, "/")), Area: f.area, Basis: intake.Basis(f.basis), Where: f.where, Company: f.company, Encoding: enc,
+	return p.Lists.Upload(web.Named(r, file.Sum), file.Raw, intake.Options{
+		File: file.Name, Area: f.area, Basis: intake.Basis(f.basis), Where: f.where, Company: f.company, Encoding: enc,
 	})
 }
 
@@ -143,9 +132,9 @@ func (p *pages) template(w http.ResponseWriter, r *http.Request) error {
 	}
 	attach(w, "members-template.csv")
 	return write(w, [][]string{
-		{"姓名", "手机号", "身份证号", "岗位工种", "单位名称"},
-		{"示例一（导入前删掉）", "19900000000", "", "外卖骑手", "示例公司"},
-		{"示例二（导入前删掉）", "19900000009", "", "快递员", "示例公司"},
+		{"姓名", "手机号", "身份证号", "岗位工种", "单位名称", "站点"},
+		{"示例一（导入前删掉）", "19900000000", "", "外卖骑手", "示例外卖、示例跑腿", "示例外卖城南站"},
+		{"示例二（导入前删掉）", "19900000009", "", "快递员", "示例快递", ""},
 	})
 }
 

@@ -193,8 +193,6 @@ func (v actForm) choosable() (all []merge.Field) {
 			switch f {
 			case merge.Document:
 				return m.Document != ""
-			case merge.Works:
-				return m.Works != ""
 			case merge.Number:
 				return m.Number != ""
 			}

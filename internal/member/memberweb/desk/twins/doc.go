@@ -11,7 +11,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
@@ -98,13 +97,7 @@ func (p *pages) load(r *http.Request) (merge.Two, error) {
 
 // frame is the reader's frame under the pages of members.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Crumbs = title, append([]ui.Crumb{{Text: t(ctx, "members"), Href: hrefMembers}}, crumbs...)
-	f.Nav = slices.Clone(f.Nav)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == hrefMembers
-	}
-	return f
+	return p.Frame(ctx).At(hrefMembers, title, append([]ui.Crumb{{Text: t(ctx, "members"), Href: hrefMembers}}, crumbs...)...)
 }
 
 // below is the frame of a page that the list leads to.

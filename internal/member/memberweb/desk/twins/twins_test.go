@@ -2,7 +2,6 @@ package twins_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -23,6 +22,7 @@ import (
 	"nuanxin/internal/member/memberweb/desk"
 	"nuanxin/internal/member/memberweb/desk/twins"
 	"nuanxin/internal/member/merge"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/web"
@@ -95,7 +95,7 @@ func (h *house) join(name, phone, area string) member.ID {
 	h.t.Helper()
 	who := id.New[string]()
 	h.phones[who] = phone
-	r, err := h.Apply(authz.With(context.Background(), authz.Subject{ID: who, Kind: authz.Worker}), member.Application{Name: name, Document: "11010519491231002X", Occupation: member.Rider, Works: "某平台", Area: area + "001",
+	r, err := h.Apply(authz.With(context.Background(), authz.Subject{ID: who, Kind: authz.Worker}), member.Application{Name: name, Document: "11010519491231002X", Occupation: member.Rider, Works: []work.Said{{Name: "某平台"}}, Area: area + "001",
 		Consents: []member.Consent{{Purpose: "membership", Version: 1}, {Purpose: "document", Version: 1}}})
 	h.must(err)
 	return r.ID
@@ -206,23 +206,6 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	}
 	two := twins.HrefTwo(a, b)
 	for name, path := range map[string]string{"list": twins.Href, "empty": twins.Href + "?tab=handed", "two": two, "merge": two + "/merge", "apart": two + "/apart", "up": two + "/up", "merged": twins.HrefTwo(c, d), "undo": twins.HrefTwo(c, d) + "/undo"} {
-		for _, mode := range []map[string]string{{}, {"theme": "dark", "size": "xxl", "lang": "en"}} {
-			cookies := map[string]string{"who": "city"}
-			for k, v := range mode {
-				cookies[k] = v
-			}
-			page := browser.Open(t, h.server.URL+path, webtest.View{Width: 360, Height: 800, Cookies: cookies})
-			for _, width := range []int{360, 1440}[:2-min(1, len(mode))] { // the wide one as most see it
-				page.View(webtest.View{Width: width, Height: 900})
-				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
-				for _, v := range page.Axe() {
-					t.Errorf("%s: got axe violation %v", say, v)
-				}
-				if got := page.Overflow(); len(got) > 0 {
-					t.Errorf("%s: got sideways scroll %v", say, got)
-				}
-			}
-			page.Close()
-		}
+		browser.Hold(t, name, h.server.URL+path, map[string]string{"who": "city"})
 	}
 }

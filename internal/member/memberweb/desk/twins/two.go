@@ -51,10 +51,14 @@ func whyText(ctx context.Context, p twin.Pair) string {
 
 // value is what a record knows of a field, masked where it is a number.
 func value(ctx context.Context, f merge.Field, m member.Member) string {
-	text := map[merge.Field]string{merge.Name: m.Name, merge.Phone: m.Phone, merge.Document: m.Document, merge.Works: m.Works, merge.Number: m.Number}[f]
+	text := map[merge.Field]string{merge.Name: m.Name, merge.Phone: m.Phone, merge.Document: m.Document, merge.Number: m.Number}[f]
 	if f == merge.Occupation {
 		text = web.T(ctx, "memberdesk.occupation."+string(m.Occupation))
 	}
+	return orNone(ctx, text)
+}
+
+func orNone(ctx context.Context, text string) string {
 	if text == "" {
 		return t(ctx, "none")
 	}
@@ -74,6 +78,7 @@ func table(ctx context.Context, v merge.Two) ui.TableProps {
 	for _, f := range merge.Fields() {
 		add(string(f), value(ctx, f, v.A.Member), value(ctx, f, v.B.Member), slices.Contains(v.Differ, f))
 	}
+	add("works", orNone(ctx, v.A.Works), orNone(ctx, v.B.Works), v.A.Works != v.B.Works) // nobody chooses: the kept one has both
 	state := func(m member.Member) string { return web.T(ctx, "memberdesk.state."+string(m.State)) }
 	add("union", v.A.UnionName, v.B.UnionName, v.A.Union != v.B.Union)
 	add("state", state(v.A.Member), state(v.B.Member), v.A.State != v.B.State)

@@ -1,4 +1,4 @@
-package member
+package merge
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
+	"nuanxin/internal/member"
 	"nuanxin/internal/member/twin"
 	"nuanxin/internal/op"
 )
@@ -14,29 +15,21 @@ import (
 // seekAtOnce is how many records one transaction looks for.
 const seekAtOnce = 100
 
-// round is one run over records that are behind, as its audit row names it.
-type round string
-
-// AuthzObject implements op.Target.
-func (r round) AuthzObject() authz.Object {
-	return authz.Object{Kind: "member_round", ID: string(r), Group: "member"}
-}
-
 // behind is a record whose indexes were made by an older way of folding names, or
 // that came where nobody looked at once: by a list, or with a union that moved.
 type behind struct {
-	id              ID
+	id              member.ID
 	key, name, born []byte
 	version         int64
 	empty           bool // nothing tells any more who it was
 }
 
-// SeekTwins makes the indexes of some records that are behind anew, and looks for whom
+// Seek makes the indexes of some records that are behind anew, and looks for whom
 // they may be the same as. It returns how many they were.
-func (s *Service) SeekTwins(ctx context.Context) (int, error) {
-	some, err := op.List(ctx, s.desk, Seek, func(tx *op.Tx, _ op.Scope) ([]behind, error) {
+func (s *Service) Seek(ctx context.Context) (int, error) {
+	some, err := op.List(ctx, s.desk, member.Seek, func(tx *op.Tx, _ op.Scope) ([]behind, error) {
 		if tx.Subject.Kind != authz.System {
-			return nil, fault.New(string(Seek), fault.Denied, "fault.denied")
+			return nil, fault.New(string(member.Seek), fault.Denied, "fault.denied")
 		}
 		return unsought(ctx, tx)
 	})
@@ -44,7 +37,7 @@ func (s *Service) SeekTwins(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	this := id.New[round]()
-	return op.Write(ctx, s.desk, Seek, func(*op.Tx) (round, error) { return this, nil }, func(tx *op.Tx, _ round) (int, error) {
+	return op.Write(ctx, s.desk, member.Seek, func(*op.Tx) (round, error) { return this, nil }, func(tx *op.Tx, _ round) (int, error) {
 		some, err := unsought(ctx, tx)
 		if err != nil {
 			return 0, err
@@ -79,7 +72,7 @@ func (s *Service) reindex(ctx context.Context, tx *op.Tx, b behind) error {
 		_, err := tx.Exec(ctx, `update member set sought = 1 where member_id = $1`, string(b.id))
 		return err
 	}
-	box, err := s.box(b.key, b.id)
+	box, err := s.members.Box(b.key, b.id)
 	if err != nil {
 		return err
 	}
@@ -93,8 +86,8 @@ func (s *Service) reindex(ctx context.Context, tx *op.Tx, b behind) error {
 	}
 	birth := ""
 	if born != "" {
-		birth = s.index("birth", name+"|"+born)
+		birth = s.members.Index("birth", name+"|"+born)
 	}
-	_, err = tx.Exec(ctx, `update member set name_index = $2, birth_index = $3, sought = 1 where member_id = $1 and version = $4`, string(b.id), s.index("name", name), birth, b.version)
+	_, err = tx.Exec(ctx, `update member set name_index = $2, birth_index = $3, sought = 1 where member_id = $1 and version = $4`, string(b.id), s.members.Index("name", name), birth, b.version)
 	return err
 }

@@ -1,4 +1,4 @@
-package member
+package body
 
 import (
 	"context"
@@ -9,18 +9,18 @@ import (
 )
 
 // PersonsIn returns the accounts of members and applicants of an area, be it over.
-func (s *Service) PersonsIn(ctx context.Context, tx *op.Tx, area string) ([]string, error) {
+func PersonsIn(ctx context.Context, tx *op.Tx, area string) ([]string, error) {
 	return persons(ctx, tx, area, ``, nil)
 }
 
 // PersonsOf returns the accounts of these members, as far as they are of an area.
-func (s *Service) PersonsOf(ctx context.Context, tx *op.Tx, area string, which []string) ([]string, error) {
+func PersonsOf(ctx context.Context, tx *op.Tx, area string, which []string) ([]string, error) {
 	var args db.Args
 	return persons(ctx, tx, area, ` and m.member_id in `+db.In(&args, which), args)
 }
 
-// PersonsNumbered is [Service.PersonsOf] by numbers of members.
-func (s *Service) PersonsNumbered(ctx context.Context, tx *op.Tx, area string, numbers []string) ([]string, error) {
+// PersonsNumbered is [PersonsOf] by numbers of members.
+func PersonsNumbered(ctx context.Context, tx *op.Tx, area string, numbers []string) ([]string, error) {
 	var args db.Args
 	return persons(ctx, tx, area, ` and m.number in `+db.In(&args, numbers), args)
 }
