@@ -18,6 +18,7 @@ type Draft struct {
 	Phone     string
 	PhoneOK   bool    // an SMS code was confirmed for it just now, or staff heard it
 	Anonymous bool    // a signed-in worker does not want to be known even to the union
+	AskFirst  bool    // the worker wants to be told when a body has it, to say what that may see
 	Hide      *bool   // from platform and company; nil: as the topic's rule says
 	Channel   Channel // for staff: how it came; empty for the worker's own
 	Source    string  // for staff: where it was heard

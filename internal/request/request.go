@@ -241,10 +241,15 @@ type Attachment struct {
 	Seq      int64 // of the entry it came with
 	At       time.Time
 	By       ActorKind
-	Body     string // for a body's
-	Released bool   // bodies may see it
+	Body     string   // for a body's
+	Released bool     // the union shows it to those bodies that may see it
+	Asked    bool     // its worker is asked which bodies may see it
+	To       []string // those that its worker agreed to
 	File
 }
+
+// Shut reports whether its worker has agreed to no body.
+func (a Attachment) Shut() bool { return a.Asked && len(a.To) == 0 }
 
 // ActorKind is who did something.
 type ActorKind string

@@ -25,6 +25,12 @@ type Case struct {
 	Kept       bool      // a later notice would move the answer's date; the promised one stands
 }
 
+// Silent reports whether nothing is left of what was said: it went with the account that
+// it came from, or after its time.
+func (c Case) Silent() bool {
+	return c.Words == "" && c.Heard == "" && c.What == "" && len(c.Files) == 0
+}
+
 // Follower is a request joined to another.
 type Follower struct {
 	ID      ID
@@ -90,6 +96,7 @@ type Matter struct {
 	Status     Status
 	Topic      string
 	Title      string // by staff
+	Said       string // the worker's own words, where the worker agreed that this body reads them
 	Place      Place
 	What       string
 	Union      string
@@ -113,6 +120,7 @@ type Whole struct {
 	Dispatches []Dispatch
 	Entries    []Entry
 	Files      []Attachment
+	WordsFor   []string // the bodies that may read the worker's own words
 	Limits     Limits
 }
 
@@ -167,6 +175,9 @@ func (m Whole) Own(cal workday.Calendar, now time.Time) Own {
 func (m Whole) Matter(who authz.Subject, cal workday.Calendar, now time.Time) Matter {
 	v := Matter{ID: m.ID, Number: m.Number, Version: m.Version, Status: m.Status, Topic: m.Topic, Title: m.Title, Place: m.Place, What: m.What,
 		Union: m.Union, Officer: m.OfficerName, CreatedAt: m.CreatedAt, Bounces: m.Bounces, Demo: m.Demo}
+	if sitsInOne(who, m.WordsFor) {
+		v.Said = m.Words
+	}
 	own := map[DispatchID]bool{}
 	clocks := Clocks(m.Limits, cal, m.Entries, now)
 	for _, d := range m.Dispatches {
@@ -209,7 +220,15 @@ func (a Attachment) ForBody(q *Request, who authz.Subject) bool {
 	if a.Body != "" {
 		return Sits(who, a.Body)
 	}
+	if a.Asked && !sitsInOne(who, a.To) {
+		return false
+	}
 	return a.Released && (a.By != ByWorker || a.Kind != Voice || !q.Hidden)
+}
+
+// sitsInOne reports whether who handles matters for one of some organisations.
+func sitsInOne(who authz.Subject, orgs []string) bool {
+	return slices.ContainsFunc(orgs, func(org string) bool { return Sits(who, org) })
 }
 
 // Sits reports whether who handles matters for the organisation.

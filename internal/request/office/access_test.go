@@ -159,6 +159,10 @@ func TestBodyNeverSeesThePerson(t *testing.T) {
 			h.t.Errorf("a body got a photo that nobody released: %v", err)
 		}
 		h.must(h.Release(cadre(), ref, photo.ID, true))
+		if _, err := h.Attachment(partner(street), ref, photo.ID); !fault.Is(err, fault.Missing) {
+			h.t.Errorf("a body got a photo that the worker did not agree to: %v", err)
+		}
+		h.spoil(`insert into request_share (request_id, seq, given, at, way, body_id, bodies, contact, kinds, by_name) select request_id, 1, $1, 1, 'page', body_id, '', '', 'photo,voice', '' from request_dispatch`)
 		if a, err := h.Attachment(partner(street), ref, photo.ID); err != nil || a.Blob != "photo-1" {
 			h.t.Errorf("a released photo = %+v, %v", a, err)
 		}

@@ -209,6 +209,9 @@ func (s *Service) finish(ctx context.Context, tx *op.Tx, c *capture) (request.Re
 	if err := s.save(ctx, tx, c.matter); err != nil {
 		return request.Receipt{}, err
 	}
+	if err := s.store.Wish(ctx, tx, c.ID, c.draft.AskFirst); err != nil {
+		return request.Receipt{}, err
+	}
 	if err := s.store.Index(ctx, tx, c.Request, c.Words, c.Title, c.Place.Text); err != nil {
 		return request.Receipt{}, err
 	}

@@ -132,7 +132,11 @@ func (s *Service) Dispatch(ctx context.Context, ref request.Ref, tasks ...reques
 		if m.Status != request.StatusWaiting {
 			m.settle()
 		}
-		return nil
+		wants, err := s.store.AskFirst(ctx, tx, m.ID)
+		if wants {
+			tx.Emit(request.Told{ID: m.ID, Number: m.Number, Kind: request.KindDispatched})
+		}
+		return err
 	})
 }
 
@@ -271,7 +275,8 @@ func (s *Service) Note(ctx context.Context, ref request.Ref, msg request.Message
 }
 
 // Release lets the bodies see one of the worker's files, or takes that back. The
-// voice of a worker who is hidden cannot be released.
+// voice of a worker who is hidden cannot be released. A body sees what is released once the
+// worker has agreed to that body.
 func (s *Service) Release(ctx context.Context, ref request.Ref, aid request.AttachmentID, release bool) (request.Receipt, error) {
 	return s.act(ctx, request.Release, ref, func(tx *op.Tx, m *matter) error {
 		files, err := s.store.Attachments(ctx, tx, m.ID)

@@ -41,7 +41,7 @@ func (s *Service) absorb(ctx context.Context, tx *op.Tx, m *matter, rid request.
 	if err != nil {
 		return err
 	}
-	if err := s.desk.Check(tx.Subject, request.Join, f.AuthzObject()); err != nil {
+	if err := s.desk.Both(ctx, tx, request.Join, f.AuthzObject()); err != nil {
 		return err
 	}
 	if err := f.Fit(request.KindMerged); err != nil {

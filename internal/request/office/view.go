@@ -37,6 +37,9 @@ func (s *Service) whole(ctx context.Context, tx *op.Tx, ref request.Ref) (w requ
 	if w.Entries, err = s.store.Entries(ctx, tx, w.ID, true); err != nil {
 		return w, err
 	}
+	if w.WordsFor, err = s.store.WordsFor(ctx, tx, w.ID); err != nil {
+		return w, err
+	}
 	w.Files, err = s.store.Attachments(ctx, tx, w.ID)
 	return w, err
 }
@@ -153,7 +156,7 @@ func (s *Service) Reveal(ctx context.Context, ref request.Ref) (request.Identity
 			return t, err
 		}
 		// Checked before anything is opened, not only before it is shown.
-		if err := s.desk.Check(tx.Subject, request.Reveal, q.AuthzObject()); err != nil {
+		if err := s.desk.Both(ctx, tx, request.Reveal, q.AuthzObject()); err != nil {
 			return t, err
 		}
 		i, err := s.identity(ctx, tx, q)

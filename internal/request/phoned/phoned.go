@@ -155,7 +155,7 @@ func (s *Service) of(ctx context.Context, tx *op.Tx, h Holder) (all []*request.R
 	return all, err
 }
 
-// Forget implements erase.Keeper: name and number go from what is closed. What is still
+// Forget implements erase.Keeper: name, number and words go from what is closed. What is still
 // under way keeps them, or nobody could answer; the nightly dropping takes them later. A
 // code has just come back from the number, so it is the worker's now.
 func (s *Service) Forget(ctx context.Context, tx *op.Tx, who string) error {
@@ -170,7 +170,7 @@ func (s *Service) Forget(ctx context.Context, tx *op.Tx, who string) error {
 	all, err := s.of(ctx, tx, h)
 	for _, q := range all {
 		if err == nil && !q.ClosedAt.IsZero() {
-			err = s.store.Unname(ctx, tx, q.ID)
+			err = s.store.ForgetCaller(ctx, tx, q.ID)
 		}
 	}
 	return err

@@ -17,20 +17,33 @@ func (s *Store) UnsettledOf(ctx context.Context, tx *op.Tx, worker string) (n in
 	return n, err
 }
 
-// Forget drops whose the requests of a worker are: name, number, and the photos and
-// voice that came from them. What was said and answered stays, as the union's record
-// of the matter. The files themselves go with the next sweep, since no row names
-// them. What is held (package hold) stays as it is.
+// Forget drops whose the requests of a worker are, and all that they said and sent:
+// words, photos and voice, where exactly it was. What the matter was about, who worked
+// on it and what they answered stays, as the union's record. The files themselves go
+// with the next sweep, since no row names them. What is held (package hold) stays as it is.
 func (s *Store) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 	free := `not ` + hold.Held("request_id", "owner_id")
-	for _, sql := range []string{
-		`delete from request_attachment where by_kind = 'worker' and request_id in (select request_id from request where owner_id = $1 and ` + free + `)`,
-		`update request_event set by_id = '' where by_kind = 'worker' and by_id = $1 and request_id in (select request_id from request where ` + free + `)`,
-		`update request set owner_id = null, data_key = null, name = null, phone = null, phone_index = null, phone_ok = false where owner_id = $1 and ` + free,
-	} {
+	own := `owner_id = $1 and ` + free
+	for _, sql := range append(unsay(own),
+		`update request_event set by_id = '', words = null where by_kind = 'worker' and by_id = $1 and request_id in (select request_id from request where `+free+`)`,
+		`update request set owner_id = null, data_key = null, name = null, phone = null, phone_index = null, phone_ok = false where `+own,
+	) {
 		if _, err := tx.Exec(ctx, sql, worker); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unsay are the statements that drop what was said and sent by whom some requests came
+// from, given by a condition on rows of request.
+func unsay(which string) []string {
+	these := ` and request_id in (select request_id from request where ` + which + `)`
+	return []string{
+		`delete from request_attachment where (by_kind = 'worker' or seq = 1)` + these,
+		`update request_event set words = null where (by_kind = 'worker' or seq = 1)` + these,
+		`delete from request_gram where true` + these,
+		`update request set words = null, heard = null, source = null where ` + which,
+		`update request set place = null, lat = null, lng = null, cell = null where station_id is null and ` + which,
+	}
 }

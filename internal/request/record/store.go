@@ -6,7 +6,6 @@ import (
 	"math"
 	"strings"
 
-	"nuanxin/internal/consent"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
@@ -235,16 +234,18 @@ func (s *Store) Entries(ctx context.Context, tx *op.Tx, rid request.ID, words bo
 	return es, err
 }
 
-// Attachments returns the files of a request, oldest first. What its worker does not
-// want bodies to see is released to none.
+// Attachments returns the files of a request, oldest first. Each
+// names the bodies that its worker agreed to.
 func (s *Store) Attachments(ctx context.Context, tx *op.Tx, rid request.ID) ([]request.Attachment, error) {
 	var as []request.Attachment
 	err := tx.Each(ctx, `
 		select attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, by_kind, body_id,
-			released and not (by_kind = 'worker' and exists (select 1 from request q where q.request_id = $1 and `+consent.Stopped("q.owner_id", consent.Photos)+`))
+			released, by_kind = 'worker' or seq = 1, `+mayRead("request_attachment.kind")+`
 		from request_attachment where request_id = $1 order by seq, attachment_id`, []any{rid}, func(r db.Row) error {
 		var a request.Attachment
-		err := r.Scan(&a.ID, &a.Seq, db.Time(&a.At), &a.Kind, &a.Blob, &a.Thumb, &a.Seconds, &a.Size, &a.Digest, &a.By, db.Text(&a.Body), &a.Released)
+		var to string
+		err := r.Scan(&a.ID, &a.Seq, db.Time(&a.At), &a.Kind, &a.Blob, &a.Thumb, &a.Seconds, &a.Size, &a.Digest, &a.By, db.Text(&a.Body), &a.Released, &a.Asked, &to)
+		a.To = bodies(to)
 		as = append(as, a)
 		return err
 	})

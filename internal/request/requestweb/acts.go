@@ -6,7 +6,9 @@ import (
 
 	"nuanxin/internal/fault"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/requestweb/sharing"
 	"nuanxin/internal/request/requestweb/show"
+	"nuanxin/internal/request/share"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -125,6 +127,23 @@ func (p *pages) solved(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) withdraw(w http.ResponseWriter, r *http.Request) error {
 	p.forgetSent(w)
 	return p.press(w, r, p.Office.Withdraw, "help.withdrawn")
+}
+
+// share says what a body may see of what came with a matter.
+func (p *pages) share(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	kinds, told := sharing.Kinds(r.PostForm), "sharing.flash.no"
+	if len(kinds) > 0 {
+		told = "sharing.flash.yes"
+	} else if r.PostForm.Get("do") == "give" {
+		return p.back(w, r, nil, "sharing.flash.none")
+	}
+	if p.Shares == nil {
+		return fault.New(string(share.Say), fault.Missing, "fault.missing")
+	}
+	return p.back(w, r, p.Shares.Decide(web.Named(r), p.ref(r), r.PostForm.Get("body"), kinds...), told)
 }
 
 func (p *pages) press(w http.ResponseWriter, r *http.Request, do func(context.Context, request.Ref) (request.Receipt, error), told string) error {

@@ -32,6 +32,7 @@ type askForm struct {
 	offered   string // the place's words as they were filled in
 	hide      bool
 	anonymous bool
+	share     bool     // the worker wants to be told when a body has it
 	kept      []string // sealed notes of files that are already here
 	files     []request.File
 	errors    ui.FormErrors
@@ -116,7 +117,7 @@ func (p *pages) capture(w http.ResponseWriter, r *http.Request) error {
 		return web.See(w, r, Href(number)+"/sent")
 	}
 	hide := f.hide
-	d := request.Draft{Words: f.words, Files: f.files, Topic: f.topic, Anonymous: f.anonymous, Channel: request.ChannelPage,
+	d := request.Draft{Words: f.words, Files: f.files, Topic: f.topic, Anonymous: f.anonymous, AskFirst: f.share, Channel: request.ChannelPage,
 		Place: request.Place{Text: f.spot.Text, Point: f.spot.Point, Area: f.spot.Area, Station: f.spot.Station}}
 	if r.PostForm.Has("hide_asked") {
 		d.Hide = &hide
@@ -184,7 +185,7 @@ func formErrors(ctx context.Context, err error) ui.FormErrors {
 // readAsk reads the form's inputs. A position that makes no sense is none.
 func (p *pages) readAsk(r *http.Request) askForm {
 	in := r.PostForm
-	f := askForm{words: in.Get("words"), topic: in.Get("topic"), hide: in.Get("hide") != "", anonymous: in.Get("anonymous") != "", offered: in.Get("offered")}
+	f := askForm{words: in.Get("words"), topic: in.Get("topic"), hide: in.Get("hide") != "", anonymous: in.Get("anonymous") != "", share: in.Get("share") != "", offered: in.Get("offered")}
 	f.spot = Spot{Text: strings.TrimSpace(in.Get("place")), Area: in.Get("area"), Station: in.Get("station"), Point: pointOf(in.Get("lat"), in.Get("lng"))}
 	before := pointOf(in.Get("was_lat"), in.Get("was_lng"))
 	located := f.spot.Point != nil && (before == nil || *before != *f.spot.Point)

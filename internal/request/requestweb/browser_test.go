@@ -1,10 +1,8 @@
 package requestweb_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,9 +12,6 @@ import (
 )
 
 // modes are the ways in which every page must hold.
-func modes() []map[string]string {
-	return []map[string]string{{}, {"theme": "dark"}, {"size": "xxl"}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}}
-}
 
 // shown are the pages in the states that look different, with the cookies of
 // who sees them.
@@ -41,36 +36,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	browser, h := webtest.Start(t), newHouse(t)
 	paths, held := h.shown()
 	for name, path := range paths {
-		for _, mode := range modes() {
-			cookies := map[string]string{}
-			for _, m := range []map[string]string{held, mode} {
-				for k, v := range m {
-					cookies[k] = v
-				}
-			}
-			page := browser.Open(t, h.server.URL+path, webtest.View{Width: 320, Height: 640, Cookies: cookies})
-			for _, width := range []int{320, 360, 1440} {
-				page.View(webtest.View{Width: width, Height: 800})
-				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
-				for _, v := range page.Axe() {
-					t.Errorf("%s: got axe violation %v, want none", say, v)
-				}
-				if got := page.Overflow(); len(got) > 0 {
-					t.Errorf("%s: got sideways scroll %v, want none", say, got)
-				}
-				got := slices.DeleteFunc(page.SmallTargets(44), func(s string) bool { return strings.HasSuffix(s, " 120") || strings.HasSuffix(s, " 110") }) // links inside a sentence
-				if width == 360 && len(mode) == 0 && len(got) > 0 {
-					t.Errorf("%s: got small targets %q, want none", say, got)
-				}
-				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-					page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s%s%s.png", dir, name, width, mode["theme"], mode["contrast"], mode["size"], mode["lang"]), len(mode) > 0 || width > 1000)
-				}
-			}
-			if got := page.Exceptions(); len(got) > 0 {
-				t.Errorf("%s %v: got script errors %q, want none", name, mode, got)
-			}
-			page.Close()
-		}
+		browser.Hold(t, name, h.server.URL+path, held)
 	}
 }
 

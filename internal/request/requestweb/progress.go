@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/requestweb/show"
+	"nuanxin/internal/request/share"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -22,6 +23,7 @@ type progressPage struct {
 	said  *request.Entry // the last thing that was told, asked or answered
 
 	example example.Example // that the worker is asked about, or agreed to
+	asked   share.Asked     // what each body may see of what came with it
 }
 
 // progress shows where a request is.
@@ -48,6 +50,9 @@ func (p *pages) load(r *http.Request) (progressPage, error) {
 		if page.example, err = p.Examples.Of(r.Context(), request.Ref{Number: own.Number}); fault.Is(err, fault.Missing) || fault.Is(err, fault.Denied) {
 			err = nil // the phone holds another's
 		}
+	}
+	if err == nil && p.Shares != nil {
+		page.asked, err = p.Shares.Ask(r.Context(), p.ref(r))
 	}
 	return page, err
 }

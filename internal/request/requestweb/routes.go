@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/request/share"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -29,6 +30,7 @@ type Config struct {
 	Uploads *upload.Desk
 
 	Examples *example.Service // what workers may agree to show; nil: nothing
+	Shares   *share.Service   // what workers let bodies see; nil: nothing is asked
 
 	Where   func(r *http.Request) Spot                                     // what the phone remembers; nil: nothing
 	Station func(ctx context.Context, code string) (Spot, error)           // the station that an address names by code or id; nil: none can be named
@@ -92,6 +94,7 @@ func Routes(c Config) []web.Route {
 		post(one+"/add", string(request.Add), "send what is added, or the reply to a question", person, upload.BodyLimit, p.add),
 		post(one+"/chase", string(request.Chase), "ask for news", person, 4<<10, p.chase),
 		post(one+"/solved", string(request.Solve), "say that it is solved", person, 4<<10, p.solved),
+		post(one+"/share", string(share.Say), "say whether the body may see one's photos and voice", person, 4<<10, p.share),
 		get(one+"/unsolved", string(request.Reopen), "say why it is not solved", person, p.form(formUnsolved)),
 		post(one+"/unsolved", string(request.Reopen), "say that it is not solved", person, upload.BodyLimit, p.unsolved),
 		get(one+"/phone", string(request.Leave), "ask for a phone that answers can be sent to", []string{"holder"}, p.askPhone),

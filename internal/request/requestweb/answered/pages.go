@@ -7,7 +7,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -136,12 +135,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, v deskV
 	if v.ex, err = p.Examples.Of(r.Context(), ref); err != nil {
 		return err
 	}
-	f := p.Frame(r.Context())
-	f.Title, f.Nav = t(r.Context(), "make"), slices.Clone(f.Nav)
-	f.Crumbs = []ui.Crumb{{Text: v.ex.Number, Href: tell.Href(ref.ID)}}
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == tell.HrefRequests
-	}
+	f := p.Frame(r.Context()).At(tell.HrefRequests, t(r.Context(), "make"), ui.Crumb{Text: v.ex.Number, Href: tell.Href(ref.ID)})
 	return web.Show(w, r, status, deskPage(f, v))
 }
 

@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/request/share"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -25,6 +26,7 @@ import (
 // Config is what the pages need. Office, Frame and Files are required.
 type Config struct {
 	Office *office.Service
+	Shares *share.Service // whether bodies may see the files; nil: nobody is asked
 	Files  *upload.Desk
 	Take   func(ctx context.Context, number, area string, rows []string) error // keeps which requests stand on a list before it leaves the house
 	Frame  func(ctx context.Context) ui.StaffPage                              // the reader's name, organisation and menu; pages fill in the rest

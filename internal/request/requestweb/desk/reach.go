@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"nuanxin/internal/authz"
@@ -65,17 +64,11 @@ func can(ctx context.Context, act authz.Action, k request.Kind, c request.Case) 
 
 // frame is the reader's frame with a title.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Heading, f.Crumbs = title, "", crumbs
-	f.Nav = slices.Clone(f.Nav)
 	at := HrefRequests
 	if !reach.IsStaff(ctx) {
 		at = HrefRules // all that an administrator sees of these pages
 	}
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == at
-	}
-	return f
+	return p.Frame(ctx).At(at, title, crumbs...)
 }
 
 // under is the frame of a page about one request.

@@ -11,6 +11,7 @@ import (
 	"nuanxin/internal/request/requestweb/desk/rules"
 	"nuanxin/internal/request/requestweb/desk/tell"
 	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/request/share"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -94,6 +95,7 @@ func (p *pages) one() []web.Route {
 		route("GET", one+"/name", request.Reveal, "ask for the reason of looking at a name", p.askName),
 		route("POST", one+"/name", request.Reveal, "take the reason", p.takeReason),
 		route("GET", one+"/name/shown", request.Reveal, "show the name once", p.showName),
+		route("POST", one+"/share", share.Told, "write down whether the worker lets bodies see photos and voice", p.share),
 		route("POST", one+"/release", request.Release, "let the bodies see a file, or no more", p.release),
 	}
 }

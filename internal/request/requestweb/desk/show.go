@@ -10,11 +10,14 @@ import (
 	"github.com/a-h/templ"
 
 	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/desk/reach"
 	"nuanxin/internal/request/requestweb/desk/tell"
+	"nuanxin/internal/request/requestweb/sharing"
 	"nuanxin/internal/request/requestweb/show"
+	"nuanxin/internal/request/share"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
@@ -25,6 +28,9 @@ type caseView struct {
 	side  tell.Side
 	say   sayForm
 	alike []request.Alike
+
+	asks  bool        // whether bodies may see the worker's files is asked
+	asked share.Asked // what each body may see
 }
 
 // show tells everything about one matter. That a cadre opened it is a receipt
@@ -59,6 +65,12 @@ func (p *pages) showCase(w http.ResponseWriter, r *http.Request, status int, c r
 	var err error
 	if v.alike, err = p.alikeTo(ctx, c); err != nil {
 		return err
+	}
+	if v.asks = p.Shares != nil && share.Policy.May(authz.From(ctx), share.Told, c.AuthzObject()); v.asks {
+		if v.asked, err = p.Shares.Ask(ctx, request.Ref{ID: c.ID}); err != nil {
+			return err
+		}
+		v.asks = len(v.asked.Kinds) > 0
 	}
 	if v.say.phrases, err = p.phrasesFor(ctx, c, v.say.kind); err != nil {
 		return err
@@ -105,6 +117,29 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.Files.Serve(w, r, a, r.URL.Query().Get("thumb") != "")
+}
+
+// share writes down what the worker said about what bodies may see.
+func (p *pages) share(w http.ResponseWriter, r *http.Request) error {
+	ref, err := refOf(r)
+	if err != nil {
+		return err
+	}
+	if err := reach.Form(r); err != nil {
+		return err
+	}
+	if p.Shares == nil {
+		return reach.Missing()
+	}
+	told := "sharing.flash.told"
+	if err := p.Shares.Told(web.Named(r), ref, r.PostForm.Get("body"), sharing.Kinds(r.PostForm)...); err != nil {
+		if !fault.Is(err, fault.Conflict) || !web.HasText(r.Context(), fault.Of(err).Msg) {
+			return err
+		}
+		told = fault.Of(err).Msg
+	}
+	web.SetFlash(w, r, told)
+	return web.See(w, r, Href(ref.ID)+"#share")
 }
 
 // release lets the bodies see a file, or takes that back.
@@ -266,7 +301,7 @@ func extraName(ctx context.Context, c request.Case) templ.Component {
 
 // workerFiles are the files that the union may show to bodies.
 func workerFiles(c request.Case) []request.Attachment {
-	return slices.DeleteFunc(slices.Clone(c.Files), func(a request.Attachment) bool { return a.Body != "" || a.By != request.ByWorker })
+	return slices.DeleteFunc(slices.Clone(c.Files), func(a request.Attachment) bool { return a.Body != "" || a.By != request.ByWorker && a.Seq != 1 })
 }
 
 func fileName(ctx context.Context, i int, a request.Attachment) string {
@@ -280,6 +315,8 @@ func fileState(ctx context.Context, c request.Case, a request.Attachment) string
 	switch {
 	case !releasable(c, a):
 		return t(ctx, "file.never")
+	case a.Released && a.Shut():
+		return t(ctx, "file.shut")
 	case a.Released:
 		return t(ctx, "file.out")
 	}

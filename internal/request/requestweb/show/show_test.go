@@ -1,6 +1,7 @@
 package show_test
 
 import (
+	"slices"
 	"testing"
 
 	"nuanxin/internal/request"
@@ -73,5 +74,19 @@ func TestSaid(t *testing.T) {
 	}
 	if got := show.Status(zh, show.Worker, show.State{Status: request.StatusSeen, Who: "刘婷"}); got != "刘婷看了" {
 		t.Errorf("seen is %q", got)
+	}
+}
+
+// Others who said the same are one step for the worker, as long as nothing else came between.
+func TestOthersAreOneStep(t *testing.T) {
+	site := &web.Site{Texts: web.NewTexts(show.Texts())}
+	ctx := site.With(t.Context(), "/", web.Display{Lang: "zh-CN"})
+	other := request.Entry{Kind: request.KindAbsorbed}
+	var got []string
+	for _, s := range show.Steps(ctx, show.Trail{Reader: show.Worker, Status: request.StatusSolved, Entries: []request.Entry{other, other, other, {Kind: request.KindSeen, ByName: "刘婷"}, other}}) {
+		got = append(got, s.Title)
+	}
+	if want := []string{"又有工友说了同一件事，并在一起办", "刘婷看了", "又有 3 位工友说了同一件事，并在一起办"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

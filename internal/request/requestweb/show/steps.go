@@ -23,9 +23,15 @@ type Trail struct {
 // is where it stands now, and the worker's word is still to come.
 func Steps(ctx context.Context, tr Trail) []ui.Step {
 	var steps []ui.Step
-	for i, e := range tr.Entries {
+	for i := 0; i < len(tr.Entries); i++ {
+		same := tr.same(i)
+		i += same - 1
+		e := tr.Entries[i]
 		s := ui.Step{State: ui.Done, Icon: icon(e.Kind), At: e.At, When: web.When(ctx, e.At)}
 		s.Title, s.Text = Said(ctx, tr.Reader, e)
+		if same > 1 {
+			s.Title = t(ctx, "did.absorbed.many", "Count", same)
+		}
 		switch {
 		case e.Kind == request.KindBounced:
 			s.State = ui.Back
@@ -42,6 +48,19 @@ func Steps(ctx context.Context, tr Trail) []ui.Step {
 	}
 	slices.Reverse(steps)
 	return steps
+}
+
+// same says how many entries from the i-th on tell a worker that somebody else said the
+// same: two dozen of them in a row are one step.
+func (tr Trail) same(i int) int {
+	n, first := 1, tr.Entries[i]
+	for tr.Reader == Worker && first.Kind == request.KindAbsorbed && i+n < len(tr.Entries) {
+		if next := tr.Entries[i+n]; next.Kind != first.Kind || next.Words != first.Words {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 func of(all []request.Attachment, seq int64) []request.Attachment {

@@ -26,6 +26,9 @@ func Title(ctx context.Context, q *request.Request) string {
 	case q.What != "":
 		return t(ctx, "title.station", "Place", q.Place.Text, "What", What(ctx, q.What))
 	}
+	if _, sorted := request.TopicOf(q.Topic); sorted {
+		return t(ctx, "title.topic", "Topic", show.Topic(ctx, q.Topic), "Number", q.Number)
+	}
 	return t(ctx, "title.voice", "Number", q.Number)
 }
 
