@@ -2,6 +2,7 @@ package rights
 
 import (
 	"context"
+	"time"
 
 	"nuanxin/internal/op"
 	"nuanxin/internal/seal"
@@ -30,6 +31,14 @@ type Union struct {
 type People interface {
 	// Contact returns a worker's name and phone; either may be empty.
 	Contact(ctx context.Context, tx *op.Tx, worker string) (name, phone string, err error)
+}
+
+// Callers knows whose phone is whose, and what that says of who called from it.
+type Callers interface {
+	// Has returns a worker's phone, empty where there is none, and whether something that
+	// was written down at a time for somebody of a name who has it is the worker's. proved is
+	// when a code came back from the phone, where that is not the last that signed them in.
+	Has(ctx context.Context, tx *op.Tx, worker string, proved time.Time) (phone string, is func(name string, at time.Time) bool, err error)
 }
 
 // Fields knows what is kept of workers that may be wrong, and changes it.
@@ -62,6 +71,7 @@ type Config struct {
 	Orgs     Orgs
 	People   People
 	Fields   Fields
+	Callers  Callers
 	Notifier Notifier // nil: nobody is told
 	Calendar func() workday.Calendar
 }

@@ -14,6 +14,9 @@ const (
 	Call   authz.Action = "rights.call"    // the phone of who asked, in full
 	HandOn authz.Action = "rights.hand_on" // to the union that it belongs to
 	Accept authz.Action = "rights.accept"  // a correction, which is made at once
+
+	ByNumber authz.Action = "rights.by_phone" // what was written down for a caller who has the worker's phone
+	Reindex  authz.Action = "rights.index"    // asks of before there were indexes
 )
 
 // Policy says who may do them. An administrator reads none of it.
@@ -27,5 +30,8 @@ var Policy = authz.Rules{
 	Reject: authz.InArea(authz.Cadre),
 	HandOn: authz.InArea(authz.Cadre),
 	Accept: authz.InArea(authz.Cadre),
-	Call:   authz.Sensitive(authz.InArea(authz.Cadre)),
+
+	ByNumber: authz.Owner,
+	Reindex:  authz.Program,
+	Call:     authz.Sensitive(authz.InArea(authz.Cadre)),
 }

@@ -24,18 +24,22 @@ type Service struct {
 	orgs     Orgs
 	people   People
 	fields   Fields
+	callers  Callers
 	notifier Notifier
 	calendar func() workday.Calendar
 }
 
 // NewService returns the service.
 func NewService(desk *op.Desk, c Config) *Service {
-	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Fields, c.Notifier, c.Calendar}
+	return &Service{desk, vault{c.Ring}, c.Orgs, c.People, c.Fields, c.Callers, c.Notifier, c.Calendar}
 }
 
 // Register gives the worker what happens by itself: whoever asked on a page is
 // told by message that there is an answer.
-func (s *Service) Register(w *job.Worker) { w.On(Answered{}.EventName(), s.notify) }
+func (s *Service) Register(w *job.Worker) {
+	w.On(Answered{}.EventName(), s.notify)
+	w.Every("rights.index", time.Hour, s.Index)
+}
 
 // Receipt tells who asked what happens now.
 type Receipt struct {

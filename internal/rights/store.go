@@ -122,10 +122,10 @@ func (v vault) insert(ctx context.Context, tx *op.Tx, a Ask, phone string) error
 	}
 	_, err = tx.Exec(ctx, `
 		insert into rights_ask (ask_id, person_id, union_id, union_name, area, kind, state, channel, words, name, phone, phone_mask, taken_by,
-			asked_at, answered_at, answered_by, answer, data_key, version, field, wanted, proof)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, null, '', null, $15, 1, $16, $17, $18)`,
+			asked_at, answered_at, answered_by, answer, data_key, version, field, wanted, proof, phone_index)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, null, '', null, $15, 1, $16, $17, $18, $19)`,
 		string(a.ID), db.Null(a.Person), a.Union, a.UnionName, a.Area, string(a.Kind), string(a.State), string(a.Channel),
-		sealed["words"], sealed["name"], sealed["phone"], a.Phone, a.TakenBy, a.AskedAt.UnixMicro(), key, a.Field, sealed["wanted"], a.Proof)
+		sealed["words"], sealed["name"], sealed["phone"], a.Phone, a.TakenBy, a.AskedAt.UnixMicro(), key, a.Field, sealed["wanted"], a.Proof, v.phoneIndex(phone))
 	return err
 }
 

@@ -21,17 +21,12 @@ import (
 
 // frame is the reader's frame with a title.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Crumbs, f.Nav = title, crumbs, slices.Clone(f.Nav)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == HrefDesk
-	}
-	return f
+	return p.Frame(ctx).At(HrefDesk, title, crumbs...)
 }
 
 // under is the frame of a page that the list leads to.
 func (p *pages) under(ctx context.Context, title string) ui.StaffPage {
-	return p.frame(ctx, title, ui.Crumb{Text: t(ctx, "desk.title"), Href: HrefDesk}, ui.Crumb{Text: title})
+	return p.Frame(ctx).Under(HrefDesk, t(ctx, "desk.title"), title)
 }
 
 // staff answers whoever has nothing to do at these addresses: a worker sees

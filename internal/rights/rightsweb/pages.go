@@ -12,20 +12,22 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/rights"
+	"nuanxin/internal/rights/forget"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
 )
 
 // Config is what the pages need; all of it.
 type Config struct {
-	Rights *rights.Service
-	Worker func(web.Handler) web.Handler                                // lets workers through and leads others to the sign-in
-	Here   func(r *http.Request) (area string)                          // the division that the phone remembers, or ""
-	Proof  func(r *http.Request) (file string, err error)               // reads a form, and keeps the photo that came with it
-	Photo  func(ctx context.Context, file string) ([]byte, error)       // shows it again
-	Unions func(ctx context.Context, words string) ([]ui.Option, error) // unions that can answer, by part of the name; one more than a page holds
-	Kept   string                                                       // the page that tells how long data is kept
-	Frame  func(ctx context.Context) ui.StaffPage                       // the reader's name, organisation and menu
+	Rights  *rights.Service
+	Unowned *forget.Service                                              // erases who has no account
+	Worker  func(web.Handler) web.Handler                                // lets workers through and leads others to the sign-in
+	Here    func(r *http.Request) (area string)                          // the division that the phone remembers, or ""
+	Proof   func(r *http.Request) (file string, err error)               // reads a form, and keeps the photo that came with it
+	Photo   func(ctx context.Context, file string) ([]byte, error)       // shows it again
+	Unions  func(ctx context.Context, words string) ([]ui.Option, error) // unions that can answer, by part of the name; one more than a page holds
+	Kept    string                                                       // the page that tells how long data is kept
+	Frame   func(ctx context.Context) ui.StaffPage                       // the reader's name, organisation and menu
 }
 
 // The addresses that other pages lead to.
@@ -60,10 +62,11 @@ type pages struct{ Config }
 func Routes(c Config) []web.Route {
 	p := &pages{c}
 	own := func(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
-		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: []string{"owner"}, BodyLimit: 16 << 10, Handler: web.HTML(c.Worker(private(h)))}
+		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: []string{"owner"}, BodyLimit: 16 << 10, Handler: web.HTML(c.Worker(ui.Private(h)))}
 	}
+	rules := authz.Merge(rights.Policy, forget.Policy)
 	desk := func(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
-		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: rights.Policy.Roles(act), BodyLimit: 16 << 10, Look: web.LookStaff, Handler: web.HTML(private(h))}
+		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: rules.Roles(act), BodyLimit: 16 << 10, Look: web.LookStaff, Handler: web.HTML(ui.Private(h))}
 	}
 	photo := own("POST", hrefCorrect, rights.Send, "say what is right, with a photo that proves it", p.correct)
 	photo.BodyLimit = 10 << 20
@@ -84,15 +87,9 @@ func Routes(c Config) []web.Route {
 		desk("GET", HrefDesk+"/{id}/proof", rights.See, "look at the photo that proves what is right", p.proof),
 		desk("GET", HrefDesk+"/{id}/hand", rights.HandOn, "find the union that an ask belongs to", p.askHand),
 		desk("POST", HrefDesk+"/{id}/hand", rights.HandOn, "hand an ask on to another union", p.hand),
+		desk("GET", HrefDesk+"/{id}/forget", forget.See, "see what is kept of somebody who has no account and asks to be deleted", p.askForget),
+		desk("POST", HrefDesk+"/{id}/forget", forget.Forget, "erase it, and answer with what went and what stays", p.forget),
 		desk("POST", HrefDesk+"/{id}/phone", rights.Call, "show the phone of who asked once, for a reason", p.phone),
-	}
-}
-
-// private keeps an answer out of every store on the way.
-func private(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("Cache-Control", "no-store")
-		return h(w, r)
 	}
 }
 
@@ -104,7 +101,7 @@ func (p *pages) find(r *http.Request, act authz.Action) (rights.Ask, error) {
 		return rights.Ask{}, fault.New("rights.find", fault.Missing, "fault.missing")
 	}
 	a, err := p.Rights.Get(r.Context(), which)
-	if err == nil && !rights.Policy.May(authz.From(r.Context()), act, a.AuthzObject()) {
+	if err == nil && !authz.Merge(rights.Policy, forget.Policy).May(authz.From(r.Context()), act, a.AuthzObject()) {
 		err = fault.New(string(act), fault.Denied, "fault.denied")
 	}
 	return a, err

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"nuanxin/internal/plain"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
@@ -91,7 +92,14 @@ func Rows(ctx context.Context, all []rights.Ask) []ui.RowProps {
 		if a.State != rights.Open {
 			sub = web.Date(ctx, a.AnsweredAt)
 		}
-		rows = append(rows, ui.RowProps{Href: Href(a.ID), Title: kindOf(ctx, a), Sub: sub, Chip: ui.Chip(chip(ctx, a)), Chevron: true})
+		row := ui.RowProps{Href: Href(a.ID), Title: kindOf(ctx, a), Sub: sub, Chip: ui.Chip(chip(ctx, a)), Chevron: true}
+		if a.Person == "" { // by the phone alone: it has no page, and stands here
+			row.Href, row.Chevron, row.More = "", false, plain.Brief(a.Words, 200)
+			if a.Answer != "" {
+				row.More = t(ctx, "row.phoned", "Words", row.More, "Answer", plain.Brief(a.Answer, 400))
+			}
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

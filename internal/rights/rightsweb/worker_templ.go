@@ -209,7 +209,7 @@ func correctPage(f correctForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if len(f.known) == 0 {
+			if len(f.known) == 0 && f.Wanted == "" && f.Words == "" {
 				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Title: t(ctx, "correct.nothing"), Text: t(ctx, "correct.nothing.text")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
