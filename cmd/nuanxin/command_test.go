@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"nuanxin/internal/clock"
 	"nuanxin/internal/evidence/proves"
 )
 
@@ -163,7 +165,7 @@ func TestUser(t *testing.T) {
 		t.Errorf("the page on passwords says nothing of the rules: %d", got.status)
 	}
 	must(t, "", with([]string{"user", "passwords", "usual", "--since", "2026-01-03"}, where...)...)
-	must(t, "", with([]string{"user", "require", "all", "--since", "2026-01-02"}, where...)...)
+	must(t, "", with([]string{"user", "require", "all", "--since", clock.Day(time.Now())}, where...)...)
 	if got := s.signIn(t, "liuting", rootPassword).get(t, "/desk/requests"); got.location() != "/desk/me/factor" {
 		t.Errorf("who must have a second factor is led to %q: %d", got.location(), got.status)
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"nuanxin/internal/clock"
 )
 
 // area is the county of these tests.
@@ -50,6 +52,7 @@ func serveFlags(where []string) []string {
 func found(t *testing.T, where []string) *county {
 	t.Helper()
 	must(t, rootPassword+"\n", with([]string{"user", "add", "root", "--name", "管理员", "--role", "admin", "--area", "all"}, where...)...)
+	must(t, "", with([]string{"user", "require", "nobody", "--since", clock.Day(time.Now()), "--source", "test"}, where...)...)
 	c := &county{server: start(t, serveFlags(where)...), where: where}
 	must(t, cadrePassword+"\n", with([]string{"user", "add", "liuting", "--name", "刘婷", "--role", "cadre", "--area", area}, where...)...) // while it serves
 	root := c.signIn(t, "root", rootPassword)

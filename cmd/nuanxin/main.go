@@ -24,6 +24,7 @@ type cli struct {
 	Backup   backupCmd   `cmd:"" help:"Write everything but the keys to one file, while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Read a backup into a new data folder or an empty database."`
 	Check    checkCmd    `cmd:"" help:"Prove that the data is whole: invariants, orphans, counters, audit chain."`
+	Retain   retainCmd   `cmd:"" help:"Say how long what is kept, how much is due, and what the last night dropped."`
 	Audit    auditCmd    `cmd:"" help:"Verify the audit trail by its public key alone, or print that key."`
 	Evidence evidenceCmd `cmd:"" help:"Say of each requirement of ASVS 5.0 or GB/T 22239 what shows that it holds, from the results of the tests."`
 	Keys     keysCmd     `cmd:"" help:"List, renew, prove and split the keys that seal personal data."`

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"nuanxin/internal/app"
+	"nuanxin/internal/app/ways"
 )
 
 // serveCmd starts the server.
@@ -21,7 +22,23 @@ type serveCmd struct {
 
 	WeChatApp    string `name:"wechat-app" help:"Id (AppID) of the WeChat official account by which workers sign in." placeholder:"ID"`
 	WeChatSecret string `name:"wechat-secret" help:"Its secret (AppSecret)." placeholder:"SECRET"`
+	identity
 	sms
+}
+
+// identity are the flags of the service that checks names and identity numbers.
+type identity struct {
+	RealnameURL  string         `name:"realname-url" help:"HTTPS address of the identity service that checks names and identity numbers." placeholder:"URL"`
+	RealnameApp  string         `name:"realname-app" help:"Name by which that service knows us." placeholder:"NAME"`
+	RealnameKey  string         `name:"realname-key" help:"Key of the signatures, 16 bytes or more." placeholder:"KEY"`
+	RealnameHash string         `name:"realname-hash" help:"Hash of the signatures." enum:"sha256,sm3" default:"sha256" placeholder:"sha256|sm3"`
+	RealnameName string         `name:"realname-name" help:"What officers and members read of who answered." placeholder:"TEXT"`
+	RealnameCA   string         `name:"realname-ca" help:"PEM file with the certificates that vouch for it, where the machine's own do not." type:"path" placeholder:"FILE"`
+	RealnameNet  []netip.Prefix `name:"realname-network" help:"Networks of the house or the government in which it is, such as 10.8.0.0/16." placeholder:"CIDR"`
+}
+
+func (i identity) config() ways.Realname {
+	return ways.Realname{URL: i.RealnameURL, App: i.RealnameApp, Key: i.RealnameKey, Hash: i.RealnameHash, Name: i.RealnameName, CA: i.RealnameCA, Nets: i.RealnameNet}
 }
 
 // sms are the flags of the text message gateway.
@@ -40,7 +57,7 @@ func (s sms) config() app.SMSConfig {
 func (c *serveCmd) Run(e *env) error {
 	config := c.where.config()
 	config.Origin, config.SMS, config.HomeArea = c.Origin, c.sms.config(), c.HomeArea
-	config.Scanner = c.Scanner
+	config.Scanner, config.Realname = c.Scanner, c.identity.config()
 	config.WeChat = app.WeChatConfig{AppID: c.WeChatApp, Secret: c.WeChatSecret}
 	config.Proxies, config.Inside, config.Powers = c.Proxy, c.Inside, c.Powers
 	if c.SMSURL == "" {

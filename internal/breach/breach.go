@@ -132,7 +132,7 @@ func (d *Draft) check(now time.Time) error {
 // By says how the people concerned are found.
 type By struct {
 	Area     string // everybody of an area
-	Actor    string // whose data this account opened or took out, between From and To
+	Actor    string // whose data the account of this login name opened or took out, between From and To
 	From, To time.Time
 	Numbers  []string // of members and requests
 	Export   string   // the number on the watermark of a list that was taken out

@@ -16,5 +16,6 @@
 // leaves a trace. A message that goes out says that there is something to read, and
 // nothing of it.
 //
-// No row is ever deleted: the register is kept for three years at least (art. 56).
+// Nobody deletes a row: the register goes by itself when its days after the closing are over
+// (package retain; three years at least, art. 55 and 56), and an incident that is open stays.
 package breach

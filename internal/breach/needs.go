@@ -21,6 +21,8 @@ type Holders interface {
 type People interface {
 	// Contact returns a worker's name and phone; either may be empty.
 	Contact(ctx context.Context, tx *op.Tx, worker string) (name, phone string, err error)
+	// Staff returns the account of a login name, ended ones too, or fault.Missing.
+	Staff(ctx context.Context, tx *op.Tx, login string) (string, error)
 }
 
 // Notifier reaches people outside the pages.

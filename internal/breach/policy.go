@@ -31,7 +31,7 @@ var Policy = authz.Rules{
 	Decide:  authz.Lately(authz.InArea(authz.Security)),
 	Report:  authz.InArea(authz.Security),
 	Finish:  authz.InArea(authz.Security),
-	Persons: authz.Sensitive(authz.InArea(authz.Security)),
+	Persons: authz.Lately(authz.Sensitive(authz.InArea(authz.Security))),
 	Take:    authz.InArea(authz.Cadre, authz.Leader),
 	Mine:    authz.Owner,
 	Send:    authz.Program,

@@ -163,8 +163,17 @@ func (s *Service) read(ctx context.Context, tx *op.Tx, area string, b By) (all [
 			acts = append(acts, act)
 		}
 	}
+	who, err := s.People.Staff(ctx, tx, b.Actor)
+	if fault.Is(err, fault.Missing) {
+		var f fault.Form
+		f.Add("actor", "breach.actor.unknown", nil)
+		err = f.Err(string(Compute))
+	}
+	if err != nil {
+		return nil, err
+	}
 	roots := map[string][]string{}
-	f := op.TrailFilter{Subjects: []string{b.Actor}, Acts: acts, From: b.From, To: b.To, Limit: 500}
+	f := op.TrailFilter{Subjects: []string{who}, Acts: acts, From: b.From, To: b.To, Limit: 500}
 	for more := true; more; more = f.After != "" {
 		var some []op.Trace
 		if some, f.After, err = op.Trail(ctx, tx, f); err != nil {
@@ -296,7 +305,7 @@ func (s *Service) Persons(ctx context.Context, which ID, after string) (all []Pe
 		if err != nil {
 			return i, err
 		}
-		if err := s.desk.Check(tx.Subject, Persons, i.AuthzObject()); err != nil { // before anything is opened
+		if err := s.desk.Both(ctx, tx, Persons, i.AuthzObject()); err != nil { // before anything is opened
 			return i, err
 		}
 		var args db.Args
@@ -333,6 +342,9 @@ func (s *Service) Mine(ctx context.Context) ([]Notice, error) {
 	return op.List(ctx, s.desk, Mine, func(tx *op.Tx, _ op.Scope) ([]Notice, error) {
 		if tx.Subject.Kind != authz.Worker {
 			return nil, fault.New(string(Mine), fault.Missing, "fault.missing")
+		}
+		if err := s.desk.Both(ctx, tx, Mine, authz.Object{Kind: "account", ID: tx.Subject.ID, Group: "person", Owner: tx.Subject.ID}); err != nil {
+			return nil, err
 		}
 		told, err := s.some(ctx, tx, `b.decision = 'told' and b.breach_id in (select p.breach_id from breach_person p where p.mark = $1) order by b.breach_id desc`, db.Args{s.mark(tx.Subject.ID)})
 		all := make([]Notice, len(told))

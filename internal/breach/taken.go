@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -97,10 +96,4 @@ func (s *Service) taken(ctx context.Context, tx *op.Tx, area, number string) ([]
 	}
 	slices.Sort(all)
 	return slices.Compact(all), nil
-}
-
-// DropLists forgets who stood on lists that were taken out before a time.
-func (s *Service) DropLists(ctx context.Context, tx *op.Tx, before time.Time, most int) (int, error) {
-	n, err := tx.Exec(ctx, `delete from breach_list where list_id in (select l.list_id from breach_list l where l.at < $1 order by l.list_id limit $2)`, before.UnixMicro(), most)
-	return int(n), err
 }

@@ -13,6 +13,7 @@ import (
 const (
 	Membership = "membership" // to be a member
 	Document   = "document"   // the identity number
+	Realname   = "realname"   // name and identity number go to an identity service
 	News       = "news"       // news about benefits and events
 	Messages   = "messages"   // short messages about what one asked
 	Call       = "call"       // staff who handle something see the phone

@@ -102,6 +102,19 @@ func Allowed(ctx context.Context, tx *op.Tx, person, purpose string) (bool, erro
 	return n == 0, err
 }
 
+// Agreed reports whether a person has agreed to a purpose, and not taken that back; for
+// what is done by consent alone.
+func Agreed(ctx context.Context, tx *op.Tx, person, purpose string) (given bool, err error) {
+	if person == "" {
+		return false, nil
+	}
+	err = tx.Each(ctx, `select given from consent where person_id = $1 and purpose = $2 order by seq desc limit 1`, []any{person, purpose}, func(r db.Row) error { return r.Scan(&given) })
+	if err != nil || !given {
+		return false, err
+	}
+	return Allowed(ctx, tx, person, purpose)
+}
+
 // Freeze stops every use of what is kept of a person whose account has ended, and of the
 // children whom they wrote down, while something is held: it is stored and used for nothing (art. 47).
 func Freeze(ctx context.Context, tx *op.Tx, person string) error {
@@ -124,6 +137,9 @@ func Forget(ctx context.Context, tx *op.Tx, person string) error {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `delete from consent_guardian where child_id = $1`, person); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `update consent set gone_at = $2 where person_id = $1 and gone_at is null`, person, tx.Now().UnixMicro()); err != nil {
 		return err
 	}
 	return forgetWards(ctx, tx, person)

@@ -6,7 +6,9 @@
 // dated row with its source (table retain_rule). Every night the program goes through
 // all classes in small steps, each a transaction of its own, and leaves a row for
 // each class: until when it dropped, how much, and by which rule (table retain_run).
-// A night that was cut off is done again whole; dropping twice is no fault.
+// A night that was cut off is done again whole; dropping twice is no fault. Rules are entered on
+// the page of the security administrator, for a day to come, and never below what the law
+// asks for (table retain_least). What no rule drops is named, with its reason ([Service.Endless]).
 //
 // It needs the classes of the domains that keep something.
 package retain
@@ -14,6 +16,9 @@ package retain
 import (
 	"context"
 	"embed"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"nuanxin/internal/authz"
@@ -33,11 +38,13 @@ var Schema embed.FS
 // The actions.
 const (
 	See  authz.Action = "retain.see"
+	Set  authz.Action = "retain.set" // a rule, from a day on
 	Drop authz.Action = "retain.drop"
 )
 
-// Policy says who may do them: the rules and their proof are no secret among staff.
-var Policy = authz.Rules{See: authz.InArea(authz.Cadre, authz.Leader, authz.Admin), Drop: authz.Program}
+// Policy says who may do them: the rules and their proof are no secret among staff; the
+// security administrator of the whole installation, who handles no matters, enters rules.
+var Policy = authz.Rules{See: authz.InArea(authz.Cadre, authz.Leader, authz.Admin, authz.Security, authz.Auditor), Set: authz.Lately(authz.InArea(authz.Security)), Drop: authz.Program}
 
 // Class is one kind of data that is kept for so long.
 type Class struct {
@@ -53,11 +60,22 @@ const step = 200
 // Service is what pages may ask.
 type Service struct {
 	desk    *op.Desk
+	whole   func(ctx context.Context, tx *op.Tx) (string, error)
 	classes []Class
 }
 
-// NewService returns the service of these classes.
-func NewService(desk *op.Desk, classes ...Class) *Service { return &Service{desk, classes} }
+// NewService returns the service of these classes; whole is the area of the installation.
+func NewService(desk *op.Desk, whole func(ctx context.Context, tx *op.Tx) (string, error), classes ...Class) *Service {
+	return &Service{desk, whole, classes}
+}
+
+// Classes are their names.
+func (s *Service) Classes() (all []string) {
+	for _, c := range s.classes {
+		all = append(all, c.Name)
+	}
+	return all
+}
 
 // Register gives the worker the nightly task.
 func (s *Service) Register(w *job.Worker) { w.Every("retain", 24*time.Hour, s.Run) }
@@ -70,14 +88,18 @@ func (r run) AuthzObject() authz.Object {
 	return authz.Object{Kind: "retain", ID: string(r), Group: "person"}
 }
 
-// Run drops whatever is past its days.
+// Run drops whatever is past its days. A class that fails does not hold up the others.
 func (s *Service) Run(ctx context.Context) error {
+	var failed error
 	for _, c := range s.classes {
 		if err := s.class(ctx, c); err != nil {
-			return err
+			failed = errors.Join(failed, fmt.Errorf("retain %s: %w", c.Name, err))
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return nil
+	return failed
 }
 
 func (s *Service) class(ctx context.Context, c Class) error {
@@ -116,6 +138,9 @@ type Rule struct {
 	Days   int64
 	Since  string // the day
 	Source string
+	By     string    // who entered it; empty: it came with the program
+	Least  Least     // what the law asks for
+	Next   []Next    // what has been entered and does not count so far
 	LastAt time.Time // zero: not so far
 	Before time.Time // what was over before then is gone
 	Gone   int64     // then
@@ -125,12 +150,19 @@ type Rule struct {
 // Rules returns the rule of every class, with its proof.
 func (s *Service) Rules(ctx context.Context) ([]Rule, error) {
 	return op.List(ctx, s.desk, See, func(tx *op.Tx, _ op.Scope) (all []Rule, err error) {
-		if who := tx.Subject; who.Kind != authz.System && !who.Has(authz.Cadre) && !who.Has(authz.Leader) && !who.Has(authz.Admin) {
-			return nil, fault.New(string(See), fault.Missing, "fault.missing")
+		if err := reads(tx); err != nil {
+			return nil, err
 		}
+		today := clock.Day(tx.Now())
 		for _, c := range s.classes {
 			r := Rule{Class: c.Name}
-			err := tx.One(ctx, `select value, since, source from retain_rule where name = $1 and since <= $2 order by since desc limit 1`, []any{c.Name, clock.Day(tx.Now())}, &r.Days, &r.Since, &r.Source)
+			err := tx.One(ctx, `select value, since, source, by_name from retain_rule where name = $1 and since <= $2 order by since desc limit 1`, []any{c.Name, today}, &r.Days, &r.Since, &r.Source, &r.By)
+			if err == nil {
+				r.Least, err = least(ctx, tx, c.Name, today)
+			}
+			if err == nil {
+				r.Next, err = coming(ctx, tx, c.Name, today)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -147,4 +179,12 @@ func (s *Service) Rules(ctx context.Context) ([]Rule, error) {
 		}
 		return all, nil
 	})
+}
+
+// reads refuses whoever is no staff: the rules belong to no area.
+func reads(tx *op.Tx) error {
+	if who := tx.Subject; who.Kind != authz.System && !slices.ContainsFunc([]authz.Role{authz.Cadre, authz.Leader, authz.Admin, authz.Security, authz.Auditor}, who.Has) {
+		return fault.New(string(See), fault.Missing, "fault.missing")
+	}
+	return nil
 }

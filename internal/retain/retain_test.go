@@ -2,7 +2,10 @@ package retain_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,7 +45,7 @@ func TestTenYears(t *testing.T) {
 		at.Set(start)
 		const days = 180
 		kept, put := &shelf{}, 0
-		s := retain.NewService(op.New(d, retain.Policy), retain.Class{Name: "member.refused", Drop: kept.drop})
+		s := retain.NewService(op.New(d, retain.Policy), whole, retain.Class{Name: "member.refused", Drop: kept.drop})
 		ctx := authz.AsSystem(t.Context(), "test")
 		for week := range 10 * 52 {
 			for day := range 7 {
@@ -79,7 +82,7 @@ func TestManySteps(t *testing.T) {
 		for range 1000 {
 			*kept = append(*kept, start.AddDate(-1, 0, 0))
 		}
-		s := retain.NewService(op.New(d, retain.Policy), retain.Class{Name: "member.refused", Drop: kept.drop})
+		s := retain.NewService(op.New(d, retain.Policy), whole, retain.Class{Name: "member.refused", Drop: kept.drop})
 		admin := authz.With(t.Context(), authz.Subject{ID: "01a20000-0000-7000-8000-000000000001", Kind: authz.Staff, Grants: []authz.Grant{{Role: authz.Admin}}})
 		if err := s.Run(admin); err == nil || len(*kept) != 1000 {
 			t.Errorf("an administrator drops data: %v", err)
@@ -95,6 +98,96 @@ func TestManySteps(t *testing.T) {
 		}
 		if _, err := s.Rules(authz.With(t.Context(), authz.Subject{ID: "01a20000-0000-7000-8000-000000000002", Kind: authz.Worker})); !fault.Is(err, fault.Missing) {
 			t.Errorf("a worker reads the rules: %v", err)
+		}
+	})
+}
+
+// whole is the area of the installation.
+func whole(context.Context, *op.Tx) (string, error) { return "22", nil }
+
+// Rules are entered for a day to come, by the security administrator of the whole
+// installation, and never below what the law asks for; what counted before stays.
+func TestRulesAreEntered(t *testing.T) {
+	at := clock.At(start)
+	dbtest.Each(t, at, []fs.FS{op.Schema, job.Schema, retain.Schema}, func(t *testing.T, d *db.DB) {
+		at.Set(start)
+		none := func(context.Context, *op.Tx, time.Time, int) (int, error) { return 0, nil }
+		s := retain.NewService(op.New(d, retain.Policy), whole, retain.Class{Name: "rights.words", Drop: none}, retain.Class{Name: "request.media", Drop: none})
+		as := func(role authz.Role, area string) context.Context {
+			return authz.With(t.Context(), authz.Subject{ID: "01a20000-0000-7000-8000-000000000001", Kind: authz.Staff, Name: "安管", Proven: at.Now().Add(time.Hour), Grants: []authz.Grant{{Role: role, Area: area}}})
+		}
+		today, next := clock.Day(at.Now()), clock.Day(at.Now().AddDate(0, 0, 1))
+		sound := retain.Draft{Class: "rights.words", Days: 1096, Since: next, Source: "本级决定2026年第9号"}
+		with := func(change func(*retain.Draft)) retain.Draft { d := sound; change(&d); return d }
+		for _, c := range []struct {
+			what, says string
+			d          retain.Draft
+		}{
+			{"a day short of three years", "retain.days.least", with(func(d *retain.Draft) { d.Days = 1095 })},
+			{"no days", "retain.days.between", with(func(d *retain.Draft) { d.Days = 0 })},
+			{"for ever", "retain.days.between", with(func(d *retain.Draft) { d.Days = 100000 })},
+			{"yesterday", "retain.since.past", with(func(d *retain.Draft) { d.Since = clock.Day(at.Now().AddDate(0, 0, -1)) })},
+			{"no day", "retain.since.past", with(func(d *retain.Draft) { d.Since = "soon" })},
+			{"no source", "retain.source.length", with(func(d *retain.Draft) { d.Source = " " })},
+			{"no class", "retain.class.choose", with(func(d *retain.Draft) { d.Class = "member" })},
+		} {
+			err := s.Set(as(authz.Security, "22"), c.d)
+			if !fault.Is(err, fault.Invalid) || !slices.ContainsFunc(fault.Of(err).Fields, func(f fault.Field) bool { return f.Msg == c.says }) {
+				t.Errorf("%s: got %v, want %s", c.what, err, c.says)
+			}
+		}
+		for who, ctx := range map[string]context.Context{"of a county": as(authz.Security, "2204"), "an administrator": as(authz.Admin, "22"), "a cadre": as(authz.Cadre, "22")} {
+			if err := s.Set(ctx, sound); err == nil {
+				t.Errorf("%s enters a rule", who)
+			}
+		}
+		if err := s.Set(as(authz.Security, "22"), sound); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Set(as(authz.Security, "22"), sound); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a second rule of the same day: got %v", err)
+		}
+		if err := s.Set(as(authz.Security, "22"), retain.Draft{Class: "request.media", Days: 30, Since: today, Source: "本级决定2026年第9号"}); err != nil {
+			t.Errorf("what no law holds: %v", err)
+		}
+		of := func(class string) (r retain.Rule) {
+			all, err := s.Rules(as(authz.Security, "22"))
+			for _, x := range all {
+				if x.Class == class {
+					r = x
+				}
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		if r := of("rights.words"); r.Days != 1830 || r.Least.Days != 1096 || len(r.Next) != 1 || r.Next[0].Days != 1096 || r.Next[0].By != "安管" {
+			t.Errorf("before its day: got %+v", r)
+		}
+		if r := of("request.media"); r.Days != 30 || r.By != "安管" || r.Least.Days != 0 {
+			t.Errorf("from today on: got %+v", r)
+		}
+		at.Move(24 * time.Hour)
+		if r := of("rights.words"); r.Days != 1096 || r.Since != next || len(r.Next) != 0 {
+			t.Errorf("from its day on: got %+v", r)
+		}
+	})
+}
+
+// A class that cannot be dropped is told, and the others are dropped all the same.
+func TestOneClassFails(t *testing.T) {
+	at := clock.At(start)
+	dbtest.Each(t, at, []fs.FS{op.Schema, job.Schema, retain.Schema}, func(t *testing.T, d *db.DB) {
+		at.Set(start)
+		broken := func(context.Context, *op.Tx, time.Time, int) (int, error) {
+			return 0, errors.New("a row that nobody can read")
+		}
+		kept := &shelf{start.AddDate(-20, 0, 0)}
+		s := retain.NewService(op.New(d, retain.Policy), whole, retain.Class{Name: "member.left", Drop: broken}, retain.Class{Name: "member.refused", Drop: kept.drop})
+		err := s.Run(authz.AsSystem(t.Context(), "test"))
+		if err == nil || !strings.Contains(err.Error(), "member.left") || len(*kept) != 0 {
+			t.Errorf("got %v, and %d are kept", err, len(*kept))
 		}
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,7 +53,7 @@ type pages struct{ Config }
 func Routes(c Config) []web.Route {
 	p := &pages{c}
 	route := func(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
-		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: breach.Policy.Roles(act), BodyLimit: 64 << 10, Look: web.LookStaff, Handler: web.HTML(private(h))}
+		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: breach.Policy.Roles(act), BodyLimit: 64 << 10, Look: web.LookStaff, Handler: web.HTML(ui.Private(h, authz.Security))}
 	}
 	one := Href + "/{id}"
 	return []web.Route{
@@ -73,29 +72,13 @@ func Routes(c Config) []web.Route {
 	}
 }
 
-// private keeps an answer out of every store on the way.
-func private(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("Cache-Control", "no-store")
-		if !authz.From(r.Context()).Has(authz.Security) {
-			return fault.New("breach.desk", fault.Missing, "fault.missing")
-		}
-		return h(w, r)
-	}
-}
-
 // frame is the reader's frame with a title.
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Crumbs, f.Nav = title, crumbs, slices.Clone(f.Nav)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == Href
-	}
-	return f
+	return p.Frame(ctx).At(Href, title, crumbs...)
 }
 
 func (p *pages) under(ctx context.Context, title string) ui.StaffPage {
-	return p.frame(ctx, title, ui.Crumb{Text: t(ctx, "title"), Href: Href}, ui.Crumb{Text: title})
+	return p.Frame(ctx).Under(Href, t(ctx, "title"), title)
 }
 
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
@@ -403,7 +386,7 @@ func levels(ctx context.Context, on string) []ui.Option {
 
 func ruleRows(ctx context.Context, rules []breach.Rule) (all []ui.Pair) {
 	for _, r := range rules {
-		all = append(all, ui.Pair{Key: t(ctx, "rule."+r.Name, "Count", r.Value), Text: r.Source})
+		all = append(all, ui.Pair{Key: t(ctx, "rule."+r.Name, "Count", web.Count(r.Value)), Text: r.Source})
 	}
 	return all
 }

@@ -1,0 +1,6 @@
+-- +goose Up
+-- What workers send goes to no body before they agree to it, matter by matter; here they
+-- refuse it for all.
+insert into consent_purpose (purpose, version, since, place, kinds, ground, required, separate, joins, receiver, source, words)
+	select 'photos', 2, '2026-11-30', place, kinds, ground, required, separate, joins, receiver, '个人信息保护法 第23条:向其他处理者提供的,取得个人的单独同意;第15条:可以撤回', '{"zh-CN": {"name": "问我能不能把照片、语音转给办事的单位", "tick": "我提的每件事，工会可以问我：拍的照片、录的语音能不能给要办这件事的单位看。", "for": "让单位看清现场，知道修哪儿、怎么办。每件事单独问，你没点同意的不转。", "who": "工会把这件事交给的那家单位，名字写在这件事的页面上。", "long": "到这件事办结，或者你收回。", "back": "在这里停下，所有的事都不再转；或者在那件事的页面上收回一件。", "after": "停下以后，单位马上看不到。"}, "en": {"name": "Ask me whether bodies may see my photos and voice", "tick": "For each matter, the union may ask me whether the body that handles it may see my photos and voice messages.", "for": "So that the body sees what is wrong and what to mend. It is asked for each matter; without a yes nothing goes.", "who": "The body that the union gives the matter to; its name stands on the page of the matter.", "long": "Until the matter is closed, or you take it back.", "back": "Stop it here for all matters, or take it back on the page of one.", "after": "Bodies see nothing from that moment on."}}'
+	from consent_purpose where purpose = 'photos' and version = 1;
