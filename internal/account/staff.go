@@ -415,3 +415,8 @@ func (s *Service) EndStay(ctx context.Context, who ID) error {
 func staffer(ctx context.Context, p ID) func(*op.Tx) (Person, error) {
 	return func(tx *op.Tx) (Person, error) { return people.Staff(ctx, tx, p) }
 }
+
+// Staff returns the account of a login name, ended ones too, or fault.Missing.
+func (s *Service) Staff(ctx context.Context, tx *op.Tx, login string) (string, error) {
+	return people.StaffOf(ctx, tx, login)
+}

@@ -1,9 +1,7 @@
 package accountweb_test
 
 import (
-	"fmt"
 	"net/url"
-	"os"
 	"testing"
 
 	"nuanxin/internal/account"
@@ -88,33 +86,11 @@ func TestPagesHoldInAllModes(t *testing.T) {
 		{"person", "/desk/staff/" + string(cadre), admin.session()},
 		{"end", "/desk/staff/" + string(cadre) + "/end", admin.session()},
 	} {
-		for _, mode := range []map[string]string{{}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}} {
-			if mode["nx"] = test.session; test.session == "" {
-				delete(mode, "nx")
-			}
-			mode["nxh"] = half.cookie("nxh")
-			page := browser.Open(t, h.url+test.path, webtest.View{Width: 320, Height: 640, Cookies: mode})
-			for _, width := range []int{320, 1440} {
-				page.View(webtest.View{Width: width, Height: 900})
-				say := fmt.Sprintf("%s at %d px, %v %v %v", test.name, width, mode["theme"], mode["contrast"], mode["size"])
-				for _, v := range page.Axe() {
-					t.Errorf("%s: got axe violation %v, want none", say, v)
-				}
-				if got := page.Overflow(); len(got) > 0 {
-					t.Errorf("%s: got sideways scroll %v, want none", say, got)
-				}
-				if got := page.SmallTargets(44); width == 320 && mode["size"] == "" && len(got) > 0 {
-					t.Errorf("%s: got small targets %q, want none", say, got)
-				}
-				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-					page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s.png", dir, test.name, width, mode["theme"], mode["contrast"]), true)
-				}
-			}
-			if got := page.Exceptions(); len(got) > 0 {
-				t.Errorf("%s: got script errors %q, want none", test.name, got)
-			}
-			page.Close()
+		cookies := map[string]string{"nxh": half.cookie("nxh")}
+		if test.session != "" {
+			cookies["nx"] = test.session
 		}
+		browser.Hold(t, test.name, h.url+test.path, cookies)
 	}
 }
 

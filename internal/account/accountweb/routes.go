@@ -40,6 +40,15 @@ type Orgs interface {
 type DemoStaff struct {
 	Login, Password string
 	Text            string // who that is, such as 刘婷 · 权益部干部
+	English         string // the same in English
+}
+
+// in is who that is in the reader's language.
+func (d DemoStaff) in(ctx context.Context) string {
+	if web.Lang(ctx) == "en" && d.English != "" {
+		return d.English
+	}
+	return d.Text
 }
 
 // pages are the handlers.
@@ -127,11 +136,7 @@ func (p *pages) frame(ctx context.Context, title, path string) ui.StaffPage {
 	if p.Frame != nil {
 		f = p.Frame(ctx)
 	}
-	f.Title, f.Nav = title, slices.Clone(f.Nav)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == path
-	}
-	return f
+	return f.At(path, title)
 }
 
 // RoleWords names the roles of grants, each once.

@@ -30,6 +30,15 @@ func Insert(ctx context.Context, tx *op.Tx, p Person, key, phone any) error {
 	return err
 }
 
+// StaffOf returns the id of the account of a login name, ended ones too, or Missing.
+func StaffOf(ctx context.Context, tx *op.Tx, login string) (which string, err error) {
+	err = tx.One(ctx, `select person_id from person_login where login = $1`, []any{FoldLogin(login)}, &which)
+	if errors.Is(err, db.ErrNone) {
+		err = fault.New("account.staff", fault.Missing, "fault.missing")
+	}
+	return which, err
+}
+
 // InsertStaff stores p with its login name and grants.
 func InsertStaff(ctx context.Context, tx *op.Tx, p Person) error {
 	n, err := tx.Exec(ctx, `insert into person_login (login, person_id) values ($1, $2) on conflict (login) do nothing`, p.Login, string(p.ID))

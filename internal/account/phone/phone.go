@@ -68,13 +68,13 @@ type Holder struct {
 	Number string // the member's
 	Area   string
 	Union  string // its name
-	Live   bool   // the membership is not over
+	Live   bool   // the union knows who it is: a member, one who was, or one who applied
 	Phone  string // of the account; pages mask it
 }
 
 // AuthzObject implements op.Target.
 func (h Holder) AuthzObject() authz.Object {
-	return authz.Object{Kind: "account", ID: h.Person, Group: "person", Area: h.Area, Owner: h.Person}
+	return authz.Object{Kind: "member_phone", ID: h.Person, Group: "person", Area: h.Area, Owner: h.Person}
 }
 
 // File is a member with the changes of their phone, the newest first.

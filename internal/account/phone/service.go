@@ -93,6 +93,9 @@ func (s *Service) Mine(ctx context.Context) (all []Change, phone string, err err
 		if err != nil {
 			return nil, err
 		}
+		if err := s.desk.Both(ctx, tx, Own, w.AuthzObject()); err != nil {
+			return nil, err
+		}
 		if _, phone, err = s.accounts.Contact(ctx, tx, string(w.id)); err != nil {
 			return nil, err
 		}

@@ -133,7 +133,7 @@ func (s *Service) may(ctx context.Context, tx *op.Tx, act authz.Action) error {
 	if err != nil {
 		return err
 	}
-	return s.desk.Check(tx.Subject, act, w.AuthzObject())
+	return s.desk.Both(ctx, tx, act, w.AuthzObject())
 }
 
 func (s *Service) find(ctx context.Context, check string) func(*op.Tx) (whole, error) {

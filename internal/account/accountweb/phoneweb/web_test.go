@@ -1,9 +1,7 @@
 package phoneweb_test
 
 import (
-	"fmt"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -111,8 +109,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	waiting := h.union.holder
 	h.clock.Move(14 * time.Minute)
 	worker2 := h.member()
-	marked := []map[string]string{{"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}}
-	for i, test := range []struct{ name, path, session string }{
+	for _, test := range []struct{ name, path, session string }{
 		{"lost", accountweb.LostPath, ""},
 		{"me-waits", "/me", worker.cookie("nx")},
 		{"own-waits", own, worker.cookie("nx")},
@@ -123,42 +120,15 @@ func TestPagesHoldInAllModes(t *testing.T) {
 		{"desk-new", at + "/new", cadre.cookie("nx")},
 	} {
 		h.union.holder = waiting
-		for _, mode := range []map[string]string{{}, marked[i%2]} {
-			if mode["nx"] = test.session; test.session == "" {
-				delete(mode, "nx")
-			}
-			page := browser.Open(t, h.url+test.path, webtest.View{Width: 320, Height: 640, Cookies: mode})
-			holds(t, page, test.name, mode)
-			page.Close()
+		cookies := map[string]string{}
+		if test.session != "" {
+			cookies["nx"] = test.session
 		}
+		browser.Hold(t, test.name, h.url+test.path, cookies)
 	}
 	page := browser.Open(t, h.url+own, webtest.View{Width: 360, Height: 800, Cookies: map[string]string{"nx": h.worker("13312340010").cookie("nx")}})
 	defer page.Close()
 	page.Type("#phone", "13412340009")
 	page.FollowNamed("发验证码")
-	holds(t, page, "own-code", map[string]string{})
-}
-
-// holds checks a page at both widths.
-func holds(t *testing.T, page *webtest.Page, name string, mode map[string]string) {
-	t.Helper()
-	for _, width := range []int{320, 1440} {
-		page.View(webtest.View{Width: width, Height: 900})
-		say := fmt.Sprintf("%s at %d px, %v %v %v", name, width, mode["theme"], mode["contrast"], mode["size"])
-		for _, v := range page.Axe() {
-			t.Errorf("%s: got axe violation %v, want none", say, v)
-		}
-		if got := page.Overflow(); len(got) > 0 {
-			t.Errorf("%s: got sideways scroll %v, want none", say, got)
-		}
-		if got := page.SmallTargets(44); width == 320 && mode["size"] == "" && len(got) > 0 {
-			t.Errorf("%s: got small targets %q, want none", say, got)
-		}
-		if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-			page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s.png", dir, name, width, mode["theme"], mode["contrast"]), true)
-		}
-	}
-	if got := page.Exceptions(); len(got) > 0 {
-		t.Errorf("%s: got script errors %q, want none", name, got)
-	}
+	page.Hold("own-code")
 }

@@ -142,7 +142,7 @@ func root(ctx context.Context, x op.Trace, names map[string]string) string {
 	if name := names[x.Root]; x.Group == "person" && name != "" {
 		return kind + " " + name
 	}
-	return kind + " …" + x.Root[max(0, len(x.Root)-8):]
+	return kind + " " + end(x.Root)
 }
 
 // why is the reason that was written, and what the act noted of itself.
@@ -156,7 +156,7 @@ func why(ctx context.Context, x op.Trace) (all []string) {
 			if k == op.Via {
 				all = append(all, t(ctx, "audit.via", "Place", note[k]))
 			} else {
-				all = append(all, k+" "+note[k])
+				all = append(all, noted(ctx, k, note[k]))
 			}
 		}
 	}
@@ -176,7 +176,7 @@ func whose(ctx context.Context, x op.Trace, names map[string]string) string {
 	case authz.Link:
 		return t(ctx, "audit.link")
 	case authz.System:
-		return t(ctx, "audit.system", "Name", x.Subject)
+		return t(ctx, "audit.system", "Name", program(ctx, x.Subject))
 	}
 	return t(ctx, "audit.nobody")
 }

@@ -100,12 +100,7 @@ func only(h web.Handler, roles []authz.Role) web.Handler {
 
 // frame is the frame of a page, with its place in the menu.
 func (p *pages) frame(ctx context.Context, title, path string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Crumbs, f.Nav = title, crumbs, slices.Clone(f.Nav)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == path
-	}
-	return f
+	return p.Frame(ctx).At(path, title, crumbs...)
 }
 
 // actWords are the words for an act; of one without words, its code.

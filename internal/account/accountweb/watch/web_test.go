@@ -1,8 +1,6 @@
 package watch_test
 
 import (
-	"fmt"
-	"os"
 	"testing"
 	"time"
 
@@ -46,7 +44,7 @@ func TestAuditor(t *testing.T) {
 	h := newHouse(t)
 	auditor := h.staff("weidong", "魏东", grant(authz.Auditor))
 	at := watch.HrefAudit
-	auditor.get(at).want("the trail", 200, at, "魏东", "工作人员登录", "系统：test", "加一个工作人员")
+	auditor.get(at).want("the trail", 200, at, "魏东", "工作人员登录", "系统：test", "加一个工作人员", "登录名 weidong")
 	auditor.get(at+"?who=weidong&what=account.sign_in_staff&from=2026-11-24&to=2026-11-24").want("filtered", 200, at+"?who=weidong&what=account.sign_in_staff&from=2026-11-24&to=2026-11-24", `value="account.sign_in_staff" selected`, "!系统：test")
 	auditor.get(at+"?what=member.*&from=2026-11-24&to=2026-11-24").want("a sort", 200, at+"?what=member.*&from=2026-11-24&to=2026-11-24", "这段时间没有记录")
 	auditor.get(at+"?from=x&to=2026-11-24").want("no day", 422, at+"?from=x&to=2026-11-24", "日期写成")
@@ -103,8 +101,7 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	if err := h.trail.Run(authz.AsSystem(t.Context(), "job")); err != nil {
 		t.Fatal(err)
 	}
-	marked := []map[string]string{{"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}}
-	for i, test := range []struct{ name, path, session string }{
+	for _, test := range []struct{ name, path, session string }{
 		{"security", watch.HrefSecurity, guard.session()},
 		{"policies", watch.HrefSecurity + "/policies", guard.session()},
 		{"person", one, guard.session()},
@@ -115,35 +112,6 @@ func TestPagesHoldInAllModes(t *testing.T) {
 		{"rights", watch.HrefRights, auditor.session()},
 		{"rights-of", watch.HrefPerson(h.ids["fang"]), guard.session()},
 	} {
-		for _, mode := range []map[string]string{{}, marked[i%2]} {
-			mode["nx"] = test.session
-			page := browser.Open(t, h.url+test.path, webtest.View{Width: 320, Height: 640, Cookies: mode})
-			holds(t, page, test.name, mode)
-			page.Close()
-		}
-	}
-}
-
-// holds checks a page at both widths.
-func holds(t *testing.T, page *webtest.Page, name string, mode map[string]string) {
-	t.Helper()
-	for _, width := range []int{320, 1440} {
-		page.View(webtest.View{Width: width, Height: 900})
-		say := fmt.Sprintf("%s at %d px, %v %v %v", name, width, mode["theme"], mode["contrast"], mode["size"])
-		for _, v := range page.Axe() {
-			t.Errorf("%s: got axe violation %v, want none", say, v)
-		}
-		if got := page.Overflow(); len(got) > 0 {
-			t.Errorf("%s: got sideways scroll %v, want none", say, got)
-		}
-		if got := page.SmallTargets(44); width == 320 && mode["size"] == "" && len(got) > 0 {
-			t.Errorf("%s: got small targets %q, want none", say, got)
-		}
-		if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-			page.Screenshot(fmt.Sprintf("%s/watch-%s-%d-%s%s.png", dir, name, width, mode["theme"], mode["contrast"]), true)
-		}
-	}
-	if got := page.Exceptions(); len(got) > 0 {
-		t.Errorf("%s: got script errors %q, want none", name, got)
+		browser.Hold(t, "watch-"+test.name, h.url+test.path, map[string]string{"nx": test.session})
 	}
 }
