@@ -21,9 +21,6 @@ type Box struct {
 // boxed marks the suite of a value that a data key sealed.
 const boxed = 0x10
 
-// boxVersion is the version of such values, which is bound into each.
-const boxVersion = "|1"
-
 // NewBox returns a box with a fresh data key, and that key sealed for place.
 func (r *Ring) NewBox(place []byte) (Box, []byte, error) {
 	h := r.follow()
@@ -88,9 +85,6 @@ func (b Box) Open(sealed, place []byte) ([]byte, error) {
 	}
 	return plain, nil
 }
-
-// bind adds the version to a place: table|column|row|version.
-func bind(place []byte) []byte { return slices.Concat(place, []byte(boxVersion)) }
 
 // Boxed reports whether a data key sealed the value, not the ring itself.
 func Boxed(sealed []byte) bool { return len(sealed) >= HeadLen && sealed[0]&boxed != 0 }

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"hash"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -84,6 +85,23 @@ type key struct {
 // or sealed under a key that this ring does not hold.
 var ErrOpen = errors.New("seal: does not open")
 
+// versioned marks the suite of a value that the ring bound to a version. Values of
+// before there were versions are bound to table, column and row alone; they open, and
+// sealing them anew binds them.
+const versioned = 0x20
+
+// version is bound into each value. It counts how values are formed: one that was
+// sealed under an older form cannot be passed off as one of a newer.
+const version = "|1"
+
+// bind adds the version to a place: table|column|row|version.
+func bind(place []byte) []byte { return slices.Concat(place, []byte(version)) }
+
+// Versioned reports whether a value is bound to a version, as all new ones are.
+func Versioned(sealed []byte) bool {
+	return len(sealed) >= HeadLen && sealed[0]&(versioned|boxed) != 0
+}
+
 func random(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails: it would end the program
@@ -94,16 +112,16 @@ func random(n int) []byte {
 // nowhere else.
 func Place(table, column, row string) []byte { return []byte(table + "|" + column + "|" + row) }
 
-// Seal returns plain, unreadable without the ring and bound to place. The form
-// is: suite (1 byte), key id (4), nonce (12), ciphertext with tag.
+// Seal returns plain, unreadable without the ring and bound to place and version.
+// The form is: suite (1 byte), key id (4), nonce (12), ciphertext with tag.
 func (r *Ring) Seal(plain, place []byte) ([]byte, error) {
 	h := r.follow()
 	k := h.keys[h.now]
 	out := make([]byte, 5, 5+k.aead.NonceSize()+len(plain)+k.aead.Overhead())
-	out[0] = suites[k.suite].mark
+	out[0] = suites[k.suite].mark | versioned
 	binary.BigEndian.PutUint32(out[1:], h.now)
 	nonce := random(k.aead.NonceSize())
-	return k.aead.Seal(append(out, nonce...), nonce, plain, place), nil
+	return k.aead.Seal(append(out, nonce...), nonce, plain, bind(place)), nil
 }
 
 // Open returns what was sealed for place, or [ErrOpen].
@@ -116,8 +134,11 @@ func (r *Ring) Open(sealed, place []byte) ([]byte, error) {
 	if !ok { // another process may have sealed it with a newer key
 		k, ok = r.again().keys[which]
 	}
-	if !ok || sealed[0] != suites[k.suite].mark || len(sealed) < 5+k.aead.NonceSize() {
+	if !ok || sealed[0]&^versioned != suites[k.suite].mark || len(sealed) < 5+k.aead.NonceSize() {
 		return nil, ErrOpen
+	}
+	if Versioned(sealed) {
+		place = bind(place)
 	}
 	nonce, text := sealed[5:5+k.aead.NonceSize()], sealed[5+k.aead.NonceSize():]
 	plain, err := k.aead.Open(nil, nonce, text, place)

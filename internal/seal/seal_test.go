@@ -75,3 +75,31 @@ func TestOpenRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A value of before there were versions opens, says so, and cannot be made from a new
+// one or turned into one.
+func TestVersion(t *testing.T) {
+	for _, suite := range []Suite{AES256GCM, SM4GCM} {
+		r, err := Open(filepath.Join(t.TempDir(), "ring.json"), suite)
+		if err != nil {
+			t.Fatal(err)
+		}
+		here, plain := Place("worker", "phone", "a"), []byte("13800138000")
+		h := r.held.Load()
+		nonce := random(h.keys[h.now].aead.NonceSize())
+		old := h.keys[h.now].aead.Seal(append([]byte{suites[suite].mark, 0, 0, 0, byte(h.now)}, nonce...), nonce, plain, here)
+		if got, err := r.Open(old, here); err != nil || !bytes.Equal(got, plain) || Versioned(old) {
+			t.Errorf("%s: an old value opens as %q, %v; versioned %v", suite, got, err, Versioned(old))
+		}
+		sealed, err := r.Seal(plain, here)
+		if err != nil || !Versioned(sealed) {
+			t.Fatalf("%s: a new value is not versioned: %v", suite, err)
+		}
+		for about, value := range map[string][]byte{"an old one as new": old, "a new one as old": sealed} {
+			value[0] ^= versioned
+			if _, err := r.Open(value, here); !errors.Is(err, ErrOpen) {
+				t.Errorf("%s: %s opens", suite, about)
+			}
+		}
+	}
+}

@@ -79,26 +79,41 @@ type Table struct {
 	Rows     []Row    // without empty rows
 }
 
-// Read reads a CSV or XLSX file; its content says which of them it is.
+// Read reads a CSV or XLSX file; its content says which of them it is. Of a workbook
+// it is the first visible worksheet that has content.
 func Read(r io.Reader, enc Encoding, limits Limits) (Table, error) {
+	all, err := ReadAll(r, enc, limits)
+	if err != nil {
+		return Table{}, err
+	}
+	for _, t := range all[1:] {
+		all[0].Others = append(all[0].Others, t.Sheet)
+	}
+	return all[0], nil
+}
+
+// ReadAll reads a CSV file as one table, and a workbook as one for each visible
+// worksheet that has content. There is one at least.
+func ReadAll(r io.Reader, enc Encoding, limits Limits) ([]Table, error) {
 	limits = limits.filled()
 	raw, err := io.ReadAll(io.LimitReader(r, limits.Bytes+1))
 	if err != nil {
-		return Table{}, fmt.Errorf("sheet.read: %w", err)
+		return nil, fmt.Errorf("sheet.read: %w", err)
 	}
 	if int64(len(raw)) > limits.Bytes {
-		return Table{}, refuse("sheet.too_big", nil).With(fault.Args{"Limit": limits.Bytes >> 20})
+		return nil, refuse("sheet.too_big", nil).With(fault.Args{"Limit": limits.Bytes >> 20})
 	}
 	if len(bytes.TrimSpace(raw)) == 0 {
-		return Table{}, refuse("sheet.empty", nil)
+		return nil, refuse("sheet.empty", nil)
 	}
 	if bytes.HasPrefix(raw, []byte("PK\x03\x04")) {
 		return readXLSX(raw, limits)
 	}
 	if msg := foreign(raw); msg != "" {
-		return Table{}, refuse(msg, nil)
+		return nil, refuse(msg, nil)
 	}
-	return readCSV(raw, enc, limits)
+	t, err := readCSV(raw, enc, limits)
+	return []Table{t}, err
 }
 
 // foreign names files that people take for tables, and which as text would only

@@ -344,3 +344,44 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// A workbook of several sheets comes back as it was written, and none of its cells is
+// a formula.
+func TestBookRoundTrip(t *testing.T) {
+	var out bytes.Buffer
+	b := sheet.NewBook(&out)
+	rows := [][]string{{"名称", "电话"}, {`<a>&"'`, "=1+1"}, {"  '=x", ""}, {"两\n行", "\x01"}}
+	for _, name := range []string{"工会", "空", "届次"} {
+		if err := b.Sheet(name); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			if name != "空" {
+				_ = b.Write(r...)
+			}
+		}
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	all, err := sheet.ReadAll(bytes.NewReader(out.Bytes()), sheet.Auto, sheet.Limits{})
+	if err != nil || len(all) != 2 || all[0].Sheet != "工会" || all[1].Sheet != "届次" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	for _, table := range all {
+		for i, r := range table.Rows {
+			for j, want := range rows[i] {
+				if want == "\x01" {
+					want = "\ufffd" // what XML cannot hold
+				}
+				if got := r.Cell(j); got != want {
+					t.Errorf("%s %d,%d: got %q, want %q", table.Sheet, i, j, got, want)
+				}
+			}
+		}
+	}
+	one, err := sheet.Read(bytes.NewReader(out.Bytes()), sheet.Auto, sheet.Limits{})
+	if err != nil || one.Sheet != "工会" || len(one.Others) != 1 {
+		t.Errorf("%+v, %v", one.Others, err)
+	}
+}

@@ -13,36 +13,39 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// readXLSX reads the first visible worksheet that has content. Cells merged
-// into one stand for every cell they cover, as the reader of the sheet sees it.
-func readXLSX(raw []byte, limits Limits) (Table, error) {
-	if err := inspect(raw, limits); err != nil {
-		return Table{}, err
+// readXLSX reads the visible worksheets that have content. Cells merged into one
+// stand for every cell they cover, as the reader of the sheet sees it.
+func readXLSX(raw []byte, limits Limits) (all []Table, _ error) {
+	merged, err := inspect(raw, limits)
+	if err != nil {
+		return nil, err
 	}
 	book, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{
 		UnzipSizeLimit: limits.Unzip, UnzipXMLSizeLimit: min(limits.Unzip, 16<<20),
 	})
 	if err != nil {
-		return Table{}, refuse("sheet.xlsx", err)
+		return nil, refuse("sheet.xlsx", err)
 	}
 	defer func() { _ = book.Close() }() // only read
-	found := Table{Encoding: XLSX}
 	for _, name := range book.GetSheetList() {
 		if visible, err := book.GetSheetVisible(name); err != nil || !visible {
 			continue
 		}
 		t, err := worksheet(book, name, limits)
-		switch {
-		case err != nil:
-			return Table{}, err
-		case len(t.Rows) == 0:
-		case len(found.Rows) == 0:
-			found = t
-		default:
-			found.Others = append(found.Others, name)
+		if err == nil && merged > 0 { // to ask for them, the library reads the sheet once more
+			err = t.spread(book, limits)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(t.Rows) > 0 {
+			all = append(all, t)
 		}
 	}
-	return found.some()
+	if len(all) == 0 {
+		return nil, refuse("sheet.empty", nil)
+	}
+	return all, nil
 }
 
 func worksheet(book *excelize.File, name string, limits Limits) (Table, error) {
@@ -67,7 +70,7 @@ func worksheet(book *excelize.File, name string, limits Limits) (Table, error) {
 	if err := rows.Error(); err != nil {
 		return t, refuse("sheet.xlsx", err)
 	}
-	return t, t.spread(book, limits)
+	return t, nil
 }
 
 // spread writes the value of merged cells into each cell that they cover.
@@ -105,48 +108,50 @@ func (t *Table) fill(col, endCol, row, endRow int) {
 }
 
 // inspect walks the archive before anything is made of it: sizes are counted
-// by unpacking, not believed, and XML with declarations is refused.
-func inspect(raw []byte, limits Limits) error {
+// by unpacking, not believed, and XML with declarations is refused. It returns how many
+// blocks of merged cells there are at most.
+func inspect(raw []byte, limits Limits) (merged int, err error) {
 	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
-		return refuse("sheet.xlsx", err)
+		return 0, refuse("sheet.xlsx", err)
 	}
 	if len(z.File) > limits.Entries {
-		return refuse("sheet.bomb", nil)
+		return 0, refuse("sheet.bomb", nil)
 	}
 	left := limits.Unzip
 	for _, f := range z.File {
-		n, err := inspectPart(f, left, limits.Merged)
+		part, err := inspectPart(f, left, limits.Merged)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		left -= n
+		left -= part.size
+		merged += part.merged
 	}
-	return nil
+	return merged, nil
 }
 
-func inspectPart(f *zip.File, left int64, merged int) (int64, error) {
+func inspectPart(f *zip.File, left int64, merged int) (measured, error) {
 	if f.UncompressedSize64 > uint64(max(left, 0)) {
-		return 0, refuse("sheet.bomb", nil)
+		return measured{}, refuse("sheet.bomb", nil)
 	}
 	if name := strings.ToLower(f.Name); strings.Contains(name, "vbaproject") {
-		return 0, refuse("sheet.macro", nil)
+		return measured{}, refuse("sheet.macro", nil)
 	}
 	r, err := f.Open()
 	if err != nil {
-		return 0, refuse("sheet.xlsx", err)
+		return measured{}, refuse("sheet.xlsx", err)
 	}
 	defer r.Close()
 	part, err := measure(r, left, isXML(f.Name))
 	switch {
 	case part.declared:
-		return 0, refuse("sheet.xml", nil)
+		return measured{}, refuse("sheet.xml", nil)
 	case err != nil:
-		return 0, refuse("sheet.xlsx", err)
+		return measured{}, refuse("sheet.xlsx", err)
 	case part.size > left, part.merged > merged:
-		return 0, refuse("sheet.bomb", nil)
+		return measured{}, refuse("sheet.bomb", nil)
 	}
-	return part.size, nil
+	return part, nil
 }
 
 // measured is what is known of a part before anything is made of it.

@@ -4,11 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"nuanxin/internal/authz"
+	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
 )
 
@@ -125,6 +129,33 @@ type StaffPage struct {
 	Refresh  int             // seconds after which the page comes anew without scripts; 0: never
 	Actions  templ.Component // on phones, instead of the tabs
 	After    templ.Component
+}
+
+// At returns the frame of a page with a title and the way back, that belongs to the
+// entry of the menu that leads to href.
+func (p StaffPage) At(href, title string, crumbs ...Crumb) StaffPage {
+	p.Title, p.Heading, p.Crumbs, p.Nav = title, "", crumbs, slices.Clone(p.Nav)
+	for i := range p.Nav {
+		p.Nav[i].On = p.Nav[i].Href == href
+	}
+	return p
+}
+
+// Under returns the frame of a page to which the list at href leads.
+func (p StaffPage) Under(href, list, title string) StaffPage {
+	return p.At(href, title, Crumb{Text: list, Href: href}, Crumb{Text: title})
+}
+
+// Private keeps the answers of h out of every store on the way. Where roles are named,
+// whoever has none of them is told that nothing is there.
+func Private(h web.Handler, roles ...authz.Role) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Cache-Control", "no-store")
+		if len(roles) > 0 && !slices.ContainsFunc(roles, authz.From(r.Context()).Has) {
+			return fault.New("ui.private", fault.Missing, "fault.missing")
+		}
+		return h(w, r)
+	}
 }
 
 func (p StaffPage) heading() string { return orElse(p.Heading, p.Title) }

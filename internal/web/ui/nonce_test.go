@@ -83,7 +83,7 @@ func TestScriptsRunHoweverThePageComes(t *testing.T) {
 	webtest.Eval[bool](p, `(setTimeout(()=>history.back(),50),true)`)
 	p.Wait(`location.pathname==='/kept'&&document.readyState==='complete'`)
 	runs("back")
-	webtest.Eval[bool](p, "navigator.serviceWorker.ready.then(()=>new Promise(ok=>{if(navigator.serviceWorker.controller)ok(true);else navigator.serviceWorker.oncontrollerchange=()=>ok(true)}))")
+	p.Worker()
 	for range 2 { // once kept as it came, and once as it came unchanged from the browser's own memory
 		p.Go(base + "/kept")
 		runs("through the worker")

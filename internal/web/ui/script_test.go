@@ -293,7 +293,7 @@ func TestKeptPageIsShownWithItsAge(t *testing.T) {
 	server := serveRoutes(t, (&desk{}).routes())
 	p := webtest.Start(t).Open(t, server.URL+"/kept", webtest.View{})
 	p.Go(server.URL + "/kept") // the worker comes with the second visit
-	webtest.Eval[bool](p, "navigator.serviceWorker.ready.then(()=>new Promise(ok=>{if(navigator.serviceWorker.controller)ok(true);else navigator.serviceWorker.oncontrollerchange=()=>ok(true)}))")
+	p.Worker()
 	url := webtest.Eval[string](p, "location.href")
 	p.Go(url)
 	p.Wait(`caches.open('pages').then(c=>c.keys()).then(k=>k.length===1)`)

@@ -15,15 +15,17 @@ type Violation struct {
 // returns what is broken.
 func (p *Page) Axe() []Violation {
 	p.t.Helper()
-	Eval[bool](p, "typeof axe==='object'||("+axeLoader()+",true)")
-	out := Eval[string](p, `axe.run(document,{runOnly:{type:'tag',values:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']},resultTypes:['violations']})
+	if !Eval[bool](p, "typeof axe==='object'") { // it is long, and costs as much as it finds
+		Eval[bool](p, axeLoader())
+	}
+	out := Eval[string](p, `axe.run(document,{runOnly:{type:'tag',values:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']},resultTypes:['violations'],preload:false,iframes:false})
 		.then(r=>JSON.stringify(r.violations.map(v=>({rule:v.id+' ('+v.impact+')',nodes:v.nodes.slice(0,5).map(n=>n.target.join(' ')+': '+((n.any[0]||n.all[0]||n.none[0]||{}).message||''))}))))`)
 	var v []Violation
 	p.must("read axe's answer", json.Unmarshal([]byte(out), &v))
 	return v
 }
 
-func axeLoader() string { return "(0,function(){" + axe + "\n})()" }
+func axeLoader() string { return "((0,function(){" + axe + "\n})(),true)" }
 
 // Overflow returns what makes the page scroll sideways, or nothing.
 func (p *Page) Overflow() []string {
@@ -43,6 +45,7 @@ func (p *Page) SmallTargets(min int) []string {
 		const r=e.getBoundingClientRect();if(!r.width||e.closest('.sr,.sprite')||e.matches('.skip,.sr')||e.closest('dialog:not([open])'))continue;
 		if(e.matches('input[type=radio],input[type=checkbox],input[type=file],input[type=search]'))continue;
 		if(e.tagName==='A'&&!/btn|row|choice|thumb|tk/.test(e.className)&&e.closest('p,dd,td,th,li,caption,span,label,nav.crumb,.card__head'))continue;
+		if(e.tagName==='A'&&[...e.parentNode.childNodes].some(n=>n.nodeType===3&&n.textContent.trim()))continue;
 		if(r.height<MIN-.5||r.width<MIN-.5)out.push(e.tagName+'.'+e.className+' '+Math.round(r.width)+'x'+Math.round(r.height)+' '+(e.textContent||e.getAttribute('aria-label')||'').trim().slice(0,14))}
 		return out})()`
 	return Eval[[]string](p, strings.ReplaceAll(js, "MIN", itoa(min)))

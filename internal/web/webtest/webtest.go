@@ -37,7 +37,10 @@ var axe string
 const timeout = 3 * time.Minute
 
 // Browser is a running Chromium.
-type Browser struct{ ctx context.Context }
+type Browser struct {
+	ctx context.Context
+	tab *Page // of [Browser.Turn]; nil: none yet
+}
 
 // Start starts a browser that ends with the test.
 func Start(t testing.TB) *Browser {
@@ -57,17 +60,25 @@ func Start(t testing.TB) *Browser {
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,BackForwardCache"), // the driver does not follow a page out of the memory
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true))
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() { cancel(); stop() })
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start %s: %v", exe, err)
+	var err error
+	for range 3 { // on a busy machine a browser now and then dies at birth
+		alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+		ctx, cancel := chromedp.NewContext(alloc)
+		if err = chromedp.Do(ctx); err == nil {
+			t.Cleanup(func() { cancel(); stop() })
+			return &Browser{ctx: ctx}
+		}
+		cancel()
+		stop()
 	}
-	return &Browser{ctx}
+	t.Fatalf("start %s: %v", exe, err)
+	return nil
 }
 
+// find looks for a Chromium; the one without a frame of its own comes first, for it draws
+// the pages alike and nothing else.
 func find() string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
 			return p
 		}
@@ -98,7 +109,12 @@ type Page struct {
 // or with [Page.Close].
 func (b *Browser) Open(t testing.TB, url string, v View) *Page {
 	t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, timeout)
+	return b.open(t, url, v, timeout)
+}
+
+func (b *Browser) open(t testing.TB, url string, v View, patience time.Duration) *Page {
+	t.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, patience)
 	ctx, cancel := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(func() { cancel(); stop() })
 	p := &Page{t: t, ctx: ctx}
@@ -106,19 +122,23 @@ func (b *Browser) Open(t testing.TB, url string, v View) *Page {
 	p.must("listen", chromedp.Listen(ctx, p.note))
 	_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
 	p.must("watch the network", err)
-	if v.Policy {
-		_, err = chromedp.Call(ctx, log.Enable, cdp.Empty{})
-		p.must("watch the log", err)
-	}
 	p.View(v)
-	cookies := map[string]string{"lang": web.Languages()[0]} // else the machine's language would decide
-	maps.Copy(cookies, v.Cookies)
-	p.cookies(url, cookies)
+	p.reset(url, v.Cookies)
 	p.Go(url)
 	return p
 }
 
-// View changes the size and whether scripts run.
+// reset gives the reader these cookies, and forgets what was loaded and went wrong before.
+func (p *Page) reset(url string, given map[string]string) {
+	p.mu.Lock()
+	p.urls, p.bytes, p.errors = nil, 0, nil
+	p.mu.Unlock()
+	cookies := map[string]string{"lang": web.Languages()[0]} // else the machine's language would decide
+	maps.Copy(cookies, given)
+	p.cookies(url, cookies)
+}
+
+// View changes the size, whether scripts run, and whether the log is heard from now on.
 func (p *Page) View(v View) {
 	p.t.Helper()
 	if v.Width == 0 {
@@ -127,6 +147,10 @@ func (p *Page) View(v View) {
 	p.must("set the size", chromedp.Do(p.ctx, chromedp.EmulateViewport(int64(v.Width), int64(v.Height))))
 	_, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.NoJS})
 	p.must("switch scripts", err)
+	if v.Policy {
+		_, err = chromedp.Call(p.ctx, log.Enable, cdp.Empty{})
+		p.must("watch the log", err)
+	}
 }
 
 func (p *Page) cookies(url string, values map[string]string) {
@@ -195,12 +219,12 @@ func (p *Page) Type(css, text string) {
 }
 
 // Wait waits until the JavaScript expression is true, also when the page is
-// left for another one meanwhile.
+// left for another one meanwhile, whose parts are not there yet.
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
 	var err error
 	for range 5 {
-		_, err = chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+		_, err = chromedp.Run(p.ctx, chromedp.Poll[bool]("(()=>{try{return "+expression+"}catch(e){if(e instanceof TypeError)return false;throw e}})()", chromedp.WithPollingTimeout(20*time.Second)))
 		if err == nil || !strings.Contains(err.Error(), "(-32000)") { // the script's world went with the old page
 			break
 		}
@@ -215,6 +239,14 @@ func Eval[T any](p *Page, expression string) T {
 	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	p.must("evaluate "+expression[:min(60, len(expression))], err)
 	return v
+}
+
+// Worker waits until a service worker is at hand, which then serves every page that is
+// gone to. The page that is open may stay without it: a worker that takes over while a
+// page is on its way does not get that one.
+func (p *Page) Worker() {
+	p.t.Helper()
+	Eval[bool](p, "navigator.serviceWorker.ready.then(()=>true)")
 }
 
 // Text returns the words of what the CSS selector finds first.
@@ -298,8 +330,8 @@ func (p *Page) Screenshot(file string, whole bool) {
 	}
 	b, err := chromedp.Run(p.ctx, shot)
 	p.must("take a picture", err)
-	p.must("make the folder", os.MkdirAll(filepath.Dir(file), 0o750))
-	p.must("write the picture", os.WriteFile(file, b, 0o600))
+	p.must("make the folder", os.MkdirAll(filepath.Dir(file), 0o750)) //nolint:gosec // the folder that the tester names
+	p.must("write the picture", os.WriteFile(file, b, 0o600))         //nolint:gosec // likewise
 }
 
 // Complete fails the test when a language lacks words that another has.
