@@ -14,6 +14,7 @@ import (
 	"nuanxin/internal/hold"
 	"nuanxin/internal/id"
 	memberintake "nuanxin/internal/member/intake"
+	treeintake "nuanxin/internal/org/intake"
 	"nuanxin/internal/request"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
@@ -52,6 +53,9 @@ func TestAccess(t *testing.T) {
 	w.crowd(t)
 	rows := map[string]string{}
 	for _, r := range w.inTurn() {
+		if names(r.Pattern) {
+			continue // the matrix tries these
+		}
 		path, names := w.path(r.Pattern)
 		var row strings.Builder
 		for _, actor := range actors {
@@ -70,9 +74,17 @@ func TestAccess(t *testing.T) {
 		rows[r.Method+" "+r.Pattern] = row.String()
 	}
 	for _, r := range w.app.routes {
+		if names(r.Pattern) {
+			continue
+		}
 		fmt.Fprintf(&b, "%-58s%s\n", r.Method+" "+r.Pattern, rows[r.Method+" "+r.Pattern])
 	}
 	golden(t, "testdata/access.golden", b.String())
+}
+
+// names reports whether an address by the pattern names a thing.
+func names(pattern string) bool {
+	return strings.Contains(strings.TrimSuffix(pattern, "{$}"), "{") && !strings.HasPrefix(pattern, "/a/")
 }
 
 // inTurn are the routes as they are tried: those of bodies first, as long as they
@@ -96,10 +108,12 @@ func (w *world) inTurn() []web.Route {
 func (w *world) papers(t *testing.T) {
 	t.Helper()
 	w.incident = w.noticed(t, w.request.Number)
+	w.assessed = w.assess(t, "security")
 	w.stays = w.hold(t, hold.Matter, w.request.Number, "2027-03-01")
 	list := must[sheet.Table](t)(sheet.Read(strings.NewReader("站点名称,地址\n示例新驿站,示例路 9 号\n"), sheet.Auto, sheet.Limits{}))
 	w.batch = must[intake.Batch](t)(w.app.Intake.Stage(w.as(t, "cadre"), list, stationlist.Options{Area: "220402"})).ID
 	w.roll = must[memberintake.ID](t)(w.app.Lists.Upload(w.as(t, "cadre"), []byte("姓名,手机号\n示例丙,19900000300\n"), memberintake.Options{Basis: memberintake.OnPaper, Where: "示例"}))
+	w.tree = must[treeintake.ID](t)(w.app.Trees.Upload(w.as(t, "admin"), []byte("名称,类别,级别,区划代码,上级名称\n示例公司工会,基层工会,基层,220402001,查无此会\n"), "tree.csv"))
 	w.draft = must[string](t)(w.app.Unions.Propose(w.as(t, "admin"), oidc.Draft{Org: string(w.body), Issuer: "https://idp.example.org", ClientID: "nuanxin", Secret: "0123456789"}))
 	w.photo = id.New[string]()
 	if err := (fileStore{w.app.blobs}).Put(t.Context(), w.photo, []byte("x")); err != nil {
@@ -110,6 +124,7 @@ func (w *world) papers(t *testing.T) {
 	ref := request.Ref{ID: w.request.ID}
 	must[request.Receipt](t)(w.app.Requests.Add(w.as(t, "worker"), ref, request.Say{Files: []request.File{photo}}))
 	w.file = must[request.Case](t)(w.app.Requests.Case(w.as(t, "cadre"), ref)).Files[0].ID
+	must[bool](t)(true, w.app.Shares.Decide(w.as(t, "worker"), ref, string(w.body), request.SharePhoto))
 	must[request.Receipt](t)(w.app.Requests.Release(w.as(t, "cadre"), ref, w.file, true))
 }
 
@@ -121,13 +136,13 @@ func (w *world) path(pattern string) (path string, names bool) {
 		panic(err)
 	}
 	id := map[string]string{
-		"/desk/imports": string(w.batch), "/desk/member-lists": string(w.roll),
+		"/desk/imports": string(w.batch), "/desk/member-lists": string(w.roll), "/desk/org-imports": string(w.tree),
 		"/desk/stations": string(w.station.ID), "/host": string(w.station.ID), "/desk/requests": string(w.request.ID), "/matters": string(w.request.ID),
 		"/desk/members": string(w.member), "/desk/orgs": string(w.body), "/desk/staff": string(w.spare), "/desk/security": string(w.spare), "/desk/security/union-providers": w.draft, "/desk/staff/union-provider": w.draft, "/desk/roles": string(w.spare), "/help": w.request.Number, "/api/v1/requests": w.request.Number,
 		"/api/v1/stations": string(w.station.ID), "/api/v1/acts": string(w.station.ID), "/stations": w.station.Code, "/p": link,
-		"/desk/rights": string(w.about), "/desk/breaches": string(w.incident), "/desk/holds": string(w.stays), "/me/data/asks": string(w.about),
+		"/desk/rights": string(w.about), "/desk/breaches": string(w.incident), "/desk/assessments": string(w.assessed), "/desk/holds": string(w.stays), "/me/data/asks": string(w.about),
 	}
-	guarded := []string{"/desk/imports", "/desk/member-lists", "/desk/stations", "/host", "/desk/requests", "/desk/members", "/desk/rights", "/me/data/asks", "/matters", "/desk/staff", "/desk/security", "/desk/security/union-providers", "/desk/staff/union-provider", "/desk/roles", "/help", "/api/v1/requests"}
+	guarded := []string{"/desk/assessments", "/desk/imports", "/desk/org-imports", "/desk/member-lists", "/desk/stations", "/host", "/desk/requests", "/desk/members", "/desk/rights", "/me/data/asks", "/matters", "/desk/staff", "/desk/security", "/desk/security/union-providers", "/desk/staff/union-provider", "/desk/roles", "/help", "/api/v1/requests"}
 	path = strings.TrimSuffix(pattern, "{$}")
 	for prefix, value := range id {
 		rest, ok := strings.CutPrefix(path, prefix+"/{")

@@ -19,11 +19,13 @@ import (
 	"nuanxin/internal/account/trail"
 	"nuanxin/internal/account/warden"
 	"nuanxin/internal/account/wechat"
+	"nuanxin/internal/app/choice"
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/app/keys"
 	"nuanxin/internal/app/parts"
 	"nuanxin/internal/app/ways"
 	"nuanxin/internal/app/whose"
+	"nuanxin/internal/assess"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/breach"
@@ -36,11 +38,17 @@ import (
 	"nuanxin/internal/job"
 	"nuanxin/internal/media"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/body"
+	"nuanxin/internal/member/gap"
+	"nuanxin/internal/member/half"
 	memberintake "nuanxin/internal/member/intake"
 	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
+	"nuanxin/internal/org/cover"
+	treeintake "nuanxin/internal/org/intake"
 	"nuanxin/internal/org/life"
 	"nuanxin/internal/org/platform"
 	"nuanxin/internal/org/treefile"
@@ -51,8 +59,10 @@ import (
 	"nuanxin/internal/request/phoned"
 	"nuanxin/internal/request/record"
 	"nuanxin/internal/request/requestweb/upload"
+	"nuanxin/internal/request/share"
 	"nuanxin/internal/retain"
 	"nuanxin/internal/rights"
+	"nuanxin/internal/rights/forget"
 	"nuanxin/internal/scan"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/sms"
@@ -66,10 +76,10 @@ import (
 var Version = "0.1.0"
 
 // Schemas are the migrations of every package that owns tables.
-var Schemas = []fs.FS{op.Schema, consent.Schema, hold.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, example.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, retain.Schema}
+var Schemas = []fs.FS{op.Schema, consent.Schema, hold.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, example.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, assess.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, example.Policy, phoned.Policy, calendar.Policy, member.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, breach.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, treeintake.Policy, cover.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, example.Policy, share.Policy, phoned.Policy, calendar.Policy, member.Policy, half.Policy, verify.Policy, gap.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, forget.Policy, breach.Policy, assess.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -84,6 +94,8 @@ type App struct {
 	Orgs     *org.Service
 	Life     *life.Service
 	Firms    *platform.Service
+	Trees    *treeintake.Service
+	Cover    *cover.Service
 	Accounts *account.Service
 	Phones   *phone.Service
 	Unions   *oidc.Service // their own sign-in
@@ -97,16 +109,22 @@ type App struct {
 	Calendar *calendar.Service
 	Members  *member.Service
 	Roll     *roll.Service
+	Checks   *verify.Service
+	Gaps     *gap.Service
 	Twins    *merge.Service
 	Lists    *memberintake.Service
+	Halves   *half.Service // applications that are not finished
 	Rights   *rights.Service
 	Consents *consent.Service
 	Breaches *breach.Service
+	Assess   *assess.Service // impact assessments and compliance audits
 	Phoned   *phoned.Service
 	Holds    *hold.Service
 	Children *consent.Children
 	Examples *example.Service
+	Shares   *share.Service
 	Erasures *erase.Service
+	Unowned  *forget.Service // erases who has no account
 	Retain   *retain.Service
 
 	config  Config
@@ -239,7 +257,11 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	desk := a.wire(sender, words, party)
+	checker, err := a.config.Realname.Checker(a.clock, a.config.Demo)
+	if err != nil {
+		return err
+	}
+	desk := a.wire(sender, checker, words, party)
 	if err := a.Calendar.Refresh(a.background()); err != nil {
 		return err
 	}
@@ -251,10 +273,10 @@ func (a *App) open(ctx context.Context) (err error) {
 }
 
 // wire connects the domains: what one needs, another has.
-func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *op.Desk {
+func (a *App) wire(sender sms.Sender, checker verify.Checker, words *web.Texts, party *passkey.Party) *op.Desk {
 	desk := op.New(a.db, Policy)
 	desk.Limit(a.budget)
-	whose.Layer(desk)
+	whose.Layer(desk, a.config.HomeArea)
 	a.Orgs = org.NewService(desk, a.ring)
 	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs, Party: party, Powers: a.config.Powers})
 	a.Unions = oidc.NewService(desk, oidc.Config{Ring: a.ring, Accounts: a.Accounts, Orgs: a.Orgs, Provider: ways.Providers{Client: idp.New(outbound.Rule{Allow: a.config.Inside}, a.clock)}, Origin: a.config.Origin, Path: accountweb.UnionBack})
@@ -266,35 +288,45 @@ func (a *App) wire(sender sms.Sender, words *web.Texts, party *passkey.Party) *o
 	a.Intake.Rights = a.Accounts.Rights
 	a.Requests = a.requests(desk, sender, words)
 	has := unions{bodies{a.Orgs, a.Accounts}}
-	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Firms: parts.Companies{Firms: &a.Firms, Accounts: a.Accounts}, Calendar: a.workdays})
+	a.Members = member.NewService(desk, member.Config{Ring: a.ring, Orgs: has, People: a.Accounts, Notifier: answers{notices{sender, words}}, Bodies: has, Firms: parts.Companies{Firms: &a.Firms, Accounts: a.Accounts}, Posts: choice.Posts{Stations: a.Stations}, Calendar: a.workdays})
 	a.Roll = roll.New(desk, a.Members)
 	a.Examples = example.New(desk, &record.Store{Ring: a.ring}, a.Accounts)
-	a.Consents = consent.NewService(desk, a.Members, a.Examples)
+	a.Shares = share.New(desk, &record.Store{Ring: a.ring}, choice.Contacts{Orgs: a.Orgs})
+	a.Checks = verify.New(desk, verify.Config{Members: a.Members, Checker: checker, Source: a.config.Realname.Called()})
+	a.Gaps = gap.New(desk, a.Members, parts.Homes{Orgs: has, Bodies: a.Orgs})
+	a.Consents = consent.NewService(desk, a.Members, a.Checks, a.Examples)
 	a.Children = consent.NewChildren(desk, consent.Wards{Ring: a.ring}, a.home)
 	a.Twins = merge.New(desk, a.Members, a.Requests)
 	a.Warden = warden.NewService(desk)
 	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests, a.WeChat}})
-	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}, a.Members}, People: a.Accounts, Fields: whose.Fields{Accounts: a.Accounts, Members: a.Members}, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
-	a.Breaches = breach.NewService(desk, breach.Config{Ring: a.ring, Holders: whose.Concerned{Members: a.Members, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Orgs: a.Orgs}, People: a.Accounts, Notifier: answers{notices{sender, words}}})
+	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}}, People: a.Accounts, Fields: whose.Fields{Accounts: a.Accounts, Members: a.Members}, Callers: whose.Holders{Accounts: a.Accounts, Phones: a.Phones, Members: a.Members}, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
+	a.Breaches = breach.NewService(desk, breach.Config{Ring: a.ring, Holders: whose.Concerned{Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Orgs: a.Orgs}, People: a.Accounts, Notifier: answers{notices{sender, words}}})
+	a.Assess = assess.NewService(desk, assess.Config{Ring: a.ring, On: a.processes(checker)})
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
 	a.Lists.Rights = a.Accounts.Rights
-	a.Firms = platform.NewService(desk, platform.Config{Orgs: a.Orgs, Members: parts.Spread(a.Members)})
-	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: parts.Domains{Members: a.Members, Lists: a.Lists, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Firms: a.Firms}.List()})
-	a.Orgs.FollowedBy(parts.Relocate(a.Members, a.Lists, a.Rights, a.Life))
+	a.Halves = half.New(desk, a.ring)
+	a.Firms = platform.NewService(desk, platform.Config{Orgs: a.Orgs, Members: parts.Spread})
+	of := parts.Domains{Lists: a.Lists, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Firms: a.Firms}.List()
+	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: of})
+	a.Trees = treeintake.NewService(desk, treeintake.Config{Orgs: a.Orgs, Life: a.Life, Firms: a.Firms, Ring: a.ring, Parts: of, Rights: a.Accounts.Rights})
+	a.Cover = parts.Cover(desk, a.Firms, a.Stations)
+	a.Orgs.FollowedBy(parts.Relocate(body.Relocate, a.Lists.Relocate, a.Rights.Relocate, a.Life.Relocate))
 	a.Phoned = phoned.NewService(desk, &record.Store{Ring: a.ring}, whose.Holders{Accounts: a.Accounts, Phones: a.Phones, Members: a.Members})
-	a.Retain = retain.NewService(desk, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "member.gone", Drop: a.Members.DropGone}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
-		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords}, retain.Class{Name: "breach.list", Drop: a.Breaches.DropLists})
 	held := whose.Held{Accounts: a.Accounts, Members: a.Members, Requests: &record.Store{Ring: a.ring}}
 	a.Holds = hold.NewService(desk, a.ring, held)
-	a.Erasures = erase.NewService(desk, erase.Config{Holds: a.Holds, Things: held.Things, Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Examples, a.Consents, a.Phones, a.WeChat, a.Rights, a.Lists}})
-	a.Orgs.HeldBy(a.Members.In)
-	a.Orgs.CountedBy(a.Members.Counts)
+	a.Retain = retain.NewService(desk, a.whole, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "member.gone", Drop: a.Members.DropGone}, retain.Class{Name: "member.half", Drop: a.Halves.DropOld}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
+		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords}, retain.Class{Name: "breach.list", Drop: a.Breaches.DropLists},
+		retain.Class{Name: "breach.persons", Drop: a.Breaches.DropPersons}, retain.Class{Name: "breach.register", Drop: a.Breaches.Drop}, retain.Class{Name: "assessment", Drop: a.Assess.Drop}, retain.Class{Name: "consent.gone", Drop: a.Consents.DropGone}, retain.Class{Name: "hold.words", Drop: a.Holds.Drop})
+	a.Erasures = erase.NewService(desk, erase.Config{Holds: a.Holds, Things: held.Things, Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Rights, a.Examples, a.Consents, a.Phones, a.WeChat, a.Lists, a.Halves, a.Checks}})
+	a.Unowned = whose.Unowned(desk, a.Rights, a.Holds, a.Members, a.Lists, &record.Store{Ring: a.ring})
+	a.Orgs.HeldBy(body.In)
+	a.Orgs.CountedBy(body.Counts)
 	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
 	if socket := a.config.Scanner; socket != "" {
 		a.scan = scan.Clamd{Socket: socket}.Look
 	}
-	a.files.Scan, a.Lists.Scan, a.Intake.Scan = a.scan, a.scan, a.scan
+	a.files.Scan, a.Lists.Scan, a.Intake.Scan, a.Trees.Scan = a.scan, a.scan, a.scan, a.scan
 	a.worker = job.New(a.db, op.Groups)
 	a.metrics = newGauges(a)
 	a.door = a.partnerDoor(sender, words)

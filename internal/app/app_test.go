@@ -158,6 +158,25 @@ func TestTables(t *testing.T) {
 	})
 }
 
+// A column that somebody adds has to be said something of, sealed or not: the same test
+// fails on a schema with one more.
+func TestANewColumnNeedsAClass(t *testing.T) {
+	proves.That(t, "data-classification")
+	dbtest.Each(t, nil, app.Schemas, func(t *testing.T, d *db.DB) {
+		for _, add := range []string{`alter table member add column nickname text not null default ''`, `alter table member add column shoe bytea`, `create table nickname (nickname text not null primary key)`} {
+			if err := d.Update(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(t.Context(), add); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wrong := strings.Join(app.TableFaults(t.Context(), t, d), "\n")
+		for _, column := range []string{"member.nickname", "member.shoe", "nickname.nickname"} {
+			if !strings.Contains(wrong, column+" has no class") {
+				t.Errorf("%s is not missed: %s", column, wrong)
+			}
+		}
+	})
+}
+
 func TestBackupAndRestore(t *testing.T) {
 	proves.That(t, "bitflip", "backup-restore")
 	data := t.TempDir()

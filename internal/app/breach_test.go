@@ -69,7 +69,7 @@ func incident(t *testing.T, w *world) {
 		t.Errorf("before the law said hours: got %v, %v", i.ReportBy, err)
 	}
 	w.many(t, early)
-	looker := authz.From(cadre).ID
+	looker, login := authz.From(cadre).ID, " Cadre" // as somebody types it
 	compute := func(by breach.By, want int) {
 		t.Helper()
 		must[bool](t)(true, b.Compute(security, which, get().Version, by))
@@ -77,8 +77,11 @@ func incident(t *testing.T, w *world) {
 			t.Errorf("%+v: got %d people, want %d", by, got, want)
 		}
 	}
-	compute(breach.By{Actor: looker, From: from, To: to}, 1)                                        // the member alone
-	compute(breach.By{Actor: looker, From: from, To: to}, 1)                                        // nobody twice
+	compute(breach.By{Actor: login, From: from, To: to}, 1) // the member alone
+	compute(breach.By{Actor: login, From: from, To: to}, 1) // nobody twice
+	if err := b.Compute(security, which, get().Version, breach.By{Actor: "nobody", From: from, To: to}); fault.KindOf(err).Code() != "invalid" || fault.Of(err).Fields[0].Name != "actor" {
+		t.Errorf("a login name that nobody has: got %v", err)
+	}
 	compute(breach.By{Numbers: []string{w.request.Number, " " + mine.Number + "\r", "nothing"}}, 2) // and who asked the first matter
 	if err := b.Compute(security, which, get().Version, breach.By{Area: "220403"}); fault.KindOf(err).Code() != "invalid" {
 		t.Errorf("the people of a place that is not theirs: got %v", err)

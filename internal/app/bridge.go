@@ -13,8 +13,10 @@ import (
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/body"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
+	"nuanxin/internal/org/treefile"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/rights"
@@ -38,7 +40,7 @@ func (a *App) whole(ctx context.Context, tx *op.Tx) (string, error) {
 
 // home is the area of a worker's union, else that of the installation.
 func (a *App) home(ctx context.Context, tx *op.Tx, worker string) (string, error) {
-	area, err := a.Members.HomeOf(ctx, tx, worker)
+	area, err := body.HomeOf(ctx, tx, worker)
 	if err != nil || area != "" {
 		return area, err
 	}
@@ -111,14 +113,11 @@ type holders struct{ members *member.Service }
 // Holder implements phone.Members.
 func (h holders) Holder(ctx context.Context, tx *op.Tx, which string) (phone.Holder, error) {
 	m, err := h.members.Ask(ctx, tx, member.ID(which))
-	return phone.Holder{Member: which, Person: m.Person, Name: m.Name, Number: m.Number, Area: m.Area, Union: m.UnionName, Live: m.State.Holds()}, err
+	return phone.Holder{Member: which, Person: m.Person, Name: m.Name, Number: m.Number, Area: m.Area, Union: m.UnionName, Live: m.State.Holds() || m.Number != ""}, err
 }
 
 // keepers are the unions that keep somebody's data.
-type keepers struct {
-	bodies
-	members *member.Service
-}
+type keepers struct{ bodies }
 
 // UnionFor implements rights.Orgs.
 func (k keepers) UnionFor(ctx context.Context, tx *op.Tx, area string) (rights.Union, error) {
@@ -140,8 +139,8 @@ func (k keepers) Union(ctx context.Context, tx *op.Tx, which string) (rights.Uni
 }
 
 // HomeOf implements rights.Orgs.
-func (k keepers) HomeOf(ctx context.Context, tx *op.Tx, worker string) (string, error) {
-	return k.members.HomeOf(ctx, tx, worker)
+func (keepers) HomeOf(ctx context.Context, tx *op.Tx, worker string) (string, error) {
+	return body.HomeOf(ctx, tx, worker)
 }
 
 // Called implements member.Bodies.
@@ -154,7 +153,7 @@ func (u unions) Called(ctx context.Context, tx *op.Tx, org string) (string, erro
 }
 
 // budgets are the limits by day of sensitive reads, where they are not reads_day.
-var budgets = map[authz.Action]string{member.Check: "checks_day", member.Export: "exports_day", request.MakeExport: "exports_day"}
+var budgets = map[authz.Action]string{member.Check: "checks_day", member.Export: "exports_day", request.MakeExport: "exports_day", treefile.ExportNames: "exports_day"}
 
 // budget implements [op.Spender].
 func (a *App) budget(ctx context.Context, tx *op.Tx, act authz.Action) error {

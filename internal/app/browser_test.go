@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"nuanxin/internal/hold"
+	"nuanxin/internal/request"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -19,21 +20,47 @@ func TestHeldPagesInABrowser(t *testing.T) {
 	held := w.calledCase(t)
 	w.childOf(t, "own")
 	which := w.hold(t, hold.Matter, held.Number, "2027-03-01")
-	for _, c := range []struct{ actor, path string }{
+	w.whole(t, browser, server.URL, []page{
 		{"security", "/desk/holds"}, {"security", "/desk/holds/new"}, {"security", "/desk/holds/" + string(which)}, {"own", "/me/consents/children"}, {"cadre", "/desk/children"}, {"own", "/me/data/erase"}, {"own", "/me/data"},
-	} {
-		for _, mode := range []map[string]string{{"size": "xxl"}, {"theme": "dark", "lang": "en"}} {
-			mode["nx"] = w.tokens[c.actor]
-			for _, width := range []int{320, 1440} {
-				p := browser.Open(t, server.URL+c.path, webtest.View{Width: width, Height: 800, Cookies: mode})
-				for _, v := range p.Axe() {
-					t.Errorf("%s at %d, %s: got axe violation %v", c.path, width, mode["lang"], v)
-				}
-				for _, o := range p.Overflow() {
-					t.Errorf("%s at %d, %s: %v runs out", c.path, width, mode["lang"], o)
-				}
-				p.Close()
-			}
-		}
+	})
+}
+
+// The page on which somebody without an account is erased, the rules of retention, and
+// what is to be organised are whole, too.
+func TestNewestPagesInABrowser(t *testing.T) {
+	browser := webtest.Start(t)
+	w := newWorld(t)
+	server := httptest.NewServer(w.app.Handler())
+	t.Cleanup(server.Close)
+	u := w.unowned(t)
+	w.whole(t, browser, server.URL, []page{
+		{"cadre", u.path()}, {"security", "/desk/retention"}, {"cadre", "/desk/organising"}, {"nation", "/desk/organising/bare?what=bare_county"}, {"worker", "/join"},
+	})
+}
+
+// page is a page as somebody sees it.
+type page struct{ actor, path string }
+
+// whole opens pages on the smallest screen with the largest text and on a desk's.
+func (w *world) whole(t *testing.T, browser *webtest.Browser, at string, pages []page) {
+	t.Helper()
+	for _, c := range pages {
+		browser.Hold(t, c.path, at+c.path, map[string]string{"nx": w.tokens[c.actor]})
 	}
+}
+
+// What asks the worker about each body, what the body reads then, and the pages that name
+// stations of ours are whole, too.
+func TestConsentAndStationPagesInABrowser(t *testing.T) {
+	browser := webtest.Start(t)
+	w := newWorld(t)
+	server := httptest.NewServer(w.app.Handler())
+	t.Cleanup(server.Close)
+	r, _ := w.handed(t, "worker", request.Draft{Words: ownWords})
+	second, _ := w.handed(t, "worker", request.Draft{Words: ownWords})
+	must[bool](t)(true, w.app.Shares.Decide(w.as(t, "worker"), request.Ref{ID: second.ID}, string(w.body), request.SharePhoto, request.ShareWords))
+	w.whole(t, browser, server.URL, []page{
+		{"worker", "/help/" + r.Number}, {"worker", "/help/" + second.Number}, {"cadre", "/desk/requests/" + string(r.ID)}, {"cadre", "/desk/requests/" + string(second.ID) + "/dispatch"}, {"partner", "/matters/" + string(second.ID)},
+		{"worker2", "/join?from=station&area=220402&station=" + string(w.station.ID)}, {"cadre", "/desk/members?tab=all&station=" + string(w.station.ID)}, {"cadre", "/desk/stations/" + string(w.station.ID)},
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
@@ -47,14 +48,15 @@ func TestSensitiveReadsHaveABudget(t *testing.T) {
 		t.Errorf("somebody else: got %v", err)
 	}
 	w.clock.Set(w.clock.Now().AddDate(0, 0, 1)) // the cadre's session is over by then
+	cadre.Proven = w.clock.Now().Add(time.Hour)
 	ctx := authz.With(t.Context(), cadre)
 	if _, err := w.app.Members.Open(op.With(ctx, op.Call{Purpose: "核对"}), w.member); err != nil {
 		t.Errorf("the next day: got %v", err)
 	}
 }
 
-// Lists that are taken out have a budget of their own, whichever they are, and each of
-// them tells who took it.
+// Lists of people that are taken out have a budget of their own, whichever they are, and
+// each of them tells who took it.
 func TestExportsHaveABudget(t *testing.T) {
 	proves.That(t, "abuse-budget")
 	w := newWorld(t)
@@ -66,6 +68,11 @@ func TestExportsHaveABudget(t *testing.T) {
 		}
 		if i >= 2 && (a.Code != http.StatusTooManyRequests || strings.Contains(a.Body.String(), "王示例")) {
 			t.Errorf("%s, one too many: got %d", path, a.Code)
+		}
+	}
+	for i := range 3 {
+		if a := w.ask(t, "/desk/orgs/file/tree-names.xlsx", "nx="+w.tokens["leader"]); (a.Code == http.StatusTooManyRequests) != (i == 2) {
+			t.Errorf("officers by name, time %d: got %d", i+1, a.Code)
 		}
 	}
 	if a := w.ask(t, "/desk/members/export", "nx="+w.tokens["sibling"], "why", "月度统计"); a.Code != http.StatusOK {

@@ -23,6 +23,7 @@ import (
 	"nuanxin/internal/account/oidc"
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/app/tables"
+	"nuanxin/internal/assess"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/breach"
 	"nuanxin/internal/consent"
@@ -30,14 +31,18 @@ import (
 	"nuanxin/internal/db/dbtest"
 	"nuanxin/internal/hold"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/half"
 	memberintake "nuanxin/internal/member/intake"
 	"nuanxin/internal/member/merge"
 	"nuanxin/internal/member/roll"
 	"nuanxin/internal/org"
+	treeintake "nuanxin/internal/org/intake"
 	"nuanxin/internal/org/life"
+	"nuanxin/internal/org/treefile"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/example"
 	"nuanxin/internal/rights"
+	"nuanxin/internal/sheet"
 )
 
 // What was sealed is nowhere in plain: not in the database's files, its log and its
@@ -69,10 +74,12 @@ func canary(t *testing.T, w *world) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(before) })
 
+	checks := w.identity(t, nil)
 	a := must[*App](t)(Open(t.Context(), w.config))
 	t.Cleanup(func() { _ = a.Close() })
 	w.fill(t, a)
 	w.plant(t)
+	w.plantCheck(t, checks)
 	values := slices.DeleteFunc(a.opened(t), func(v opened) bool { return !isPlanted(v.plain) })
 	for _, s := range tables.AllSealed() {
 		for _, column := range s.Columns {
@@ -103,7 +110,7 @@ func canary(t *testing.T, w *world) {
 const bird = "金丝雀"
 
 // planted are the numbers among it.
-var planted = []string{"19955510001", "19955510002", "19955510003", "19955510004", "19955510005", "19955510006", "110101197707070125", "1977-07-07", "2017-07-07"}
+var planted = []string{"19955510001", "19955510002", "19955510003", "19955510004", "19955510005", "19955510006", "110101197707070125", "19955510031", "110101196606060126", "1977-07-07", "2017-07-07"}
 
 // isPlanted reports whether a value is one that the test planted.
 func isPlanted(v string) bool {
@@ -159,6 +166,9 @@ func (w *world) plantIncident(t *testing.T) {
 	must[bool](t)(true, b.Decide(security, which, version(), breach.Told, bird+"的姓名被误发，已经撤回。"))
 	must[bool](t)(true, b.Report(security, which, version(), bird+"网信办"))
 	must[bool](t)(true, b.Close(security, which, version(), bird+"以后先核对"))
+	weak := assess.Draft{Kind: assess.Impact, Of: "bodies", Subject: bird + "交给别的单位", Cases: []string{"share"}, Lawful: bird + "要办事", Effect: bird + "知道的人多了", Measures: bird + "只给要办的", MadeBy: bird + "科", On: w.clock.Now().Format(time.DateOnly)}
+	entry := must[assess.ID](t)(w.app.Assess.Write(security, weak))
+	must[bool](t)(true, w.app.Assess.Retire(security, entry, 1, bird+"重写"))
 }
 
 // browse opens pages that show what is planted, and sends some of it where it is not
@@ -181,7 +191,7 @@ func (w *world) browse(t *testing.T, mine request.Receipt) {
 		}
 	}
 	w.clock.Move(2 * time.Minute)
-	for _, path := range []string{"/desk/requests/export", "/desk/stations/export.csv", "/desk/orgs/file/tree.csv"} {
+	for _, path := range []string{"/desk/requests/export", "/desk/stations/export.csv", "/desk/orgs/file/tree.csv", "/desk/orgs/file/tree.xlsx", "/desk/organising/table.xlsx"} {
 		a := w.ask(t, path, cadre)
 		if strings.HasSuffix(path, "requests/export") {
 			a = w.ask(t, path, cadre, "why", "月度统计", "purpose", "月度统计")
@@ -189,7 +199,8 @@ func (w *world) browse(t *testing.T, mine request.Receipt) {
 		if a.Code != http.StatusOK {
 			t.Errorf("%s: got %d", path, a.Code)
 		}
-		reveals(t, path, a.Body.Bytes())
+		cells := must[[]string](t)(cellsOf(a.Body.Bytes())) // of a workbook what it unpacks to
+		reveals(t, path, []byte(strings.Join(cells, "\n")))
 	}
 }
 
@@ -204,6 +215,10 @@ func (w *world) plantOrgs(t *testing.T) {
 	must[string](t)(w.app.Unions.Propose(w.as(t, "admin"), draft)) // one in force and one that waits
 	must[life.ID](t)(w.app.Life.AskFor(w.as(t, "cadre"), life.Ask{Kind: org.Basic, Level: org.Grassroots, Name: "示例外卖站工会", Area: "220402", Parent: county.ID, Chair: bird + "主席", Members: 30, Years: 3, Elected: "2026-11-01"}))
 	must[bool](t)(true, w.app.Life.Elect(w.as(t, "cadre"), county.ID, 0, "2026-11-01", 5, []life.Post{{Post: life.Chair, Name: bird + "丁", Since: "2026-11-01"}}))
+	var out bytes.Buffer
+	rows := []treefile.Row{{Sheet: treefile.Posts, Cells: []string{string(county.ID), county.Name, "2026-11-01", "委员", bird + "戊", "", ""}}}
+	must[bool](t)(true, treefile.WriteBook(sheet.NewBook(&out), rows, "x"))
+	must[treeintake.ID](t)(w.app.Trees.Upload(w.as(t, "admin"), out.Bytes(), "posts.xlsx"))
 }
 
 // plantMerger makes one of two records: the one that goes keeps what the other was.
@@ -218,6 +233,7 @@ func (w *world) plantMember(t *testing.T, ctx, cadre context.Context) {
 	joined := must[member.Receipt](t)(w.app.Members.Apply(ctx, member.Application{Name: bird + "甲", Document: planted[6], Occupation: member.Rider, Area: "220402",
 		Consents: []member.Consent{{Purpose: "membership", Version: 1}, {Purpose: "document", Version: 1}}})).ID
 	must[bool](t)(true, w.app.Members.Approve(cadre, joined, 1))
+	must[bool](t)(true, w.app.Halves.Save(ctx, half.Form{Name: bird + "甲"}))
 	w.clock.Move(2 * time.Minute)
 	must[bool](t)(true, w.app.Phones.SendTo(cadre, string(joined), planted[4]))
 	must[time.Time](t)(w.app.Phones.Open(cadre, string(joined), phone.Opening{Phone: planted[4], Code: w.app.CodeTo(planted[4]), Checked: []phone.Check{"identity_card"}, Note: bird + "手机丢了"}))

@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -121,7 +122,11 @@ func TestChildPages(t *testing.T) {
 	w.tell(t)
 	cookie, page := "nx="+w.tokens["own"], "/me/consents/children"
 	right := []string{"name", "陈小满", "born", "2018-05-21", "guardian", "陈立冬", "relation", "parent", "evidence", "birth", "purpose_ward_aid", "1"}
-	with := func(pairs ...string) []string { return append(append([]string{}, right...), pairs...) }
+	with := func(name, value string) []string {
+		form := slices.Clone(right)
+		form[slices.Index(form, name)+1] = value
+		return form
+	}
 	for _, c := range []struct {
 		what   string
 		form   []string

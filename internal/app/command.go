@@ -13,10 +13,12 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/calendar"
+	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/op"
 	"nuanxin/internal/region"
+	"nuanxin/internal/retain"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station/intake"
 	"nuanxin/internal/station/intake/list"
@@ -63,7 +65,7 @@ type RouteLine struct {
 func Routes() []RouteLine {
 	a := &App{config: Config{Demo: false}, db: &db.DB{}}
 	words := texts()
-	desk := a.wire(nil, words, nil)
+	desk := a.wire(nil, nil, words, nil)
 	if _, err := a.pages(desk, words); err != nil {
 		panic("app: " + err.Error()) // only for a bad origin, and there is none
 	}
@@ -158,6 +160,20 @@ func (r ImportReport) Text() string {
 	return b.String()
 }
 
+// Retention is how long what is kept, what is due now, and what the last night dropped. It
+// changes nothing.
+func Retention(ctx context.Context, c Config) (now retain.Standing, err error) {
+	if err := c.there(ctx); err != nil {
+		return now, err
+	}
+	a, err := Open(ctx, c)
+	if err != nil {
+		return now, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Retain.Standing(ctx)
+}
+
 // NewUser is a member of staff to add from the machine itself.
 type NewUser struct {
 	Login, Name, Password, Role, Area, Org string
@@ -202,7 +218,8 @@ func (a *App) ImportCalendar(ctx context.Context, o CalendarOptions) (string, er
 	return b.String(), err
 }
 
-// AddUser adds a member of staff.
+// AddUser adds a member of staff. The first one of an installation makes it ask the three
+// powers for a second factor, as level 3 does.
 func (a *App) AddUser(ctx context.Context, u NewUser) error {
 	ctx = authz.AsSystem(ctx, "user.add")
 	role := authz.Role(u.Role)
@@ -223,8 +240,17 @@ func (a *App) AddUser(ctx context.Context, u NewUser) error {
 		}
 		u.Area = area
 	}
-	_, _, err := a.Accounts.AddStaff(ctx, account.Staff{Login: u.Login, Name: u.Name, Area: u.Area, Org: u.Org, Password: u.Password,
-		Grants: []account.Grant{{Role: role, Area: u.Area, Org: u.Org}}})
+	var before int
+	err := a.db.View(ctx, func(tx *db.Tx) error {
+		return tx.One(ctx, `select count(*) from (select 1 as one from person where kind = 'staff' limit 1) x`, nil, &before)
+	})
+	if err == nil {
+		_, _, err = a.Accounts.AddStaff(ctx, account.Staff{Login: u.Login, Name: u.Name, Area: u.Area, Org: u.Org, Password: u.Password,
+			Grants: []account.Grant{{Role: role, Area: u.Area, Org: u.Org}}})
+	}
+	if err == nil && before == 0 {
+		err = a.RequireFactor(ctx, "admins", clock.Day(a.db.Clock().Now()), "GB/T 22239-2019 8.1.4.1 d")
+	}
 	return err
 }
 
@@ -249,7 +275,8 @@ func (a *App) RequireFactor(ctx context.Context, who, since, source string) erro
 }
 
 // Passwords sets the rules on passwords from the day since on: djbh3 adds the change
-// and the complexity that 等保 level 3 asks for, usual takes them away.
+// and the complexity that 等保 level 3 asks for, and asks all staff for a second factor;
+// usual takes change and complexity away, and leaves the factor as it stands.
 func (a *App) Passwords(ctx context.Context, profile, since, source string) error {
 	values := map[string]int64{"password_days": 0, "password_kept": 0, "password_kinds": 0}
 	if profile == "djbh3" {
@@ -259,6 +286,9 @@ func (a *App) Passwords(ctx context.Context, profile, since, source string) erro
 		if err := a.Accounts.SetLimit(authz.AsSystem(ctx, "user.passwords"), name, since, values[name], source); err != nil {
 			return err
 		}
+	}
+	if profile == "djbh3" {
+		return a.RequireFactor(ctx, "all", since, source)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
 	"nuanxin/internal/guard"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/op"
 	"nuanxin/internal/outbound"
 	"nuanxin/internal/seal"
@@ -42,6 +43,7 @@ type Config struct {
 	Scanner    string                 // the socket of a ClamAV daemon that looks at what is uploaded; empty: none
 	Powers     []netip.Prefix         // networks from which alone the three powers work; empty: any
 	WeChat     WeChatConfig
+	Realname   ways.Realname // the identity service; empty: none
 	SMS        SMSConfig
 }
 
@@ -55,6 +57,19 @@ func (a *App) weChat() wechat.Config {
 		c.API, c.Redirect = ways.Official(w.AppID, w.Secret), a.config.Origin+accountweb.WeChatBackPath
 	}
 	return c
+}
+
+// processes are the codes of package assess of what this installation does with personal
+// data: some always, some where it is switched on.
+func (a *App) processes(checker verify.Checker) []string {
+	on := []string{"bodies", "children"}
+	if checker != nil {
+		on = append(on, "identity")
+	}
+	if a.weChat().API != nil {
+		on = append(on, "wechat")
+	}
+	return on
 }
 
 // SMSConfig says how text messages leave. Without a URL they are only kept for

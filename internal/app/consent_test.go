@@ -88,6 +88,7 @@ func (w *world) withPhoto(t *testing.T, whose string) request.Receipt {
 	must[request.Receipt](t)(w.app.Requests.Dispatch(w.as(t, "cadre"), ref, request.Task{Body: string(w.body), Lead: true, Words: "请修灯", Deadline: w.clock.Now().Add(48 * time.Hour)}))
 	kept := must[request.Case](t)(w.app.Requests.Case(w.as(t, "cadre"), ref))
 	must[request.Receipt](t)(w.app.Requests.Release(w.as(t, "cadre"), ref, kept.Files[0].ID, true))
+	must[bool](t)(true, w.app.Shares.Decide(w.as(t, whose), ref, string(w.body), request.SharePhoto))
 	return r
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // marks are what tells who the worker of [told] is.
-var marks = []string{"陈小满", "2018-05-21", "陈立冬", "陈师傅", "19900000003", "19900000013", "110101199003070118", "1990-03-07", "手机丢了"}
+var marks = []string{"陈小满", "2018-05-21", "陈立冬", "陈师傅", "19900000003", "19900000013", "110101199003070118", "1990-03-07", "手机丢了", "电动车在楼下被锁了", "冬天没地方充电", "他说楼下不让充", "示例路口", "42.9137"}
 
 // traces lists where in a database something of marks stands, in plain or sealed.
 func (a *App) traces(t *testing.T) (found []string) {
@@ -90,6 +90,7 @@ func TestAnAccountEnds(t *testing.T) {
 
 func ends(t *testing.T, w *world) {
 	worker := w.end(t)
+	said := must[request.Page[*request.Request]](t)(w.app.Requests.MineList(w.as(t, "own"), request.Filter{Group: request.GroupAll})).Rows[0].ID
 	rows := func() (n int) {
 		err := w.app.db.View(t.Context(), func(tx *db.Tx) error {
 			return tx.One(t.Context(), `select (select count(*) from person_wechat) + (select count(*) from person_wechat_id)`, nil, &n)
@@ -121,6 +122,9 @@ func ends(t *testing.T, w *world) {
 	}
 	if got := w.app.traces(t); len(got) > 0 || rows() != 0 {
 		t.Errorf("afterwards: got %v, and %d rows of WeChat", got, rows())
+	}
+	if page := w.ask(t, "/desk/requests/"+string(said), "nx="+w.tokens["cadre"]).Body.String(); !strings.Contains(page, "本人的原话已经删除") || !strings.Contains(page, "收回了") {
+		t.Error("the cadre's page of the matter does not say what is gone and what stays")
 	}
 	if a := w.ask(t, "/me/data", "nx="+w.tokens["own"]); a.Code != http.StatusSeeOther {
 		t.Errorf("the old session: got %d, want the sign-in", a.Code)

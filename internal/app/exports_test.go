@@ -16,6 +16,7 @@ import (
 	memberintake "nuanxin/internal/member/intake"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request"
+	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
 )
 
@@ -66,6 +67,23 @@ func (w *world) seeded(t *testing.T, cells []string) {
 	w.roll = must[memberintake.ID](t)(w.app.Lists.Upload(w.as(t, "cadre"), list.Bytes(), memberintake.Options{Basis: memberintake.OnPaper, Where: "示例"}))
 }
 
+// cellsOf are all cells of a table, or of all sheets of a workbook.
+func cellsOf(file []byte) (all []string, err error) {
+	if !bytes.HasPrefix(file, []byte("PK")) {
+		reader := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(file, []byte("\ufeff"))))
+		reader.FieldsPerRecord = -1 // the last row says who took it
+		table, err := reader.ReadAll()
+		return slices.Concat(table...), err
+	}
+	tables, err := sheet.ReadAll(bytes.NewReader(file), sheet.Auto, sheet.Limits{})
+	for _, t := range tables {
+		for _, r := range t.Rows {
+			all = append(all, r.Cells...)
+		}
+	}
+	return all, err
+}
+
 // No table that any route gives out holds a cell that a spreadsheet would run. The
 // tables are found by asking every route, so that a new one is tried as well; a route
 // that is called an export and gives no table to anybody is a fault.
@@ -87,17 +105,15 @@ func TestNoExportHoldsFormulas(t *testing.T) {
 				form = []string{"why", "给上级报数", "reason", "给上级报数", "area", "220402"}
 			}
 			answer := w.ask(t, path, "nx="+w.tokens[actor], form...)
-			if !strings.HasPrefix(answer.Header().Get("Content-Type"), "text/csv") {
+			if kind := answer.Header().Get("Content-Type"); !strings.HasPrefix(kind, "text/csv") && !strings.Contains(kind, "spreadsheetml") {
 				continue
 			}
 			given[r.Pattern] = true
-			reader := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(answer.Body.Bytes(), []byte("\ufeff"))))
-			reader.FieldsPerRecord = -1 // the last row says who took it
-			table, err := reader.ReadAll()
+			found, err := cellsOf(answer.Body.Bytes())
 			if err != nil {
 				t.Errorf("%s gives no table: %v", r.Pattern, err)
 			}
-			for _, cell := range slices.Concat(table...) {
+			for _, cell := range found {
 				if at := strings.TrimLeft(cell, " \u00a0\u3000"); at != "" && strings.ContainsAny(at[:1], "=+-@\t\r\n\x00") || strings.HasPrefix(at, "＝") || strings.HasPrefix(at, "＋") || strings.HasPrefix(at, "－") || strings.HasPrefix(at, "＠") {
 					t.Errorf("%s gives %s the formula %q", r.Pattern, actor, cell)
 				}
@@ -111,12 +127,12 @@ func TestNoExportHoldsFormulas(t *testing.T) {
 		}
 	}
 	for _, r := range w.app.routes {
-		if (strings.HasSuffix(r.Pattern, ".csv") || strings.HasSuffix(r.Pattern, "/export") && r.Method == http.MethodPost) && !given[r.Pattern] {
+		if (strings.HasSuffix(r.Pattern, ".csv") || strings.HasSuffix(r.Pattern, ".xlsx") || strings.HasSuffix(r.Pattern, "/export") && r.Method == http.MethodPost) && !given[r.Pattern] {
 			t.Errorf("%s %s gave nobody a table", r.Method, r.Pattern)
 		}
 	}
 	t.Logf("cells that would have run, and do not: %v", shown)
-	if len(given) < 6 || shown["/desk/stations/export.csv"] < 20 {
+	if len(given) < 9 || shown["/desk/stations/export.csv"] < 20 {
 		t.Errorf("got tables of %v with %v: they were not read", given, shown)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/platform"
 )
@@ -21,12 +22,15 @@ func TestJoiningACompanysUnion(t *testing.T) {
 		}
 		m.tokens["rider"] = m.worker(t, "19900000061").Token
 		ctx := m.as(t, "rider")
-		choice, err := m.app.Members.Choice(ctx, "220402", "速达外卖")
-		if err != nil || choice.Firm.ID != string(union) || choice.Firm.Name != "速达公司工会" || choice.Here.ID != string(m.from.ID) {
+		choice, err := m.app.Members.Choice(ctx, "220402", []work.Said{{Name: "速达外卖"}})
+		if err != nil || len(choice.Firms) != 1 || choice.Firms[0].ID != string(union) || choice.Firms[0].Name != "速达公司工会" || choice.Here.ID != string(m.from.ID) {
 			t.Fatalf("got %+v, %v; want both unions", choice, err)
 		}
-		must[member.Receipt](t)(m.app.Members.Apply(ctx, member.Application{Name: "速示例", Occupation: member.Rider, Works: "速达外卖", Area: "220402", Union: string(union), Consents: []member.Consent{{Purpose: "membership", Version: 1}}}))
+		must[member.Receipt](t)(m.app.Members.Apply(ctx, member.Application{Name: "速示例", Occupation: member.Rider, Works: []work.Said{{Name: "速达外卖"}}, Area: "220402", Union: string(union), Consents: []member.Consent{{Purpose: "membership", Version: 1}}}))
 		own := must[member.Own](t)(m.app.Members.Mine(ctx))
+		if len(own.Worked) != 1 || own.Worked[0].Name != "速达" || own.Worked[0].Firm == "" {
+			t.Errorf("works for %+v, want the company as it is kept", own.Worked)
+		}
 		if own.Union != string(union) || own.Area != "2204" {
 			t.Errorf("got %+v, want the company's union", own.Member)
 		}

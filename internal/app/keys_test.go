@@ -2,7 +2,11 @@ package app
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +73,44 @@ func TestResealAmongWrites(t *testing.T) {
 	}
 	if report, err := w.app.Check(t.Context()); err != nil || !report.OK {
 		t.Errorf("check: %+v, %v", report, err)
+	}
+}
+
+// A value of before values were bound to a version is bound to one when all is sealed
+// anew, under the same key too.
+func TestResealBindsAVersion(t *testing.T) {
+	w := newWorld(t)
+	v := w.app.Vault()
+	var file struct {
+		Keys []struct{ Key []byte }
+	}
+	if text, err := os.ReadFile(v.Ring.File().Path); err != nil || json.Unmarshal(text, &file) != nil {
+		t.Fatal(err)
+	}
+	block := must[cipher.Block](t)(aes.NewCipher(file.Keys[0].Key))
+	aead := must[cipher.AEAD](t)(cipher.NewGCM(block))
+	nonce := make([]byte, aead.NonceSize())
+	old := aead.Seal(append([]byte{1, 0, 0, 0, 1}, nonce...), nonce, []byte("还没人来"), seal.Place("request", "words", string(w.request.ID)))
+	words := func(t *testing.T, change []byte) (now []byte) {
+		must[bool](t)(true, v.DB.Update(t.Context(), func(tx *db.Tx) error {
+			if change != nil {
+				if _, err := tx.Exec(t.Context(), `update request set words = $2 where request_id = $1`, string(w.request.ID), change); err != nil {
+					return err
+				}
+			}
+			return tx.One(t.Context(), `select words from request where request_id = $1`, []any{string(w.request.ID)}, &now)
+		}))
+		return now
+	}
+	if seal.Versioned(words(t, old)) {
+		t.Fatal("the old value is not an old one")
+	}
+	if n, _, err := v.Reseal(t.Context(), func(int64, int64) {}); err != nil || n != 1 {
+		t.Errorf("sealed anew %d, %v", n, err)
+	}
+	plain, err := v.Ring.Open(words(t, nil), seal.Place("request", "words", string(w.request.ID)))
+	if !seal.Versioned(words(t, nil)) || string(plain) != "还没人来" {
+		t.Errorf("it reads %q, %v", plain, err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"nuanxin/internal/app/choice"
 	"nuanxin/internal/app/door"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
@@ -235,7 +236,7 @@ func TestNotYetButToday(t *testing.T) {
 	host, cadre := w.as(t, "host"), w.as(t, "cadre")
 	for _, c := range []struct{ on, want time.Duration }{{7*time.Hour + 10*time.Minute, 7*time.Hour + 30*time.Minute}, {2 * time.Hour, 13*time.Hour + 59*time.Minute}} {
 		w.clock.Move(c.on)
-		if err := (defects{w.app.Requests, w.clock}).NotYet(host, string(w.defect.ID), "等零件", "2026-11-24"); err != nil {
+		if err := (choice.Defects{Requests: w.app.Requests, Clock: w.clock}).NotYet(host, string(w.defect.ID), "等零件", "2026-11-24"); err != nil {
 			t.Fatal(err)
 		}
 		one := must[request.Case](t)(w.app.Requests.Case(cadre, request.Ref{ID: w.defect.ID}))

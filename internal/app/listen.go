@@ -51,20 +51,12 @@ func (a *App) listen() {
 	a.worker.On(request.Dispatched{}.EventName(), a.door.Dispatched)
 	a.worker.On(request.Addressed{}.EventName(), a.door.Addressed)
 	a.worker.On(request.Reminded{}.EventName(), a.door.Reminded)
-	a.Requests.Register(a.worker)
-	a.Members.Register(a.worker)
-	a.Twins.Register(a.worker)
-	a.Phones.Register(a.worker)
-	a.Rights.Register(a.worker)
-	a.Breaches.Register(a.worker)
-	a.Retain.Register(a.worker)
-	a.redo().Register(a.worker)
-	a.Trail.Register(a.worker)
+	for _, x := range []interface{ Register(w *job.Worker) }{a.Requests, a.Members, a.Twins, a.Checks, a.Phones, a.Rights, a.Breaches, a.Retain, a.redo(), a.Trail, a.Intake, a.Lists, a.Trees, a.Cover} {
+		x.Register(a.worker)
+	}
 	if !a.config.Demo { // whose people wait for whoever tries it
 		a.Warden.Register(a.worker)
 	}
-	a.Intake.Register(a.worker)
-	a.Lists.Register(a.worker)
 	a.worker.On(calendar.Published{}.EventName(), a.published)
 	a.worker.On(request.StationReported{}.EventName(), a.stationReported)
 	a.worker.On(request.StationFixed{}.EventName(), a.stationFixed)
@@ -81,7 +73,7 @@ func (a *App) listen() {
 
 // redo tells a restored database what it has forgotten.
 func (a *App) redo() redo.Redo {
-	return redo.Redo{Keys: a.config.keyFile(), Erasures: a.Erasures, Holds: a.Holds}
+	return redo.Redo{Keys: a.config.keyFile(), Erasures: a.Erasures, Holds: a.Holds, Unowned: a.Unowned}
 }
 
 // published gives what waited for a notice its dates. The notice

@@ -11,10 +11,12 @@ import (
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/accountweb/phoneweb"
 	"nuanxin/internal/account/accountweb/watch"
+	"nuanxin/internal/app/choice"
 	"nuanxin/internal/app/holdweb"
 	"nuanxin/internal/app/own"
 	"nuanxin/internal/app/parts"
 	"nuanxin/internal/app/wardweb"
+	"nuanxin/internal/assess/assessweb"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/breach"
 	"nuanxin/internal/breach/breachweb"
@@ -29,6 +31,7 @@ import (
 	membertwins "nuanxin/internal/member/memberweb/desk/twins"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org/orgweb"
+	"nuanxin/internal/org/orgweb/coverweb"
 	"nuanxin/internal/org/orgweb/fileweb"
 	"nuanxin/internal/org/orgweb/firmweb"
 	"nuanxin/internal/org/orgweb/lifeweb"
@@ -39,6 +42,7 @@ import (
 	"nuanxin/internal/request/requestweb/answered"
 	requestdesk "nuanxin/internal/request/requestweb/desk"
 	"nuanxin/internal/request/requestweb/partner"
+	"nuanxin/internal/request/requestweb/sharing"
 	"nuanxin/internal/request/requestweb/show"
 	"nuanxin/internal/retain/retainweb"
 	"nuanxin/internal/rights/rightsweb"
@@ -57,7 +61,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), holdweb.Texts(), wardweb.Texts(), answered.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), coverweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), assessweb.Texts(), holdweb.Texts(), wardweb.Texts(), answered.Texts(), sharing.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -86,17 +90,18 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 	tables := [][]web.Route{
 		assets.Routes(), web.SettingsRoutes(), {ui.OfflineRoute()}, a.system(),
 		accountweb.Routes(a.accountPages(secure)),
-		watch.Routes(watch.Config{Accounts: a.Accounts, Warden: a.Warden, Trail: a.Trail, Rules: desk.Rules(), Orgs: orgChoices{a.Orgs}.Called, Frame: a.frame}),
+		watch.Routes(watch.Config{Accounts: a.Accounts, Warden: a.Warden, Trail: a.Trail, Rules: desk.Rules(), Orgs: choice.Orgs{Service: a.Orgs}.Called, Frame: a.frame}),
 		phoneweb.Routes(phoneweb.Config{Phones: a.Phones, Frame: a.frame, Secure: secure, Demo: a.shown()}),
 		orgweb.Routes(orgweb.Config{Orgs: a.Orgs, Frame: a.frame, Topics: topicOptions, SignIn: accountweb.Staff}),
 		firmweb.Routes(firmweb.Config{Firms: a.Firms, Orgs: a.Orgs, Frame: a.frame, Occupations: parts.Occupations, Members: parts.MembersOf, SignIn: accountweb.Staff}),
-		fileweb.Routes(fileweb.Config{Files: treefile.NewService(desk, a.Orgs), Frame: a.frame, SignIn: accountweb.Staff, Scan: a.scan}),
+		coverweb.Routes(coverweb.Config{Cover: a.Cover, Frame: a.frame, Occupations: parts.Occupations, Members: parts.MembersIn, SignIn: accountweb.Staff}),
+		fileweb.Routes(fileweb.Config{Files: treefile.NewService(desk, a.Orgs, a.Life, a.Firms), Trees: a.Trees, Frame: a.frame, SignIn: accountweb.Staff}),
 		lifeweb.Routes(lifeweb.Config{Life: a.Life, Orgs: a.Orgs, Frame: a.frame, SignIn: accountweb.Staff}),
 		stationweb.Routes(a.stationPages(secure)),
 		stationdesk.Routes(a.stationDesk()),
 		requestweb.Routes(a.requestPages(desk, secure)),
 		requestdesk.Routes(a.requestDesk(secure)),
-		memberdesk.Routes(memberdesk.Config{Members: a.Members, Roll: a.Roll, Twins: a.Twins, Bodies: unionAreas{a.Orgs}.ties, Take: a.Breaches.Taker(breach.OfMembers), Frame: a.frame, Origin: a.config.Origin}),
+		memberdesk.Routes(memberdesk.Config{Members: a.Members, Roll: a.Roll, Twins: a.Twins, Checks: a.Checks, Gaps: a.Gaps, Homes: parts.Homes{Bodies: a.Orgs}.Options, Bodies: choice.Orgs{Service: a.Orgs}.Ties, Platforms: a.platforms, Station: a.stationName, Take: a.Breaches.Taker(breach.OfMembers), Frame: a.frame, Origin: a.config.Origin}),
 		membertwins.Routes(membertwins.Config{Twins: a.Twins, Frame: a.frame}),
 		memberlists.Routes(memberlists.Config{Lists: a.Lists, Roll: a.Roll, Frame: a.frame}),
 		calendarweb.Routes(calendarweb.Config{Calendar: a.Calendar, Frame: a.frame, Effect: a.effect, SignIn: accountweb.Staff}),
@@ -104,10 +109,11 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
 		own.Routes(a.ownPages(desk)),
 		retainweb.Routes(retainweb.Config{Retain: a.Retain, Frame: a.frame}),
-		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Proof: a.proof, Photo: fileStore{a.blobs}.Get, Kept: retainweb.Path, Unions: unionAreas{a.Orgs}.named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Unowned: a.Unowned, Proof: a.proof, Photo: fileStore{a.blobs}.Get, Kept: retainweb.Path, Unions: choice.Orgs{Service: a.Orgs}.Named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
 		answered.Routes(answered.Config{Examples: a.Examples, Frame: a.frame}),
 		wardweb.Routes(wardweb.Config{Children: a.Children, Frame: a.frame}),
 		holdweb.Routes(holdweb.Config{Holds: a.Holds, Frame: a.frame}),
+		assessweb.Routes(assessweb.Config{Assess: a.Assess, Frame: a.frame}),
 		breachweb.Routes(breachweb.Config{Breaches: a.Breaches, Frame: a.frame}),
 		partner.Routes(partner.Config{Requests: a.Requests, Files: a.files, Door: a.door, Frame: a.frame}),
 		programs.Routes(), {programs.Page()},
@@ -123,7 +129,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 const decodesAtOnce = 2
 
 func (a *App) accountPages(secure bool) accountweb.Config {
-	c := accountweb.Config{Accounts: a.Accounts, Orgs: orgChoices{a.Orgs}, Frame: a.frame, Secure: secure, Providers: a.Unions, WeChat: a.WeChat}
+	c := accountweb.Config{Accounts: a.Accounts, Orgs: choice.Orgs{Service: a.Orgs}, Frame: a.frame, Secure: secure, Providers: a.Unions, WeChat: a.WeChat}
 	c.More = func(ctx context.Context) ([]ui.RowProps, error) {
 		row, err := memberweb.Row(ctx, a.Members, a.Lists)
 		if err != nil {
@@ -146,7 +152,7 @@ func (a *App) stationPages(secure bool) stationweb.Config {
 func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
 	stations := a.stationPages(secure)
 	return requestweb.Config{
-		Office: a.Requests, Uploads: a.files, Examples: a.Examples, Secure: secure, Outcome: desk.OutcomeOf, Station: a.spotOf, Hears: a.hears, AreaOf: stations.AreaOf, Codes: a.Accounts, Shown: a.shown(),
+		Office: a.Requests, Uploads: a.files, Examples: a.Examples, Shares: a.Shares, Secure: secure, Outcome: desk.OutcomeOf, Station: a.spotOf, Hears: a.hears, AreaOf: stations.AreaOf, Codes: a.Accounts, Shown: a.shown(),
 		Where: func(r *http.Request) requestweb.Spot {
 			point, area, name := stations.Here(r)
 			return requestweb.Spot{Text: name, Point: point, Area: area}
@@ -156,7 +162,7 @@ func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {
 
 func (a *App) memberPages(secure bool) memberweb.Config {
 	stations := a.stationPages(secure)
-	return memberweb.Config{Members: a.Members, Lists: a.Lists, Twins: a.Twins, Ask: rightsweb.HrefNew, Areas: unionAreas{a.Orgs}.in, SignIn: accountweb.SignInPath, Here: func(r *http.Request) string {
+	return memberweb.Config{Members: a.Members, Halves: a.Halves, Lists: a.Lists, Twins: a.Twins, Checks: a.Checks, Gaps: a.Gaps, Ask: rightsweb.HrefNew, Areas: choice.Orgs{Service: a.Orgs}.In, SignIn: accountweb.SignInPath, Here: func(r *http.Request) string {
 		_, area, _ := stations.Here(r)
 		return area
 	}}
@@ -164,7 +170,7 @@ func (a *App) memberPages(secure bool) memberweb.Config {
 
 func (a *App) ownPages(desk *op.Desk) own.Config {
 	union := bodies{a.Orgs, a.Accounts}.UnionFor
-	return own.Config{Desk: desk, Accounts: a.Accounts, Phones: a.Phones, Requests: a.Requests, Phoned: a.Phoned, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Rights: a.Rights, Consents: a.Consents, Children: a.Children, Examples: a.Examples, Breaches: a.Breaches, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
+	return own.Config{Desk: desk, Station: a.stationName, Accounts: a.Accounts, Phones: a.Phones, WeChat: a.WeChat, Requests: a.Requests, Phoned: a.Phoned, Sealed: &record.Store{Ring: a.ring}, Members: a.Members, Checks: a.Checks, Gaps: a.Gaps, Rights: a.Rights, Consents: a.Consents, Children: a.Children, Halves: a.Halves, Examples: a.Examples, Shares: a.Shares, Breaches: a.Breaches, Erasures: a.Erasures, Demo: a.shown(), Secure: a.door.Sessions.Secure, Orgs: a.Orgs.Names, Worker: accountweb.Worker,
 		Union: func(ctx context.Context, tx *op.Tx, area string) (string, error) {
 			u, err := union(ctx, tx, area)
 			return u.Name, fault.Unless(err, fault.Missing)
@@ -196,11 +202,11 @@ func (a *App) shown() func(phone string) string {
 }
 
 func (a *App) requestDesk(secure bool) requestdesk.Config {
-	return requestdesk.Config{Office: a.Requests, Files: a.files, Take: a.Breaches.Taker(breach.OfRequests), Frame: a.frame, Bodies: bodyChoices{a.Orgs}, Staff: staffChoices{a}, Secure: secure}
+	return requestdesk.Config{Office: a.Requests, Shares: a.Shares, Files: a.files, Take: a.Breaches.Taker(breach.OfRequests), Frame: a.frame, Bodies: choice.Orgs{Service: a.Orgs}, Staff: staffChoices{a}, Secure: secure}
 }
 
 func (a *App) stationDesk() stationdesk.Config {
-	return stationdesk.Config{Stations: a.Stations, Intake: a.Intake, Album: a.album(), Name: a.nameOf, Finder: a.Finder, Calendar: a.Calendar, Frame: a.frame, Hosts: hosts{a.Orgs}, Defects: defects{a.Requests, a.clock}, Origin: a.config.Origin}
+	return stationdesk.Config{Stations: a.Stations, Intake: a.Intake, Album: a.album(), Name: a.nameOf, Finder: a.Finder, Calendar: a.Calendar, Frame: a.frame, Hosts: choice.Orgs{Service: a.Orgs}, Defects: choice.Defects{Requests: a.Requests, Clock: a.clock}, Origin: a.config.Origin}
 }
 
 // effect tells what another calendar would do to the requests under way. It is
@@ -252,8 +258,10 @@ func menu(ctx context.Context, s authz.Subject) []ui.NavItem {
 	add("staff", "people", accountweb.StaffPath, authz.Admin)
 	add("security", "lock", watch.HrefSecurity, authz.Security)
 	add("breaches", "alert", breachweb.Href, authz.Security)
+	add("retention", "clock", retainweb.Path, authz.Security)
 	add("holds", "lock", holdweb.Href, authz.Security)
 	add("audit", "eye", watch.HrefAudit, authz.Auditor)
+	add("assess", "scale", assessweb.Href, authz.Security, authz.Auditor)
 	add("roles", "shield", watch.HrefRights, authz.Admin, authz.Security, authz.Auditor)
 	return items
 }

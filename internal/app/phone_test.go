@@ -17,7 +17,7 @@ func (w *world) ask(t *testing.T, path, cookies string, pairs ...string) *httpte
 	t.Helper()
 	v := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
-		v.Set(pairs[i], pairs[i+1])
+		v.Add(pairs[i], pairs[i+1])
 	}
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	if len(pairs) > 0 {

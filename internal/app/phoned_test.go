@@ -10,8 +10,10 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
+	"nuanxin/internal/rights"
 )
 
 const passedOn = "19900000088"
@@ -43,14 +45,18 @@ func TestWhatACallerSaid(t *testing.T) {
 
 func callers(t *testing.T, w *world) {
 	w.phoned(t, "前一个号主的事", "赵前主")
+	w.phonedAsk(t, "前一个号主问资料", "赵前主")
 	w.signIn(t, "holder")
 	mine := w.phoned(t, "号主打电话说的事", "孙师傅")
+	asked := w.phonedAsk(t, "号主问资料给过谁", "孙师傅")
 	w.phoned(t, "借手机的人说的事", "")
 	early := w.copied(t, "holder")
 	w.signIn(t, "holder")
 	w.phoned(t, "之后说的事", "")
+	w.phonedAsk(t, "之后问资料", "")
 	late := w.copied(t, "holder")
-	for words, want := range map[string][2]bool{"前一个号主的事": {false, false}, "号主打电话说的事": {false, true}, "借手机的人说的事": {false, true}, "之后说的事": {false, false}} {
+	for words, want := range map[string][2]bool{"前一个号主的事": {false, false}, "号主打电话说的事": {false, true}, "借手机的人说的事": {false, true}, "之后说的事": {false, false},
+		"前一个号主问资料": {false, false}, "号主问资料给过谁": {false, true}, "之后问资料": {false, false}} {
 		if got := [2]bool{strings.Contains(early, words), strings.Contains(late, words)}; got != want {
 			t.Errorf("%s: got %v, want %v", words, got, want)
 		}
@@ -69,7 +75,48 @@ func callers(t *testing.T, w *world) {
 	if _, err := w.app.Phoned.Mine(authz.AsSystem(t.Context(), "test")); err == nil {
 		t.Error("the program asks as a worker")
 	}
+	if !strings.Contains(page, "号主问资料给过谁") || strings.Contains(page, string(asked)) {
+		t.Errorf("the page does not tell what was asked by phone, or leads to it: %s", page)
+	}
+	must[bool](t)(true, w.app.Rights.Answer(w.as(t, "cadre"), asked, 1, "只给过街道"))
+	if s := w.copied(t, "holder"); !strings.Contains(s, "只给过街道") || !strings.Contains(s, `"by_phone":true`) {
+		t.Errorf("the answer is not in the copy: %s", s)
+	}
 	w.passOn(t, mine)
+	if a := must[rights.Ask](t)(w.app.Rights.Get(w.as(t, "cadre"), asked)); a.Name != "" || a.Words == "号主问资料给过谁" {
+		t.Errorf("what is answered keeps who ended the account: %+v", a)
+	}
+	w.indexes(t)
+}
+
+// phonedAsk lets a cadre write down what a caller asks about their data.
+func (w *world) phonedAsk(t *testing.T, words, name string) rights.ID {
+	t.Helper()
+	w.clock.Move(time.Minute)
+	if name == "" {
+		name = "某"
+	}
+	return must[rights.Receipt](t)(w.app.Rights.Write(w.as(t, "cadre"), rights.Note{Draft: rights.Draft{Kind: rights.Explain, Words: words}, Channel: rights.ByPhone, Name: name, Phone: passedOn})).ID
+}
+
+// indexes makes the indexes of asks that have none, as those of before.
+func (w *world) indexes(t *testing.T) {
+	t.Helper()
+	count := func() (n int) {
+		must[bool](t)(true, w.app.db.View(t.Context(), func(tx *db.Tx) error {
+			return tx.One(t.Context(), `select count(*) from rights_ask where phone_index <> ''`, nil, &n)
+		}))
+		return n
+	}
+	before := count()
+	must[bool](t)(true, w.app.db.Update(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), `update rights_ask set phone_index = ''`)
+		return err
+	}))
+	must[bool](t)(true, w.app.Rights.Index(authz.AsSystem(t.Context(), "test")))
+	if after := count(); before == 0 || after != before {
+		t.Errorf("got %d indexes, want %d", after, before)
+	}
 }
 
 // passOn ends the holder's account and gives the number to somebody else.

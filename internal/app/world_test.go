@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/assess"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/breach"
 	"nuanxin/internal/clock"
@@ -17,6 +18,7 @@ import (
 	"nuanxin/internal/member"
 	memberintake "nuanxin/internal/member/intake"
 	"nuanxin/internal/org"
+	treeintake "nuanxin/internal/org/intake"
 	"nuanxin/internal/request"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/station"
@@ -38,6 +40,7 @@ type world struct {
 	dispatch request.DispatchID
 	body     org.ID
 	incident breach.ID
+	assessed assess.ID       // that is being written
 	stays    hold.ID         // the first worker's matter
 	about    rights.ID       // of the first worker, about their data
 	orphan   request.Receipt // of a worker whose account is erased
@@ -48,6 +51,7 @@ type world struct {
 	// for the table of rights alone
 	batch intake.ID
 	roll  memberintake.ID
+	tree  treeintake.ID
 	file  request.AttachmentID
 	photo string
 	draft string // what the administrator proposes as the union's provider
@@ -118,7 +122,11 @@ func (w *world) people(t *testing.T) {
 	t.Helper()
 	ctx := authz.AsSystem(t.Context(), "test")
 	found := func(kind org.Kind, level org.Level, name, area string, parent org.ID, contact string) org.ID {
-		return must[org.ID](t)(w.app.Orgs.Found(ctx, org.Draft{Kind: kind, Level: level, Name: name, Area: area, Parent: parent, Contact: contact}))
+		phone := ""
+		if kind == org.Partner { // as the register has it
+			phone = "043731000" + contact[8:]
+		}
+		return must[org.ID](t)(w.app.Orgs.Found(ctx, org.Draft{Kind: kind, Level: level, Name: name, Area: area, Parent: parent, Phone: phone, Contact: contact}))
 	}
 	city := found(org.Local, org.City, "示例市总工会", "2204", "", "")
 	county := found(org.Local, org.County, "示例区总工会", "220402", city, "")

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,9 +19,11 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/db"
+	"nuanxin/internal/id"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/roll"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/example"
 	"nuanxin/internal/station"
 )
 
@@ -65,6 +68,8 @@ func TestPrepare(t *testing.T) {
 	defer func() { _ = a.Close() }()
 	checkWhole(t, a)
 	checkRequests(t, a)
+	checkExamples(t, a)
+	checkAssessments(t, a)
 	checkStations(t, a)
 	checkMembers(t, a)
 	checkSignIns(t, a)
@@ -116,6 +121,34 @@ func checkRequests(t *testing.T, a *app.App) {
 	for _, s := range request.Statuses() {
 		if seen[s] == 0 {
 			t.Errorf("no request is %q", s)
+		}
+	}
+}
+
+// checkExamples holds that the public page shows what was retold, marked as invented, and
+// that a worker's consent stands behind each.
+func checkExamples(t *testing.T, a *app.App) {
+	shown, err := a.Examples.Answered(t.Context(), "")
+	if err != nil || len(shown) != len(world.Examples()) {
+		t.Fatalf("%d are shown, %v", len(shown), err)
+	}
+	for _, r := range world.Examples() {
+		if !slices.ContainsFunc(shown, func(s example.Shown) bool { return s.Draft == example.Draft{What: r.What, Done: r.Done} }) || !strings.Contains(r.What, "示例") {
+			t.Errorf("%s is not shown, or not marked", r.Case)
+		}
+	}
+}
+
+// checkAssessments holds that the register shows an assessment and an audit, marked as
+// invented, and what is still missing.
+func checkAssessments(t *testing.T, a *app.App) {
+	r, err := a.Assess.List(authz.With(t.Context(), authz.Subject{ID: id.New[string](), Kind: authz.Staff, Grants: []authz.Grant{{Role: authz.Auditor}}}), "")
+	if err != nil || len(r.Entries) != len(world.Assessments()) || len(r.Gaps) == 0 {
+		t.Fatalf("got %+v, %v", r, err)
+	}
+	for _, e := range r.Entries {
+		if !strings.HasPrefix(e.Subject, "（示例）") {
+			t.Errorf("%s is not marked", e.Subject)
 		}
 	}
 }

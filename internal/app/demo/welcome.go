@@ -28,7 +28,7 @@ func Welcome(url string) string {
 func Configure(c app.Config) app.Config {
 	c.Demo, c.HomeArea, c.People = true, world.Area, nil
 	for _, p := range world.StaffList() {
-		c.People = append(c.People, accountweb.DemoStaff{Login: p.Login, Password: world.Password, Text: p.Name + " · " + p.Does})
+		c.People = append(c.People, accountweb.DemoStaff{Login: p.Login, Password: world.Password, Text: p.Name + " · " + p.Does, English: p.Name + " · " + p.In})
 	}
 	return c
 }

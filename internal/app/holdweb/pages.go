@@ -6,7 +6,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"nuanxin/internal/authz"
@@ -47,7 +46,7 @@ type pages struct{ Config }
 func Routes(c Config) []web.Route {
 	p := &pages{c}
 	route := func(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
-		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: hold.Policy.Roles(act), BodyLimit: 16 << 10, Look: web.LookStaff, Handler: web.HTML(private(h))}
+		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: hold.Policy.Roles(act), BodyLimit: 16 << 10, Look: web.LookStaff, Handler: web.HTML(ui.Private(h, authz.Security))}
 	}
 	one := Href + "/{id}"
 	return []web.Route{
@@ -60,28 +59,12 @@ func Routes(c Config) []web.Route {
 	}
 }
 
-// private keeps an answer out of every store on the way.
-func private(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("Cache-Control", "no-store")
-		if !authz.From(r.Context()).Has(authz.Security) {
-			return fault.New("hold.desk", fault.Missing, "fault.missing")
-		}
-		return h(w, r)
-	}
-}
-
 func (p *pages) frame(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Crumbs, f.Nav = title, crumbs, slices.Clone(f.Nav)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == Href
-	}
-	return f
+	return p.Frame(ctx).At(Href, title, crumbs...)
 }
 
 func (p *pages) under(ctx context.Context, title string) ui.StaffPage {
-	return p.frame(ctx, title, ui.Crumb{Text: t(ctx, "title"), Href: Href}, ui.Crumb{Text: title})
+	return p.Frame(ctx).Under(Href, t(ctx, "title"), title)
 }
 
 func (p *pages) list(w http.ResponseWriter, r *http.Request) error {

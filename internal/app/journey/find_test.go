@@ -196,7 +196,7 @@ func TestWorkerWithoutSignal(t *testing.T) {
 	h := open(t)
 	p := h.located(t, phoneView(), here)
 	p.Go(h.url + "/") // from the second visit on pages are kept
-	p.Wait(`!!navigator.serviceWorker.controller`)
+	p.Worker()
 	p.Go(h.url + "/")
 	kept := p.Text("#near")
 	p.Wait(`(caches.match('/').then(hit=>{self.kept=!!hit}),self.kept)`)

@@ -17,7 +17,7 @@ var (
 	hexIn    = regexp.MustCompile(`[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{17,}`)
 	hrefIn   = regexp.MustCompile(`(?:href|hx-get)="(/[^"#]*)`)
 	namedIn  = regexp.MustCompile(`^(/[^?]*/)([0-9a-f]{8}-[0-9a-f-]{27}|\d{8}|\d{4}-\d{4}-\d{4,})(/[^?]*)?$`)
-	notPages = regexp.MustCompile(`^/(api/|a/|metrics|healthz|sw\.js|manifest|icon-|gallery)|/files/|/photos/|\.csv|\.(json|pdf)$|/template|/go\?map=|/peek$|/similar`)
+	notPages = regexp.MustCompile(`^/(api/|a/|metrics|healthz|sw\.js|manifest|icon-|gallery)|/files/|/photos/|\.(csv|xlsx)|\.(json|pdf)$|/template|/go\?map=|/peek$|/similar`)
 )
 
 // modes are the ways to look at a page, chosen in pairs: two neighbours differ
@@ -70,7 +70,6 @@ func TestEveryPage(t *testing.T) {
 			small["size"] = "xxl"
 			large.Cookies = modes(n)
 			t.Run(kind, func(t *testing.T) {
-				t.Parallel()
 				h.look(t, role.login, path, webtest.View{Width: 320, Height: 640, Cookies: small})
 				h.look(t, role.login, path, large)
 			})
@@ -84,12 +83,13 @@ func TestEveryPage(t *testing.T) {
 
 func (h *house) look(t *testing.T, login, path string, v webtest.View) {
 	t.Helper()
-	p := h.visit(t, login, path, v)
-	whole(t, fmt.Sprintf("%s %d px %v", login, v.Width, v.Cookies), p)
+	say := fmt.Sprintf("%s %d px %v", login, v.Width, v.Cookies)
+	v.Policy, v.Cookies = true, h.with(t, login, v.Cookies)
+	p := h.browser.Turn(t, h.url+path, v)
+	whole(t, say, p)
 	if urls, bytes := p.Loaded(); v.Width == 360 && !strings.HasPrefix(path, "/desk") && !strings.HasPrefix(path, "/host") && (len(urls) > 4 || bytes > 40<<10) {
 		t.Errorf("%s: got %d requests and %d bytes on a first visit, want at most 4 and 40 KB: %s", path, len(urls), bytes, strings.Join(urls, " "))
 	}
-	p.Close()
 }
 
 // walk follows the links from the first pages and returns one address of each
@@ -157,6 +157,10 @@ func unreached(t *testing.T, seen map[string]bool) (missed []string) {
 		"/desk/orgs/{}/merge", // nobody ends their own union, and that is the first one: lifeweb's tests open it
 		"/desk/members/{}/approve", "/desk/members/{}/keep", "/desk/members/{}/resume", "/desk/members/{}/end",
 		"/desk/members/{}/ties", "/desk/members/{}/ties/{}", // of who is a member, and tied
+		"/desk/members/{}/original", "/desk/members/{}/correct", "/desk/members/{}/place", "/desk/member-gaps/{}", "/me/membership/identity", // of whose number does not match, or whose county has no union: desk's and memberweb's tests open them
+		"/desk/members/{}/works/{}", "/me/membership/works/{}", // of who works somewhere: desk's and memberweb's tests open them
+		"/desk/org-imports/{}", "/desk/org-imports/{}/apply", "/desk/org-imports/{}/undo", "/desk/organising/bare", // after a file was brought, and of places without a union: fileweb's and app's tests open them
+		"/desk/rights/{}/forget",                                                                                     // of somebody without an account who asks to be erased: app's tests open it
 		"/desk/member-lists/{}", "/desk/member-lists/{}/apply", "/desk/member-lists/{}/undo", "/me/membership/found", // after a file was brought: the packages' own tests open them
 		"/desk/member-twins/{}/{}", "/desk/member-twins/{}/{}/apart", "/desk/member-twins/{}/{}/up", "/desk/member-twins/{}/{}/merge", "/desk/member-twins/{}/{}/undo", // of who is recorded twice: likewise
 	}

@@ -47,7 +47,8 @@ func (v Vault) Verify(ctx context.Context) (p Proof, err error) {
 	})
 }
 
-// Reseal seals everything anew that an older key sealed, and returns how many
+// Reseal seals everything anew that an older key sealed, or that is not bound to a
+// version, and returns how many
 // values and files that were. It may be cut off and begun again; who works
 // meanwhile waits for a few rows at most. A value that somebody changes in between
 // is theirs and stays. tell hears how far it is.
@@ -71,7 +72,7 @@ func (v Vault) Reseal(ctx context.Context, tell func(values, files int64)) (valu
 			return nil
 		}
 		head, err := v.Blobs.Head(ctx, e.ID, seal.HeadLen)
-		if err != nil || seal.KeyOf(head) == now {
+		if err != nil || seal.KeyOf(head) == now && seal.Versioned(head) {
 			return err
 		}
 		if err := v.Blobs.Reseal(ctx, e.ID); err != nil {
@@ -89,7 +90,7 @@ func (v Vault) Reseal(ctx context.Context, tell func(values, files int64)) (valu
 func (v Vault) again(ctx context.Context, some []value, now uint32) (n int64, err error) {
 	var stale []value
 	for _, one := range some {
-		if seal.KeyOf(one.sealed) != now && !seal.Boxed(one.sealed) { // of what a data key sealed, that key is sealed anew
+		if fresh := seal.KeyOf(one.sealed) == now && seal.Versioned(one.sealed); !fresh && !seal.Boxed(one.sealed) { // of what a data key sealed, that key is sealed anew
 			stale = append(stale, one)
 		}
 	}

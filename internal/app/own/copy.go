@@ -8,6 +8,7 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/phone"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/request"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/web"
@@ -24,12 +25,23 @@ type (
 		Account     accountCopy   `json:"account"`
 		Requests    []matterCopy  `json:"requests"`
 		Memberships []memberCopy  `json:"memberships"`
-		Asks        []askCopy     `json:"asks"`     // what was asked about this data
-		Consents    []consentCopy `json:"consents"` // what was agreed to, and what was not, the first first
-		Looks       []lookCopy    `json:"looks"`    // who opened what is sealed, newest first
-		Notices     []noticeCopy  `json:"notices"`  // of incidents that concern this data
-		Children    []childCopy   `json:"children"` // in this worker's care, and what was agreed to for them
-		Holds       []holdCopy    `json:"holds"`    // what has to be kept for a time although the account may end
+		Unfinished  []halfCopy    `json:"unfinished"` // the application that was saved and not sent; one at most
+		Asks        []askCopy     `json:"asks"`       // what was asked about this data
+		Consents    []consentCopy `json:"consents"`   // what was agreed to, and what was not, the first first
+		Looks       []lookCopy    `json:"looks"`      // who opened what is sealed, newest first
+		Notices     []noticeCopy  `json:"notices"`    // of incidents that concern this data
+		Children    []childCopy   `json:"children"`   // in this worker's care, and what was agreed to for them
+		Holds       []holdCopy    `json:"holds"`      // what has to be kept for a time although the account may end
+	}
+	halfCopy struct {
+		SavedAt    time.Time `json:"saved_at"`
+		Name       string    `json:"name"`
+		Occupation string    `json:"occupation" word:"occupation"`
+		Works      string    `json:"works"`
+		Station    string    `json:"station"`
+		Post       string    `json:"service_station"` // of ours
+		Area       string    `json:"area"`
+		Channel    string    `json:"came" word:"came"`
 	}
 	childCopy struct {
 		Name   string     `json:"name"` // empty once all was taken back
@@ -60,6 +72,7 @@ type (
 		Name     string        `json:"name"`
 		Phone    string        `json:"phone"`
 		MadeAt   time.Time     `json:"made_at"`
+		WeChat   time.Time     `json:"wechat_since,omitzero"` // since when WeChat opens it
 		Sessions []sessionCopy `json:"sessions"`
 		Changes  []phoneCopy   `json:"phone_changes"`
 	}
@@ -101,6 +114,16 @@ type (
 		WentTo    []string      `json:"went_to"`
 		Timeline  []entryCopy   `json:"timeline"`
 		Files     []fileCopy    `json:"files"`
+		Shares    []shareCopy   `json:"shares"` // whether bodies may see the files
+	}
+	shareCopy struct {
+		At     time.Time `json:"at"`
+		Given  bool      `json:"given"`
+		Way    string    `json:"way" word:"shared"`
+		Bodies string    `json:"bodies"`
+		Reach  string    `json:"contact"` // of the body, as the worker was told it
+		Kinds  []string  `json:"kinds" word:"sharekind"`
+		By     string    `json:"by"` // the cadre who wrote it down
 	}
 	entryCopy struct {
 		At    time.Time `json:"at"`
@@ -130,13 +153,24 @@ type (
 		Document   string     `json:"document"`
 		Born       string     `json:"born"`
 		Occupation string     `json:"occupation" word:"occupation"`
-		Works      string     `json:"works"`
+		Works      []workCopy `json:"works"` // platforms and companies
 		Channel    string     `json:"channel" word:"came"`
 		AppliedAt  time.Time  `json:"applied_at"`
 		DecidedAt  time.Time  `json:"decided_at,omitzero"`
 		Reason     string     `json:"reason"`
 		Terms      []termCopy `json:"terms"`
-		Ties       []tieCopy  `json:"ties"` // to organisations beside the union
+		Ties       []tieCopy  `json:"ties"`       // to organisations beside the union
+		AskedArea  string     `json:"asked_area"` // that had no union when it was asked for
+		Check      checkCopy  `json:"check"`      // of name and identity number
+	}
+	checkCopy struct {
+		Result string    `json:"result" word:"realname"`
+		Source string    `json:"source"`
+		At     time.Time `json:"at,omitzero"`
+		SeenBy string    `json:"seen_by"` // who saw the original
+		SeenAt time.Time `json:"seen_at,omitzero"`
+		Note   string    `json:"note"`
+		Wanted string    `json:"wanted"` // what the union asked the member to look at
 	}
 	termCopy struct {
 		Kind   string    `json:"kind" word:"term"`
@@ -145,6 +179,16 @@ type (
 		Until  time.Time `json:"until,omitzero"`
 		By     string    `json:"by"`
 		Reason string    `json:"reason"`
+	}
+	workCopy struct {
+		Kind    string `json:"kind" word:"work"` // a company, or a station of ours
+		Name    string `json:"name"`
+		Station string `json:"station"`
+		From    string `json:"from"`
+		Until   string `json:"until,omitempty"`
+		By      string `json:"by"`
+		EndedBy string `json:"ended_by"`
+		Wrong   bool   `json:"wrong"` // it was not so, and was put right
 	}
 	tieCopy struct {
 		Kind  string `json:"kind" word:"tie"`
@@ -169,6 +213,10 @@ type (
 	}
 	askCopy struct {
 		AskedAt    time.Time  `json:"asked_at"`
+		ByPhone    bool       `json:"by_phone"` // found by the phone alone: staff wrote it down, and no account had it
+		Channel    string     `json:"channel" word:"askway"`
+		Name       string     `json:"name"`  // as it was written down; empty: the account's
+		Phone      string     `json:"phone"` // likewise
 		Kind       string     `json:"kind" word:"ask"`
 		State      string     `json:"state" word:"answer"`
 		Union      string     `json:"union"`
@@ -209,7 +257,7 @@ func (p *pages) take(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) copy(ctx context.Context) (c copied, err error) {
-	c = copied{MadeAt: p.Desk.Now().UTC(), Memberships: []memberCopy{}, Asks: []askCopy{}, Looks: []lookCopy{}}
+	c = copied{MadeAt: p.Desk.Now().UTC(), Asks: []askCopy{}, Looks: []lookCopy{}}
 	said, err := p.contact(ctx)
 	if err != nil {
 		return c, err
@@ -223,17 +271,19 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 		return c, err
 	}
 	c.Account = accountOf(said, mine, changes)
+	if c.Account.WeChat, err = p.weChatSince(ctx); err != nil {
+		return c, err
+	}
 	if c.Requests, err = p.matterCopies(ctx); err != nil {
 		return c, err
 	}
-	members, err := p.Members.Copies(ctx)
-	if err != nil {
+	if c.Memberships, err = p.memberCopies(ctx); err != nil {
 		return c, err
 	}
-	for _, m := range members {
-		c.Memberships = append(c.Memberships, memberCopyOf(m))
+	if c.Unfinished, err = p.halfCopies(ctx); err != nil {
+		return c, err
 	}
-	asks, err := p.Rights.Mine(ctx)
+	asks, err := p.asks(ctx)
 	if err != nil {
 		return c, err
 	}
@@ -263,6 +313,33 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 	return c, err
 }
 
+// memberCopies are the memberships, with what was checked of them.
+func (p *pages) memberCopies(ctx context.Context) ([]memberCopy, error) {
+	all := []memberCopy{}
+	members, err := p.Members.Copies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	checks, err := p.Checks.Copies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	gaps, err := p.Gaps.Copies(ctx)
+	for _, m := range members {
+		one, k := memberCopyOf(m), checks[string(m.ID)]
+		one.AskedArea = gaps[string(m.ID)].Asked
+		one.Check = checkCopy{string(k.State), k.Source, k.CheckedAt, k.SeenBy, k.SeenAt, k.Note, k.Wanted}
+		all = append(all, one)
+	}
+	return all, err
+}
+
+// weChatSince is since when WeChat opens the account.
+func (p *pages) weChatSince(ctx context.Context) (time.Time, error) {
+	tie, err := p.WeChat.Mine(ctx)
+	return tie.Since, err
+}
+
 // matterCopies are all matters, with those that hang on the phone alone.
 func (p *pages) matterCopies(ctx context.Context) ([]matterCopy, error) {
 	copies := []matterCopy{}
@@ -278,7 +355,7 @@ func (p *pages) matterCopies(ctx context.Context) ([]matterCopy, error) {
 		all = append(all, some...)
 	}
 	for _, m := range all {
-		one, err := p.matterCopy(m)
+		one, err := p.matterCopy(ctx, m)
 		if err != nil {
 			return nil, err
 		}
@@ -335,9 +412,9 @@ func accountOf(said contact, mine account.Mine, changes []phone.Change) accountC
 	return a
 }
 
-func (p *pages) matterCopy(m matter) (c matterCopy, err error) {
+func (p *pages) matterCopy(ctx context.Context, m matter) (c matterCopy, err error) {
 	c = matterCopy{Number: m.Number, ByPhone: m.phoned, CreatedAt: m.CreatedAt.UTC(), Channel: string(m.Channel), Source: m.Source, Status: string(m.Status), Topic: m.Topic, Title: m.Title,
-		What: m.What, Place: m.Place, Hidden: m.Hidden, Words: m.Words, Heard: m.Heard, Officer: m.OfficerName, WentTo: append([]string{}, m.bodies()...), Timeline: []entryCopy{}, Files: []fileCopy{}}
+		What: m.What, Place: m.Place, Hidden: m.Hidden, Words: m.Words, Heard: m.Heard, Officer: m.OfficerName, WentTo: append([]string{}, m.bodies()...), Timeline: []entryCopy{}, Files: []fileCopy{}, Shares: []shareCopy{}}
 	if c.Name, c.Phone, err = p.Sealed.Identity(m.Request); err != nil {
 		return c, err
 	}
@@ -347,11 +424,19 @@ func (p *pages) matterCopy(m matter) (c matterCopy, err error) {
 	for _, f := range m.own.Files {
 		c.Files = append(c.Files, fileCopy{f.At.UTC(), string(f.Kind), f.Seconds, f.Size, f.Digest, fileHref(m, f.ID)})
 	}
-	return c, nil
+	shares, err := p.Shares.Of(ctx, request.Ref{ID: m.ID, Secret: p.Requests.Secret(m.ID)})
+	for _, x := range shares {
+		one := shareCopy{x.At.UTC(), x.Given, string(x.Way), x.BodyName, x.Contact, []string{}, x.By}
+		for _, k := range x.Kinds {
+			one.Kinds = append(one.Kinds, string(k))
+		}
+		c.Shares = append(c.Shares, one)
+	}
+	return c, err
 }
 
 func askCopyOf(a rights.Ask) askCopy {
-	c := askCopy{a.AskedAt.UTC(), string(a.Kind), string(a.State), a.UnionName, a.Words, a.AnsweredAt, a.AnsweredBy, a.Answer, []handCopy{}, a.Field, a.Wanted, a.Was, a.Proof != ""}
+	c := askCopy{a.AskedAt.UTC(), a.Person == "", string(a.Channel), a.Name, a.Phone, string(a.Kind), string(a.State), a.UnionName, a.Words, a.AnsweredAt, a.AnsweredBy, a.Answer, []handCopy{}, a.Field, a.Wanted, a.Was, a.Proof != ""}
 	for _, h := range a.Hands {
 		c.HandedOn = append(c.HandedOn, handCopy{h.At.UTC(), h.FromName, h.ToName, h.By})
 	}
@@ -360,12 +445,36 @@ func askCopyOf(a rights.Ask) askCopy {
 
 func memberCopyOf(m member.Copy) memberCopy {
 	c := memberCopy{Number: m.Number, State: string(m.State), Union: m.UnionName, MovesTo: m.ToName, Name: m.Name, Phone: m.Full.Phone, Document: m.Full.Document, Born: m.Born,
-		Occupation: string(m.Occupation), Works: m.Works, Channel: string(m.Channel), AppliedAt: m.AppliedAt.UTC(), DecidedAt: m.DecidedAt, Reason: m.Reason, Terms: []termCopy{}, Ties: []tieCopy{}}
+		Occupation: string(m.Occupation), Works: []workCopy{}, Channel: string(m.Channel), AppliedAt: m.AppliedAt.UTC(), DecidedAt: m.DecidedAt, Reason: m.Reason, Terms: []termCopy{}, Ties: []tieCopy{}}
 	for _, t := range m.Terms {
 		c.Terms = append(c.Terms, termCopy{string(t.Kind), t.UnionName, t.From.UTC(), t.Until, t.By, t.Reason})
+	}
+	for _, w := range m.Worked {
+		c.Works = append(c.Works, workCopy{workKind(w), w.Name, w.Station, w.From, w.Until, w.By, w.EndedBy, w.Wrong})
 	}
 	for _, t := range m.Ties {
 		c.Ties = append(c.Ties, tieCopy{string(t.Kind), t.OrgName, t.From, t.Until, t.By})
 	}
 	return c
+}
+
+// workKind says whether one of them is a company or a station of ours.
+func workKind(w work.Work) string {
+	if w.Post != "" {
+		return "station"
+	}
+	return "firm"
+}
+
+// halfCopies is the application that the worker saved and did not send.
+func (p *pages) halfCopies(ctx context.Context) ([]halfCopy, error) {
+	f, ok, err := p.Halves.Mine(ctx)
+	if err != nil || !ok {
+		return []halfCopy{}, err
+	}
+	post := ""
+	if f.Post != "" {
+		post, err = p.Station(ctx, f.Post)
+	}
+	return []halfCopy{{f.SavedAt, f.Name, f.Occupation, f.Works, f.Station, post, f.Area, f.Channel}}, err
 }

@@ -13,17 +13,22 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/erase"
 	"nuanxin/internal/account/phone"
+	"nuanxin/internal/account/wechat"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/breach"
 	"nuanxin/internal/consent"
 	"nuanxin/internal/id"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/gap"
+	"nuanxin/internal/member/half"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/op"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/request/phoned"
 	"nuanxin/internal/request/record"
+	"nuanxin/internal/request/share"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/web"
 )
@@ -33,17 +38,23 @@ type Config struct {
 	Desk     *op.Desk
 	Accounts *account.Service
 	Phones   *phone.Service
+	WeChat   *wechat.Service
 	Requests *office.Service
 	Phoned   *phoned.Service
 	Sealed   *record.Store // opens the name and phone that came with a request
 	Members  *member.Service
+	Checks   *verify.Service
+	Gaps     *gap.Service
 	Rights   *rights.Service
 	Consents *consent.Service
 	Children *consent.Children
+	Halves   *half.Service
 	Examples *example.Service
+	Shares   *share.Service
 	Breaches *breach.Service
 	Erasures *erase.Service
 	Demo     func(phone string) string                                                     // the last message to a phone, for the screen; nil outside the demo
+	Station  func(ctx context.Context, which string) (string, error)                       // what a station of ours is called
 	Secure   bool                                                                          // as in [accountweb.Sessions]
 	Union    func(ctx context.Context, tx *op.Tx, area string) (string, error)             // what the union of an area is called
 	Orgs     func(ctx context.Context, tx *op.Tx, ids []string) (map[string]string, error) // what organisations are called
@@ -59,6 +70,10 @@ type contact struct{ Name, Phone string }
 // contact opens name and phone of the worker who asks.
 func (p *pages) contact(ctx context.Context) (contact, error) {
 	return op.List(ctx, p.Desk, account.Looks, func(tx *op.Tx, _ op.Scope) (c contact, err error) {
+		own := authz.Object{Kind: "account", ID: tx.Subject.ID, Group: "person", Owner: tx.Subject.ID}
+		if err := p.Desk.Both(ctx, tx, account.Looks, own); err != nil {
+			return c, err
+		}
 		c.Name, c.Phone, err = p.Accounts.Contact(ctx, tx, tx.Subject.ID)
 		return c, err
 	})
@@ -128,6 +143,16 @@ func (p *pages) byPhone(ctx context.Context) (all []matter, err error) {
 	return all, err
 }
 
+// asks are what the worker asked about their data, with what hangs on their phone alone.
+func (p *pages) asks(ctx context.Context) ([]rights.Ask, error) {
+	own, err := p.Rights.Mine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	hung, err := p.Rights.MineByPhone(ctx)
+	return append(own, hung...), err
+}
+
 // look is one time that somebody opened what is sealed.
 type look struct {
 	At      time.Time
@@ -149,7 +174,7 @@ func (p *pages) looks(ctx context.Context, after string, limit int) (all []look,
 
 // looksAt is looks for whoever has read the roots already.
 func (p *pages) looksAt(ctx context.Context, r roots, after string, limit int) (all []look, next string, err error) {
-	found, next, err := op.Looks(ctx, p.Desk, account.Looks, r.of, after, limit)
+	found, next, err := op.Looks(ctx, p.Desk, account.Looks, r.of, after, limit, r.hung...)
 	if err != nil || len(found) == 0 {
 		return nil, "", err
 	}
@@ -175,6 +200,7 @@ func (p *pages) looksAt(ctx context.Context, r roots, after string, limit int) (
 // found.
 type roots struct {
 	of      []authz.Object
+	hung    []authz.Object    // theirs by the phone alone
 	numbers map[string]string // of requests, by id
 	asks    map[string]bool
 	wards   map[string]bool
@@ -183,15 +209,20 @@ type roots struct {
 // roots reads those of the worker who asks.
 func (p *pages) roots(ctx context.Context) (all roots, err error) {
 	who := authz.From(ctx)
-	all = roots{[]authz.Object{{Kind: "account", ID: who.ID, Group: "person", Owner: who.ID}}, map[string]string{}, map[string]bool{}, map[string]bool{}}
+	all = roots{[]authz.Object{{Kind: "account", ID: who.ID, Group: "person", Owner: who.ID}}, nil, map[string]string{}, map[string]bool{}, map[string]bool{}}
 	members, err := p.Members.Copies(ctx)
 	for _, m := range members {
 		all.of = append(all.of, m.AuthzObject())
 	}
-	asks, failed := p.Rights.Mine(ctx)
+	asks, failed := p.asks(ctx)
 	err = errors.Join(err, failed)
 	for _, a := range asks {
-		all.of, all.asks[string(a.ID)] = append(all.of, a.AuthzObject()), true
+		one := authz.Object{Kind: "rights", ID: string(a.ID), Group: "person", Owner: who.ID}
+		if all.asks[string(a.ID)] = true; a.Person == who.ID {
+			all.of = append(all.of, one)
+		} else {
+			all.hung = append(all.hung, one)
+		}
 	}
 	for after, more := "", err == nil; more; more = err == nil && after != "" {
 		var list request.Page[*request.Request]
@@ -208,7 +239,7 @@ func (p *pages) roots(ctx context.Context) (all roots, err error) {
 	}
 	hung, failed := p.Phoned.Mine(ctx)
 	for _, q := range hung {
-		all.of, all.numbers[string(q.ID)] = append(all.of, authz.Object{Kind: "request", ID: string(q.ID), Group: "request", Owner: who.ID}), q.Number
+		all.hung, all.numbers[string(q.ID)] = append(all.hung, authz.Object{Kind: "request", ID: string(q.ID), Group: "request", Owner: who.ID}), q.Number
 	}
 	return all, errors.Join(err, failed)
 }

@@ -50,15 +50,15 @@ func t(ctx context.Context, key string, args ...any) string { return web.T(ctx, 
 func Routes(c Config) []web.Route {
 	p := &pages{c}
 	get := func(pattern, purpose string, h web.Handler) web.Route {
-		return web.Route{Method: "GET", Pattern: pattern, Action: string(account.Looks), Purpose: purpose, Roles: []string{"owner"}, Handler: web.HTML(c.Worker(private(h)))}
+		return web.Route{Method: "GET", Pattern: pattern, Action: string(account.Looks), Purpose: purpose, Roles: []string{"owner"}, Handler: web.HTML(c.Worker(ui.Private(h)))}
 	}
 	act := func(pattern, purpose string, h web.Handler) web.Route {
-		return web.Route{Method: "POST", Pattern: pattern, Action: string(erase.Erase), Purpose: purpose, Roles: []string{"owner"}, BodyLimit: 4 << 10, Handler: web.HTML(c.Worker(private(h)))}
+		return web.Route{Method: "POST", Pattern: pattern, Action: string(erase.Erase), Purpose: purpose, Roles: []string{"owner"}, BodyLimit: 4 << 10, Handler: web.HTML(c.Worker(ui.Private(h)))}
 	}
 	ask := get(hrefErase, "see what ends with one's account", p.askErase)
 	ask.Action = string(erase.See)
 	decide := func(pattern string, what authz.Action, purpose string, h web.Handler) web.Route {
-		return web.Route{Method: "POST", Pattern: pattern, Action: string(what), Purpose: purpose, Roles: []string{"owner"}, BodyLimit: 4 << 10, Handler: web.HTML(c.Worker(private(h)))}
+		return web.Route{Method: "POST", Pattern: pattern, Action: string(what), Purpose: purpose, Roles: []string{"owner"}, BodyLimit: 4 << 10, Handler: web.HTML(c.Worker(ui.Private(h)))}
 	}
 	agreed := get(HrefConsents, "see what one agreed to, since when and for what", p.consents)
 	agreed.Action = string(consent.See)
@@ -79,14 +79,6 @@ func Routes(c Config) []web.Route {
 		get(hrefSeen, "see who looked at what is kept of oneself", p.seen),
 		get(hrefCopy, "take a copy of what is kept of oneself", p.take),
 		get(hrefPrint, "take a copy of what is kept of oneself, to read and print", p.print),
-	}
-}
-
-// private keeps an answer out of every store on the way.
-func private(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("Cache-Control", "no-store")
-		return h(w, r)
 	}
 }
 
@@ -132,7 +124,7 @@ func (p *pages) data(w http.ResponseWriter, r *http.Request) (err error) {
 	if d.members, err = p.Members.Copies(ctx); err != nil {
 		return err
 	}
-	if d.asks, err = p.Rights.Mine(ctx); err != nil {
+	if d.asks, err = p.asks(ctx); err != nil {
 		return err
 	}
 	if d.notices, err = p.notices(ctx); err != nil {

@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/consent"
 	"nuanxin/internal/hold"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/verify"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/show"
 	"nuanxin/internal/rights"
@@ -56,16 +57,21 @@ func words() map[string]vocabulary {
 		"member":     coded("member.own.state.", member.States()...),
 		"occupation": coded("member.occupation.", member.Occupations()...),
 		"came":       coded("own.word.came.", append(member.Channels(), member.ByList)...),
+		"realname":   coded("own.word.realname.", verify.Due, verify.Match, verify.Mismatch, verify.NoRecord, verify.Seen),
 		"term":       coded("own.word.term.", member.Join, member.Transfer, member.Keep, member.Resume, member.Leave, member.End, member.Merge, member.Part),
+		"work":       coded("own.word.work.", "firm", "station"),
 		"tie":        coded("member.tie.", member.TieKinds()...),
 		"data":       coded("breach.kind.", breach.Kinds()...),
 		"decided":    coded("own.word.decided.", consent.AtJoining, consent.OnPage, consent.AtMerger),
 		"ask":        coded("rights.kind.", rights.Kinds()...),
+		"askway":     coded("rights.channel.", rights.OnPage, rights.AtCounter, rights.ByPhone),
 		"answer":     coded("rights.state.", rights.Open, rights.Done, rights.Refused, rights.Taken),
 		"field":      coded("rights.field.", "account.name", "member.name", "member.occupation", "member.works"),
 		"relation":   coded("consent.relation.", consent.Relations()...),
 		"evidence":   coded("consent.evidence.", consent.Evidences()...),
 		"held":       coded("own.word.held.", hold.Kinds()...),
+		"shared":     coded("own.word.shared.", request.ShareForm, request.SharePage, request.ShareTold),
+		"sharekind":  coded("own.word.sharekind.", request.ShareKinds()...),
 		"look":       coded("own.seen.what.", "request", "member", "person", "code", "rights", "ward"),
 	}
 }

@@ -9,8 +9,10 @@ import (
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/body"
 	"nuanxin/internal/member/intake"
 	memberdesk "nuanxin/internal/member/memberweb/desk"
+	"nuanxin/internal/member/work"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
@@ -24,7 +26,6 @@ import (
 
 // Domains are those that keep something of unions.
 type Domains struct {
-	Members  *member.Service
 	Lists    *intake.Service
 	Stations *station.Service
 	Accounts *account.Service
@@ -37,13 +38,13 @@ type Domains struct {
 func (d Domains) List() []life.Part {
 	return []life.Part{
 		{Name: "members", Count: d.belonging, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, why string) (int64, error) {
-			return d.Members.MoveMembers(ctx, tx, from, union(into), why)
+			return body.MoveMembers(ctx, tx, from, union(into), why)
 		}},
-		{Name: "applicants", Count: d.Members.Applying, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
-			return d.Members.MoveApplicants(ctx, tx, from, union(into))
+		{Name: "applicants", Count: body.Applying, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return body.MoveApplicants(ctx, tx, from, union(into))
 		}},
-		{Name: "ties", Count: d.Members.Tied, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
-			return d.Members.MoveTies(ctx, tx, from, union(into))
+		{Name: "ties", Count: body.Tied, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
+			return body.MoveTies(ctx, tx, from, union(into))
 		}},
 		{Name: "lists", Count: d.Lists.OpenOf, Move: func(ctx context.Context, tx *op.Tx, from string, into org.Org, _ string) (int64, error) {
 			return d.Lists.Pass(ctx, tx, from, union(into))
@@ -71,7 +72,7 @@ func (d Domains) List() []life.Part {
 
 // belonging counts the members of a union.
 func (d Domains) belonging(ctx context.Context, tx *op.Tx, union string) (int64, error) {
-	all, err := d.Members.Counts(ctx, tx, []string{union})
+	all, err := body.Counts(ctx, tx, []string{union})
 	return all[union], err
 }
 
@@ -95,17 +96,30 @@ func (c Companies) UnionOf(ctx context.Context, tx *op.Tx, works, area string) (
 	return u, err
 }
 
-// Follower keeps something by the area of a union.
-type Follower interface {
-	// Relocate is told in the transaction in which the union gets another.
-	Relocate(ctx context.Context, tx *op.Tx, union, area string) error
+// Around implements work.Firms.
+func (c Companies) Around(ctx context.Context, tx *op.Tx, area string) ([]work.Firm, error) {
+	found, err := (*c.Firms).Around(ctx, tx, area)
+	all := make([]work.Firm, len(found))
+	for i, f := range found {
+		all[i] = work.Firm{ID: string(f.Firm), Name: f.Name}
+	}
+	return all, err
 }
 
-// Relocate tells all followers.
-func Relocate(all ...Follower) func(context.Context, *op.Tx, string, string) error {
+// Called implements work.Firms.
+func (c Companies) Called(ctx context.Context, tx *op.Tx, name, area string) (work.Firm, error) {
+	f, err := (*c.Firms).Named(ctx, tx, name, area)
+	return work.Firm{ID: string(f.Firm), Name: f.Name}, err
+}
+
+// Follow is told in the transaction in which a union gets another area.
+type Follow = func(ctx context.Context, tx *op.Tx, union, area string) error
+
+// Relocate tells all who keep something by the area of a union.
+func Relocate(all ...Follow) Follow {
 	return func(ctx context.Context, tx *op.Tx, union, area string) error {
-		for _, f := range all {
-			if err := f.Relocate(ctx, tx, union, area); err != nil {
+		for _, follow := range all {
+			if err := follow(ctx, tx, union, area); err != nil {
 				return err
 			}
 		}
@@ -119,15 +133,16 @@ func union(o org.Org) member.Union {
 }
 
 // Spread tells companies how the members of some areas spread.
-func Spread(members *member.Service) func(context.Context, *op.Tx, []string) ([]platform.Spread, error) {
-	return func(ctx context.Context, tx *op.Tx, areas []string) ([]platform.Spread, error) {
-		found, err := members.Spread(ctx, tx, areas)
-		all := make([]platform.Spread, len(found))
-		for i, s := range found {
-			all[i] = platform.Spread{Union: org.ID(s.Union), Occupation: string(s.Occupation), Works: s.Works, N: s.N}
+func Spread(ctx context.Context, tx *op.Tx, areas []string) ([]platform.Spread, error) {
+	found, err := body.Spreads(ctx, tx, areas)
+	all := make([]platform.Spread, len(found))
+	for i, s := range found {
+		all[i] = platform.Spread{Union: org.ID(s.Union), Occupation: string(s.Occupation), N: s.N}
+		for _, w := range s.Works {
+			all[i].Works = append(all[i].Works, platform.Called{Firm: platform.Firm(w.ID), Name: w.Name})
 		}
-		return all, err
 	}
+	return all, err
 }
 
 // Occupations are those of members, in the reader's words.
@@ -140,6 +155,13 @@ func Occupations(ctx context.Context) []ui.Option {
 }
 
 // MembersOf is where the members of an occupation are listed.
-func MembersOf(occupation string) string {
-	return memberdesk.HrefMembers + "?tab=members&occupation=" + url.QueryEscape(occupation)
+func MembersOf(occupation string) string { return MembersIn(occupation, "") }
+
+// MembersIn is where the members of an occupation in an area are listed.
+func MembersIn(occupation, area string) string {
+	q := url.Values{"tab": {"members"}, "occupation": {occupation}}
+	if area != "" {
+		q.Set("area", area)
+	}
+	return memberdesk.HrefMembers + "?" + q.Encode()
 }

@@ -33,7 +33,7 @@ func TestTampering(t *testing.T) {
 	for name, run := range map[string]struct {
 		open  func(testing.TB, clock.Clock, []fs.FS) *db.DB
 		times int
-	}{"sqlite": {dbtest.SQLite, 1000}, "postgres": {dbtest.Postgres, 60}} {
+	}{"sqlite": {dbtest.SQLite, 1000}, "postgres": {dbtest.Postgres, 1000}} {
 		t.Run(name, func(t *testing.T) {
 			tr := lay(t, run.open)
 			whole := tr.hours[len(tr.hours)-1]

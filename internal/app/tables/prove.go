@@ -10,10 +10,10 @@ import (
 )
 
 // Faults says where a catalogue differs from the list of tables, where a key
-// does not begin with its shard key, and which bytes are neither sealed nor said
-// to be something else.
+// does not begin with its shard key, which bytes are neither sealed nor said
+// to be something else, and which columns have no class.
 func Faults(found []db.Table) []string {
-	var wrong []string
+	wrong := columns().unclassed(found)
 	listed := map[string]table{}
 	for _, t := range all {
 		listed[t.Name] = t

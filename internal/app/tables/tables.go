@@ -44,6 +44,11 @@ var all = slices.Concat([]table{
 	{Name: "org_tenure", Group: "org", Key: "org_id"},
 	{Name: "org_post", Group: "org", Key: "org_id", Sealed: []string{"name"}, Row: []string{"org_id", "seq", "no"}},
 	{Name: "org_rule", Group: reference, Key: "name"},
+	{Name: "org_approval", Group: "org", Key: "org_id"},
+	{Name: "org_import", Group: "import", Key: "import_id"},
+	{Name: "org_import_row", Group: "import", Key: "import_id", Sealed: []string{"person"}, Row: []string{"import_id", "seq"}},
+	{Name: "org_cover", Group: reference, Key: "area", Row: []string{"area", "what", "key"}},
+	{Name: "org_counted", Group: reference, Key: "name"},
 	{Name: "firm", Group: reference, Key: "firm_id"},
 	{Name: "firm_name", Group: "guard", Key: "name", Refs: map[string]string{"firm_id": "firm"}},
 	{Name: "firm_branch", Group: "org", Key: "branch_id", Refs: map[string]string{"firm_id": "firm", "union_id": "org"}},
@@ -106,6 +111,7 @@ var all = slices.Concat([]table{
 	{Name: "request_gram", Group: "request", Key: "request_id"},
 	{Name: "request_follow", Group: "request", Key: "request_id", Refs: map[string]string{"follower_id": "request"}},
 	{Name: "request_example", Group: "request", Key: "request_id", Refs: map[string]string{"person_id": "person", "by_id": "person"}, Sealed: []string{"what", "done"}, Row: []string{"request_id", "example_id"}},
+	{Name: "request_share", Group: "request", Key: "request_id", Refs: map[string]string{"body_id": "org"}},
 	{Name: "request_policy", Group: reference, Key: "policy_id"},
 	{Name: "request_phrase", Group: reference, Key: "phrase_id"},
 
@@ -113,11 +119,16 @@ var all = slices.Concat([]table{
 		Sealed: []string{"data_key", "name", "phone", "document", "born", "before"}, Boxed: "member"},
 	{Name: "member_term", Group: "member", Key: "member_id", Refs: map[string]string{"union_id": "org"}},
 	{Name: "member_tie", Group: "member", Key: "member_id", Refs: map[string]string{"org_id": "org"}},
+	{Name: "member_work", Group: "member", Key: "member_id", Refs: map[string]string{"firm_id": "firm", "station_id": "station"}},
 	{Name: "member_twin", Group: "member", Key: "member_id", Refs: map[string]string{"other_id": "member"}},
 	{Name: "member_merge", Group: "member", Key: "member_id", Refs: map[string]string{"kept_id": "member"}},
 	{Name: "member_consent", Group: "member", Key: "member_id"},
 	{Name: "member_told", Group: "member", Key: "member_id"},
+	{Name: "member_half", Group: "person", Key: "person_id", Sealed: []string{"data_key", "form"}, Boxed: "member_half"},
 	{Name: "member_code", Group: "member", Key: "member_id"},
+	{Name: "member_realname", Group: "member", Key: "member_id"},
+	{Name: "member_realname_day", Group: "guard", Key: "day"},
+	{Name: "member_gap", Group: "member", Key: "member_id", Refs: map[string]string{"union_id": "org"}},
 	{Name: "member_import", Group: "import", Key: "import_id", Refs: map[string]string{"union_id": "org"}},
 	{Name: "member_import_row", Group: "import", Key: "import_id", Sealed: []string{"sealed"}, Row: []string{"import_id", "seq"}},
 	{Name: "member_phone", Group: "guard", Key: "phone", Refs: map[string]string{"member_id": "member"}},
@@ -146,14 +157,24 @@ var all = slices.Concat([]table{
 	{Name: "breach_list", Group: "person", Key: "list_id", Sealed: []string{"listed"}},
 	{Name: "breach_rule", Group: reference, Key: "name"},
 
+	{Name: "assess", Group: "person", Key: "assess_id", Refs: map[string]string{"prior_id": "assess", "next_id": "assess"}, Sealed: []string{"words", "end_why"}},
+	{Name: "assess_saved", Group: "person", Key: "assess_id", Sealed: []string{"words"}, Row: []string{"assess_id", "version"}},
+	{Name: "assess_case", Group: reference, Key: "code"},
+	{Name: "assess_rule", Group: reference, Key: "name"},
+
 	{Name: "rights_hand", Group: "person", Key: "ask_id", Refs: map[string]string{"from_id": "org", "to_id": "org"}},
 	{Name: "rights_ask", Group: "person", Key: "ask_id", Refs: map[string]string{"person_id": "person", "union_id": "org"}, Sealed: []string{"data_key", "words", "name", "phone", "answer", "wanted", "was"}, Boxed: "rights_ask"},
+	{Name: "rights_forget_wait", Group: "person", Key: "ask_id", Refs: map[string]string{"ask_id": "rights_ask"}},
 	{Name: "rights_rule", Group: reference, Key: "name"},
 	{Name: "retain_run", Group: "person", Key: "run_id"},
+	{Name: "retain_least", Group: reference, Key: "name"},
 	{Name: "retain_rule", Group: reference, Key: "name"},
 
 	{Name: "calendar_year", Group: reference, Key: "revision", Refs: map[string]string{"by_id": "person"}},
-}, traces("member", "org", "person", "request", "station"))
+}, traces(groups...))
+
+// groups are those that have an audit chain and an outbox.
+var groups = []string{"member", "org", "person", "request", "station"}
 
 // traces are the tables of the audit chain and the outbox of each group.
 func traces(groups ...string) (list []table) {

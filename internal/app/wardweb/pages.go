@@ -6,7 +6,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 	"strings"
 
 	"nuanxin/internal/authz"
@@ -45,22 +44,11 @@ type pages struct{ Config }
 func Routes(c Config) []web.Route {
 	p := &pages{c}
 	route := func(method, pattern string, act authz.Action, purpose string, h web.Handler) web.Route {
-		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: consent.WardPolicy.Roles(act), BodyLimit: 4 << 10, Look: web.LookStaff, Handler: web.HTML(private(h))}
+		return web.Route{Method: method, Pattern: pattern, Action: string(act), Purpose: purpose, Roles: consent.WardPolicy.Roles(act), BodyLimit: 4 << 10, Look: web.LookStaff, Handler: web.HTML(ui.Private(h, authz.Cadre))}
 	}
 	return []web.Route{
 		route("GET", Href, consent.ListWards, "children for whom a guardian has agreed to a purpose", p.list),
 		route("POST", Href+"/{id}/open", consent.OpenWard, "a child with whole names, for a reason", p.open),
-	}
-}
-
-// private keeps an answer out of every store on the way.
-func private(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("Cache-Control", "no-store")
-		if !authz.From(r.Context()).Has(authz.Cadre) {
-			return fault.New("ward.desk", fault.Missing, "fault.missing")
-		}
-		return h(w, r)
 	}
 }
 
@@ -95,12 +83,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, v listV
 		v.all = v.all[:consent.WardPage]
 		v.next = href(v.purpose) + "&after=" + v.all[consent.WardPage-1].ID
 	}
-	f := p.Frame(ctx)
-	f.Title, f.Nav = t(ctx, "title"), slices.Clone(f.Nav)
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == Href
-	}
-	return web.Show(w, r, status, listPage(f, v))
+	return web.Show(w, r, status, listPage(p.Frame(ctx).At(Href, t(ctx, "title")), v))
 }
 
 func (p *pages) open(w http.ResponseWriter, r *http.Request) error {

@@ -8,7 +8,7 @@ import (
 
 	"nuanxin/internal/account/people"
 	"nuanxin/internal/fault"
-	"nuanxin/internal/member"
+	"nuanxin/internal/member/body"
 	"nuanxin/internal/op"
 	"nuanxin/internal/org"
 	"nuanxin/internal/request/record"
@@ -17,7 +17,6 @@ import (
 
 // Concerned says of incidents whose the things are; it needs all of its domains.
 type Concerned struct {
-	Members  *member.Service
 	Requests *record.Store
 	Rights   *rights.Service
 	Orgs     *org.Service
@@ -25,7 +24,7 @@ type Concerned struct {
 
 // In implements breach.Holders.
 func (c Concerned) In(ctx context.Context, tx *op.Tx, area string) ([]string, error) {
-	all, err := c.Members.PersonsIn(ctx, tx, area)
+	all, err := body.PersonsIn(ctx, tx, area)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +38,7 @@ func (c Concerned) Of(ctx context.Context, tx *op.Tx, area, group string, roots 
 		var found []string
 		switch group {
 		case "member":
-			found, err = c.Members.PersonsOf(ctx, tx, area, some)
+			found, err = body.PersonsOf(ctx, tx, area, some)
 		case "request":
 			found, err = c.Requests.OwnersOf(ctx, tx, area, some)
 		case "person":
@@ -84,7 +83,7 @@ func (c Concerned) listed(ctx context.Context, tx *op.Tx, area string, unions []
 
 // Numbered implements breach.Holders.
 func (c Concerned) Numbered(ctx context.Context, tx *op.Tx, area string, numbers []string) ([]string, error) {
-	all, err := c.Members.PersonsNumbered(ctx, tx, area, numbers)
+	all, err := body.PersonsNumbered(ctx, tx, area, numbers)
 	if err != nil {
 		return nil, err
 	}

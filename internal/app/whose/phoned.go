@@ -2,6 +2,7 @@ package whose
 
 import (
 	"context"
+	"time"
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/phone"
@@ -16,6 +17,15 @@ type Holders struct {
 	Accounts *account.Service
 	Phones   *phone.Service
 	Members  *member.Service
+}
+
+// Has implements rights.Callers.
+func (h Holders) Has(ctx context.Context, tx *op.Tx, worker string, proved time.Time) (string, func(string, time.Time) bool, error) {
+	who, err := h.Holder(ctx, tx, worker)
+	if !proved.IsZero() {
+		who.Proved = proved
+	}
+	return who.Phone, who.Has, err
 }
 
 // Holder implements phoned.Holders.

@@ -7,6 +7,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/app/demo/world"
+	"nuanxin/internal/assess"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/id"
@@ -16,6 +17,7 @@ import (
 	"nuanxin/internal/org/life"
 	"nuanxin/internal/org/platform"
 	"nuanxin/internal/request"
+	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/station"
@@ -34,6 +36,8 @@ type Services struct {
 	Members  *member.Service
 	Roll     *roll.Service
 	Rights   *rights.Service
+	Examples *example.Service
+	Assess   *assess.Service
 	// Keep makes a file safe and keeps it.
 	Keep func(ctx context.Context, kind request.FileKind, raw []byte) (request.File, error)
 	// Deliver hands waiting events to their handlers.
@@ -90,8 +94,10 @@ func Fill(ctx context.Context, s Services, p Plan) error {
 		{"photos of stations", f.album},
 		{"photos and voice", f.draw},
 		{"requests and members of the last 60 days", f.play},
+		{"what was solved, for everybody to read", f.retell},
 		{"sample import", f.sample},
 		{"terms of office and companies", f.offices},
+		{"an impact assessment and an audit", f.assessed},
 		{"what is closed today", f.today},
 	} {
 		began := clock.System.Now()

@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
 	"nuanxin/internal/member"
+	"nuanxin/internal/member/work"
 )
 
 // join does what members and cadres did up to a moment, each at its time.
@@ -67,9 +68,10 @@ func (f *filler) apply(ctx context.Context, m world.Member) (member.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	a := member.Application{Name: m.Name, Document: m.Document, Occupation: member.Occupation(m.Occupation), Works: m.Works, Area: m.Area, Channel: member.Channel(m.Channel)}
+	said, _ := work.Say(work.Split(m.Works), work.Split(m.Station))
+	a := member.Application{Name: m.Name, Document: m.Document, Occupation: member.Occupation(m.Occupation), Works: said, Area: m.Area, Channel: member.Channel(m.Channel)}
 	for _, p := range offer.Purposes {
-		if p.Required || p.Purpose == "document" && m.Document != "" || p.Purpose == "news" && m.News {
+		if p.Required || (p.Purpose == "document" || p.Purpose == "realname") && m.Document != "" || p.Purpose == "news" && m.News {
 			a.Consents = append(a.Consents, member.Consent{Purpose: p.Purpose, Version: p.Version})
 		}
 	}

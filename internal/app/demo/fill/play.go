@@ -137,7 +137,7 @@ func (f *filler) do(ctx context.Context, i int, a world.Act) error {
 // capture tells the union, in the way of the case.
 func (f *filler) capture(ctx context.Context, i int, a world.Act) error {
 	k := f.World.Cases[a.Case]
-	d := request.Draft{Words: a.Words, Files: f.files[i], What: k.What, Demo: true}
+	d := request.Draft{Words: a.Words, Files: f.files[i], AskFirst: len(f.files[i]) > 0, What: k.What, Demo: true}
 	d.Topic, _, _ = strings.Cut(k.Topic, ".") // workers name the coarse kind; staff sort it later
 	if k.Spot >= 0 {
 		d.Place.Station, d.Channel = string(f.stations[k.Spot]), request.ChannelStation

@@ -16,7 +16,8 @@ type Member struct {
 	Name       string
 	Document   string // identity number; may be empty
 	Occupation string // as in package member
-	Works      string
+	Works      string // several are parted by 、
+	Station    string // there
 	Area       string // street
 	Channel    string // as in package member
 	News       bool
@@ -64,7 +65,7 @@ var enrolments = []enrolment{
 	{days: 36, steps: "ak"}, {days: 34, steps: "a"}, {days: 33, steps: "am"}, {days: 31, steps: "a"}, {days: 30, steps: "w"}, {days: 27, steps: "a"},
 	{days: 25, steps: "al"}, {days: 23, steps: "a", far: true}, {days: 22, steps: "a"}, {days: 20, steps: "am", far: true}, {days: 17, steps: "r"},
 	{days: 15, steps: "a"}, {days: 13, steps: "a"}, {days: 11, steps: "amR"}, {days: 9, steps: "a"},
-	{days: 8.2}, {days: 3.1, mark: "same_document"}, {days: 2.4, mark: "young"}, {days: 2.1}, {days: 1.6, mark: "same_name_birth"}, {days: 1.2, mark: "same_name_area"}, {days: .9}, {days: .2}, {days: .1, far: true},
+	{days: 8.2}, {days: 3.1, mark: "same_document"}, {days: 2.4, mark: "young"}, {days: 2.1, mark: "name_number"}, {days: 1.6, mark: "same_name_birth"}, {days: 1.2, mark: "same_name_area"}, {days: .9, mark: "union_above"}, {days: .2}, {days: .1, far: true},
 }
 
 // enrol invents the members and what became of each.
@@ -110,6 +111,9 @@ func (w *World) member(r *rand.Rand, i int, e enrolment) Member {
 		m.Area = region.Children(Sibling)[0].Code
 	}
 	m.Works = map[string]string{"rider": pick(r, "示例外卖平台", "示例外卖平台", ""), "courier": pick(r, "北斗快递", "龙山邮政"), "driver": "示例出行", "trucker": pick(r, "北环货运", ""), "other": "示例家政"}[m.Occupation]
+	if m.Occupation == "rider" && i%3 == 1 { // works for two at once, at a station of one of them
+		m.Works, m.Station = "示例外卖平台、示例跑腿", "示例外卖平台"+pick(r, "城南站", "北山站")
+	}
 	birth := fmt.Sprintf("188%d%02d%02d", r.IntN(10), 1+r.IntN(12), 1+r.IntN(28))
 	if i%3 != 0 {
 		m.Document = document(Area, birth, 10+i)
@@ -121,6 +125,10 @@ func (w *World) member(r *rand.Rand, i int, e enrolment) Member {
 		m.Name, m.Document = first[8].Name, document(Area, first[8].Document[6:14], 900)
 	case "same_name_area":
 		m.Name, m.Document = first[11].Name, ""
+	case "name_number":
+		m.Document = document(Area, "18850607", 404) // the demo's identity service says that it is another's
+	case "union_above":
+		m.Area = Bare
 	case "young":
 		m.Document = document("990101", strconv.Itoa(w.Now.Year()-14)+"0101", 7)
 	}

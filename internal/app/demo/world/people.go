@@ -11,6 +11,7 @@ import (
 const (
 	Area    = "220402"
 	Sibling = "220403"
+	Bare    = "220421" // a county of the city that has no union in the demo
 )
 
 // Password is everybody's in the demo.
@@ -109,21 +110,21 @@ func hosts() []Org {
 func StaffList() []Staff {
 	street := streets()[1].Code // 南康
 	return []Staff{
-		{"liuting", "刘婷", "cadre", Area, "county", "区总工会权益部，看诉求、派单、答复"},
-		{"zhaoming", "赵明", "cadre", Area, "county", "区总工会组织部，管驿站、接电话"},
-		{"sunyue", "孙悦", "leader", Area, "county", "区总工会分管副主席"},
-		{"shenjie", "沈洁", "leader", "2204", "city", "市总工会，超时会报到这里"},
-		{"wangjing", "王静", "host", Area, "bank", "暖河银行的驿站站长"},
-		{"shilei", "石磊", "host", Area, "post", "邮政的驿站站长"},
-		{"qiuye", "邱野", "host", Area, "home", "骑手之家的站长"},
-		{"daijun", "戴军", "host", Area, "fuel", "加油站的驿站站长"},
-		{"hejie", "何杰", "partner", street, "street-" + street, "南康街道办事处"},
-		{"zhengkai", "郑凯", "partner", Area, "zhujian", "住建局物业科"},
-		{"admin", "李霞", "admin", "2204", "city", "管理员，管组织和账号，看不到诉求"},
-		{"hanmin", "韩敏", "security", "2204", "city", "安全管理员，看谁在登录、锁账号，看不到诉求"},
-		{"weidong", "魏东", "auditor", "", "nation", "审计员，看审计记录、核对有没有被改过，看不到诉求"},
-		{"zhouquan", "周全", "cadre", "", "nation", "全国总工会，看全国的驿站和导入"},
-		{"gaoyuan", "高远", "cadre", Sibling, "sibling", "隔壁西安区的工会干部，看不到龙山区的事"},
+		{"liuting", "刘婷", "cadre", Area, "county", "区总工会权益部，看诉求、派单、答复", "county union, rights: requests, dispatch, answers"},
+		{"zhaoming", "赵明", "cadre", Area, "county", "区总工会组织部，管驿站、接电话", "county union, organisation: stations, the telephone"},
+		{"sunyue", "孙悦", "leader", Area, "county", "区总工会分管副主席", "county union, vice chair in charge"},
+		{"shenjie", "沈洁", "leader", "2204", "city", "市总工会，超时会报到这里", "city union, to which what is late is reported"},
+		{"wangjing", "王静", "host", Area, "bank", "暖河银行的驿站站长", "host of the bank’s stations"},
+		{"shilei", "石磊", "host", Area, "post", "邮政的驿站站长", "host of the post’s stations"},
+		{"qiuye", "邱野", "host", Area, "home", "骑手之家的站长", "host of the riders’ homes"},
+		{"daijun", "戴军", "host", Area, "fuel", "加油站的驿站站长", "host of the stations at petrol stations"},
+		{"hejie", "何杰", "partner", street, "street-" + street, "南康街道办事处", "a street office"},
+		{"zhengkai", "郑凯", "partner", Area, "zhujian", "住建局物业科", "the housing bureau"},
+		{"admin", "李霞", "admin", "2204", "city", "管理员，管组织和账号，看不到诉求", "administrator: organisations and accounts, no requests"},
+		{"hanmin", "韩敏", "security", "2204", "city", "安全管理员，看谁在登录、锁账号，看不到诉求", "security administrator: who signs in, locks accounts, no requests"},
+		{"weidong", "魏东", "auditor", "", "nation", "审计员，看审计记录、核对有没有被改过，看不到诉求", "auditor: reads and verifies the trail, no requests"},
+		{"zhouquan", "周全", "cadre", "", "nation", "全国总工会，看全国的驿站和导入", "national union: the nation’s stations and imports"},
+		{"gaoyuan", "高远", "cadre", Sibling, "sibling", "隔壁西安区的工会干部，看不到龙山区的事", "cadre of the county next door, who sees nothing of this one"},
 	}
 }
 

@@ -68,6 +68,7 @@ type Staff struct {
 	Area  string
 	Org   string // key
 	Does  string // in words, for the list of sign-ins
+	In    string // the same in English
 }
 
 // Worker is somebody with a phone.
