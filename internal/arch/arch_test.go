@@ -37,7 +37,7 @@ var ground = []string{"id", "fault", "clock", "db", "seal", "authz", "op", "hold
 var facts = []string{"region", "workday", "hours", "geo", "idcard", "pinyin", "nearby", "sheet", "media", "plain", "memo", "paper"}
 
 // adapters stand behind interfaces that domains own; only app and cmd know them.
-var adapters = []string{"blob", "guard", "idp", "scan", "sms", "wechat"}
+var adapters = []string{"blob", "guard", "idp", "realname", "scan", "sms", "wechat"}
 
 // drivers are packages that may import what others may not, with the reason.
 var drivers = map[string]map[string]string{
@@ -54,6 +54,10 @@ var drivers = map[string]map[string]string{
 		"idp":         "a library wants a client; it gets outbound's",
 		"wechat":      "the adapter makes requests for outbound",
 		"guard":       "a key service is asked over it",
+		"realname":    "the adapter makes requests for outbound",
+
+		"realname/realnametest": "the tests' service",
+
 		"app":         "the whole program is one handler",
 		"app/door":    "partner bodies come in by a link",
 		"app/own":     "pages that tell of one person from every domain",

@@ -127,7 +127,7 @@ func (s *Service) Preview(ctx context.Context, e Entry) (Preview, error) {
 	_, err := op.Read(ctx, s.desk, Publish, func(tx *op.Tx) (target, error) {
 		t, err := s.whole(ctx, tx, id.New[string]())
 		if err == nil {
-			err = s.desk.Check(tx.Subject, Publish, t.AuthzObject()) // before anything is said of the text
+			err = s.desk.Both(ctx, tx, Publish, t.AuthzObject()) // before anything is said of the text
 		}
 		if err == nil {
 			p, err = look(t.ledger, e, tx.Now())

@@ -32,6 +32,15 @@ func In[T any](a *Args, vs []T) string {
 	return "(" + strings.Join(ps, ", ") + ")"
 }
 
+// Values appends the rows of an insert and returns "($1, $2), ($3, $4), …".
+func Values(a *Args, rows [][]any) string {
+	all := make([]string, len(rows))
+	for i, r := range rows {
+		all[i] = In(a, r)
+	}
+	return strings.Join(all, ", ")
+}
+
 // storable returns args as both databases can hold them. PostgreSQL refuses a
 // text with a NUL or broken UTF-8, SQLite takes it; anybody can put either into
 // an address. Each becomes U+FFFD, which no text of ours contains.

@@ -119,6 +119,42 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// Whom the program talks to is told by the options of its command: the documents name
+// each of them, so that none is forgotten.
+func TestDocumentsNameWhomIsTalkedTo(t *testing.T) {
+	flags, err := filepath.Glob(filepath.Join(root, "cmd/nuanxin/*.go"))
+	if err != nil || len(flags) == 0 {
+		t.Fatal(err)
+	}
+	outside := map[string]bool{"db": true, "scanner": true}
+	named := regexp.MustCompile(`name:"([a-z-]+-url|url)"`)
+	for _, file := range flags {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
+			outside[m[1]] = true
+		}
+	}
+	if len(outside) < 4 {
+		t.Fatalf("got %v, and the options were not read", outside)
+	}
+	for i, file := range []string{"docs/security.md", "docs/security.zh-CN.md"} {
+		text, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, below, _ := strings.Cut(string(text), "\n"+[]string{"## Who is talked to", "## 和谁通信"}[i]+"\n")
+		below, _, _ = strings.Cut(below, "\n## ")
+		for option := range outside {
+			if !strings.Contains(below, option+"`") {
+				t.Errorf("%s does not say that the program talks to what --%s names", file, option)
+			}
+		}
+	}
+}
+
 // results are the output of a run in which tests passed, failed, were skipped, ran
 // twice and were cut off.
 const results = `building…

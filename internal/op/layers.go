@@ -2,7 +2,6 @@ package op
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 
@@ -23,6 +22,8 @@ import (
 type Rows struct {
 	From string // a table and its alias, such as "request r"
 	By   authz.Columns
+	// One says that there is one row for all things of the kind: the installation's.
+	One bool
 }
 
 // Layer lets the database be asked about each thing of kind, too.
@@ -33,8 +34,9 @@ func (d *Desk) Layer(kind string, r Rows) {
 	d.rows[kind] = r
 }
 
-// both is the two layers, for the one thing that an act is about.
-func (d *Desk) both(ctx context.Context, tx *Tx, act authz.Action, o authz.Object) error {
+// Both refuses as [Desk.Check] does, and asks the database, too: the two layers for a
+// thing that a use case meets in its transaction. The first is held by the door.
+func (d *Desk) Both(ctx context.Context, tx *Tx, act authz.Action, o authz.Object) error {
 	if err := d.Check(tx.Subject, act, o); err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func (d *Desk) both(ctx context.Context, tx *Tx, act authz.Action, o authz.Objec
 // secret has no scope: these are judged by the rule alone.
 func (d *Desk) within(ctx context.Context, tx *Tx, act authz.Action, o authz.Object) error {
 	r, ok := d.rows[o.Kind]
-	if !ok || o.Held || tx.Subject.Kind == authz.System {
+	if !ok || o.Held || o.ID == "" && !r.One || tx.Subject.Kind == authz.System {
 		return nil
 	}
 	var args db.Args
@@ -54,12 +56,12 @@ func (d *Desk) within(ctx context.Context, tx *Tx, act authz.Action, o authz.Obj
 	if where == everything {
 		return nil
 	}
-	var in int
-	err := tx.One(ctx, `select case when `+where+` then 1 else 0 end from `+r.From+` where `+r.By.ID+` = `+args.Add(o.ID), args, &in)
-	if errors.Is(err, db.ErrNone) || in == 1 {
-		return nil
+	query := `select coalesce(max(case when ` + where + ` then 1 else 0 end), 1) from ` + r.From
+	if !r.One {
+		query += ` where ` + r.By.ID + ` = ` + args.Add(o.ID)
 	}
-	if err != nil {
+	var in int
+	if err := tx.One(ctx, query, args, &in); err != nil || in == 1 {
 		return err
 	}
 	return fault.New(string(act), fault.Missing, "fault.missing").Because(&barred{act, o, "missing"})

@@ -127,7 +127,7 @@ func Read[T Target](ctx context.Context, d *Desk, act authz.Action, find func(*T
 		if t, err = find(tx); err != nil {
 			return err
 		}
-		if err = d.both(ctx, tx, act, t.AuthzObject()); err != nil || !d.rules.Sensitive(act) {
+		if err = d.Both(ctx, tx, act, t.AuthzObject()); err != nil || !d.rules.Sensitive(act) {
 			return err
 		}
 		if err = d.spent(ctx, tx, act, t.AuthzObject()); err != nil {
@@ -166,15 +166,19 @@ func List[T any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx, 
 	return t, nil
 }
 
+// tries is how often an act is begun that others overtake.
+const tries = 8
+
 // Write finds the target, checks that the subject of ctx may do act to it, runs
 // do, and stores the audit row, the events and the outcome: all in one
 // transaction. R must survive JSON, for it is given again to whoever repeats
 // the call.
 func Write[T Target, R any](ctx context.Context, d *Desk, act authz.Action, find func(*Tx) (T, error), do func(*Tx, T) (R, error)) (R, error) {
 	result, err := attempt(ctx, d, act, find, do)
-	if db.IsUnique(err) {
+	for n := 1; n < tries && db.IsUnique(err); n++ {
 		// Somebody took the same key at the same time and won. What they stored can
-		// be read now: the outcome of this very call, or what the rules refuse it by.
+		// be read now: the outcome of this very call, or what the rules refuse it by. Where
+		// many come at once, another one of them may win then.
 		result, err = attempt(ctx, d, act, find, do)
 	}
 	if err == nil {
@@ -217,7 +221,7 @@ func attempt[T Target, R any](ctx context.Context, d *Desk, act authz.Action, fi
 				return err
 			}
 			root = t.AuthzObject()
-			if err := d.both(ctx, tx, act, root); err != nil {
+			if err := d.Both(ctx, tx, act, root); err != nil {
 				return err
 			}
 			if result, err = do(tx, t); err != nil {

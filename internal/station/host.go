@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 
+	"nuanxin/internal/db"
 	"nuanxin/internal/op"
 )
 
@@ -10,6 +11,19 @@ import (
 func (s *Service) Hosted(ctx context.Context, tx *op.Tx, host string) (n int64, err error) {
 	err = tx.One(ctx, `select count(*) from station where host_id = $1 and closed_at is null`, []any{host}, &n)
 	return n, err
+}
+
+// ByArea counts the public stations in use by area.
+func (s *Service) ByArea(ctx context.Context, tx *op.Tx) (map[string]int64, error) {
+	all := map[string]int64{}
+	err := tx.Each(ctx, `select area, count(*) from station where public and closed_at is null group by area`, nil, func(r db.Row) error {
+		var area string
+		var n int64
+		err := r.Scan(&area, &n)
+		all[area] = n
+		return err
+	})
+	return all, err
 }
 
 // Rehost gives the stations in use of one host to another, inside a transaction that

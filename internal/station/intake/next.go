@@ -9,6 +9,7 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
+	"nuanxin/internal/job/long"
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
 )
@@ -81,7 +82,7 @@ type dueWork struct {
 func dueWorks(ctx context.Context, tx *op.Tx, before time.Time) ([]dueWork, error) {
 	var all []dueWork
 	err := tx.Each(ctx, `select import_id, subject, tries, beside, stop or kind = 'tidy' from station_work
-		where (stop or kind = 'tidy' or fault = '' and tries < $1) and (beside or at < $2) order by ordered_at, import_id`, []any{patience, before.UnixMicro()}, func(r db.Row) error {
+		where (stop or kind = 'tidy' or fault = '' and tries < $1) and (beside or at < $2) order by ordered_at, import_id`, []any{long.Patience, before.UnixMicro()}, func(r db.Row) error {
 		var one dueWork
 		var subject string
 		if err := r.Scan(&one.id, &subject, &one.tries, &one.beside, &one.clears); err != nil {
@@ -97,7 +98,7 @@ func dueWorks(ctx context.Context, tx *op.Tx, before time.Time) ([]dueWork, erro
 // the one that is being done.
 func aheadOf(ctx context.Context, tx *op.Tx, b Batch) ([]Batch, error) {
 	return batches(ctx, tx, heads+`w.beside and w.kind <> 'tidy' and (w.stop or w.fault = '' and w.tries < $1)
-		and (w.ordered_at, w.import_id) < ($2, $3) order by w.ordered_at, w.import_id`, patience, b.Work.ordered, b.ID)
+		and (w.ordered_at, w.import_id) < ($2, $3) order by w.ordered_at, w.import_id`, long.Patience, b.Work.ordered, b.ID)
 }
 
 // keepChanges keeps some of what is about to be taken over: the records, by

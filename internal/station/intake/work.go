@@ -10,6 +10,7 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/job"
+	"nuanxin/internal/job/long"
 	"nuanxin/internal/op"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake/list"
@@ -92,8 +93,6 @@ const (
 	// alone is how long work that somebody does at once may stand still before
 	// the background takes it over: its process is gone.
 	alone = time.Minute
-	// patience is how often work may fail for reasons of ours before a person is told.
-	patience = 5
 )
 
 // errMoved says that work was moved on, or stopped, by somebody else.
@@ -276,53 +275,36 @@ func (s *Service) Cancel(ctx context.Context, id ID) error {
 // Register lets the program's worker do long work in the background.
 func (s *Service) Register(w *job.Worker) { w.Beside("station.import", s.Waiting, s.Work) }
 
-// Waiting reports whether there is work for the background.
-func (s *Service) Waiting(ctx context.Context) (bool, error) {
-	all, err := s.due(ctx)
-	return len(all) > 0, err
+// kind is the long work of this package.
+func (s *Service) kind() long.Kind[dueWork] {
+	return long.Kind[dueWork]{Due: s.due, As: s.inNameOf, Carry: s.carryOn, Failed: s.failed}
 }
+
+// Waiting reports whether there is work for the background.
+func (s *Service) Waiting(ctx context.Context) (bool, error) { return s.kind().Waiting(ctx) }
 
 // Work does what waits for the background, one import after the other. It may
 // be stopped at any moment and goes on the next time.
-func (s *Service) Work(ctx context.Context) error {
-	all, err := s.due(ctx)
-	if err != nil {
-		return err
+func (s *Service) Work(ctx context.Context) error { return s.kind().Do(ctx) }
+
+// carryOn does one of them. What a command that was ended began must leave nothing.
+func (s *Service) carryOn(ctx context.Context, one dueWork) error {
+	var err error
+	if !one.beside && one.subject.Kind == authz.System {
+		if err = s.Cancel(ctx, one.id); errors.Is(err, errMoved) {
+			err = nil
+		}
 	}
-	var errs []error
-	for _, one := range all {
-		own, err := s.inNameOf(ctx, one)
-		if err != nil {
-			errs = append(errs, s.failed(ctx, one, err))
-			continue
-		}
-		if !one.beside && one.subject.Kind == authz.System { // a command was ended, and must leave nothing
-			if err := s.Cancel(own, one.id); err != nil && !errors.Is(err, errMoved) {
-				errs = append(errs, err)
-			}
-		}
-		err = s.carry(own, one.id)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		errs = append(errs, s.failed(ctx, one, err))
-	}
-	return errors.Join(errs...)
+	return errors.Join(err, s.carry(ctx, one.id))
 }
 
-// inNameOf is the context of work that somebody ordered. Whose rights were taken
-// away meanwhile, or who works here no more, has none. What only clears up is the
+// inNameOf is the context of work that somebody ordered. What only clears up is the
 // program's own: it needs no right, and must be done though nobody has one.
 func (s *Service) inNameOf(ctx context.Context, one dueWork) (context.Context, error) {
-	who := one.subject
 	if one.clears {
 		return ctx, nil
 	}
-	if s.Rights == nil || who.Kind != authz.Staff {
-		return authz.With(ctx, who), nil
-	}
-	now, err := s.Rights(ctx, who.ID)
-	return authz.With(ctx, now), err
+	return long.As(ctx, one.subject, s.Rights)
 }
 
 // due lists the work for the background, what was ordered first before what
@@ -346,7 +328,7 @@ func (s *Service) failed(ctx context.Context, one dueWork, err error) error {
 		trouble = nil
 	case final:
 		err = nil
-	case one.tries+1 < patience:
+	case one.tries+1 < long.Patience:
 		trouble = nil
 	default:
 		trouble = &Trouble{Msg: "import.broken"}

@@ -1,8 +1,6 @@
 package stationweb_test
 
 import (
-	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -11,9 +9,6 @@ import (
 )
 
 // modes are the ways in which every page must hold.
-func modes() []map[string]string {
-	return []map[string]string{{}, {"theme": "dark"}, {"contrast": "high"}, {"size": "xxl"}, {"theme": "dark", "size": "xxl"}, {"contrast": "high", "size": "xxl", "lang": "en"}}
-}
 
 // shown are the pages in the states that look different.
 func (h *house) shown() map[string]string {
@@ -35,29 +30,7 @@ func (h *house) shown() map[string]string {
 func TestPagesHoldInAllModes(t *testing.T) {
 	browser, h := webtest.Start(t), newHouse(t)
 	for name, path := range h.shown() {
-		for _, mode := range modes() {
-			page := browser.Open(t, h.server.URL+path, webtest.View{Width: 320, Height: 640, Cookies: mode})
-			for _, width := range []int{320, 360, 1440} {
-				page.View(webtest.View{Width: width, Height: 900})
-				say := fmt.Sprintf("%s at %d px, %v", name, width, mode)
-				for _, v := range page.Axe() {
-					t.Errorf("%s: got axe violation %v, want none", say, v)
-				}
-				if got := page.Overflow(); len(got) > 0 {
-					t.Errorf("%s: got sideways scroll %v, want none", say, got)
-				}
-				if got := page.SmallTargets(44); width == 360 && len(mode) == 0 && len(got) > 0 {
-					t.Errorf("%s: got small targets %q, want none", say, got)
-				}
-				if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-					page.Screenshot(fmt.Sprintf("%s/%s-%d-%s%s%s%s.png", dir, name, width, mode["theme"], mode["contrast"], mode["size"], mode["lang"]), true)
-				}
-			}
-			if got := page.Exceptions(); len(got) > 0 {
-				t.Errorf("%s %v: got script errors %q, want none", name, mode, got)
-			}
-			page.Close()
-		}
+		browser.Hold(t, name, h.server.URL+path, nil)
 	}
 }
 

@@ -207,7 +207,7 @@ func stationView(s stationPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: "/join?from=station&area=" + s.f.Area, Icon: "card", Title: web.T(ctx, "stations.join"), Sub: web.T(ctx, "stations.join.sub"), Chevron: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Row(ui.RowProps{Href: "/join?from=station&area=" + s.f.Area + "&station=" + string(s.f.ID), Icon: "card", Title: web.T(ctx, "stations.join"), Sub: web.T(ctx, "stations.join.sub"), Chevron: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -2,7 +2,6 @@ package desk_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -44,10 +43,6 @@ func furnished(t *testing.T) (h *house, one station.View, imported string) {
 	return h, one, imported
 }
 
-func modes() []map[string]string {
-	return []map[string]string{{"theme": "light"}, {"theme": "dark"}, {"theme": "light", "size": "xxl"}, {"theme": "dark", "size": "xxl", "lang": "en"}}
-}
-
 func TestPagesHoldInTheBrowser(t *testing.T) {
 	browser := webtest.Start(t)
 	h, v, imported := furnished(t)
@@ -57,41 +52,7 @@ func TestPagesHoldInTheBrowser(t *testing.T) {
 		{"cadre", desk.HrefImports}, {"cadre", imported}, {"cadre", imported + "/apply"},
 		{"host", desk.HrefHost}, {"host", hostPath(v, "")}, {"host", hostPath(v, "/poster")},
 	} {
-		for _, mode := range modes() {
-			cookies := map[string]string{"as": p.who}
-			for k, s := range mode {
-				cookies[k] = s
-			}
-			hold(t, browser, h.url, p.path, cookies)
-		}
-	}
-}
-
-// hold checks one page in one mode, on a phone and on a desk.
-func hold(t *testing.T, b *webtest.Browser, base, path string, cookies map[string]string) {
-	page := b.Open(t, base+path, webtest.View{Cookies: cookies})
-	defer page.Close()
-	for _, width := range []int{360, 1440} {
-		page.View(webtest.View{Width: width, Height: 900})
-		say := fmt.Sprintf("%s at %d px, %v", strings.Split(path, "/0")[0]+path[max(0, len(path)-8):], width, cookies)
-		for _, v := range page.Axe() {
-			t.Errorf("%s: got axe violation %v, want none", say, v)
-		}
-		if got := page.Overflow(); len(got) > 0 {
-			t.Errorf("%s: got sideways scroll %v, want none", say, got)
-		}
-		if width == 360 && cookies["size"] == "" && cookies["theme"] == "light" {
-			if got := page.SmallTargets(44); len(got) > 0 {
-				t.Errorf("%s: got small targets %q, want none", say, got)
-			}
-		}
-		if dir := os.Getenv("NUANXIN_SHOTS"); dir != "" {
-			name := strings.NewReplacer("/", "-", "?", "-").Replace(strings.Trim(path, "/"))
-			page.Screenshot(fmt.Sprintf("%s%s-%d-%s%s.png", dir, name[:min(12, len(name))]+name[max(0, len(name)-8):], width, cookies["theme"], cookies["size"]), true)
-		}
-	}
-	if got := page.Exceptions(); len(got) > 0 {
-		t.Errorf("%s: got script errors %q, want none", path, got)
+		browser.Hold(t, strings.NewReplacer(string(v.ID), "id", imported, "/import").Replace(p.path), h.url+p.path, map[string]string{"as": p.who})
 	}
 }
 

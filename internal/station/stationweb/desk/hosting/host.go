@@ -58,12 +58,7 @@ func byNeed(a, b station.View) int {
 
 // hostPage is the frame of a host's page.
 func (p *pages) hostPage(ctx context.Context, title string, crumbs ...ui.Crumb) ui.StaffPage {
-	f := p.Frame(ctx)
-	f.Title, f.Crumbs = title, crumbs
-	for i := range f.Nav {
-		f.Nav[i].On = f.Nav[i].Href == tell.HrefHost
-	}
-	return f
+	return p.Frame(ctx).At(tell.HrefHost, title, crumbs...)
 }
 
 // hostHome lists a host's stations; who runs one goes straight to it.

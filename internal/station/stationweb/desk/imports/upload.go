@@ -2,18 +2,11 @@ package imports
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"io"
 	"net/http"
-	"path"
-	"strings"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/geo"
-	"nuanxin/internal/plain"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station/intake"
 	"nuanxin/internal/station/intake/list"
@@ -78,14 +71,14 @@ func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
 	if !tell.IsCadre(ctx) {
 		return tell.Missing()
 	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil { //nolint:gosec // the route limits the body
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return err
-		}
-		return p.show(w, r, http.StatusUnprocessableEntity, uploadForm{errors: tell.Errors(ctx, wrongFile("stationdesk.wrong.no_file"))})
+	done, err := web.FileForm(r, wrongFile("stationdesk.wrong.no_file"))
+	defer done()
+	if fault.Is(err, fault.Invalid) {
+		return p.show(w, r, http.StatusUnprocessableEntity, uploadForm{errors: tell.Errors(ctx, err)})
 	}
-	defer func() { _ = r.MultipartForm.RemoveAll() }() // leftovers in the system's own temporary folder
+	if err != nil {
+		return err
+	}
 	f := uploadForm{encoding: r.PostForm.Get("encoding"), datum: r.PostForm.Get("datum"), area: r.PostForm.Get("area"), public: r.PostForm.Has("public"), demo: r.PostForm.Has("demo")}
 	id, err := p.take(r, f)
 	if err != nil && fault.KindOf(err) == fault.Invalid {
@@ -118,23 +111,11 @@ func (p *pages) take(r *http.Request, f uploadForm) (intake.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	file, head, err := r.FormFile("file")
-	if err != nil {
-		return "", wrongFile("stationdesk.wrong.no_file")
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	raw, err := io.ReadAll(io.LimitReader(file, intake.MaxBytes+1))
+	file, err := web.FileOf(r, "file", intake.MaxBytes, wrongFile("stationdesk.wrong.no_file"))
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(raw)
-	return p.Intake.Upload(web.Named(r, hex.EncodeToString(sum[:])), raw, f.options(cleanName(head.Filename), enc))
-}
-
-// cleanName is the file's name without folders and what cannot be seen, and not
-// longer than a line.
-func cleanName(name string) string {
-	return plain.Brief(plain.Visible(path.Base(strings.ReplaceAll(name, `\`, "/"))), 80)
+	return p.Intake.Upload(web.Named(r, file.Sum), file.Raw, f.options(file.Name, enc))
 }
 
 // template is an empty list with two example rows, marked as such.

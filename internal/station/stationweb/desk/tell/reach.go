@@ -118,3 +118,12 @@ func Rename(err error, from, to string) error {
 	}
 	return &e
 }
+
+// Members reports whether the reader lists members where the station is.
+func Members(ctx context.Context, v station.View) bool {
+	return lists.May(authz.From(ctx), "member.list", v.AuthzObject())
+}
+
+// lists says who lists the members of an area. It shows a link: what stands behind it is
+// decided there.
+var lists = authz.Rules{"member.list": authz.InArea(authz.Cadre, authz.Leader)}
