@@ -63,6 +63,7 @@ import (
 	"nuanxin/internal/retain"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/rights/forget"
+	"nuanxin/internal/rights/kin"
 	"nuanxin/internal/scan"
 	"nuanxin/internal/seal"
 	"nuanxin/internal/sms"
@@ -79,7 +80,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, consent.Schema, hold.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, example.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, assess.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, treeintake.Policy, cover.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, example.Policy, share.Policy, phoned.Policy, calendar.Policy, member.Policy, half.Policy, verify.Policy, gap.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, forget.Policy, breach.Policy, assess.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, treeintake.Policy, cover.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, example.Policy, share.Policy, phoned.Policy, calendar.Policy, member.Policy, half.Policy, verify.Policy, gap.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, forget.Policy, kin.Policy, breach.Policy, assess.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -125,6 +126,7 @@ type App struct {
 	Shares   *share.Service
 	Erasures *erase.Service
 	Unowned  *forget.Service // erases who has no account
+	Kin      *kin.Service    // for the relatives of who died
 	Retain   *retain.Service
 
 	config  Config
@@ -319,6 +321,7 @@ func (a *App) wire(sender sms.Sender, checker verify.Checker, words *web.Texts, 
 		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords}, retain.Class{Name: "breach.list", Drop: a.Breaches.DropLists},
 		retain.Class{Name: "breach.persons", Drop: a.Breaches.DropPersons}, retain.Class{Name: "breach.register", Drop: a.Breaches.Drop}, retain.Class{Name: "assessment", Drop: a.Assess.Drop}, retain.Class{Name: "consent.gone", Drop: a.Consents.DropGone}, retain.Class{Name: "hold.words", Drop: a.Holds.Drop})
 	a.Erasures = erase.NewService(desk, erase.Config{Holds: a.Holds, Things: held.Things, Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Rights, a.Examples, a.Consents, a.Phones, a.WeChat, a.Lists, a.Halves, a.Checks}})
+	a.Kin = kin.NewService(desk, kin.Config{Rights: a.Rights, People: whose.Kept{Accounts: a.Accounts, Members: a.Members}, Endings: a.Erasures, Notifier: warnings{notices{sender, words}}})
 	a.Unowned = whose.Unowned(desk, a.Rights, a.Holds, a.Members, a.Lists, &record.Store{Ring: a.ring})
 	a.Orgs.HeldBy(body.In)
 	a.Orgs.CountedBy(body.Counts)

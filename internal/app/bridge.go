@@ -240,6 +240,21 @@ func (a answers) Notify(ctx context.Context, key, phone string) error {
 	return a.sender.Send(ctx, sms.Message{ID: key, To: phone, Text: text, Kind: sms.Notice, Params: map[string]string{"number": ""}})
 }
 
+// warnings tells whoever has an account by short message what others ask about it. The
+// words name nobody: others see the phone too.
+type warnings struct{ notices }
+
+// Warn implements kin.Notifier.
+func (w warnings) Warn(ctx context.Context, key, phone string, until time.Time) error {
+	if w.sender == nil {
+		return nil
+	}
+	site := &web.Site{Texts: w.texts}
+	ctx = site.With(ctx, "/", web.Display{Lang: "zh-CN"})
+	text := web.T(ctx, "app.kin", "Until", web.Date(ctx, until))
+	return w.sender.Send(ctx, sms.Message{ID: key, To: phone, Text: text, Kind: sms.Notice, Params: map[string]string{"number": ""}})
+}
+
 // fileStore keeps what pages take in.
 type fileStore struct{ store *blob.Store }
 

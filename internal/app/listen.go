@@ -51,7 +51,7 @@ func (a *App) listen() {
 	a.worker.On(request.Dispatched{}.EventName(), a.door.Dispatched)
 	a.worker.On(request.Addressed{}.EventName(), a.door.Addressed)
 	a.worker.On(request.Reminded{}.EventName(), a.door.Reminded)
-	for _, x := range []interface{ Register(w *job.Worker) }{a.Requests, a.Members, a.Twins, a.Checks, a.Phones, a.Rights, a.Breaches, a.Retain, a.redo(), a.Trail, a.Intake, a.Lists, a.Trees, a.Cover} {
+	for _, x := range []interface{ Register(w *job.Worker) }{a.Requests, a.Members, a.Twins, a.Checks, a.Phones, a.Rights, a.Kin, a.Breaches, a.Retain, a.redo(), a.Trail, a.Intake, a.Lists, a.Trees, a.Cover} {
 		x.Register(a.worker)
 	}
 	if !a.config.Demo { // whose people wait for whoever tries it

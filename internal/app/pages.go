@@ -46,6 +46,7 @@ import (
 	"nuanxin/internal/request/requestweb/show"
 	"nuanxin/internal/retain/retainweb"
 	"nuanxin/internal/rights/rightsweb"
+	"nuanxin/internal/rights/rightsweb/kinweb"
 	"nuanxin/internal/station/stationweb"
 	stationdesk "nuanxin/internal/station/stationweb/desk"
 	"nuanxin/internal/web"
@@ -61,7 +62,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), coverweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), assessweb.Texts(), holdweb.Texts(), wardweb.Texts(), answered.Texts(), sharing.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), coverweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), kinweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), assessweb.Texts(), holdweb.Texts(), wardweb.Texts(), answered.Texts(), sharing.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -109,7 +110,8 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
 		own.Routes(a.ownPages(desk)),
 		retainweb.Routes(retainweb.Config{Retain: a.Retain, Frame: a.frame}),
-		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Unowned: a.Unowned, Proof: a.proof, Photo: fileStore{a.blobs}.Get, Kept: retainweb.Path, Unions: choice.Orgs{Service: a.Orgs}.Named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Unowned: a.Unowned, Proof: a.proof, Photo: fileStore{a.blobs}.Get, Waiting: kinweb.Waiting(a.Kin), Kept: retainweb.Path, Unions: choice.Orgs{Service: a.Orgs}.Named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		kinweb.Routes(kinweb.Config{Rights: a.Rights, Kin: a.Kin, Give: own.Relatives(a.ownPages(desk)), Worker: accountweb.Worker, Frame: a.frame}),
 		answered.Routes(answered.Config{Examples: a.Examples, Frame: a.frame}),
 		wardweb.Routes(wardweb.Config{Children: a.Children, Frame: a.frame}),
 		holdweb.Routes(holdweb.Config{Holds: a.Holds, Frame: a.frame}),
@@ -135,8 +137,12 @@ func (a *App) accountPages(secure bool) accountweb.Config {
 		if err != nil {
 			return nil, err
 		}
+		asked, err := kinweb.Row(ctx, a.Kin)
+		if err != nil {
+			return nil, err
+		}
 		phones, err := phoneweb.Row(ctx, a.Phones)
-		return slices.Concat([]ui.RowProps{row}, phones, accountweb.WeChatRow(ctx, a.WeChat), own.Row(ctx)), err
+		return slices.Concat(asked, []ui.RowProps{row}, phones, accountweb.WeChatRow(ctx, a.WeChat), own.Row(ctx)), err
 	}
 	if c.Demo = a.shown(); c.Demo != nil {
 		c.People = a.config.People

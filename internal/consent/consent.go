@@ -19,6 +19,8 @@ const (
 	Call       = "call"       // staff who handle something see the phone
 	Photos     = "photos"     // bodies see photos and voice that the union released
 
+	Kin = "kin" // near relatives may see what is kept, after death
+
 	Publication = "publication" // a solved matter is an example that anybody may read
 )
 

@@ -200,8 +200,8 @@ func TestNewWords(t *testing.T) {
 func TestPurposesAreWhole(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		all, err := w.Mine(worker())
-		if err != nil || len(all) != 8 || !all[0].Required {
-			t.Fatalf("got %d purposes, %v; want eight, the required one first", len(all), err)
+		if err != nil || len(all) != 9 || !all[0].Required {
+			t.Fatalf("got %d purposes, %v; want nine, the required one first", len(all), err)
 		}
 		for _, p := range all {
 			zh, en := p.In("zh-CN"), p.In("en")

@@ -17,5 +17,10 @@ func (s *Service) DropWords(ctx context.Context, tx *op.Tx, before time.Time, mo
 	if err != nil {
 		return 0, err
 	}
+	for _, a := range all { // what was done for relatives goes with their ask
+		if _, err := tx.Exec(ctx, `delete from rights_kin where ask_id = $1`, string(a.ID)); err != nil {
+			return 0, err
+		}
+	}
 	return len(all), s.forget(ctx, tx, all)
 }

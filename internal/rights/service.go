@@ -102,7 +102,7 @@ func (s *Service) address(ctx context.Context, tx *op.Tx, a *Ask, area string) (
 
 // roomFor refuses one more than may wait at a time.
 func (s *Service) roomFor(ctx context.Context, tx *op.Tx, person string) error {
-	most, err := rule(ctx, tx, "open_most", today(tx))
+	most, err := Rule(ctx, tx, "open_most", today(tx))
 	if err != nil {
 		return err
 	}
@@ -316,11 +316,11 @@ func (s *Service) date(ctx context.Context, tx *op.Tx, all []Ask) (err error) {
 // gave when something was asked; zero when the days are not published so far.
 func (s *Service) dueAt(ctx context.Context, tx *op.Tx, asked time.Time) (time.Time, error) {
 	day := clock.Day(asked)
-	days, err := rule(ctx, tx, "answer_days", day)
+	days, err := Rule(ctx, tx, "answer_days", day)
 	if err != nil {
 		return time.Time{}, err
 	}
-	closes, err := rule(ctx, tx, "day_ends_min", day)
+	closes, err := Rule(ctx, tx, "day_ends_min", day)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -147,8 +147,8 @@ func (v vault) close(ctx context.Context, tx *op.Tx, a Ask) error {
 	return err
 }
 
-// rule is the value that counted on the day of an ask.
-func rule(ctx context.Context, tx *op.Tx, name, day string) (value int64, err error) {
+// Rule is the value of a rule of this domain that counted on a day.
+func Rule(ctx context.Context, tx *op.Tx, name, day string) (value int64, err error) {
 	err = tx.One(ctx, `select value from rights_rule where name = $1 and since <= $2 order by since desc limit 1`, []any{name, day}, &value)
 	return value, err
 }

@@ -243,6 +243,30 @@ func (s *Service) forget(ctx context.Context, tx *op.Tx, who string, at time.Tim
 	return err
 }
 
+// Open counts what has to end first of an account, for others who may end it, in their
+// transaction.
+func (s *Service) Open(ctx context.Context, tx *op.Tx, who string) (matters, members int, err error) {
+	w, err := s.waits(ctx, tx, who)
+	return w.Matters, w.Members, err
+}
+
+// EndFor ends the account of somebody who cannot do it any more, in the transaction of who
+// may, and reports whether something is held and goes later. Conflict: it has ended.
+func (s *Service) EndFor(ctx context.Context, tx *op.Tx, who string, at time.Time) (held bool, err error) {
+	known, err := here(ctx, tx, who)
+	if err != nil {
+		return false, err
+	}
+	if !known {
+		return false, fault.New(string(Erase), fault.Conflict, "own.erase.gone")
+	}
+	all, err := s.held(ctx, tx, who)
+	if err != nil {
+		return false, err
+	}
+	return len(all) > 0, s.forget(ctx, tx, who, at)
+}
+
 // Redo forgets again those of a journal whom a restored database still knows, and
 // returns how many: whatever was under way when the backup was made ends with them.
 func (s *Service) Redo(ctx context.Context, journal []Erased) (n int, err error) {
@@ -274,12 +298,16 @@ func (s *Service) known(ctx context.Context, e Erased) (bool, error) {
 		if !id.Valid(e.ID) {
 			return false, nil
 		}
-		n := 0
-		err := tx.Each(ctx, `select 1 from person p where p.person_id = $1 and not exists (select 1 from person_erased e where e.person_id = p.person_id)
-			and not exists (select 1 from person_erase_waits w where w.person_id = p.person_id)`, []any{e.ID}, func(db.Row) error {
-			n++
-			return nil
-		})
-		return n > 0, err
+		return here(ctx, tx, e.ID)
 	})
+}
+
+// here reports whether an account is there and has not ended.
+func here(ctx context.Context, tx *op.Tx, who string) (known bool, err error) {
+	err = tx.Each(ctx, `select 1 from person p where p.person_id = $1 and not exists (select 1 from person_erased e where e.person_id = p.person_id)
+		and not exists (select 1 from person_erase_waits w where w.person_id = p.person_id)`, []any{who}, func(db.Row) error {
+		known = true
+		return nil
+	})
+	return known, err
 }

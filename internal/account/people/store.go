@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"nuanxin/internal/account/power"
 	"nuanxin/internal/authz"
@@ -210,4 +211,10 @@ type Filter struct {
 	Ended bool   // those whose stay ended, too
 	After ID     // the last of the page before
 	Limit int    // zero means 50
+}
+
+// SeenAt returns when somebody was last there, of the sessions that are kept; zero: none is.
+func SeenAt(ctx context.Context, tx *op.Tx, person string) (at time.Time, err error) {
+	err = tx.One(ctx, `select max(seen_at) from account_session where person_id = $1`, []any{person}, db.Time(&at))
+	return at, err
 }

@@ -18,20 +18,21 @@ import (
 // words: others read it, perhaps another union's program. internal/app/tables says
 // of each personal column where it is in here. What the tag word names is a code, and is
 // told in words where the copy is printed ([words]); "-" is not printed, because another
-// field says the same in words.
+// field says the same in words. A list that is empty says that nothing is kept; one that is
+// not there, that this copy leaves it out ([Relatives]).
 type (
 	copied struct {
 		MadeAt      time.Time     `json:"made_at"`
 		Account     accountCopy   `json:"account"`
-		Requests    []matterCopy  `json:"requests"`
-		Memberships []memberCopy  `json:"memberships"`
-		Unfinished  []halfCopy    `json:"unfinished"` // the application that was saved and not sent; one at most
-		Asks        []askCopy     `json:"asks"`       // what was asked about this data
-		Consents    []consentCopy `json:"consents"`   // what was agreed to, and what was not, the first first
-		Looks       []lookCopy    `json:"looks"`      // who opened what is sealed, newest first
-		Notices     []noticeCopy  `json:"notices"`    // of incidents that concern this data
-		Children    []childCopy   `json:"children"`   // in this worker's care, and what was agreed to for them
-		Holds       []holdCopy    `json:"holds"`      // what has to be kept for a time although the account may end
+		Requests    []matterCopy  `json:"requests,omitzero"`
+		Memberships []memberCopy  `json:"memberships,omitzero"`
+		Unfinished  []halfCopy    `json:"unfinished,omitzero"` // the application that was saved and not sent; one at most
+		Asks        []askCopy     `json:"asks,omitzero"`       // what was asked about this data
+		Consents    []consentCopy `json:"consents,omitzero"`   // what was agreed to, and what was not, the first first
+		Looks       []lookCopy    `json:"looks,omitzero"`      // who opened what is sealed, newest first
+		Notices     []noticeCopy  `json:"notices,omitzero"`    // of incidents that concern this data
+		Children    []childCopy   `json:"children,omitzero"`   // in this worker's care, and what was agreed to for them
+		Holds       []holdCopy    `json:"holds,omitzero"`      // what has to be kept for a time although the account may end
 	}
 	halfCopy struct {
 		SavedAt    time.Time `json:"saved_at"`
@@ -71,10 +72,10 @@ type (
 	accountCopy struct {
 		Name     string        `json:"name"`
 		Phone    string        `json:"phone"`
-		MadeAt   time.Time     `json:"made_at"`
+		MadeAt   time.Time     `json:"made_at,omitzero"`
 		WeChat   time.Time     `json:"wechat_since,omitzero"` // since when WeChat opens it
-		Sessions []sessionCopy `json:"sessions"`
-		Changes  []phoneCopy   `json:"phone_changes"`
+		Sessions []sessionCopy `json:"sessions,omitzero"`
+		Changes  []phoneCopy   `json:"phone_changes,omitzero"`
 	}
 	phoneCopy struct {
 		AskedAt time.Time `json:"asked_at"`

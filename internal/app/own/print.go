@@ -28,13 +28,19 @@ func (p *pages) print(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	ctx := r.Context()
+	return press(ctx, w, c, t(ctx, "print.title"), t(ctx, "print.mark", "When", minute(c.MadeAt), "ID", web.RequestID(ctx)))
+}
+
+// press sends a copy as a document with a title and a mark on each page.
+func press(ctx context.Context, w http.ResponseWriter, c copied, title, mark string) error {
 	select {
 	case presses <- struct{}{}:
 		defer func() { <-presses }()
-	case <-r.Context().Done():
-		return r.Context().Err()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	pdf, err := printed(r.Context(), c)
+	pdf, err := printed(ctx, c, title, mark)
 	if err != nil {
 		return err
 	}
@@ -47,19 +53,18 @@ func (p *pages) print(w http.ResponseWriter, r *http.Request) error {
 
 // printed sets the copy as a document: a part for each list of it, and in each what is
 // kept, under what it is called. What is empty is not kept, and not printed.
-func printed(ctx context.Context, c copied) ([]byte, error) {
-	d := paper.New(paper.Config{Title: t(ctx, "print.title"), At: c.MadeAt,
-		Mark: t(ctx, "print.mark", "When", minute(c.MadeAt), "ID", web.RequestID(ctx)),
+func printed(ctx context.Context, c copied, title, mark string) ([]byte, error) {
+	d := paper.New(paper.Config{Title: title, At: c.MadeAt, Mark: mark,
 		Foot: func(page, of int) string { return t(ctx, "print.page", "Page", page, "Of", of) },
 		Rare: func(r rune) string { return t(ctx, "print.rare", "Code", fmt.Sprintf("U+%04X", r)) }})
-	d.Head(0, t(ctx, "print.title"))
+	d.Head(0, title)
 	d.Text(1, t(ctx, "print.lead", "When", minute(c.MadeAt)))
 	s := setter{ctx, d, words()}
 	all := reflect.ValueOf(c)
 	for i := range all.NumField() {
 		name := fieldName(all.Type().Field(i))
-		if name == "made_at" {
-			continue // above
+		if name == "made_at" || all.Field(i).Kind() == reflect.Slice && all.Field(i).IsNil() {
+			continue // above, or left out
 		}
 		d.Head(1, t(ctx, "label."+name))
 		if all.Field(i).Kind() == reflect.Slice && all.Field(i).Len() == 0 {

@@ -164,6 +164,7 @@ var all = slices.Concat([]table{
 
 	{Name: "rights_hand", Group: "person", Key: "ask_id", Refs: map[string]string{"from_id": "org", "to_id": "org"}},
 	{Name: "rights_ask", Group: "person", Key: "ask_id", Refs: map[string]string{"person_id": "person", "union_id": "org"}, Sealed: []string{"data_key", "words", "name", "phone", "answer", "wanted", "was"}, Boxed: "rights_ask"},
+	{Name: "rights_kin", Group: "person", Key: "ask_id", Refs: map[string]string{"ask_id": "rights_ask", "person_id": "person", "by_id": "person"}},
 	{Name: "rights_forget_wait", Group: "person", Key: "ask_id", Refs: map[string]string{"ask_id": "rights_ask"}},
 	{Name: "rights_rule", Group: reference, Key: "name"},
 	{Name: "retain_run", Group: "person", Key: "run_id"},

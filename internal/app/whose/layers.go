@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/org/platform"
 	"nuanxin/internal/request/record"
 	"nuanxin/internal/rights"
+	"nuanxin/internal/rights/kin"
 )
 
 // Layer tells the door where the things stand that have an area, an organisation
@@ -28,6 +29,7 @@ func Layer(desk *op.Desk, home string) {
 	desk.Layer("member_import", op.Rows{From: "member_import i", By: authz.Columns{ID: "i.import_id", Area: "i.area"}})
 	desk.Layer("ward", op.Rows{From: "consent_ward w", By: consent.WardColumns})
 	desk.Layer("hold", op.Rows{From: "hold h", By: hold.ByColumns})
+	desk.Layer("kin", op.Rows{From: kin.Rows, By: kin.ByColumns})
 	desk.Layer("breach", op.Rows{From: "breach b", By: breach.ByColumns})
 	desk.Layer("assess", op.Rows{From: "assess a", By: assess.ByColumns})
 	desk.Layer("rights", op.Rows{From: "rights_ask r", By: rights.ByColumns})

@@ -3,7 +3,8 @@
 // (个人信息保护法 art. 15 and 47). Whoever has an account ends it themselves.
 //
 // It starts from an ask of the kind delete that a cadre wrote down, after looking at who
-// asks. What is kept under their phone, or under a member's number that they name, is
+// asks, or of the kind kin, after looking at the proofs of a death and of kinship; then by
+// the number alone. What is kept under their phone, or under a member's number that they name, is
 // shown ([Service.Find]); the cadre chooses what is theirs, because numbers change hands,
 // and says why. What is still under way has to end first. Then, in one transaction, each
 // [Keeper] destroys the keys and indexes of what it has, and the ask is answered with what

@@ -109,20 +109,28 @@ func (s *Service) Find(ctx context.Context, which rights.ID, number string) (all
 	return all, err
 }
 
-// ask is an ask to be forgotten of somebody without an account.
+// ask is an ask to be forgotten of somebody without an account, or of their relatives.
 func (s *Service) ask(ctx context.Context, tx *op.Tx, which rights.ID) (rights.Ask, error) {
 	a, err := s.Rights.Ask(ctx, tx, which)
-	if err == nil && (a.Kind != rights.Delete || a.Person != "" || a.State != rights.Open) {
+	if err == nil && (!Forgets(a) || a.State != rights.Open) {
 		err = fault.New(string(See), fault.Missing, "fault.missing")
 	}
 	return a, err
 }
 
+// Forgets reports whether an ask can be done by erasing what is kept of somebody without an
+// account: at their own wish, or their relatives' once they died (art. 49).
+func Forgets(a rights.Ask) bool {
+	return a.Kind == rights.Delete && a.Person == "" || a.Kind == rights.Kin
+}
+
 // find leaves out what is of another area than the reader's.
 func (s *Service) find(ctx context.Context, tx *op.Tx, a rights.Ask, number string) (all []Thing, err error) {
-	phone, err := s.Rights.NumberOf(ctx, tx, a)
-	if err != nil {
-		return nil, err
+	phone := ""
+	if a.Kind == rights.Delete { // the relatives' own phone says nothing of who died
+		if phone, err = s.Rights.NumberOf(ctx, tx, a); err != nil {
+			return nil, err
+		}
 	}
 	for _, k := range kinds {
 		some, err := s.Keepers[k].Unowned(ctx, tx, phone, strings.TrimSpace(number))
@@ -133,7 +141,7 @@ func (s *Service) find(ctx context.Context, tx *op.Tx, a rights.Ask, number stri
 	}
 	all = slices.DeleteFunc(all, func(t Thing) bool { return !s.desk.Rules().May(tx.Subject, See, t.AuthzObject()) })
 	for i, t := range all {
-		all[i].Same = a.Name != "" && idcard.Fold(t.Name) == idcard.Fold(a.Name)
+		all[i].Same = a.Kind == rights.Delete && a.Name != "" && idcard.Fold(t.Name) == idcard.Fold(a.Name)
 		held, err := s.Holds.Now(ctx, tx, []string{t.ID})
 		if err != nil {
 			return nil, err

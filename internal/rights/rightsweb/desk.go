@@ -45,6 +45,7 @@ type listView struct {
 	after  string
 	cadre  bool
 	kept   string
+	kin    []ui.RowProps // what waits for a leader
 }
 
 func (v listView) href(closed bool, after string) string {
@@ -83,6 +84,11 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) (err error) {
 	v := listView{closed: q.Get("closed") != "", after: q.Get("after"), cadre: authz.From(ctx).Has(authz.Cadre), kept: p.Kept}
 	if v.Page, err = p.Rights.List(ctx, rights.Filter{Closed: v.closed, After: v.after}); err != nil {
 		return err
+	}
+	if !v.closed && v.after == "" {
+		if v.kin, err = p.Waiting(ctx); err != nil {
+			return err
+		}
 	}
 	return web.Show(w, r, http.StatusOK, listPage(p.frame(ctx, t(ctx, "desk.title")), v))
 }
@@ -248,7 +254,7 @@ func (p *pages) write(w http.ResponseWriter, r *http.Request) error {
 		return p.showWrite(w, r, status, f)
 	}
 	web.SetFlash(w, r, "rights.flash.written")
-	return web.See(w, r, deskHref(got.ID))
+	return web.See(w, r, DeskHref(got.ID))
 }
 
 func channels(ctx context.Context, on rights.Channel) []ui.Option {

@@ -28,11 +28,11 @@ type forgetForm struct {
 	ui.Trouble
 }
 
-func forgetHref(which rights.ID) string { return deskHref(which) + "/forget" }
+func forgetHref(which rights.ID) string { return DeskHref(which) + "/forget" }
 
 // forgets reports whether an ask can be done by erasing what is kept of who asked.
 func (v openView) forgets() bool {
-	return v.may && v.State == rights.Open && v.Kind == rights.Delete && v.Person == ""
+	return v.may && v.State == rights.Open && forget.Forgets(v.Ask)
 }
 
 func (p *pages) askForget(w http.ResponseWriter, r *http.Request) error {
@@ -83,7 +83,15 @@ func (p *pages) forget(w http.ResponseWriter, r *http.Request) error {
 		return p.showForget(w, r, status, v)
 	}
 	web.SetFlash(w, r, "rights.flash.forgotten")
-	return web.See(w, r, deskHref(a.ID))
+	return web.See(w, r, DeskHref(a.ID))
+}
+
+// say says what is meant for who asks themselves, or for their relatives.
+func say(ctx context.Context, a rights.Ask, key string) string {
+	if a.Kind == rights.Kin {
+		key += ".kin"
+	}
+	return t(ctx, key)
 }
 
 // choices are the things to choose from. What bears the name of who asks is ticked.

@@ -93,7 +93,7 @@ func forgetPage(f ui.StaffPage, v forgetForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: t(ctx, "forget.asked")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: say(ctx, v.Ask, "forget.asked")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -208,7 +208,7 @@ func forgetPage(f ui.StaffPage, v forgetForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if choices := v.choices(ctx); len(choices) == 0 {
-				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Title: t(ctx, "forget.none"), Text: t(ctx, "forget.none.text")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Title: t(ctx, "forget.none"), Text: say(ctx, v.Ask, "forget.none.text")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -237,7 +237,7 @@ func forgetPage(f ui.StaffPage, v forgetForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "things", Legend: t(ctx, "forget.things"), Options: choices, Many: true, Error: v.Errs.Of("things")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "things", Legend: say(ctx, v.Ask, "forget.things"), Options: choices, Many: true, Error: v.Errs.Of("things")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -297,7 +297,7 @@ func forgetPage(f ui.StaffPage, v forgetForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "checked", Legend: t(ctx, "forget.who"), Options: []ui.Option{{Value: "1", Text: t(ctx, "forget.checked"), On: v.Checked}}, Many: true, Error: v.Errs.Of("checked")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Choices(ui.ChoicesProps{Name: "checked", Legend: t(ctx, "forget.who"), Options: []ui.Option{{Value: "1", Text: say(ctx, v.Ask, "forget.checked"), On: v.Checked}}, Many: true, Error: v.Errs.Of("checked")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -313,7 +313,7 @@ func forgetPage(f ui.StaffPage, v forgetForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "back"), Look: ui.Quiet, Href: deskHref(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Text: t(ctx, "back"), Look: ui.Quiet, Href: DeskHref(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -32,7 +32,7 @@ func (p *pages) askHand(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if a.State != rights.Open {
-		return web.See(w, r, deskHref(a.ID))
+		return web.See(w, r, DeskHref(a.ID))
 	}
 	return p.showHand(w, r, http.StatusOK, handForm{Ask: a, version: a.Version, words: plain.Line(r.URL.Query().Get("q"))})
 }

@@ -26,6 +26,7 @@ type Config struct {
 	Proof   func(r *http.Request) (file string, err error)               // reads a form, and keeps the photo that came with it
 	Photo   func(ctx context.Context, file string) ([]byte, error)       // shows it again
 	Unions  func(ctx context.Context, words string) ([]ui.Option, error) // unions that can answer, by part of the name; one more than a page holds
+	Waiting func(ctx context.Context) ([]ui.RowProps, error)             // cases of relatives that wait for a leader
 	Kept    string                                                       // the page that tells how long data is kept
 	Frame   func(ctx context.Context) ui.StaffPage                       // the reader's name, organisation and menu
 }
@@ -43,7 +44,11 @@ const (
 // Href is the worker's page of an ask.
 func Href(which rights.ID) string { return HrefAsk + "/" + string(which) }
 
-func deskHref(which rights.ID) string { return HrefDesk + "/" + string(which) }
+// KinHref is where an ask of relatives is handled (package kinweb).
+func KinHref(which rights.ID) string { return DeskHref(which) + "/kin" }
+
+// DeskHref is the page of an ask on the desk.
+func DeskHref(which rights.ID) string { return HrefDesk + "/" + string(which) }
 
 //go:embed locale/*.json
 var locale embed.FS
