@@ -115,6 +115,7 @@ func (w *world) papers(t *testing.T) {
 	w.roll = must[memberintake.ID](t)(w.app.Lists.Upload(w.as(t, "cadre"), []byte("姓名,手机号\n示例丙,19900000300\n"), memberintake.Options{Basis: memberintake.OnPaper, Where: "示例"}))
 	w.tree = must[treeintake.ID](t)(w.app.Trees.Upload(w.as(t, "admin"), []byte("名称,类别,级别,区划代码,上级名称\n示例公司工会,基层工会,基层,220402001,查无此会\n"), "tree.csv"))
 	w.draft = must[string](t)(w.app.Unions.Propose(w.as(t, "admin"), oidc.Draft{Org: string(w.body), Issuer: "https://idp.example.org", ClientID: "nuanxin", Secret: "0123456789"}))
+	w.died = w.relatives(t, "cadre", "19900000002", "王示例")
 	w.photo = id.New[string]()
 	if err := (fileStore{w.app.blobs}).Put(t.Context(), w.photo, []byte("x")); err != nil {
 		t.Fatal(err)
@@ -151,6 +152,9 @@ func (w *world) path(pattern string) (path string, names bool) {
 		}
 		_, rest, _ = strings.Cut(rest, "}")
 		path, names = prefix+"/"+value+rest, slices.Contains(guarded, prefix)
+	}
+	if strings.HasPrefix(pattern, "/desk/rights/{id}/kin") {
+		path = strings.Replace(path, string(w.about), string(w.died), 1)
 	}
 	path = strings.NewReplacer("/files/{file}", "/files/"+string(w.file), "/files/{id}", "/files/"+string(w.file), "/photos/{file}", "/photos/"+w.photo).Replace(path)
 	for i := strings.IndexByte(path, '{'); i >= 0; i = strings.IndexByte(path, '{') {

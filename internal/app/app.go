@@ -317,9 +317,7 @@ func (a *App) wire(sender sms.Sender, checker verify.Checker, words *web.Texts, 
 	a.Phoned = phoned.NewService(desk, &record.Store{Ring: a.ring}, whose.Holders{Accounts: a.Accounts, Phones: a.Phones, Members: a.Members})
 	held := whose.Held{Accounts: a.Accounts, Members: a.Members, Requests: &record.Store{Ring: a.ring}}
 	a.Holds = hold.NewService(desk, a.ring, held)
-	a.Retain = retain.NewService(desk, a.whole, retain.Class{Name: "member.refused", Drop: a.Members.DropRefused}, retain.Class{Name: "member.gone", Drop: a.Members.DropGone}, retain.Class{Name: "member.half", Drop: a.Halves.DropOld}, retain.Class{Name: "request.person", Drop: a.Requests.DropPersons},
-		retain.Class{Name: "request.media", Drop: a.Requests.DropMedia}, retain.Class{Name: "rights.words", Drop: a.Rights.DropWords}, retain.Class{Name: "breach.list", Drop: a.Breaches.DropLists},
-		retain.Class{Name: "breach.persons", Drop: a.Breaches.DropPersons}, retain.Class{Name: "breach.register", Drop: a.Breaches.Drop}, retain.Class{Name: "assessment", Drop: a.Assess.Drop}, retain.Class{Name: "consent.gone", Drop: a.Consents.DropGone}, retain.Class{Name: "hold.words", Drop: a.Holds.Drop})
+	a.Retain = retain.NewService(desk, a.whole, a.classes()...)
 	a.Erasures = erase.NewService(desk, erase.Config{Holds: a.Holds, Things: held.Things, Accounts: a.Accounts, Matters: a.Requests, Members: a.Members, Others: []erase.Keeper{a.Phoned, a.Rights, a.Examples, a.Consents, a.Phones, a.WeChat, a.Lists, a.Halves, a.Checks}})
 	a.Kin = kin.NewService(desk, kin.Config{Rights: a.Rights, People: whose.Kept{Accounts: a.Accounts, Members: a.Members}, Endings: a.Erasures, Notifier: warnings{notices{sender, words}}})
 	a.Unowned = whose.Unowned(desk, a.Rights, a.Holds, a.Members, a.Lists, &record.Store{Ring: a.ring})
@@ -335,6 +333,24 @@ func (a *App) wire(sender sms.Sender, checker verify.Checker, words *web.Texts, 
 	a.door = a.partnerDoor(sender, words)
 	a.listen()
 	return desk
+}
+
+// classes are what goes by a rule of days, each dropped by the domain that keeps it.
+func (a *App) classes() []retain.Class {
+	return []retain.Class{
+		{Name: "member.refused", Drop: a.Members.DropRefused},
+		{Name: "member.gone", Drop: a.Members.DropGone},
+		{Name: "member.half", Drop: a.Halves.DropOld},
+		{Name: "request.person", Drop: a.Requests.DropPersons},
+		{Name: "request.media", Drop: a.Requests.DropMedia},
+		{Name: "rights.words", Drop: a.Rights.DropWords},
+		{Name: "breach.list", Drop: a.Breaches.DropLists},
+		{Name: "breach.persons", Drop: a.Breaches.DropPersons},
+		{Name: "breach.register", Drop: a.Breaches.Drop},
+		{Name: "assessment", Drop: a.Assess.Drop},
+		{Name: "consent.gone", Drop: a.Consents.DropGone},
+		{Name: "hold.words", Drop: a.Holds.Drop},
+	}
 }
 
 // Close lets go of everything.

@@ -6,7 +6,9 @@ import (
 
 	"nuanxin/internal/hold"
 	"nuanxin/internal/request"
+	"nuanxin/internal/rights"
 	"nuanxin/internal/web/webtest"
+	"strings"
 )
 
 // The pages on what is held, and what the worker reads of it, are whole on the smallest
@@ -36,6 +38,35 @@ func TestNewestPagesInABrowser(t *testing.T) {
 	w.whole(t, browser, server.URL, []page{
 		{"cadre", u.path()}, {"security", "/desk/retention"}, {"cadre", "/desk/organising"}, {"nation", "/desk/organising/bare?what=bare_county"}, {"worker", "/join"},
 	})
+}
+
+// A case of relatives is whole at each of its steps, for who proposes, who decides, and
+// whoever has the account.
+func TestKinPagesInABrowser(t *testing.T) {
+	browser := webtest.Start(t)
+	w := newWorld(t)
+	server := httptest.NewServer(w.app.Handler())
+	t.Cleanup(server.Close)
+	path := func(ask rights.ID) string { return "/desk/rights/" + string(ask) + "/kin" }
+	fresh := w.kinAsk(t, "cadre")
+	waits := w.relatives(t, "cadre", "19900000002", "王示例")
+	w.whole(t, browser, server.URL, []page{{"cadre", path(fresh)}, {"cadre", path(waits)}, {"leader", path(waits)}, {"leader", "/desk/rights"}, {"worker2", "/me/data/relatives"}, {"worker2", "/me"}, {"worker", "/me/data/relatives"}})
+	p := browser.Open(t, server.URL+path(fresh), webtest.View{Width: 1440, Height: 900, Cookies: map[string]string{"nx": w.tokens["cadre"]}})
+	p.Type("#number", "19900000002")
+	p.Type("#name", "王示例")
+	p.Follow("button[value=find]")
+	for _, want := range []string{"王*例", "199****0002", "死亡医学证明"} {
+		if got := p.Text("main"); !strings.Contains(got, want) {
+			t.Errorf("what was found lacks %s", want)
+		}
+	}
+	if got := p.Axe(); len(got) > 0 {
+		t.Errorf("what was found: %v", got)
+	}
+	w.inDays(t, 7)
+	w.whole(t, browser, server.URL, []page{{"leader", path(waits)}})
+	must[bool](t)(true, w.app.Kin.Grant(w.as(t, "leader"), waits, 1))
+	w.whole(t, browser, server.URL, []page{{"cadre", path(waits)}, {"worker2", "/me/data/relatives"}})
 }
 
 // page is a page as somebody sees it.

@@ -218,3 +218,27 @@ func heldUnowned(t *testing.T, w *world) {
 		}
 	}
 }
+
+// Of somebody without an account relatives have erased what is kept, by the number alone:
+// their own phone leads to nobody.
+func TestRelativesHaveErasedWhoHadNoAccount(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		u := w.unowned(t)
+		u.close()
+		u.ask = must[rights.Receipt](t)(w.app.Rights.Write(w.as(t, "cadre"), rights.Note{Draft: rights.Draft{Kind: rights.Kin, Words: "他不在了，都删了吧"}, Channel: rights.AtCounter, Name: "石无号", Phone: "19900000300"})).ID
+		if page := w.ask(t, u.path(), "nx="+w.tokens["cadre"]).Body.String(); strings.Contains(page, u.who.Number) || strings.Contains(page, u.call.Number) {
+			t.Error("who asks is taken for who died, by phone or name")
+		}
+		if code, s := u.send("cadre", "number", u.who.Number); code != http.StatusSeeOther {
+			t.Fatalf("got %d: %s", code, s)
+		}
+		if a := must[rights.Ask](t)(w.app.Rights.Get(w.as(t, "cadre"), u.ask)); a.State != rights.Done || !strings.Contains(a.Answer, u.who.Number) {
+			t.Errorf("the ask: got %s, %s", a.State, a.Answer)
+		}
+		for _, s := range u.found() {
+			if !strings.Contains(s, "in request") && !strings.Contains(s, "in rights_ask") {
+				t.Errorf("still there: %s", s)
+			}
+		}
+	})
+}

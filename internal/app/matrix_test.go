@@ -74,7 +74,7 @@ var addressed = map[string]address{
 	"/desk/orgs/": {"organisation", "org.see"}, "/desk/orgs/{id}/terms": {"term of office", "tenure.see"},
 	"/desk/requests/": {"request", "request.read"}, "/desk/requests/{id}/example": {"request", "request.example_see"},
 	"/matters/": {"request", "request.see"}, "/help/": {"request", "request.see"}, "/api/v1/requests/": {"request", "request.see"},
-	"/desk/rights/": {"ask", "rights.see"}, "/desk/requests/{id}/share": {"request", "request.see"}, "/me/data/asks/": {"ask", "rights.see"},
+	"/desk/rights/": {"ask", "rights.see"}, "/desk/rights/{id}/kin": {"case of relatives", "rights.see"}, "/desk/requests/{id}/share": {"request", "request.see"}, "/me/data/asks/": {"ask", "rights.see"},
 	"/desk/roles/": {"account", ""}, "/desk/security/": {"account", "account.watch"}, "/desk/staff/": {"account", "account.see"},
 	"/desk/security/union-providers/": {"proposal", ""}, "/desk/security/union-providers/{id}/end": {"provider", ""}, "/desk/staff/union-provider/": {"proposal", "account.see"},
 	"/desk/me/factor/union/": {"provider", "org.see"}, "/staff/sign-in/union/": {"provider", ""}, "/staff/sign-in/invited/": {"invitation", ""}, "/p/": {"link", ""},
@@ -111,11 +111,12 @@ var may = map[string]string{
 	"owner cadre leader":       `member.see rights.see`,
 	"owner cadre leader party": `request.see`,
 	"party":                    `request.matter request.bounce request.more_time request.report request.sign request.work`,
-	"cadre leader":             `request.read request.assign request.raise station_import.see member_import.see account.phone_recovery`,
+	"cadre leader":             `request.read request.assign request.raise rights.see_kin station_import.see member_import.see account.phone_recovery`,
 	"cadre": `request.classify request.dispatch request.example_propose request.example_take_back request.merge request.give_time request.reveal request.not_ours
 		request.recall request.release request.unmerge consent.ward_open firm.plan firm.tell station.import member.import member.not_same member.merge
-		member.unmerge member.hand_up member.approve member.end member.open member.keep member.refuse member.resume member.tie member.ask_correction member.check_original member.place member.hand_over member.forget rights.see_kept request.share_told account.recover_phone account.revoke_recovery
+		member.unmerge member.hand_up member.approve member.end member.open member.keep member.refuse member.resume member.tie member.ask_correction member.check_original member.place member.hand_over member.forget rights.see_kept rights.propose_kin rights.copy_kin rights.end_kin request.share_told account.recover_phone account.revoke_recovery
 		rights.answer rights.hand_on rights.call station.close station.edit station.put_on_map`,
+	"leader":                   `rights.decide_kin`,
 	"cadre party":              `station.set_day station.settle`,
 	"cadre leader admin":       `firm.see founding.see tenure.see`,
 	"cadre leader admin party": `station_hidden.see`,
@@ -409,6 +410,7 @@ var apart = []struct{ kinds, relations, why string }{
 	{"gap", "own,same county,sibling county,child,handed over,merged,moved away,erased,consent withdrawn,ended role", "is of a county below the city, whose own union there is none of, or has nobody left to be handed over"},
 	{"assessment,company,founding,hold,incident,member list,station list,tree import,pair,provider,proposal,term of office", "own,handed over,moved away,erased,consent withdrawn,ended role", "is the union's alone"},
 	{"assessment,company,founding,hold,incident,member list,station list,tree import,provider,proposal,account,station,ask,child", "merged", "nobody merges it"},
+	{"case of relatives", "own,child,handed over,merged,moved away,erased,consent withdrawn,ended role", "is about somebody who died, and the union's alone"},
 	{"account,station,organisation", "moved away,erased,consent withdrawn", "is no worker's"},
 	{"account,organisation,member,child", "handed over", "nobody hands it over"},
 	{"station,organisation,ask,child,member", "ended role", "nobody holds it by a role; whose role ended is an actor"},

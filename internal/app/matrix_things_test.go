@@ -113,6 +113,7 @@ func (w *world) everything(t *testing.T) *things {
 	m.children()
 	m.asks()
 	m.erasable()
+	m.relatives()
 	m.stations()
 	m.lists()
 	m.companies()
@@ -339,6 +340,18 @@ func (m *things) asks() {
 	add(lost, thing{about: "of who is erased", stands: "erased", area: middle})
 	add(m.unowned(t).ask, thing{about: "of somebody without an account who wants to be erased", stands: "same county", area: middle})
 	m.all[len(m.all)-1].ids["records"] = "1"
+}
+
+// relatives are cases about somebody of each place who died.
+func (m *things) relatives() {
+	t := m.t
+	for _, area := range []string{middle, beside, above} {
+		who, cadre := m.someone(), m.as(t, cadres[area])
+		must[bool](t)(true, m.app.Members.Approve(cadre, m.join(who, area, "逝者甲", ""), 1))
+		of := must[[]member.Copy](t)(m.app.Members.Copies(m.as(t, who)))[0]
+		ask := m.world.relatives(t, cadres[area], of.Number, "逝者甲")
+		m.add(thing{kind: "case of relatives", about: "of " + where(area), stands: where(area), area: area, ids: ids("id", string(ask))})
+	}
 }
 
 // stations are of each place, one of them run by a host.

@@ -54,7 +54,8 @@ type world struct {
 	tree  treeintake.ID
 	file  request.AttachmentID
 	photo string
-	draft string // what the administrator proposes as the union's provider
+	draft string    // what the administrator proposes as the union's provider
+	died  rights.ID // of relatives, about the second worker
 }
 
 // Tuesday morning, in office hours, with no holiday near.

@@ -160,7 +160,7 @@ func unreached(t *testing.T, seen map[string]bool) (missed []string) {
 		"/desk/members/{}/original", "/desk/members/{}/correct", "/desk/members/{}/place", "/desk/member-gaps/{}", "/me/membership/identity", // of whose number does not match, or whose county has no union: desk's and memberweb's tests open them
 		"/desk/members/{}/works/{}", "/me/membership/works/{}", // of who works somewhere: desk's and memberweb's tests open them
 		"/desk/org-imports/{}", "/desk/org-imports/{}/apply", "/desk/org-imports/{}/undo", "/desk/organising/bare", // after a file was brought, and of places without a union: fileweb's and app's tests open them
-		"/desk/rights/{}/forget",                                                                                     // of somebody without an account who asks to be erased: app's tests open it
+		"/desk/rights/{}/forget", "/desk/rights/{}/kin", "/me/data/relatives", // of somebody without an account who asks to be erased, of who died, and where nothing is asked: app's tests open them
 		"/desk/member-lists/{}", "/desk/member-lists/{}/apply", "/desk/member-lists/{}/undo", "/me/membership/found", // after a file was brought: the packages' own tests open them
 		"/desk/member-twins/{}/{}", "/desk/member-twins/{}/{}/apart", "/desk/member-twins/{}/{}/up", "/desk/member-twins/{}/{}/merge", "/desk/member-twins/{}/{}/undo", // of who is recorded twice: likewise
 	}

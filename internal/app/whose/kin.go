@@ -37,15 +37,17 @@ func (k Kept) Led(ctx context.Context, tx *op.Tx, number string) (p kin.Person, 
 	if p.ID == "" {
 		return p, missing
 	}
-	if p.Name, p.Phone, err = k.Accounts.Contact(ctx, tx, p.ID); err != nil {
+	said, phone, err := k.Accounts.Contact(ctx, tx, p.ID)
+	if err != nil {
 		return p, err
 	}
+	p.Names, p.Phone = []string{said}, phone
 	if p.SeenAt, err = people.SeenAt(ctx, tx, p.ID); err != nil {
 		return p, err
 	}
 	m, err := k.Members.AskPerson(ctx, tx, p.ID)
 	if err == nil {
-		p.Name, p.Number, p.Union, p.Area = m.Name, m.Number, m.UnionName, m.Area
+		p.Names, p.Number, p.Union, p.Area = append(p.Names, m.Name), m.Number, m.UnionName, m.Area
 	}
 	return p, fault.Unless(err, fault.Missing)
 }

@@ -132,7 +132,7 @@ func (c Case) Live(now time.Time) bool { return c.State == Waits || c.open(now) 
 // Person is whose account a number leads to.
 type Person struct {
 	ID     string
-	Name   string // empty: none is kept
+	Names  []string // as the account and the roll have it; none: none is kept
 	Phone  string
 	Number string // of the member; empty: none
 	Union  string

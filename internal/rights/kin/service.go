@@ -77,7 +77,8 @@ func (s *Service) Find(ctx context.Context, which rights.ID, number, name string
 
 func (s *Service) find(ctx context.Context, tx *op.Tx, number, name string) (f Found, err error) {
 	f.Person, err = s.People.Led(ctx, tx, strings.TrimSpace(number))
-	if fault.Is(err, fault.Missing) || err == nil && (f.Name == "" || idcard.Fold(f.Name) != idcard.Fold(plain.Line(name))) {
+	name = idcard.Fold(plain.Line(name))
+	if fault.Is(err, fault.Missing) || err == nil && (name == "" || !slices.ContainsFunc(f.Names, func(n string) bool { return idcard.Fold(n) == name })) {
 		return Found{}, notHere("kin.nobody", nil)
 	}
 	if err != nil {
@@ -206,10 +207,13 @@ func (s *Service) decide(ctx context.Context, which rights.ID, version int64, ho
 func (s *Service) Copy(ctx context.Context, which rights.ID) (Case, error) {
 	return op.Read(ctx, s.desk, Copy, func(tx *op.Tx) (Case, error) {
 		c, err := s.standing(ctx, tx, which, 0)
-		if err == nil && !c.Copies(tx.Now()) {
-			err = changed()
+		if err != nil || c.Copies(tx.Now()) {
+			return c, err
 		}
-		return c, err
+		if err := s.desk.Both(ctx, tx, Copy, c.AuthzObject()); err != nil {
+			return c, err // how it stands is told to those who may take it
+		}
+		return c, changed()
 	})
 }
 
@@ -291,12 +295,13 @@ func (s *Service) warn(ctx context.Context, e job.Event) error {
 	if err := e.Decode(&what); err != nil || s.Notifier == nil {
 		return err
 	}
-	phone, err := op.List(ctx, s.desk, See, func(tx *op.Tx, _ op.Scope) (string, error) {
-		c, err := of(ctx, tx, what.Ask)
-		if err != nil || c.State != Waits {
+	phone, err := op.List(ctx, s.desk, See, func(tx *op.Tx, scope op.Scope) (string, error) {
+		var args db.Args
+		all, err := some(ctx, tx, scope.Where(ByColumns, &args)+` and k.state = 'waits' and k.ask_id = `+args.Add(string(what.Ask)), args)
+		if err != nil || len(all) == 0 {
 			return "", err
 		}
-		return s.People.Phone(ctx, tx, c.Person)
+		return s.People.Phone(ctx, tx, all[0].Person)
 	})
 	if err != nil || phone == "" {
 		return fault.Unless(err, fault.Missing)

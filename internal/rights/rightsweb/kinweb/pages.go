@@ -128,13 +128,16 @@ func (p *pages) failed(w http.ResponseWriter, r *http.Request, v view, err error
 	return p.showCase(w, r, status, v)
 }
 
-// read reads the form of somebody who may act on the ask, and the version they saw.
-func (p *pages) read(r *http.Request) (a rights.Ask, version int64, err error) {
+// read reads the form of somebody who may do act about the ask, and the version they saw.
+func (p *pages) read(r *http.Request, act authz.Action) (a rights.Ask, version int64, err error) {
 	if err := r.ParseForm(); err != nil {
 		return a, 0, fault.New("kin.form", fault.Invalid, "fault.form").Because(err)
 	}
 	if a, err = p.find(r); err != nil {
 		return a, 0, err
+	}
+	if !kin.Policy.May(authz.From(r.Context()), act, a.AuthzObject()) {
+		return a, 0, fault.New(string(act), fault.Denied, "fault.denied")
 	}
 	if version, err = strconv.ParseInt(r.PostForm.Get("seen"), 10, 64); err != nil || version < 1 {
 		version = 1 << 62 // no version of anything
@@ -143,7 +146,7 @@ func (p *pages) read(r *http.Request) (a rights.Ask, version int64, err error) {
 }
 
 func (p *pages) propose(w http.ResponseWriter, r *http.Request) error {
-	a, _, err := p.read(r)
+	a, _, err := p.read(r, kin.Propose)
 	if err != nil {
 		return err
 	}
@@ -172,7 +175,7 @@ func (p *pages) done(w http.ResponseWriter, r *http.Request, a rights.Ask, told 
 }
 
 func (p *pages) decide(w http.ResponseWriter, r *http.Request) error {
-	a, version, err := p.read(r)
+	a, version, err := p.read(r, kin.Decide)
 	if err != nil {
 		return err
 	}
@@ -189,7 +192,7 @@ func (p *pages) decide(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) copy(w http.ResponseWriter, r *http.Request) error {
-	a, _, err := p.read(r)
+	a, _, err := p.read(r, kin.Copy)
 	if err != nil {
 		return err
 	}
@@ -202,7 +205,7 @@ func (p *pages) copy(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) end(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	a, version, err := p.read(r)
+	a, version, err := p.read(r, kin.End)
 	if err != nil {
 		return err
 	}
@@ -295,7 +298,7 @@ func (v view) foundFacts(ctx context.Context) []ui.Pair {
 		seen = web.When(ctx, f.SeenAt)
 	}
 	all := []ui.Pair{
-		{Key: t(ctx, "fact.name"), Text: idcard.MaskName(f.Name)},
+		{Key: t(ctx, "fact.name"), Text: idcard.MaskName(v.draft.Name)},
 		{Key: t(ctx, "fact.phone"), Text: idcard.MaskPhone(f.Phone)},
 		{Key: t(ctx, "fact.seen"), Text: seen},
 	}
