@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/app/demo/world"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/rights"
+	"nuanxin/internal/rights/kin"
 )
 
 // asking is one step of an ask, at its time.
@@ -38,10 +39,25 @@ func (f *filler) asks() (steps []asking) {
 
 func (f *filler) ask(ctx context.Context, a world.DataAsk) (rights.Receipt, error) {
 	d := rights.Draft{Kind: rights.Kind(a.Kind), Words: a.Words, Area: world.Area}
+	if a.Died > 0 {
+		return f.relatives(f.as(ctx, a.By), d, a)
+	}
 	if a.Worker < 0 {
 		return f.Rights.Write(f.as(ctx, a.By), rights.Note{Draft: d, Channel: rights.ByPhone, Name: a.Name})
 	}
 	return f.Rights.Send(authz.With(ctx, f.workers[a.Worker]), d)
+}
+
+// relatives come to the counter with the proofs, and the cadre proposes what they want.
+func (f *filler) relatives(ctx context.Context, d rights.Draft, a world.DataAsk) (rights.Receipt, error) {
+	got, err := f.Rights.Write(ctx, rights.Note{Draft: d, Channel: rights.AtCounter, Name: a.Name})
+	if err != nil {
+		return got, err
+	}
+	who, by := f.World.Workers[a.Died], authz.From(ctx)
+	by.Proven = f.Clock.Now().Add(time.Minute) // the cadre has just signed in
+	ctx = authz.With(ctx, by)
+	return got, f.Kin.Propose(ctx, got.ID, kin.Draft{Number: who.Phone, Name: who.Name, Wants: kin.TheLot, Parts: []kin.Part{kin.Membership}, Relation: "spouse", Proof: "certificate", Seen: true})
 }
 
 // askUntil does what was asked and answered up to a moment.

@@ -20,6 +20,7 @@ import (
 	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/office"
 	"nuanxin/internal/rights"
+	"nuanxin/internal/rights/kin"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake"
 )
@@ -36,6 +37,7 @@ type Services struct {
 	Members  *member.Service
 	Roll     *roll.Service
 	Rights   *rights.Service
+	Kin      *kin.Service
 	Examples *example.Service
 	Assess   *assess.Service
 	// Keep makes a file safe and keeps it.
