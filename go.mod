@@ -3,6 +3,7 @@ module nuanxin
 go 1.26.0
 
 require (
+	aead.dev/minisign v0.3.0
 	github.com/a-h/templ v0.3.977
 	github.com/alecthomas/kong v1.17.0
 	github.com/andybalholm/brotli v1.2.6

@@ -28,6 +28,7 @@ type cli struct {
 	Audit    auditCmd    `cmd:"" help:"Verify the audit trail by its public key alone, or print that key."`
 	Evidence evidenceCmd `cmd:"" help:"Say of each requirement of ASVS 5.0 or GB/T 22239 what shows that it holds, from the results of the tests."`
 	Keys     keysCmd     `cmd:"" help:"List, renew, prove and split the keys that seal personal data."`
+	Release  releaseCmd  `cmd:"" help:"Sign a program file, or hold one against its signature."`
 	Routes   routesCmd   `cmd:"" help:"List every page and API route with who may use it."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database's schema up to date."`
 	User     userCmd     `cmd:"" help:"Add a member of staff, or set a password."`

@@ -6,6 +6,7 @@ import (
 
 	"nuanxin/internal/app"
 	"nuanxin/internal/app/ways"
+	"nuanxin/internal/release"
 )
 
 // serveCmd starts the server.
@@ -17,8 +18,9 @@ type serveCmd struct {
 	Proxy    []netip.Prefix `help:"Networks of our own proxies, whose X-Forwarded-For is believed, such as 127.0.0.1/32." placeholder:"CIDR"`
 	Inside   []netip.Prefix `name:"idp-network" help:"Networks of the house in which unions' identity providers are, such as 10.1.0.0/16." placeholder:"CIDR"`
 
-	Powers  []netip.Prefix `name:"powers-network" help:"Networks from which alone administrators, security administrators and auditors may work, such as 10.0.0.0/8." placeholder:"CIDR"`
-	Scanner string         `help:"Socket of a ClamAV daemon that looks at every upload, such as /run/clamav/clamd.ctl." type:"path" placeholder:"FILE"`
+	Powers     []netip.Prefix `name:"powers-network" help:"Networks from which alone administrators, security administrators and auditors may work, such as 10.0.0.0/8." placeholder:"CIDR"`
+	ReleaseKey string         `name:"release-key" help:"Public key by which releases are signed: the program starts only as the file that was signed, and looks at it every hour." placeholder:"KEY"`
+	Scanner    string         `help:"Socket of a ClamAV daemon that looks at every upload, such as /run/clamav/clamd.ctl." type:"path" placeholder:"FILE"`
 
 	WeChatApp    string `name:"wechat-app" help:"Id (AppID) of the WeChat official account by which workers sign in." placeholder:"ID"`
 	WeChatSecret string `name:"wechat-secret" help:"Its secret (AppSecret)." placeholder:"SECRET"`
@@ -57,6 +59,13 @@ func (s sms) config() app.SMSConfig {
 func (c *serveCmd) Run(e *env) error {
 	config := c.where.config()
 	config.Origin, config.SMS, config.HomeArea = c.Origin, c.sms.config(), c.HomeArea
+	if c.ReleaseKey != "" {
+		file, err := self()
+		if err != nil {
+			return err
+		}
+		config.Release = release.Config{File: file, Key: c.ReleaseKey}
+	}
 	config.Scanner, config.Realname = c.Scanner, c.identity.config()
 	config.WeChat = app.WeChatConfig{AppID: c.WeChatApp, Secret: c.WeChatSecret}
 	config.Proxies, config.Inside, config.Powers = c.Proxy, c.Inside, c.Powers

@@ -53,6 +53,7 @@ import (
 	"nuanxin/internal/org/platform"
 	"nuanxin/internal/org/treefile"
 	"nuanxin/internal/outbound"
+	"nuanxin/internal/release"
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/example"
 	"nuanxin/internal/request/office"
@@ -80,7 +81,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, consent.Schema, hold.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, example.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, assess.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, treeintake.Policy, cover.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, example.Policy, share.Policy, phoned.Policy, calendar.Policy, member.Policy, half.Policy, verify.Policy, gap.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, forget.Policy, kin.Policy, breach.Policy, assess.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, treeintake.Policy, cover.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, example.Policy, share.Policy, phoned.Policy, calendar.Policy, member.Policy, half.Policy, verify.Policy, gap.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, forget.Policy, kin.Policy, release.Policy, breach.Policy, assess.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -125,8 +126,9 @@ type App struct {
 	Examples *example.Service
 	Shares   *share.Service
 	Erasures *erase.Service
-	Unowned  *forget.Service // erases who has no account
-	Kin      *kin.Service    // for the relatives of who died
+	Unowned  *forget.Service  // erases who has no account
+	Kin      *kin.Service     // for the relatives of who died
+	Release  *release.Service // watches the program file
 	Retain   *retain.Service
 
 	config  Config
@@ -299,7 +301,7 @@ func (a *App) wire(sender sms.Sender, checker verify.Checker, words *web.Texts, 
 	a.Consents = consent.NewService(desk, a.Members, a.Checks, a.Examples)
 	a.Children = consent.NewChildren(desk, consent.Wards{Ring: a.ring}, a.home)
 	a.Twins = merge.New(desk, a.Members, a.Requests)
-	a.Warden = warden.NewService(desk)
+	a.Warden, a.Release = warden.NewService(desk), release.NewService(desk, a.config.Release)
 	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests, a.WeChat}})
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}}, People: a.Accounts, Fields: whose.Fields{Accounts: a.Accounts, Members: a.Members}, Callers: whose.Holders{Accounts: a.Accounts, Phones: a.Phones, Members: a.Members}, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})

@@ -18,6 +18,7 @@ import (
 	"nuanxin/internal/member/verify"
 	"nuanxin/internal/op"
 	"nuanxin/internal/outbound"
+	"nuanxin/internal/release"
 	"nuanxin/internal/seal"
 )
 
@@ -42,6 +43,7 @@ type Config struct {
 	Inside     []netip.Prefix         // networks of the house in which unions' identity providers may be; the internet may be in any case
 	Scanner    string                 // the socket of a ClamAV daemon that looks at what is uploaded; empty: none
 	Powers     []netip.Prefix         // networks from which alone the three powers work; empty: any
+	Release    release.Config         // the program file and the key by which it was signed; empty: it is not looked at
 	WeChat     WeChatConfig
 	Realname   ways.Realname // the identity service; empty: none
 	SMS        SMSConfig

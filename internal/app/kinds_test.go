@@ -24,6 +24,7 @@ var oneLayer = map[string]string{
 	"keys":           "the program's own work",
 	"member_round":   "the program's own work",
 	"retain":         "the program's own work",
+	"release":        "the program's own file",
 	"member_code":    "a door, which no row knows; the member behind the code is asked about by the code's secret",
 	"member_export":  "an area that somebody asks for: what is read in it is a list, limited by the scope",
 	"request_export": "an area that somebody asks for: what is read in it is a list, limited by the scope",

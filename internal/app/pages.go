@@ -91,7 +91,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 	tables := [][]web.Route{
 		assets.Routes(), web.SettingsRoutes(), {ui.OfflineRoute()}, a.system(),
 		accountweb.Routes(a.accountPages(secure)),
-		watch.Routes(watch.Config{Accounts: a.Accounts, Warden: a.Warden, Trail: a.Trail, Rules: desk.Rules(), Orgs: choice.Orgs{Service: a.Orgs}.Called, Frame: a.frame}),
+		watch.Routes(watch.Config{Forged: a.Release.Wrong, Accounts: a.Accounts, Warden: a.Warden, Trail: a.Trail, Rules: desk.Rules(), Orgs: choice.Orgs{Service: a.Orgs}.Called, Frame: a.frame}),
 		phoneweb.Routes(phoneweb.Config{Phones: a.Phones, Frame: a.frame, Secure: secure, Demo: a.shown()}),
 		orgweb.Routes(orgweb.Config{Orgs: a.Orgs, Frame: a.frame, Topics: topicOptions, SignIn: accountweb.Staff}),
 		firmweb.Routes(firmweb.Config{Firms: a.Firms, Orgs: a.Orgs, Frame: a.frame, Occupations: parts.Occupations, Members: parts.MembersOf, SignIn: accountweb.Staff}),

@@ -13,6 +13,7 @@ import (
 
 	"nuanxin/internal/app/lockfile"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/release"
 	"nuanxin/internal/web"
 )
 
@@ -31,6 +32,11 @@ type Server struct {
 func Listen(ctx context.Context, c Config, addr string) (*Server, error) {
 	s := &Server{}
 	var err error
+	if c.Release.Key != "" { // before anything of ours is opened
+		if _, err = release.Verify(c.Release.File, c.Release.Key); err != nil {
+			return nil, err
+		}
+	}
 	if err = c.folder(); err != nil {
 		return nil, err
 	}
@@ -70,6 +76,7 @@ func (s *Server) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { s.app.Work(work) })
+	background.Go(func() { s.app.Release.Watch(authz.AsSystem(work, "app")) })
 	web.CollectLess()
 	server := web.Server(s.listener.Addr().String(), s.app.Handler())
 	failed := make(chan error, 1)

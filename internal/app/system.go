@@ -67,6 +67,12 @@ func newGauges(a *App) *gauges {
 			return float64(all)
 		}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nuanxin_build", Help: "1, with the version.", ConstLabels: prometheus.Labels{"version": Version, "go": runtime.Version()}}, func() float64 { return 1 }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "nuanxin_release_wrong", Help: "1 where the program file is not what was signed; 0 also where no key was given."}, func() float64 {
+			if a.Release.Wrong() {
+				return 1
+			}
+			return 0
+		}),
 		backlog{a},
 	)
 	return g

@@ -58,6 +58,7 @@ type house struct {
 	found    trail.Finding
 	ids      map[string]account.ID
 	url      string
+	forged   bool // what the program file is said to be
 }
 
 func newHouse(t *testing.T) *house {
@@ -77,7 +78,7 @@ func newHouse(t *testing.T) *house {
 	frame := func(ctx context.Context) ui.StaffPage { return accountweb.Frame(ctx, nil) }
 	tables := accountweb.Guard(desk.Rules(),
 		accountweb.Routes(accountweb.Config{Accounts: h.accounts}),
-		watch.Routes(watch.Config{Accounts: h.accounts, Warden: warden.NewService(desk), Trail: h.trail, Rules: desk.Rules(), Frame: frame, Orgs: func(context.Context, []string) (map[string]string, error) { return nil, nil }}),
+		watch.Routes(watch.Config{Forged: func() bool { return h.forged }, Accounts: h.accounts, Warden: warden.NewService(desk), Trail: h.trail, Rules: desk.Rules(), Frame: frame, Orgs: func(context.Context, []string) (map[string]string, error) { return nil, nil }}),
 		site.Assets.Routes(), web.SettingsRoutes(), []web.Route{{Method: "GET", Pattern: "/desk", Action: "test.desk", Handler: web.HTML(func(w http.ResponseWriter, r *http.Request) error {
 			return web.JSON(w, r, http.StatusOK, "desk")
 		})}})

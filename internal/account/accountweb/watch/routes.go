@@ -26,6 +26,7 @@ type Config struct {
 	Accounts *account.Service
 	Warden   *warden.Service
 	Trail    *trail.Service
+	Forged   func() bool                                                        // the program file is not what was released
 	Rules    authz.Rules                                                        // of the whole program
 	Orgs     func(ctx context.Context, ids []string) (map[string]string, error) // what organisations are called
 	Frame    func(ctx context.Context) ui.StaffPage                             // the reader's name, organisation and menu

@@ -32,7 +32,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	f := p.frame(ctx, t(ctx, "security"), HrefSecurity)
 	f.Search = &ui.Search{Action: HrefSecurity, Value: q.Get("q"), Label: t(ctx, "security.search"), Placeholder: t(ctx, "security.search")}
 	f.Buttons = policiesButton()
-	return web.Show(w, r, http.StatusOK, listPage(f, people, next))
+	return web.Show(w, r, http.StatusOK, listPage(f, people, next, p.Forged()))
 }
 
 func (p *pages) policies(w http.ResponseWriter, r *http.Request) error {
