@@ -15,6 +15,9 @@ type (
 	Person = people.Person
 	Grant  = people.Grant
 	Filter = people.Filter
+
+	Seat      = people.Seat
+	Colleague = people.Colleague
 )
 
 // OfOrg reports whether role is held within an organisation rather than an area.
@@ -39,6 +42,7 @@ type Signed struct {
 	Person     ID
 	EndsAt     time.Time
 	Half       bool          // the code of the second factor is still to come: Token is good for EnterCode alone
+	Held       bool          // more is asked than a code: Token is good for package silence alone
 	FactorLost bool          // somebody took the second factor away since the last sign-in
 	Lasts      time.Duration // until then; a phone's own clock may be wrong
 	MustChange bool          // the password must be changed before anything else

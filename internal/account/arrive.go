@@ -111,8 +111,8 @@ func (s *Service) Welcome(ctx context.Context, tx *op.Tx, person string, way ses
 		return nil, err
 	}
 	in := newSigned()
-	in.Person, in.EndsAt = p.ID, tx.Now().Add(l.Days("session_worker_days"))
-	return in, begin(ctx, tx, in, session.Session{Kind: authz.Worker, Way: way}) // the phone was not proved by it
+	in.Person = p.ID
+	return in, s.admit(ctx, tx, in, session.Held{Way: way, Own: true}, l)
 }
 
 // OnLeave has do done in the transaction that ends somebody's stay.

@@ -23,8 +23,12 @@ func (s *Service) Rephone(ctx context.Context, tx *op.Tx, who, other ID, old, ph
 	if _, err := people.Hold(ctx, tx, who); err != nil {
 		return err
 	}
+	_, now, err := s.Contact(ctx, tx, string(who))
+	if err != nil {
+		return err
+	}
 	n, err := tx.Exec(ctx, `delete from person_phone where phone = $1 and person_id = $2`, s.index("phone", old), string(who))
-	if err == nil && n == 0 {
+	if err == nil && n == 0 && now != "" { // without a number there is none to let go of
 		err = changed
 	}
 	if err != nil {
@@ -47,6 +51,9 @@ func (s *Service) Rephone(ctx context.Context, tx *op.Tx, who, other ID, old, ph
 		return err
 	}
 	if _, err := tx.Exec(ctx, `update person set phone = $2 where person_id = $1`, string(who), sealed); err != nil {
+		return err
+	}
+	if err := people.Used(ctx, tx, who); err != nil { // whoever moved it showed who they are
 		return err
 	}
 	hash := ""
@@ -96,7 +103,9 @@ func (s *Service) Tell(ctx context.Context, id, phone, text string) error {
 func (s *Service) hangs(ctx context.Context, tx *op.Tx, phone string) (p ID, err error) {
 	err = tx.One(ctx, `update person_phone set person_id = person_id where phone = $1 returning person_id`, []any{s.index("phone", phone)}, &p)
 	if errors.Is(err, db.ErrNone) {
-		err = fault.New(string(SignIn), fault.Busy, "fault.busy")
+		err = errBusy()
 	}
 	return p, err
 }
+
+func errBusy() error { return fault.New(string(SignIn), fault.Busy, "fault.busy") }

@@ -34,8 +34,9 @@ type Service struct {
 	codes    code.Book
 	gate     pace.Gate
 	powers   []netip.Prefix
-	leave    []func(context.Context, *op.Tx, string) error // what else ends with a stay
-	slots    chan struct{}                                 // how many passwords are hashed at once: each takes 19 MiB
+	leave    []func(context.Context, *op.Tx, string) error   // what else ends with a stay
+	asks     func(context.Context, *op.Tx, ID) (bool, error) // whether more than a code is asked; nil: never
+	slots    chan struct{}                                   // how many passwords are hashed at once: each takes 19 MiB
 }
 
 // Config is what the service needs. Cheap makes passwords quick to hash, for

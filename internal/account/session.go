@@ -97,6 +97,7 @@ func (s *Service) visit(ctx context.Context, tx *op.Tx, hash string) (Visit, err
 		v.MustFactor = !v.Factor && required(l, v.Subject)
 	}
 	v.Subject.Proven = v.Session.Proved.Add(l.Minutes("proof_min"))
+	v.Subject.Shown = v.Session.Shown.Add(l.Minutes("number_shown_min"))
 	v.Proven = tx.Now().Before(v.Subject.Proven)
 	if v.MustChange || v.MustFactor {
 		v.Subject.Grants = nil
@@ -117,7 +118,7 @@ func (s *Service) touch(ctx context.Context, v Visit, hash string) {
 		if v.Session.Kind == authz.Worker {
 			ends = tx.Now().Add(l.Days("session_worker_days"))
 		}
-		if _, err = tx.Exec(ctx, `update account_session set seen_at = $2, ends_at = $3 where hash = $1`, hash, tx.Now().UnixMicro(), ends.UnixMicro()); err != nil || v.Session.Kind != authz.Staff {
+		if _, err = tx.Exec(ctx, `update account_session set seen_at = $2, ends_at = $3 where hash = $1`, hash, tx.Now().UnixMicro(), ends.UnixMicro()); err != nil || v.Session.Kind == authz.Link {
 			return true, err
 		}
 		return true, people.Used(ctx, tx, ID(v.Session.Person))
@@ -238,6 +239,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		}{
 			{`delete from account_session where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_half where ends_at < $1`, tx.Now().UnixMicro()},
+			{`delete from account_held where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_begun where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_invite where ends_at < $1`, tx.Now().UnixMicro()},
 			{`delete from account_code where ends_at < $1`, day},

@@ -51,11 +51,7 @@ func (s *Service) SignIn(ctx context.Context, phone, code string, own bool) (Sig
 		if in.Person, err = s.worker(ctx, tx, phone, ID(r)); err != nil {
 			return false, err
 		}
-		in.EndsAt = tx.Now().Add(l.Minutes("session_shared_min"))
-		if own {
-			in.EndsAt = tx.Now().Add(l.Days("session_worker_days"))
-		}
-		return true, begin(ctx, tx, in, session.Session{Kind: authz.Worker, Way: session.ByCode, Proved: tx.Now()})
+		return true, s.admit(ctx, tx, in, session.Held{Way: session.ByCode, Own: own}, l)
 	})
 	if err == nil && !ok {
 		err = wrongCode()
@@ -109,15 +105,20 @@ func (s *Service) worker(ctx context.Context, tx *op.Tx, phone string, fresh ID)
 	if n == 0 {
 		return s.hangs(ctx, tx, phone)
 	}
+	return fresh, s.make(ctx, tx, phone, fresh)
+}
+
+// make makes the account of a worker whose phone is guarded already.
+func (s *Service) make(ctx context.Context, tx *op.Tx, phone string, fresh ID) error {
 	box, key, err := s.vault().Fresh(fresh)
 	if err != nil {
-		return "", err
+		return err
 	}
 	sealed, err := box.Seal(phone, "phone", string(fresh))
 	if err != nil {
-		return "", err
+		return err
 	}
-	return fresh, people.Insert(ctx, tx, Person{ID: fresh, Kind: authz.Worker, Active: true, MadeAt: tx.Now()}, key, sealed)
+	return people.Insert(ctx, tx, Person{ID: fresh, Kind: authz.Worker, Active: true, MadeAt: tx.Now()}, key, sealed)
 }
 
 // begin stores the session of in and ends the one that was shown with the

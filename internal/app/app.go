@@ -16,6 +16,7 @@ import (
 	"nuanxin/internal/account/oidc"
 	"nuanxin/internal/account/passkey"
 	"nuanxin/internal/account/phone"
+	"nuanxin/internal/account/silence"
 	"nuanxin/internal/account/trail"
 	"nuanxin/internal/account/warden"
 	"nuanxin/internal/account/wechat"
@@ -81,7 +82,7 @@ var Version = "0.1.0"
 var Schemas = []fs.FS{op.Schema, consent.Schema, hold.Schema, job.Schema, org.Schema, account.Schema, oidc.Schema, wechat.Schema, erase.Schema, station.Schema, request.Schema, example.Schema, calendar.Schema, member.Schema, rights.Schema, breach.Schema, assess.Schema, retain.Schema}
 
 // Policy is every rule of the program.
-var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, treeintake.Policy, cover.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, example.Policy, share.Policy, phoned.Policy, calendar.Policy, member.Policy, half.Policy, verify.Policy, gap.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, forget.Policy, kin.Policy, release.Policy, breach.Policy, assess.Policy, retain.Policy, keys.Policy, systemPolicy)
+var Policy = authz.Merge(org.Policy, life.Policy, platform.Policy, treefile.Policy, treeintake.Policy, cover.Policy, account.Policy, oidc.Policy, wechat.Policy, phone.Policy, silence.Policy, trail.Policy, warden.Policy, erase.Policy, station.Policy, request.Policy, example.Policy, share.Policy, phoned.Policy, calendar.Policy, member.Policy, half.Policy, verify.Policy, gap.Policy, consent.Policy, consent.WardPolicy, hold.Policy, rights.Policy, forget.Policy, kin.Policy, release.Policy, breach.Policy, assess.Policy, retain.Policy, keys.Policy, systemPolicy)
 
 // followEvery is how often each process asks the database which stations
 // changed: well under the second in which a change must show.
@@ -100,6 +101,7 @@ type App struct {
 	Cover    *cover.Service
 	Accounts *account.Service
 	Phones   *phone.Service
+	Silence  *silence.Service
 	Unions   *oidc.Service // their own sign-in
 	Warden   *warden.Service
 	Trail    *trail.Service
@@ -304,12 +306,12 @@ func (a *App) wire(sender sms.Sender, checker verify.Checker, words *web.Texts, 
 	a.Warden, a.Release = warden.NewService(desk), release.NewService(desk, a.config.Release)
 	a.Trail = trail.NewService(desk, trail.Config{Accounts: a.Accounts, Whole: a.top, Verify: a.verify})
 	a.Phones = phone.NewService(desk, phone.Config{Ring: a.ring, Accounts: a.Accounts, Members: holders{a.Members}, Followers: []phone.Follower{a.Members, a.Requests, a.WeChat}})
+	a.quiet(desk)
 	a.Rights = rights.NewService(desk, rights.Config{Ring: a.ring, Orgs: keepers{bodies{a.Orgs, a.Accounts}}, People: a.Accounts, Fields: whose.Fields{Accounts: a.Accounts, Members: a.Members}, Callers: whose.Holders{Accounts: a.Accounts, Phones: a.Phones, Members: a.Members}, Notifier: answers{notices{sender, words}}, Calendar: a.workdays})
 	a.Breaches = breach.NewService(desk, breach.Config{Ring: a.ring, Holders: whose.Concerned{Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Orgs: a.Orgs}, People: a.Accounts, Notifier: answers{notices{sender, words}}})
 	a.Assess = assess.NewService(desk, assess.Config{Ring: a.ring, On: a.processes(checker)})
 	a.Lists = memberintake.New(desk, a.Members, has, a.ring)
 	a.Lists.Rights = a.Accounts.Rights
-	a.Halves = half.New(desk, a.ring)
 	a.Firms = platform.NewService(desk, platform.Config{Orgs: a.Orgs, Members: parts.Spread})
 	of := parts.Domains{Lists: a.Lists, Stations: a.Stations, Accounts: a.Accounts, Requests: &record.Store{Ring: a.ring}, Rights: a.Rights, Firms: a.Firms}.List()
 	a.Life = life.NewService(desk, life.Config{Orgs: a.Orgs, Ring: a.ring, Calendar: a.workdays, Parts: of})
@@ -353,6 +355,13 @@ func (a *App) classes() []retain.Class {
 		{Name: "consent.gone", Drop: a.Consents.DropGone},
 		{Name: "hold.words", Drop: a.Holds.Drop},
 	}
+}
+
+// quiet wires what asks whoever comes back after long.
+func (a *App) quiet(desk *op.Desk) {
+	a.Halves = half.New(desk, a.ring)
+	a.Silence = silence.NewService(desk, silence.Config{Ring: a.ring, Accounts: a.Accounts, Followers: []silence.Follower{a.Members, a.Requests, a.WeChat, a.Phones},
+		Records: whose.Records{Accounts: a.Accounts, Members: a.Members, Checks: a.Checks, Halves: a.Halves, Wards: consent.Wards{Ring: a.ring}, Requests: &record.Store{Ring: a.ring}}})
 }
 
 // Close lets go of everything.

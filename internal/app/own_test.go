@@ -163,6 +163,7 @@ func TestCopy(t *testing.T) {
 	w.childOf(t, "own")
 	w.sent(t, mine)
 	w.checked(t, membership)
+	w.prove(t, "own", document)
 	a := w.ask(t, "/me/data.json", "nx="+w.tokens["own"])
 	if h := a.Header(); a.Code != http.StatusOK || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || h.Get("Cache-Control") != "no-store" {
 		t.Fatalf("got %d, %v", a.Code, h)

@@ -10,6 +10,7 @@ import (
 
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/accountweb/phoneweb"
+	"nuanxin/internal/account/accountweb/silenceweb"
 	"nuanxin/internal/account/accountweb/watch"
 	"nuanxin/internal/app/choice"
 	"nuanxin/internal/app/holdweb"
@@ -62,7 +63,7 @@ func Texts() web.Words { return web.Catalogue(locale) }
 
 // texts are the words of every page.
 func texts() *web.Texts {
-	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), coverweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), kinweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), assessweb.Texts(), holdweb.Texts(), wardweb.Texts(), answered.Texts(), sharing.Texts())
+	return web.NewTexts(Texts(), ui.Texts(), api.Texts(), accountweb.Texts(), phoneweb.Texts(), silenceweb.Texts(), watch.Texts(), stationweb.Texts(), stationdesk.Texts(), partner.Texts(), orgweb.Texts(), lifeweb.Texts(), firmweb.Texts(), coverweb.Texts(), fileweb.Texts(), requestweb.Texts(), requestdesk.Texts(), show.Texts(), calendarweb.Texts(), memberweb.Texts(), own.Texts(), memberdesk.Texts(), membercode.Texts(), rightsweb.Texts(), kinweb.Texts(), memberlists.Texts(), membertwins.Texts(), retainweb.Texts(), breachweb.Texts(), assessweb.Texts(), holdweb.Texts(), wardweb.Texts(), answered.Texts(), sharing.Texts())
 }
 
 // pages builds the handler of the whole program.
@@ -93,6 +94,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		accountweb.Routes(a.accountPages(secure)),
 		watch.Routes(watch.Config{Forged: a.Release.Wrong, Accounts: a.Accounts, Warden: a.Warden, Trail: a.Trail, Rules: desk.Rules(), Orgs: choice.Orgs{Service: a.Orgs}.Called, Frame: a.frame}),
 		phoneweb.Routes(phoneweb.Config{Phones: a.Phones, Frame: a.frame, Secure: secure, Demo: a.shown()}),
+		silenceweb.Routes(silenceweb.Config{Silence: a.Silence, Secure: secure, After: own.Href}),
 		orgweb.Routes(orgweb.Config{Orgs: a.Orgs, Frame: a.frame, Topics: topicOptions, SignIn: accountweb.Staff}),
 		firmweb.Routes(firmweb.Config{Firms: a.Firms, Orgs: a.Orgs, Frame: a.frame, Occupations: parts.Occupations, Members: parts.MembersOf, SignIn: accountweb.Staff}),
 		coverweb.Routes(coverweb.Config{Cover: a.Cover, Frame: a.frame, Occupations: parts.Occupations, Members: parts.MembersIn, SignIn: accountweb.Staff}),

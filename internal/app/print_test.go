@@ -47,6 +47,7 @@ func TestPrintedCopy(t *testing.T) {
 	w.hold(t, hold.Matter, mine.Number, "2027-03-01")
 	w.childOf(t, "own")
 	must[bool](t)(true, w.app.Accounts.SetName(w.as(t, "own"), "陈\U0003134a冬"))
+	w.prove(t, "own", document)
 	zh := w.printedText(t, "nx="+w.tokens["own"])
 	en := w.printedText(t, "nx="+w.tokens["own"]+"; lang=en")
 	for _, want := range []string{"工会知道你什么：资料副本", "账号", "反映的事", "会籍", "关于自己资料的请求", "同意过什么", "谁看过", "关于你资料的通知", "依法先留着的", "替孩子同意的", "户口簿", "法院要求保全证据", "陈立冬", "〔生僻字 U+3134A〕", "生僻字”和它的编码",

@@ -88,7 +88,14 @@ type Subject struct {
 	// Proven is until when what a Staff proved of themselves lately is enough for
 	// the acts that ask again; see [Lately].
 	Proven time.Time
+	// Shown is until when a Worker who typed their whole identity number in this
+	// session is shown it, and the birthdays that are kept with it.
+	Shown time.Time
 }
+
+// Whole reports whether s is shown identity numbers and birthdays in full at t, as far
+// as they are shown at all: a worker's own are, for a while.
+func (s Subject) Whole(t time.Time) bool { return s.Kind != Worker || t.Before(s.Shown) }
 
 // Has reports whether s holds role anywhere.
 func (s Subject) Has(role Role) bool {

@@ -52,6 +52,9 @@ func (s *Children) some(ctx context.Context, tx *op.Tx, where string, args db.Ar
 		}
 		err := s.wards.open(&c, key, name, born)
 		c.Grown = c.Born != "" && !Below(c.Born, clock.Day(tx.Now()), age)
+		if !tx.Subject.Whole(tx.Now()) { // a guardian who has shown nothing but a phone
+			c.Born = c.Born[:min(len(c.Born), 4)]
+		}
 		all = append(all, c)
 		return err
 	})
@@ -92,6 +95,22 @@ func (w Wards) given(ctx context.Context, tx *op.Tx, child string) (all []Given,
 		plain, err := w.Ring.Open(sealed, w.place(child, g.seq))
 		g.Name = string(plain)
 		all = append(all, g)
+		return err
+	})
+	return all, err
+}
+
+// Names returns how the guardian called themselves who wrote children down.
+func (w Wards) Names(ctx context.Context, tx *op.Tx, guardian string) (all []string, err error) {
+	err = tx.Each(ctx, `select g.child_id, g.seq, g.name from consent_guardian g join consent_ward w on w.child_id = g.child_id where w.guardian_id = $1`, []any{guardian}, func(r db.Row) error {
+		var child string
+		var seq int64
+		var sealed []byte
+		if err := r.Scan(&child, &seq, &sealed); err != nil {
+			return err
+		}
+		name, err := w.Ring.Open(sealed, w.place(child, seq))
+		all = append(all, string(name))
 		return err
 	})
 	return all, err

@@ -19,6 +19,15 @@ func MaskID(s string) string {
 	return middle(s, 4, 4)
 }
 
+// MaskOwn shows an identity number, whole or masked already, as 2****************7: to
+// whoever has shown nothing but a phone.
+func MaskOwn(s string) string {
+	if len([]rune(s)) < 12 {
+		return middle(s, 0, 0)
+	}
+	return middle(s, 1, 1)
+}
+
 // MaskName shows a name as 马*国; of two characters as 马*; of one as *. The
 // points of a longer name stay where they are.
 func MaskName(s string) string {

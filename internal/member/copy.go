@@ -6,7 +6,9 @@ import (
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
+	"nuanxin/internal/idcard"
 	"nuanxin/internal/op"
+	"nuanxin/internal/plain"
 )
 
 // Copy is all that is kept of a membership of whoever asks, with what is masked in
@@ -56,6 +58,12 @@ func (s *Service) full(ctx context.Context, tx *op.Tx, m Member) (f Full, err er
 	}
 	if f.Phone, err = b.Open(phone, "phone"); err == nil {
 		f.Document, err = b.Open(document, "document")
+	}
+	if f.Phone == plain.Lost {
+		f.Phone = ""
+	}
+	if !tx.Subject.Whole(tx.Now()) {
+		f.Document = idcard.MaskOwn(f.Document)
 	}
 	return f, err
 }

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"cmp"
 	"context"
 
 	"nuanxin/internal/authz"
@@ -36,6 +37,9 @@ func (s *Service) AskRaw(ctx context.Context, tx *op.Tx, which ID) (r Raw, err e
 			return r, err
 		}
 	}
+	if r.Phone == plain.Lost {
+		r.Phone = ""
+	}
 	return r, nil
 }
 
@@ -59,7 +63,7 @@ func (s *Service) Rewrite(ctx context.Context, tx *op.Tx, which ID, r Raw) error
 		return err
 	}
 	var sealed [4][]byte
-	for i, text := range []string{r.Name, r.Phone, r.Document, r.Born} {
+	for i, text := range []string{r.Name, cmp.Or(r.Phone, plain.Lost), r.Document, r.Born} {
 		if sealed[i], err = box.Seal(text, rawColumns[i]); err != nil {
 			return err
 		}

@@ -11,6 +11,9 @@ import (
 // Forgotten stands where a name or a number of somebody was whose account is over.
 const Forgotten = "已注销"
 
+// Lost stands where a number of somebody was that is another's by now.
+const Lost = "已不用"
+
 // Text returns s without broken UTF-8, control characters, the characters that
 // turn the direction of what follows them, and the space around it. A text with
 // nothing to see in it is empty: a form that asks for words is not answered by

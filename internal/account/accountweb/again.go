@@ -81,7 +81,7 @@ const (
 )
 
 // withheld are the inputs whose values are not shown to the page again.
-var withheld = []string{"password", "old", "code"}
+var withheld = []string{"password", "old", "code", "answer", "whole"}
 
 // typed reads the inputs of a form, but for those withheld, and its files as far as
 // they fit into room bytes.

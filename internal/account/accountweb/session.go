@@ -33,6 +33,7 @@ func (c cookies) session() string { return c.name("nx") }
 func (c cookies) device() string  { return c.name("nxd") }
 func (c cookies) half() string    { return c.name("nxh") }
 func (c cookies) begun() string   { return c.name("nxb") }
+func (c cookies) held() string    { return c.name("nxs") }
 
 // name binds a cookie to this very host where the browser can be sure of it.
 func (c cookies) name(s string) string {
@@ -73,6 +74,26 @@ func (s Sessions) Begin(w http.ResponseWriter, in account.Signed) {
 	}
 	c.set(w, c.session(), in.Token, lasts)
 }
+
+// Welcome lets a worker in and on to next, or leads to what they are asked first.
+func (s Sessions) Welcome(w http.ResponseWriter, r *http.Request, in account.Signed, own bool, next string) error {
+	c := cookies(s.Secure)
+	if in.Held {
+		c.set(w, c.held(), in.Token, in.Lasts)
+		return web.See(w, r, HeldPath+"?next="+url.QueryEscape(next))
+	}
+	if s.Held(r) != "" {
+		c.set(w, c.held(), "", 0)
+	}
+	if own { // the session itself ends earlier, and is prolonged by use
+		in.Lasts = 400 * 24 * time.Hour
+	}
+	s.Begin(w, in)
+	return web.See(w, r, next)
+}
+
+// Held is the secret of a sign-in that waits, or "".
+func (s Sessions) Held(r *http.Request) string { return read(r, cookies(s.Secure).held()) }
 
 // End takes the secret of a session that is over out of the browser.
 func (s Sessions) End(w http.ResponseWriter) {
@@ -194,6 +215,7 @@ const (
 	SignInPath      = "/sign-in"       // workers
 	StaffSignInPath = "/staff/sign-in" // staff
 	LostPath        = "/sign-in/lost"  // what to do when the phone is lost
+	HeldPath        = "/sign-in/again" // what is asked after long
 	SignOutPath     = "/sign-out"      // POST
 	SettingsPath    = "/desk/me"       // staff
 	StaffPath       = "/desk/staff"    // administrators

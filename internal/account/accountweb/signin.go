@@ -2,7 +2,6 @@ package accountweb
 
 import (
 	"net/http"
-	"time"
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/authz"
@@ -44,10 +43,6 @@ func (p *pages) sendCode(w http.ResponseWriter, r *http.Request) error {
 	return p.showPhone(w, r, f, err)
 }
 
-// keepCookie is how long the browser keeps a worker's own session. The session
-// itself ends earlier, and is prolonged by use.
-const keepCookie = 400 * 24 * time.Hour
-
 func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
 	if err := parse(r); err != nil {
 		return err
@@ -57,11 +52,7 @@ func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.showPhone(w, r, f, err)
 	}
-	if f.Own {
-		in.Lasts = keepCookie
-	}
-	Sessions{Secure: p.Secure}.Begin(w, in)
-	return web.See(w, r, f.Next)
+	return Sessions{Secure: p.Secure}.Welcome(w, r, in, f.Own, f.Next)
 }
 
 // showPhone shows the form again with what is wrong, or goes on to the code.

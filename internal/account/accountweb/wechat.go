@@ -75,9 +75,7 @@ func (p *pages) backFromWeChat(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return p.showPhone(w, r, phoneForm{Next: next, Own: true, ReqID: web.NewReqID()}, err)
 	}
-	out.Signed.Lasts = keepCookie
-	Sessions{Secure: p.Secure}.Begin(w, out.Signed)
-	return web.See(w, r, next)
+	return Sessions{Secure: p.Secure}.Welcome(w, r, out.Signed, true, next)
 }
 
 func (p *pages) ownWeChat(w http.ResponseWriter, r *http.Request) error {

@@ -51,7 +51,7 @@ func (l Limits) Set(ctx context.Context, tx *op.Tx, name, since string, value in
 }
 
 // limitCount is how many limits the migrations set.
-const limitCount = 32
+const limitCount = 37
 
 // Seconds is the limit called name as a time.
 func (l Limits) Seconds(name string) time.Duration { return time.Duration(l[name]) * time.Second }
@@ -71,12 +71,23 @@ func Take(ctx context.Context, tx *op.Tx, key string, window time.Duration, limi
 	if limit < 1 {
 		return false, nil
 	}
-	const zone = 8 * time.Hour // a day begins at midnight in China
 	n, err := tx.Exec(ctx, `
 		insert into account_rate (key, start, n) values ($1, $2, 1)
 		on conflict (key, start) do update set n = account_rate.n + 1 where account_rate.n < $3`,
-		key, tx.Now().Add(zone).Truncate(window).Add(-zone).UnixMicro(), limit)
+		key, start(tx, window), limit)
 	return n == 1, err
+}
+
+// Taken is how many were counted under key in the window around now.
+func Taken(ctx context.Context, tx *op.Tx, key string, window time.Duration) (n int64, err error) {
+	err = tx.One(ctx, `select coalesce(sum(n), 0) from account_rate where key = $1 and start = $2`, []any{key, start(tx, window)}, &n)
+	return n, err
+}
+
+// start is when the window around now began.
+func start(tx *op.Tx, window time.Duration) int64 {
+	const zone = 8 * time.Hour // a day begins at midnight in China
+	return tx.Now().Add(zone).Truncate(window).Add(-zone).UnixMicro()
 }
 
 // TooSoon tells a person how long to wait, in the unit that they would use.

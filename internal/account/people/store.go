@@ -142,10 +142,16 @@ func Unlock(ctx context.Context, tx *op.Tx, p ID) (int64, error) {
 	return tx.Exec(ctx, `update person set locked_at = null, locked_by = '', locked_why = '', used_at = $2, version = version + 1 where person_id = $1 and locked_at is not null`, string(p), tx.Now().UnixMicro())
 }
 
-// Used notes that a session of a staff member is in use.
+// Used notes that a session of somebody is in use.
 func Used(ctx context.Context, tx *op.Tx, p ID) error {
-	_, err := tx.Exec(ctx, `update person set used_at = $2 where person_id = $1 and kind = 'staff'`, string(p), tx.Now().UnixMicro())
+	_, err := tx.Exec(ctx, `update person set used_at = $2 where person_id = $1`, string(p), tx.Now().UnixMicro())
 	return err
+}
+
+// LastUsed is when a session of p was seen last, as far as it is noted.
+func LastUsed(ctx context.Context, tx *op.Tx, p ID) (at time.Time, err error) {
+	err = tx.One(ctx, `select coalesce(used_at, made_at) from person where person_id = $1`, []any{string(p)}, db.Time(&at))
+	return at, err
 }
 
 // GrantsFor reads the grants of ps that are in force or to come.

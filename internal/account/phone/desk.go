@@ -6,6 +6,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/pace"
+	"nuanxin/internal/account/people"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/id"
 	"nuanxin/internal/op"
@@ -37,7 +38,7 @@ func (s *Service) finder(ctx context.Context, member string) func(*op.Tx) (Holde
 
 // movable refuses a member whose phone cannot change at a desk.
 func (h Holder) movable() error {
-	if h.Person == "" || !h.Live || h.Phone == "" {
+	if h.Person == "" || !h.Live {
 		return fault.New(actOpen, fault.Conflict, "accountphone.nobody")
 	}
 	return nil
@@ -58,6 +59,9 @@ func (s *Service) SendTo(ctx context.Context, member, phone string) error {
 // Open opens a change for a member who stands at the desk without their phone. It
 // takes effect after the limit recovery_wait_h, unless the old number objects.
 // Conflict: another waits, or the member has no account.
+//
+// Who has the number still, and was not seen for longer than the limit silence_days,
+// comes in again by it: nothing waits then, and the time is zero.
 func (s *Service) Open(ctx context.Context, member string, o Opening) (time.Time, error) {
 	o, err := o.draw()
 	if err != nil {
@@ -69,14 +73,14 @@ func (s *Service) Open(ctx context.Context, member string, o Opening) (time.Time
 		if err := h.movable(); err != nil {
 			return "", err
 		}
-		if o.Phone == h.Phone {
-			return "", wrong("phone", "accountphone.same")
-		}
 		l, err := pace.LimitsOf(ctx, tx)
 		if err != nil {
 			return "", err
 		}
 		who := account.ID(h.Person)
+		if o.Phone == h.Phone {
+			return s.confirm(ctx, tx, h, change, o, l)
+		}
 		if out, err := s.mayOpen(ctx, tx, who, o, l); err != nil || out != OK {
 			tx.Note("result", string(out))
 			return out, err
@@ -95,13 +99,47 @@ func (s *Service) Open(ctx context.Context, member string, o Opening) (time.Time
 	return at, err
 }
 
-// mayOpen uses up the code and finds out what stands against a change.
-func (s *Service) mayOpen(ctx context.Context, tx *op.Tx, who account.ID, o Opening, l pace.Limits) (Outcome, error) {
+// confirm notes that the desk knows a member who has the number that the account has,
+// and was not seen for long. Invalid: they were.
+func (s *Service) confirm(ctx context.Context, tx *op.Tx, h Holder, change string, o Opening, l pace.Limits) (Outcome, error) {
+	who := account.ID(h.Person)
+	used, err := people.LastUsed(ctx, tx, who)
+	if err == nil && (l["silence_days"] == 0 || tx.Now().Sub(used) <= l.Days("silence_days")) {
+		err = wrong("phone", "accountphone.same")
+	}
+	if err != nil {
+		return "", err
+	}
+	if out, err := s.proved(ctx, tx, who, o, l); err != nil || out != OK {
+		tx.Note("result", string(out))
+		return out, err
+	}
+	if err := people.Used(ctx, tx, who); err != nil {
+		return "", err
+	}
+	tx.Note("member", h.Number)
+	tx.Note("change", change)
+	tx.Note("checked", words(o.Checked))
+	tx.Emit(Turned{who, change, Done})
+	return OK, s.insert(ctx, tx, Change{ID: change, Person: who, Way: AtDesk, State: Done, Old: h.Phone, New: o.Phone, Checked: o.Checked, Note: o.Note,
+		By: tx.Subject.ID, ByName: tx.Subject.Name, Office: h.Union, AskedAt: tx.Now(), EndedAt: tx.Now()})
+}
+
+// proved uses up the code, and counts what the cadre does.
+func (s *Service) proved(ctx context.Context, tx *op.Tx, who account.ID, o Opening, l pace.Limits) (Outcome, error) {
 	if ok, err := s.accounts.UseCode(ctx, tx, forNew(who), o.Phone, o.Code); err != nil || !ok {
 		return Wrong, err
 	}
 	if ok, err := pace.Take(ctx, tx, s.Ring.Index("account|recovery", tx.Subject.ID), 24*time.Hour, l["recovery_cadre_day"]); err != nil || !ok {
 		return Many, err
+	}
+	return OK, nil
+}
+
+// mayOpen uses up the code and finds out what stands against a change.
+func (s *Service) mayOpen(ctx context.Context, tx *op.Tx, who account.ID, o Opening, l pace.Limits) (Outcome, error) {
+	if out, err := s.proved(ctx, tx, who, o, l); err != nil || out != OK {
+		return out, err
 	}
 	if _, ok, err := s.clear(ctx, tx, who, o.Phone); err != nil || !ok {
 		return Taken, err

@@ -147,6 +147,8 @@ func (c Change) news(state State) []note {
 	case state == Waiting:
 		at := c.DueAt.In(clock.Zone).Format("1月2日 15:04")
 		return []note{{phone: c.Old, text: "【暖新】你的账号正在办换手机号，" + at + " 起改用 " + fresh + "。不是你办的，在这之前用本机登录，打开“我的”点“不是我”。"}}
+	case state == Done && c.Old == c.New:
+		return []note{{phone: c.New, text: "【暖新】窗口看过证件了，现在可以用这个号码登录。不是你办的，马上打 12351。"}}
 	case state == Done && c.Way == BySelf:
 		return []note{{phone: c.Old, text: "【暖新】你的账号已经改用 " + fresh + " 登录。不是你改的，马上打 12351。"}}
 	case state == Done:

@@ -34,6 +34,7 @@ type Session struct {
 	SeenAt  time.Time
 	EndsAt  time.Time
 	Proved  time.Time // staff: when they last proved themselves by all they have
+	Shown   time.Time // a worker: when they typed their whole identity number here
 	Current bool      // the one that asks
 	Hash    string    // of the secret, as it is kept
 }
@@ -71,7 +72,7 @@ func (s Session) NoteEvery(l pace.Limits) time.Duration {
 	return 24 * time.Hour
 }
 
-const columns = `hash, session_id, kind, person_id, org_id, only_id, label, device, made_at, seen_at, ends_at, proved_at, way`
+const columns = `hash, session_id, kind, person_id, org_id, only_id, label, device, made_at, seen_at, ends_at, proved_at, way, proven_at`
 
 // Of returns the sessions for which where holds, the last seen first.
 func Of(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error) {
@@ -79,7 +80,7 @@ func Of(ctx context.Context, tx *op.Tx, where string, arg any) ([]Session, error
 	err := tx.Each(ctx, `select `+columns+` from account_session where `+where+` order by seen_at desc, session_id`, []any{arg}, func(r db.Row) error {
 		var s Session
 		err := r.Scan(&s.Hash, &s.ID, &s.Kind, db.Text(&s.Person), db.Text(&s.Org), db.Text(&s.Only), &s.Label, &s.Device,
-			db.Time(&s.MadeAt), db.Time(&s.SeenAt), db.Time(&s.EndsAt), db.Time(&s.Proved), &s.Way)
+			db.Time(&s.MadeAt), db.Time(&s.SeenAt), db.Time(&s.EndsAt), db.Time(&s.Proved), &s.Way, db.Time(&s.Shown))
 		all = append(all, s)
 		return err
 	})
@@ -104,6 +105,9 @@ func End(ctx context.Context, tx *op.Tx, person, keep string) error {
 	if _, err := tx.Exec(ctx, `delete from account_half where person_id = $1`, person); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `delete from account_held where person_id = $1`, person); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `delete from account_session where person_id = $1 and hash <> $2`, person, keep)
 	return err
 }
@@ -122,9 +126,9 @@ func EndOne(ctx context.Context, tx *op.Tx, person, session, keep string) error 
 
 // Insert keeps s under the hash of its secret.
 func Insert(ctx context.Context, tx *op.Tx, s Session, hash string) error {
-	_, err := tx.Exec(ctx, `insert into account_session (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	_, err := tx.Exec(ctx, `insert into account_session (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		hash, s.ID, string(s.Kind), db.Null(s.Person), db.Null(s.Org), db.Null(s.Only), s.Label, s.Device,
-		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro(), db.Micros(s.Proved), string(s.Way))
+		s.MadeAt.UnixMicro(), s.SeenAt.UnixMicro(), s.EndsAt.UnixMicro(), db.Micros(s.Proved), string(s.Way), db.Micros(s.Shown))
 	return err
 }
 

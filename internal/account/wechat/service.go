@@ -319,6 +319,11 @@ func (s *Service) Clear(context.Context, *op.Tx, string, string, string) (bool, 
 	return true, nil
 }
 
+// Lose implements silence.Follower as [Service.Follow] does.
+func (s *Service) Lose(ctx context.Context, tx *op.Tx, person, _ string) error {
+	return s.Forget(ctx, tx, person)
+}
+
 // Follow takes the link away when the account moves to another phone: whoever has the old
 // one has the WeChat on it.
 func (s *Service) Follow(ctx context.Context, tx *op.Tx, person, _, _ string) error {

@@ -3,10 +3,12 @@ package own
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/phone"
+	"nuanxin/internal/authz"
 	"nuanxin/internal/member"
 	"nuanxin/internal/member/work"
 	"nuanxin/internal/request"
@@ -23,6 +25,7 @@ import (
 type (
 	copied struct {
 		MadeAt      time.Time     `json:"made_at"`
+		Masked      string        `json:"masked,omitzero"` // in words, that numbers are masked and how to have them whole; empty: nothing is
 		Account     accountCopy   `json:"account"`
 		Requests    []matterCopy  `json:"requests,omitzero"`
 		Memberships []memberCopy  `json:"memberships,omitzero"`
@@ -303,6 +306,7 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 	if c.Consents, err = p.consentCopies(ctx); err != nil {
 		return c, err
 	}
+	c.mask(ctx, p.Desk.Now())
 	of, err := p.roots(ctx)
 	for after, more := "", err == nil; more; more = err == nil && after != "" {
 		var some []look
@@ -312,6 +316,16 @@ func (p *pages) copy(ctx context.Context) (c copied, err error) {
 		}
 	}
 	return c, err
+}
+
+// mask says in the copy that identity numbers and birthdays in it are masked, where they
+// are: the domains that keep them mask them.
+func (c *copied) mask(ctx context.Context, now time.Time) {
+	numbered := slices.ContainsFunc(c.Memberships, func(m memberCopy) bool { return m.Document != "" })
+	born := slices.ContainsFunc(c.Children, func(k childCopy) bool { return k.Born != "" })
+	if (numbered || born) && !authz.From(ctx).Whole(now) {
+		c.Masked = t(ctx, "copy.masked")
+	}
 }
 
 // memberCopies are the memberships, with what was checked of them.

@@ -29,7 +29,11 @@ func (p *pages) print(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	return press(ctx, w, c, t(ctx, "print.title"), t(ctx, "print.mark", "When", minute(c.MadeAt), "ID", web.RequestID(ctx)))
+	mark := "print.mark"
+	if c.Masked != "" {
+		mark = "print.mark_masked"
+	}
+	return press(ctx, w, c, t(ctx, "print.title"), t(ctx, mark, "When", minute(c.MadeAt), "ID", web.RequestID(ctx)))
 }
 
 // press sends a copy as a document with a title and a mark on each page.
@@ -59,11 +63,14 @@ func printed(ctx context.Context, c copied, title, mark string) ([]byte, error) 
 		Rare: func(r rune) string { return t(ctx, "print.rare", "Code", fmt.Sprintf("U+%04X", r)) }})
 	d.Head(0, title)
 	d.Text(1, t(ctx, "print.lead", "When", minute(c.MadeAt)))
+	if c.Masked != "" {
+		d.Text(1, c.Masked)
+	}
 	s := setter{ctx, d, words()}
 	all := reflect.ValueOf(c)
 	for i := range all.NumField() {
 		name := fieldName(all.Type().Field(i))
-		if name == "made_at" || all.Field(i).Kind() == reflect.Slice && all.Field(i).IsNil() {
+		if name == "made_at" || name == "masked" || all.Field(i).Kind() == reflect.Slice && all.Field(i).IsNil() {
 			continue // above, or left out
 		}
 		d.Head(1, t(ctx, "label."+name))

@@ -78,6 +78,7 @@ var all = slices.Concat([]table{
 	{Name: "person_phone", Group: "guard", Key: "phone", Refs: map[string]string{"person_id": "person"}},
 	{Name: "account_session", Group: "session", Key: "hash", Refs: map[string]string{"person_id": "person", "org_id": "org", "only_id": "request"}},
 	{Name: "account_half", Group: "session", Key: "hash", Refs: map[string]string{"person_id": "person"}},
+	{Name: "account_held", Group: "session", Key: "hash", Refs: map[string]string{"person_id": "person"}},
 	{Name: "account_invite", Group: "session", Key: "hash", Refs: map[string]string{"person_id": "person", "provider_id": "account_provider"}},
 	{Name: "account_begun", Group: "session", Key: "hash"},
 	{Name: "account_code", Group: "code", Key: "phone"},

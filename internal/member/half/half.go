@@ -116,6 +116,12 @@ func (s *Service) Save(ctx context.Context, f Form) error {
 	return err
 }
 
+// Name is the name in what a worker has saved; "" of nothing.
+func (s *Service) Name(ctx context.Context, tx *op.Tx, worker string) (string, error) {
+	f, _, err := s.get(ctx, tx, worker)
+	return f.Name, err
+}
+
 // Drop removes what the worker who is signed in has saved.
 func (s *Service) Drop(ctx context.Context) error {
 	_, err := op.Write(ctx, s.desk, Drop, own(Drop), func(tx *op.Tx, k kept) (bool, error) {

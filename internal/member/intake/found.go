@@ -72,7 +72,11 @@ func (s *Service) Claim(ctx context.Context, name, tail string) error {
 		if err != nil || wrong >= wrongClaims {
 			return claim{Shut: true}, err
 		}
-		if !proves(m, name, tail) {
+		kept, err := s.members.AskRaw(ctx, tx, m.ID)
+		if err != nil {
+			return claim{}, err
+		}
+		if !proves(kept, name, tail) {
 			tx.Note("claim", "wrong")
 			_, err := tx.Exec(ctx, `update member set wrong_claims = wrong_claims + 1 where member_id = $1`, string(m.ID))
 			return claim{Shut: wrong+1 >= wrongClaims}, err
@@ -112,7 +116,7 @@ func (s *Service) unwanted(ctx context.Context, tx *op.Tx, m member.Member) erro
 }
 
 // proves reports whether somebody knows what only the person does.
-func proves(m member.Member, name, tail string) bool {
+func proves(m member.Raw, name, tail string) bool {
 	parsed, err := idcard.ParseName(name)
 	tail = idcard.Plain(tail)
 	return err == nil && parsed == m.Name && (m.Document == "" || len(tail) == 4 && strings.HasSuffix(m.Document, tail))

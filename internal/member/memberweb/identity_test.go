@@ -66,11 +66,11 @@ func TestCorrecting(t *testing.T) {
 	p.get("/me/membership").must(t, "told", 200, []string{"名字和身份证号没对上", "多半是打错了", "入会照办", "带上身份证到" + union}, nil)
 	h.must(h.checks.Want(cadre, h.mine(chen).ID, 1, "第二个字好像不对"))
 	p.get("/me/membership").must(t, "asked by a cadre", 200, []string{"柳婷请你再看看", "第二个字好像不对"}, nil)
-	p.get("/me/membership/identity").must(t, "the form", 200, []string{"陈立冬", "1101**********002X", "还可以改 3 次"}, []string{oldDocument})
+	p.get("/me/membership/identity").must(t, "the form", 200, []string{"陈立冬", "1****************X", "还可以改 3 次"}, []string{oldDocument})
 	p.post("/me/membership/identity", url.Values{"name": {"陈立东"}, "document": {"440524188001010015"}}).must(t, "a slip", 422, []string{"身份证号不对", "陈立东"}, []string{"440524188001010015"})
 	p.post("/me/membership/identity", url.Values{"name": {"陈立冬"}, "document": {oldDocument}}).must(t, "the same", 422, []string{"和原来写的一样"}, []string{oldDocument})
 	p.post("/me/membership/identity", url.Values{"name": {"陈立东"}, "document": {otherNumber}}).leads(t, "corrected", "/me/membership")
-	p.get("/me/membership").must(t, "checked again", 200, []string{"正在核对名字和身份证号", "陈立东", "4405**********0014"}, []string{"没对上", otherNumber})
+	p.get("/me/membership").must(t, "checked again", 200, []string{"正在核对名字和身份证号", "陈立东", "4****************4"}, []string{"没对上", otherNumber})
 	h.check(verify.Mismatch)
 	for _, name := range []string{"陈立栋", "陈立动"} {
 		p.post("/me/membership/identity", url.Values{"name": {name}, "document": {otherNumber}}).leads(t, "again", "/me/membership")

@@ -171,6 +171,9 @@ func (s *Service) rewrite(ctx context.Context, tx *op.Tx, m member.Member, k row
 			return err
 		}
 	}
+	if err := written(ctx, tx, m.ID, 1); err != nil {
+		return err
+	}
 	k.Fixes++
 	tx.Note("fix", "name and number")
 	if err := put(ctx, tx, m.ID, k.again(s.print(raw), tx.Now().UnixMicro())); err != nil {

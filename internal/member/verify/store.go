@@ -58,6 +58,11 @@ func put(ctx context.Context, tx *op.Tx, which member.ID, k row) error {
 	if k.State != Due {
 		next = nil
 	}
+	if k.State == Match || k.State == Seen {
+		if err := written(ctx, tx, which, 0); err != nil {
+			return err
+		}
+	}
 	_, err := tx.Exec(ctx, `
 		insert into member_realname (member_id, print, ask_id, state, source, since, tries, next_at, checked_at, fixes, wanted, wanted_by, wanted_at, seen_by, seen_at, note)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
@@ -66,6 +71,21 @@ func put(ctx context.Context, tx *op.Tx, which member.ID, k row) error {
 			seen_by = excluded.seen_by, seen_at = excluded.seen_at, note = excluded.note`,
 		string(which), k.print, k.ask, string(k.State), k.Source, tx.Now().UnixMicro(), k.Tries, next, db.Micros(k.CheckedAt), k.Fixes, k.Wanted, k.WantedBy, db.Micros(k.WantedAt), k.SeenBy, db.Micros(k.SeenAt), k.Note)
 	return err
+}
+
+// written notes whether a member wrote the identity number anew, and nobody looked so far.
+func written(ctx context.Context, tx *op.Tx, which member.ID, own int) error {
+	_, err := tx.Exec(ctx, `update member set doc_own = $2 where member_id = $1`, string(which), own)
+	return err
+}
+
+// Numbered reports whether an identity number is that of a worker's record at which a
+// union looked: who joined, and did not write it anew since. number "": whether there is any.
+func (s *Service) Numbered(ctx context.Context, tx *op.Tx, worker, number string) (bool, error) {
+	var n int
+	err := tx.One(ctx, `select count(*) from member m where m.person_id = $1 and m.number <> '' and m.doc_own = 0 and m.doc_index <> '' and ($2 = '' or m.doc_index = $2)`,
+		[]any{worker, s.Members.Index("document", number)}, &n)
+	return n > 0, err
 }
 
 // held is one, for an act that goes by it: until the transaction ends nobody else's does.

@@ -28,7 +28,13 @@ func (s *Store) IDsOf(ctx context.Context, tx *op.Tx, worker string) (all []stri
 // phone. A number that was left with one and is the account's is not kept beside it
 // any longer: what is told about it goes where the account is.
 func (s *Store) Rephone(ctx context.Context, tx *op.Tx, worker, old, phone string) error {
+	index := func(number string) string { // of none there is none
+		if number == "" {
+			return ""
+		}
+		return s.Phone(number)
+	}
 	_, err := tx.Exec(ctx, `update request set phone = null, phone_ok = $4, phone_index = $3 where owner_id = $1 and phone_index = $2`,
-		worker, s.Phone(old), s.Phone(phone), false)
+		worker, index(old), index(phone), false)
 	return err
 }

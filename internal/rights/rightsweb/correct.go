@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/rights"
 	"nuanxin/internal/web"
@@ -67,6 +68,9 @@ func (p *pages) proof(w http.ResponseWriter, r *http.Request) error {
 	a, err := p.find(r, rights.See)
 	if err != nil {
 		return err
+	}
+	if !authz.From(r.Context()).Whole(web.Now(r.Context())) { // whoever has the worker's phone alone: it may be of an identity card
+		return fault.New("rights.proof", fault.Denied, "fault.denied")
 	}
 	if a.Proof == "" {
 		return fault.New("rights.proof", fault.Missing, "fault.missing")

@@ -100,6 +100,10 @@ func (p *pages) open(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.showForm(w, r, v, err)
 	}
+	if at.IsZero() {
+		web.SetFlash(w, r, "accountphone.confirmed")
+		return web.See(w, r, HrefDesk(r.PathValue("id")))
+	}
 	web.SetFlash(w, r, "accountphone.opened", "At", web.When(r.Context(), at))
 	return web.See(w, r, HrefDesk(r.PathValue("id")))
 }

@@ -43,6 +43,9 @@ func steps(ctx context.Context, all []phone.Change) (list []ui.Step) {
 	for _, c := range all {
 		s := ui.Step{State: ui.Done, Icon: "phone", At: c.AskedAt, When: web.When(ctx, c.AskedAt)}
 		s.Title = t(ctx, "step."+string(c.Way)+"."+string(c.State), "New", masked(ctx, c.New), "Old", masked(ctx, c.Old))
+		if c.Old == c.New && c.Old != "" {
+			s.Title = t(ctx, "step.desk.same", "New", masked(ctx, c.New))
+		}
 		switch c.State {
 		case phone.Waiting:
 			s.State, s.Icon = ui.Now, "clock"
@@ -58,6 +61,14 @@ func steps(ctx context.Context, all []phone.Change) (list []ui.Step) {
 		list = append(list, s)
 	}
 	return list
+}
+
+// now is the number that an account has, if any.
+func now(ctx context.Context, number string) string {
+	if number == "" {
+		return t(ctx, "none")
+	}
+	return web.MaskPhone(number)
 }
 
 // masked is a number, or the word for one that is no longer kept.
