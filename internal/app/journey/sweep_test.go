@@ -144,7 +144,8 @@ func unreached(t *testing.T, seen map[string]bool) (missed []string) {
 	elsewhere := []string{
 		"/desk", "/favicon.ico", "/p/{}", // a redirect, no page, by a message
 		"/desk/requests/{}/name/shown", "/help/{}/sent", "/help/{}/phone", "/join/sent", // after a form, and for who has no name: requestweb's tests open them
-		"/staff/sign-in/code",                                                              // after the right password of who has a second factor: accountweb's tests open it
+		"/staff/sign-in/code",                  // after the right password of who has a second factor: accountweb's tests open it
+		"/sign-in/again", "/sign-in/again/new", // of who comes back after long: silenceweb's tests open them
 		"/desk/me/factor/codes",                                                            // of who has a second factor: likewise
 		"/desk/me/factor/passkeys", "/staff/sign-in/union", "/staff/sign-in/union/{}/back", // a redirect; where a union has connected its own sign-in: accountweb's tests open them
 		"/desk/security/union-providers/{}", "/staff/sign-in/invited/{}", // what a union proposes, and by the link of an invitation: likewise

@@ -69,11 +69,11 @@ func (p *pages) proof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !authz.From(r.Context()).Whole(web.Now(r.Context())) { // whoever has the worker's phone alone: it may be of an identity card
-		return fault.New("rights.proof", fault.Denied, "fault.denied")
-	}
 	if a.Proof == "" {
 		return fault.New("rights.proof", fault.Missing, "fault.missing")
+	}
+	if !authz.From(r.Context()).Whole(web.Now(r.Context())) { // whoever has the worker's phone alone: it may be of an identity card
+		return fault.New("rights.proof", fault.Denied, "fault.denied")
 	}
 	photo, err := p.Photo(r.Context(), a.Proof)
 	if err != nil {
