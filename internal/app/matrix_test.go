@@ -217,7 +217,7 @@ var exceptions = []exception{
 	{"GET /desk/member-gaps/{county},POST /desk/member-gaps/{county}", "a county without a union, whose people the city's has", "parent,nation", "back", "there is no union to hand anybody to"},
 	{"GET /me/membership/works/{seq},POST /me/membership/works/{seq}", "", "worker,worker2,away", "back", "the number is of a line of their own record, which has none of it: another's opens to nobody"},
 	{"GET /me/membership/works/{seq},POST /me/membership/works/{seq}", "a line that nobody's record has", "own", "back", "their record has no such line"},
-	{"GET /desk/rights/{id}/proof", "", "owner", "denied", "it is their own photo, perhaps of an identity card, and a code alone does not open that"},
+	{"GET /desk/rights/{id}/proof", "of a member, with a photo that proves it", "owner", "denied", "it is their own photo, perhaps of an identity card, and a code alone does not open that"},
 	{"POST /desk/staff/{id}/end,POST /desk/staff/{id}/factor,POST /desk/staff/{id}/password", "the administrator's own", "admin", "denied", "nobody does this to themselves"},
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"nuanxin/internal/account"
+	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/evidence/proves"
 	"nuanxin/internal/fault"
@@ -267,6 +268,29 @@ func (w *world) anew(t *testing.T, membership member.ID) {
 	}))
 	if n != 0 {
 		t.Errorf("%d matters of the old account are found by the number", n)
+	}
+	w.back(t, membership)
+}
+
+// back gives the old account the number that waited at the desk: all is there.
+func (w *world) back(t *testing.T, membership member.ID) {
+	t.Helper()
+	const moved = "19900000013"
+	must[bool](t)(true, w.app.Phones.Settle(authz.AsSystem(t.Context(), "test")))
+	if f := must[member.Full](t)(w.app.Members.Open(w.why(t), membership)); f.Phone != moved {
+		t.Errorf("the desk sees %+v", f)
+	}
+	w.clock.Move(2 * time.Minute)
+	in := w.worker(t, moved)
+	if in.Held {
+		t.Fatal("whom the desk knows is asked")
+	}
+	w.tokens["own"] = in.Token
+	if m := must[member.Own](t)(w.app.Members.Mine(w.as(t, "own"))); m.ID != membership || m.Phone != "199****0013" {
+		t.Errorf("the membership: got %+v", m.Member)
+	}
+	if s := w.copied(t, "own"); !strings.Contains(s, "电动车在楼下被锁了") {
+		t.Errorf("the copy: got %s", s)
 	}
 }
 

@@ -132,3 +132,21 @@ func TestPagesHoldInAllModes(t *testing.T) {
 	page.FollowNamed("发验证码")
 	page.Hold("own-code")
 }
+
+// Who has the same number and was not seen for long is let in at the desk, at once.
+func TestTheDeskLetsIn(t *testing.T) {
+	h := newHouse(t)
+	h.member()
+	at := h.at()
+	cadre := h.staff("liuting", authz.Cadre, county)
+	opening := []string{"phone", lost, "checked", "identity_card", "note", "想不起来了，本人带身份证来的"}
+	h.clock.Move(2 * time.Minute)
+	cadre.post(at+"/code", "phone", lost).want("the number that they have", 200, at+"/code", "本人马上能登录", "!旧号码")
+	cadre.post(at, append(opening, "code", h.sent[lost])...).want("who was seen lately", 422, at, "这就是现在用的号码")
+	h.clock.Move(200 * 24 * time.Hour)
+	cadre = h.reader().post(accountweb.StaffSignInPath, "login", "liuting", "password", password).want("again", 200, "/desk")
+	cadre.get(at).want("the file", 200, at, "答不上来的，也在这里办", "138****0001")
+	cadre.post(at+"/code", "phone", lost)
+	cadre.post(at, append(opening, "code", "000")...).want("a wrong code", 422, at, "这个数不对")
+	cadre.post(at, append(opening, "code", h.sent[lost])...).want("at once", 200, at, "现在就能用这个号码登录", "窗口看过证件，可以接着用 138****0001 登录", "!正在等生效", "!"+lost)
+}
