@@ -101,7 +101,7 @@ func measured(ctx context.Context, p program, rows int) error {
 			if err != nil {
 				return err
 			}
-			return treefile.WriteBook(sheet.NewBook(&out), all, "")
+			return treefile.WriteBook(sheet.NewBook(&out), all, "", false)
 		}),
 		timed(&again, func() (err error) { second, err = p.trees.Upload(ctx, out.Bytes(), "tree.xlsx"); return err })); err != nil {
 		return err

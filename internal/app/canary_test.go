@@ -217,7 +217,7 @@ func (w *world) plantOrgs(t *testing.T) {
 	must[bool](t)(true, w.app.Life.Elect(w.as(t, "cadre"), county.ID, 0, "2026-11-01", 5, []life.Post{{Post: life.Chair, Name: bird + "丁", Since: "2026-11-01"}}))
 	var out bytes.Buffer
 	rows := []treefile.Row{{Sheet: treefile.Posts, Cells: []string{string(county.ID), county.Name, "2026-11-01", "委员", bird + "戊", "", ""}}}
-	must[bool](t)(true, treefile.WriteBook(sheet.NewBook(&out), rows, "x"))
+	must[bool](t)(true, treefile.WriteBook(sheet.NewBook(&out), rows, "x", true))
 	must[treeintake.ID](t)(w.app.Trees.Upload(w.as(t, "admin"), out.Bytes(), "posts.xlsx"))
 }
 

@@ -5,7 +5,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -84,8 +86,36 @@ func cellsOf(file []byte) (all []string, err error) {
 	return all, err
 }
 
+// unmarked are the tables that carry no watermark, with the reason.
+var unmarked = map[string]string{
+	"/desk/imports/template.csv":      "an empty list with two examples",
+	"/desk/member-lists/template.csv": "an empty list with two examples",
+}
+
+// marked holds each sheet of a table to its watermark: who took it out, when, what for, and
+// the number under which the log has it. A workbook carries it at least once.
+func marked(t *testing.T, pattern string, answer *httptest.ResponseRecorder, cells []string) {
+	t.Helper()
+	number := answer.Header().Get("X-Request-Id")
+	at := slices.IndexFunc(cells, func(c string) bool { return strings.Contains(c, "。编号 "+number+"，") })
+	_, plain := unmarked[pattern]
+	if at < 0 || number == "" {
+		if !plain {
+			t.Errorf("%s gives a table without a watermark", pattern)
+		}
+		return
+	}
+	if plain {
+		t.Errorf("%s carries a watermark: take it from the list of those that have none", pattern)
+	}
+	if !regexp.MustCompile(`^\S+ 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d 导出，用于：\S`).MatchString(cells[at]) {
+		t.Errorf("%s says only %q", pattern, cells[at])
+	}
+}
+
 // No table that any route gives out holds a cell that a spreadsheet would run. The
-// tables are found by asking every route, so that a new one is tried as well; a route
+// tables are found by asking every route, so that a new one is tried as well; each carries
+// the watermark of its taking out; a route
 // that is called an export and gives no table to anybody is a fault.
 func TestNoExportHoldsFormulas(t *testing.T) {
 	proves.That(t, "csv-formula", "inj-corpus", "download-names")
@@ -113,6 +143,7 @@ func TestNoExportHoldsFormulas(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s gives no table: %v", r.Pattern, err)
 			}
+			marked(t, r.Pattern, answer, found)
 			for _, cell := range found {
 				if at := strings.TrimLeft(cell, " \u00a0\u3000"); at != "" && strings.ContainsAny(at[:1], "=+-@\t\r\n\x00") || strings.HasPrefix(at, "＝") || strings.HasPrefix(at, "＋") || strings.HasPrefix(at, "－") || strings.HasPrefix(at, "＠") {
 					t.Errorf("%s gives %s the formula %q", r.Pattern, actor, cell)
@@ -129,6 +160,11 @@ func TestNoExportHoldsFormulas(t *testing.T) {
 	for _, r := range w.app.routes {
 		if (strings.HasSuffix(r.Pattern, ".csv") || strings.HasSuffix(r.Pattern, ".xlsx") || strings.HasSuffix(r.Pattern, "/export") && r.Method == http.MethodPost) && !given[r.Pattern] {
 			t.Errorf("%s %s gave nobody a table", r.Method, r.Pattern)
+		}
+	}
+	for pattern := range unmarked {
+		if !given[pattern] {
+			t.Errorf("%s is no table", pattern)
 		}
 	}
 	t.Logf("cells that would have run, and do not: %v", shown)

@@ -164,6 +164,7 @@ func (s *Service) Unrecord(ctx context.Context, tx *op.Tx, which ID, act authz.A
 	err := tx.One(ctx, `
 		select count(*) from org o where o.org_id = $1 and o.version = 1 and not o.active
 			and not exists (select 1 from org x where x.into_id = o.org_id or x.parent_id = o.org_id)
+			and not exists (select 1 from org_tenure t where t.org_id = o.org_id) and not exists (select 1 from org_link l where l.org_id = o.org_id or l.to_id = o.org_id)
 			and not exists (select 1 from org_audit a where a.root_id = o.org_id and a.action <> $2)`, []any{string(which), string(act)}, &n)
 	if err != nil || n == 0 {
 		return false, err

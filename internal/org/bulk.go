@@ -255,7 +255,7 @@ func (s *Service) TieAs(ctx context.Context, tx *op.Tx, l Link) error {
 		if err := mayTie(ctx, tx, ends[l.Org], l.To); err != nil {
 			return err
 		}
-	} else if to := ends[l.To].standing(); !ends[l.Org].Ties(to) {
+	} else if to := ends[l.To].standing(); !ends[l.Org].standing().Ties(to) {
 		return fieldFault("to", "org.link.unfit")
 	}
 	_, err = tx.Exec(ctx, `insert into org_link (org_id, link_id, to_id, since, until, why, by_name) values ($1, $2, $3, $4, $5, $6, $7)`,

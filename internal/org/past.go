@@ -29,7 +29,8 @@ func (o Org) differs(was Org) bool {
 	return o.Name != was.Name || o.Kind != was.Kind || o.Level != was.Level || o.Area != was.Area || o.Parent != was.Parent
 }
 
-// remember adds how o stands now to its history.
+// remember adds how o stands now to its history. What lay before the first of it an
+// import may add (recall.go).
 func remember(ctx context.Context, tx *op.Tx, o Org, why string) error {
 	parent := ""
 	if o.Parent != "" {

@@ -188,6 +188,8 @@ func (a *applying) one(it Item) error {
 			err = a.tie(it)
 		case treefile.Firms:
 			it.Was, err = a.firm(it)
+		case treefile.Pasts:
+			it.Was, err = a.recall(it)
 		default:
 			it.Was, err = a.past(it)
 		}
@@ -297,7 +299,7 @@ func (a *applying) term(it Item, orgs map[org.ID]org.Org, last map[org.ID]life.T
 	}
 	o, was := orgs[t.Org], last[t.Org]
 	switch {
-	case !o.Active, t.Seq != was.Seq+1: // another was entered meanwhile, or one of the import was left
+	case o.ID == "", t.Seq != was.Seq+1: // another was entered meanwhile, or one of the import was left
 		return t, problem("since", "tree.meanwhile")
 	case a.desk.Check(a.tx.Subject, Import, Batch{Area: o.Area}.AuthzObject()) != nil:
 		return t, problem("area", "org.area.denied")
@@ -373,6 +375,8 @@ func (a *applying) oneBack(it Item) (bool, error) {
 			return false, err
 		}
 		return a.Orgs.Untied(a.ctx, a.tx, l)
+	case treefile.Pasts:
+		return a.unrecall(it)
 	case treefile.Terms:
 		var t life.Tenure
 		if err := json.Unmarshal(it.Body, &t); err != nil {

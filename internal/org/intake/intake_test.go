@@ -247,7 +247,7 @@ func (w *world) export(ctx context.Context) []byte {
 		w.t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := treefile.WriteBook(sheet.NewBook(&out), rows, ""); err != nil {
+	if err := treefile.WriteBook(sheet.NewBook(&out), rows, "", false); err != nil {
 		w.t.Fatal(err)
 	}
 	return out.Bytes()
@@ -295,6 +295,7 @@ func full(t *testing.T) *world {
 	must(w.life.Elect(cadre, basic, 0, "2020-05-01", 3, []life.Post{{Post: life.Chair, Name: "张三"}}))
 	must(w.life.Elect(cadre, basic, 1, "2023-05-01", 5, []life.Post{{Post: life.Chair, Name: "李四"}}))
 	pasts(t, w)
+	renamed(t, w, basic)
 	firm, err := w.firms.Add(cadre, platform.Draft{Name: "速达外卖", Platform: true, Area: "990101"})
 	must(err)
 	must(w.firms.SetPlan(cadre, firm, 1, platform.Plan{Union: basic, Since: "2024-02-01", Owner: "柳婷", Also: "速达\n速达配送"}))
@@ -306,12 +307,38 @@ func full(t *testing.T) *world {
 	return w
 }
 
+// renamed gives a union an earlier name and leader, and earlier still another level: the
+// clock of these tests stands, so that the days are written by hand.
+func renamed(t *testing.T, w *world, basic org.ID) {
+	t.Helper()
+	err := w.d.Update(t.Context(), func(tx *db.Tx) error {
+		for _, q := range []string{
+			`update org_past set from_at = 1714521600000000, why = '=改制' where org_id = $1`, // 2024-05-01 08:00
+			`insert into org_past (org_id, seq, from_at, name, kind, level, area, parent_id, parent_name, by_name, why) select org_id, 0, 1583596800000000, '速达配送站工会', kind, level, '990101', null, '撤了的上级', '柳婷', '' from org_past where org_id = $1 and seq = 1`,
+			`insert into org_past (org_id, seq, from_at, name, kind, level, area, parent_id, parent_name, by_name, why) select org_id, -1, 1583510400000000, '速达配送站工会', kind, level, '9901', $2, '云川市总工会', '柳婷', '成立' from org_past where org_id = $1 and seq = 1`,
+		} {
+			args := []any{string(basic)}
+			if strings.Contains(q, "$2") {
+				args = append(args, string(w.city))
+			}
+			if _, err := tx.Exec(t.Context(), q, args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // What was taken out of one installation makes the same tree in an empty one, and comes
 // in again without a change; names of those in office do not go along.
 func TestThereAndBack(t *testing.T) {
 	from := full(t)
 	book := from.export(staff(authz.Leader, "99"))
-	if text := cells(t, book); strings.Contains(text, "张三") || strings.Contains(text, "李四") || !strings.Contains(text, "安途出行|是|9901") {
+	if text := cells(t, book); strings.Contains(text, "张三") || strings.Contains(text, "李四") || !strings.Contains(text, "安途出行|是|9901") || strings.Contains(text, "孙七") ||
+		!strings.Contains(text, "|速达公司工会|2020-03-07|速达配送站工会|基层工会|基层|9901|"+string(from.city)+"|云川市总工会|成立\n") || !strings.Contains(text, "|旧快递站工会|1|2021-05-01|5|2026-05-01\n") {
 		t.Errorf("taken out:\n%s", text)
 	}
 	dbtest.Each(t, now, []fs.FS{op.Schema, org.Schema}, func(t *testing.T, d *db.DB) {
@@ -321,7 +348,7 @@ func TestThereAndBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p := w.page(ctx, which); p.Counts[intake.New] != p.Total || p.Total != 5+2+1+2+3+2 {
+		if p := w.page(ctx, which); p.Counts[intake.New] != p.Total || p.Total != 5+2+1+2+5+4+2 {
 			t.Fatalf("%v of %d:\n%s", p.Counts, p.Total, w.told(ctx, which))
 		}
 		if err := w.Start(ctx, which); err != nil {
@@ -342,7 +369,7 @@ func TestThereAndBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.is(which, ctx, intake.Undone)
-		if got := cells(t, w.export(ctx)); strings.Count(got, "\n") != 2*8 {
+		if got := cells(t, w.export(ctx)); strings.Count(got, "\n") != 2*9 {
 			t.Errorf("what stays of an import that was taken back:\n%s\n%s", got, w.told(ctx, which))
 		}
 		if err := w.Undo(ctx, which); !fault.Is(err, fault.Conflict) {

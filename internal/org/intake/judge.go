@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"time"
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/fault"
@@ -71,6 +72,9 @@ type world struct {
 	firms    map[string]platform.Branch
 	facts    map[platform.ID][]platform.Fact
 	may      func(authz.Action, authz.Object) bool
+	pasts    map[org.ID][]org.Past // how unions stood, the first before the next
+	told     map[org.ID]bool       // of whom a row of history was about
+	now      time.Time
 	today    string
 	rowOf    map[org.ID]int // which row was about a union
 	made     map[string][]org.ID
@@ -104,6 +108,9 @@ func (w *world) judge(rows []treefile.Row) []Item {
 		if k == treefile.Unions {
 			some = order(some)
 		}
+		if k == treefile.Pasts {
+			some = newest(some)
+		}
 		for _, r := range some {
 			it := Item{Seq: len(all), Sheet: k, Line: r.Line, Name: r.Get("union")}
 			if k != treefile.Posts { // there a name is a person's
@@ -119,6 +126,7 @@ func (w *world) judge(rows []treefile.Row) []Item {
 	take(treefile.Ended, w.ended)
 	take(treefile.Begun, w.begun)
 	take(treefile.Links, w.link)
+	take(treefile.Pasts, w.past)
 	take(treefile.Terms, w.term)
 	take(treefile.Posts, w.post)
 	take(treefile.Firms, w.firm)
@@ -371,7 +379,7 @@ func (w *world) inArea(area string) bool {
 
 // of finds the union that a row of another sheet is about.
 func (w *world) of(number, name string) (org.Org, error) {
-	which, err := w.named("union", number, name)
+	which, err := w.any("union", number, name)
 	switch {
 	case err != nil:
 		return org.Org{}, err
@@ -388,12 +396,11 @@ func (w *world) link(r treefile.Row, it *Item) error {
 		return err
 	}
 	to, err := w.of(r.Get("to_id"), r.Get("to"))
-	if x, known := w.orgs[org.ID(r.Get("to_id"))]; known && r.Get("until") != "" {
-		to, err = x, nil // a tie that ended may be to a union that did
-		to.Active = true
-	}
 	if err != nil {
 		return err
+	}
+	if r.Get("until") != "" { // a tie that ended may be between unions that did
+		o.Active, to.Active = true, true
 	}
 	l := org.Link{ID: id.New[string](), Org: o.ID, To: to.ID, Since: r.Get("since"), Until: r.Get("until"), Why: r.Get("why")}
 	it.Name = o.Name + " – " + to.Name
@@ -434,9 +441,12 @@ func (w *world) term(r treefile.Row, it *Item) error {
 	if was, ok := w.begunOn[key]; ok && was.Years == t.Years {
 		return it.as(Same, string(o.ID), nil)
 	}
+	ended := w.approved[string(o.ID)+org.Ended].Day
 	switch err := t.Check(o.Level, w.today, last.Since); {
 	case err != nil:
 		return err
+	case !o.Active && ended != "" && t.Since > ended:
+		return problem("since", "tree.term.ended")
 	case !w.inArea(o.Area):
 		return problem("area", "org.area.denied")
 	}

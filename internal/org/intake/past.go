@@ -79,7 +79,7 @@ func (w *world) record(r treefile.Row, number string, it *Item) error {
 	if err != nil {
 		return err
 	}
-	d := org.Draft{Kind: treefile.KindOf(r.Get("kind")), Level: treefile.LevelOf(r.Get("level")), Name: r.Get("name"), Short: r.Get("short"), Area: r.Get("area"), Parent: parent}
+	d := org.Draft{Kind: treefile.KindOf(r.Get("kind")), Level: treefile.LevelOf(r.Get("level")), Name: r.Get("name"), Short: r.Get("short"), Area: r.Get("area"), Parent: parent, Phone: r.Get("phone"), Address: r.Get("address")}
 	o, err := org.Org{ID: org.ID(cmp.Or(number, id.New[string]())), Into: into, Version: 1}.Plan(d)
 	switch {
 	case err != nil:
@@ -236,10 +236,7 @@ func (a *applying) seat(it Item) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case !o.Active:
-		return nil, problem("union", "tree.meanwhile")
-	case a.desk.Check(a.tx.Subject, Import, Batch{Area: o.Area}.AuthzObject()) != nil:
+	if a.desk.Check(a.tx.Subject, Import, Batch{Area: o.Area}.AuthzObject()) != nil {
 		return nil, problem("area", "org.area.denied")
 	}
 	h.Name = it.Person

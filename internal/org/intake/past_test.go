@@ -36,6 +36,9 @@ func pasts(t *testing.T, w *world) {
 		_, err = w.life.Approve(leader, asked, 1, "")
 	}
 	old := w.found("旧快递站工会", org.Town, "990101001", w.county)
+	if err == nil {
+		err = w.life.Elect(staff(authz.Cadre, "9901"), old, 0, "2021-05-01", 5, []life.Post{{Post: life.Chair, Name: "孙七"}})
+	}
 	closed := w.found("没办起来的工会", org.Town, "990101002", w.county)
 	if err == nil {
 		_, err = w.life.Merge(leader, life.Ending{From: old, Version: 1, Into: w.county, How: life.Abolished, Why: "公司没了"})
@@ -52,7 +55,7 @@ func (w *world) exportNames(ctx context.Context) []byte {
 		w.t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := treefile.WriteBook(sheet.NewBook(&out), rows, "个人信息"); err != nil {
+	if err := treefile.WriteBook(sheet.NewBook(&out), rows, "个人信息", true); err != nil {
 		w.t.Fatal(err)
 	}
 	return out.Bytes()
@@ -69,7 +72,7 @@ func TestNamesThereAndBack(t *testing.T) {
 	}
 	book := from.exportNames(proven(authz.Leader, "99"))
 	text := cells(t, book)
-	for _, want := range []string{"# 任职（个人信息）\n个人信息\n", "|主席|李四|2023-05-01\n", "|主席|张三|2020-05-01\n", "|撤销|" + string(from.county) + "|", "没办起来的工会||", "|关闭|||2026-11-24|", "安途司机工会|2026-11-24|", "|2026-11-24|'=龙山县总工会|2026-11-24\n"} {
+	for _, want := range []string{"# 任职（个人信息）\n个人信息\n", "|主席|孙七|2021-05-01|2026-11-24\n", "|主席|李四|2023-05-01\n", "|主席|张三|2020-05-01\n", "|撤销|" + string(from.county) + "|", "没办起来的工会||", "|关闭|||2026-11-24|", "安途司机工会|2026-11-24|", "|2026-11-24|'=龙山县总工会|2026-11-24\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in\n%s", want, text)
 		}

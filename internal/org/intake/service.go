@@ -158,7 +158,7 @@ func (s *Service) stage(ctx context.Context, which ID, items []Item) error {
 func (s *Service) world(ctx context.Context, rows []treefile.Row) (*world, error) {
 	who := authz.From(ctx)
 	w := &world{orgs: map[org.ID]org.Org{}, byName: map[string][]org.ID{}, led: map[org.ID][]org.ID{}, links: map[org.ID][]org.Link{}, terms: map[org.ID]life.Tenure{}, begunOn: map[string]life.Tenure{},
-		held: map[string][]life.Held{}, approved: map[string]org.Approval{}, gone: map[string]org.ID{}, firms: map[string]platform.Branch{}, facts: map[platform.ID][]platform.Fact{}, rowOf: map[org.ID]int{}, made: map[string][]org.ID{}, today: dayOf(s.desk.Now()),
+		held: map[string][]life.Held{}, approved: map[string]org.Approval{}, gone: map[string]org.ID{}, firms: map[string]platform.Branch{}, facts: map[platform.ID][]platform.Fact{}, rowOf: map[org.ID]int{}, made: map[string][]org.ID{}, pasts: map[org.ID][]org.Past{}, told: map[org.ID]bool{}, now: s.desk.Now(), today: dayOf(s.desk.Now()),
 		may: func(act authz.Action, o authz.Object) bool { return s.desk.Check(who, act, o) == nil }}
 	has := map[treefile.Kind]bool{}
 	for _, r := range rows {
@@ -202,7 +202,12 @@ func (s *Service) beside(ctx context.Context, w *world, os []org.Org, has map[tr
 				w.links[l.Org] = append(w.links[l.Org], l)
 			}
 		}
-		if has[treefile.Ended] || has[treefile.Begun] {
+		if has[treefile.Pasts] {
+			if err := s.histories(ctx, tx, w, ids); err != nil {
+				return false, err
+			}
+		}
+		if has[treefile.Ended] || has[treefile.Begun] || has[treefile.Terms] {
 			if err := s.approvals(ctx, tx, w, ids); err != nil {
 				return false, err
 			}

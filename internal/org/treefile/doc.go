@@ -7,6 +7,6 @@
 // Unions keep their numbers, so that a workbook of one installation makes the same tree
 // in another. A company in an area is known by its name and area. Who is in office
 // stands in a workbook of its own kind alone ([Service.ExportNames]), on a sheet that
-// says what it is: those names are personal. How unions were called and led before, and
-// the terms of office of those that ended, are in neither.
+// says what it is: those names are personal. How unions were called and led before stands
+// on a sheet with since when, but not who of the staff wrote it down.
 package treefile

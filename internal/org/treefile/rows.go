@@ -5,7 +5,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
+	"nuanxin/internal/clock"
 	"nuanxin/internal/fault"
 	"nuanxin/internal/org"
 	"nuanxin/internal/org/life"
@@ -22,6 +24,7 @@ const (
 	Ended  Kind = "ended" // unions that ended, and how
 	Begun  Kind = "begun" // how unions were approved to be founded
 	Links  Kind = "links"
+	Pasts  Kind = "pasts" // how unions were called and led, and since when
 	Terms  Kind = "terms"
 	Posts  Kind = "posts" // who is in office: personal, and in a workbook with names alone
 	Firms  Kind = "firms"
@@ -57,6 +60,9 @@ type column struct {
 // approvedColumns are how something was approved.
 var approvedColumns = []column{{"approver", []string{"批准工会", "approver"}}, {"approved", []string{"批准日期", "approved"}}, {"paper", []string{"批准文号", "文号", "paper"}}}
 
+// phoneColumns are how a union is reached, or was.
+var phoneColumns = []column{{"phone", []string{"电话", "phone"}}, {"address", []string{"地址", "address"}}}
+
 // sheets are the sheets with the names that they may have.
 var sheets = []struct {
 	kind    Kind
@@ -70,12 +76,15 @@ var sheets = []struct {
 	{Ended, []string{"已结束的工会", "已撤销的工会", "ended"}, append([]column{
 		{"id", []string{"编号", "id"}}, {"name", []string{"名称", "工会名称", "name"}}, {"short", []string{"简称", "short"}}, {"kind", []string{"类别", "工会类别", "kind"}},
 		{"level", []string{"级别", "level"}}, {"area", []string{"区划代码", "地方", "area"}}, {"parent_id", []string{"上级编号", "parent_id"}}, {"parent", []string{"上级名称", "上级工会", "上级", "parent"}},
-		{"how", []string{"结束方式", "方式", "how"}}, {"into_id", []string{"并入编号", "into_id"}}, {"into", []string{"并入工会", "into"}}, {"day", []string{"结束日期", "day"}}}, approvedColumns...)},
+		{"how", []string{"结束方式", "方式", "how"}}, {"into_id", []string{"并入编号", "into_id"}}, {"into", []string{"并入工会", "into"}}, {"day", []string{"结束日期", "day"}}}, append(slices.Clone(approvedColumns), phoneColumns...)...)},
 	{Begun, []string{"成立批准", "begun"}, append([]column{
 		{"id", []string{"工会编号", "id"}}, {"union", []string{"工会名称", "union"}}, {"day", []string{"成立日期", "day"}}}, approvedColumns...)},
 	{Links, []string{"产业联系", "links"}, []column{
 		{"id", []string{"工会编号", "id"}}, {"union", []string{"工会名称", "union"}}, {"to_id", []string{"产业工会编号", "to_id"}}, {"to", []string{"产业工会名称", "to"}},
 		{"since", []string{"开始", "since"}}, {"until", []string{"结束", "until"}}, {"why", []string{"说明", "why"}}}},
+	{Pasts, []string{"沿革", "从前的名称", "pasts"}, []column{
+		{"id", []string{"工会编号", "id"}}, {"union", []string{"工会名称", "union"}}, {"since", []string{"从哪天起", "since"}}, {"name", []string{"当时的名称", "name"}}, {"kind", []string{"当时的类别", "kind"}},
+		{"level", []string{"当时的级别", "level"}}, {"area", []string{"当时的区划代码", "area"}}, {"parent_id", []string{"当时的上级编号", "parent_id"}}, {"parent", []string{"当时的上级", "parent"}}, {"why", []string{"说明", "why"}}}},
 	{Terms, []string{"届次", "terms"}, []column{
 		{"id", []string{"工会编号", "id"}}, {"union", []string{"工会名称", "union"}}, {"seq", []string{"届", "seq"}}, {"since", []string{"当选日期", "since"}},
 		{"years", []string{"每届年数", "years"}}, {"due", []string{"应换届日期", "due"}}}},
@@ -213,36 +222,37 @@ func attach(rows []Row) []Row {
 }
 
 // WriteBook writes rows, whose companies have their parts, as a workbook. mark stands above
-// the names of those in office and says what they are; without it there is no such sheet.
-func WriteBook(out *sheet.Book, rows []Row, mark string) error {
+// every sheet and says who took it out; [Read] passes it over. named says that the sheet of
+// those in office is one of them.
+func WriteBook(out *sheet.Book, rows []Row, mark string, named bool) error {
 	for _, s := range sheets {
-		if s.kind == Posts && mark == "" {
+		if s.kind == Posts && !named {
 			continue
 		}
 		if err := out.Sheet(s.names[0]); err != nil {
 			return err
 		}
-		if s.kind == Posts {
-			if err := out.Write(mark); err != nil {
-				return err
-			}
-		}
-		if err := write(out.Write, s.kind, rows); err != nil {
+		if err := write(out.Write, s.kind, rows, mark); err != nil {
 			return err
 		}
 	}
 	return out.Close()
 }
 
-// WriteCSV writes the unions of rows as a table.
-func WriteCSV(out *sheet.Writer, rows []Row) error {
-	if err := write(out.Write, Unions, rows); err != nil {
+// WriteCSV writes the unions of rows as a table under mark.
+func WriteCSV(out *sheet.Writer, rows []Row, mark string) error {
+	if err := write(out.Write, Unions, rows, mark); err != nil {
 		return err
 	}
 	return out.Flush()
 }
 
-func write(put func(...string) error, k Kind, rows []Row) error {
+func write(put func(...string) error, k Kind, rows []Row, mark string) error {
+	if mark != "" {
+		if err := put(mark); err != nil {
+			return err
+		}
+	}
 	var head []string
 	for _, c := range columns(k) {
 		head = append(head, c.names[0])
@@ -294,6 +304,25 @@ func (w words) of(s string) string {
 
 // write is the word of a code.
 func (w words) write(code string) string { return cmp.Or(append(slices.Clone(w[code]), code)...) }
+
+// since writes when something began, to the second: two changes of a day stay apart.
+func since(at time.Time) string {
+	at = at.In(clock.Zone)
+	if at.Equal(time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, clock.Zone)) {
+		return at.Format(time.DateOnly)
+	}
+	return at.Format(time.DateTime)
+}
+
+// SinceOf reads when something began; what is no day is the zero time.
+func SinceOf(s string) time.Time {
+	for _, layout := range []string{time.DateOnly, time.DateTime} {
+		if at, err := time.ParseInLocation(layout, s, clock.Zone); err == nil {
+			return at
+		}
+	}
+	return time.Time{}
+}
 
 // KindOf reads a kind of union.
 func KindOf(s string) org.Kind { return org.Kind(kindWords.of(s)) }

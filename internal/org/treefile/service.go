@@ -59,8 +59,8 @@ func area(who authz.Subject, act authz.Action) string {
 	return ""
 }
 
-// Export returns the tree of the reader's area: unions by area with the ties and terms
-// that they have, those that ended, how they were approved to begin and end, and
+// Export returns the tree of the reader's area: unions by area with the ties, terms and
+// earlier names that they have, those that ended, how they were approved to begin and end, and
 // companies with their parts. That it was taken, and how many rows, is written down.
 func (s *Service) Export(ctx context.Context) ([]Row, error) { return s.take(ctx, Export) }
 
@@ -140,21 +140,22 @@ func (s *Service) unions(ctx context.Context, act authz.Action) ([]Row, error) {
 	return append(all, more...), nil
 }
 
-// beside are the ties, terms and approvals of some unions; how those ended that did goes
+// beside are the ties, terms, history and approvals of some unions; how those ended that did goes
 // into ends.
 func (s *Service) beside(ctx context.Context, tx *op.Tx, os []org.Org, ends map[org.ID]org.Approval, named bool) ([]Row, error) {
-	names, ids, stand := map[org.ID]string{}, make([]org.ID, len(os)), []org.ID{}
+	names, ids := map[org.ID]string{}, make([]org.ID, len(os))
 	for i, o := range os {
 		ids[i], names[o.ID] = o.ID, o.Name
-		if o.Active {
-			stand = append(stand, o.ID)
-		}
 	}
-	links, err := s.orgs.LinksOf(ctx, tx, stand)
+	links, err := s.orgs.LinksOf(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	terms, err := s.life.TermsOf(ctx, tx, stand)
+	pasts, err := s.orgs.PastsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	terms, err := s.life.TermsOf(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -165,6 +166,9 @@ func (s *Service) beside(ctx context.Context, tx *op.Tx, os []org.Org, ends map[
 	var rows []Row
 	for _, l := range links {
 		rows = append(rows, Row{Sheet: Links, Cells: []string{string(l.Org), names[l.Org], string(l.To), l.Name, l.Since, l.Until, l.Why}})
+	}
+	for _, o := range os {
+		rows = append(rows, pastRows(o, pasts[o.ID])...)
 	}
 	for _, t := range terms {
 		rows = append(rows, Row{Sheet: Terms, Cells: []string{string(t.Org), names[t.Org], strconv.FormatInt(t.Seq, 10), t.Since, strconv.FormatInt(t.Years, 10), t.Due}})
@@ -179,11 +183,23 @@ func (s *Service) beside(ctx context.Context, tx *op.Tx, os []org.Org, ends map[
 	if !named {
 		return rows, nil
 	}
-	posts, err := s.life.PostsOf(ctx, tx, stand)
+	posts, err := s.life.PostsOf(ctx, tx, ids)
 	for _, h := range posts {
 		rows = append(rows, Row{Sheet: Posts, Cells: []string{string(h.Org), names[h.Org], h.Term, officeWords.write(string(h.Post.Post)), h.Name, h.Since, h.Until}})
 	}
 	return rows, err
+}
+
+// pastRows are how a union was called and led, unless it stands as it was first written
+// down: then there is nothing to tell.
+func pastRows(o org.Org, ps []org.Past) (rows []Row) {
+	if len(ps) == 1 && ps[0].From.Equal(o.FoundedAt) {
+		return nil
+	}
+	for _, p := range ps {
+		rows = append(rows, Row{Sheet: Pasts, Cells: []string{string(o.ID), o.Name, since(p.From), p.Name, kindWords.write(string(p.Kind)), levelWords.write(string(p.Level)), p.Area, string(p.Parent), p.ParentName, p.Why}})
+	}
+	return rows
 }
 
 func endedRow(o org.Org, parent, into string, a org.Approval) Row {
@@ -192,7 +208,7 @@ func endedRow(o org.Org, parent, into string, a org.Approval) Row {
 	if a.How != "" {
 		how = howWords.write(a.How)
 	}
-	r.Sheet, r.Cells = Ended, append(r.Cells[:8], how, string(o.Into), into, a.Day, a.Approver, a.Approved, a.Paper)
+	r.Sheet, r.Cells = Ended, append(r.Cells[:8], how, string(o.Into), into, a.Day, a.Approver, a.Approved, a.Paper, o.Phone, o.Address)
 	return r
 }
 

@@ -125,7 +125,7 @@ func named(ctx context.Context, b intake.Batch) string {
 // book writes the workbook. It is made whole before its first byte is sent.
 func (p *pages) book(w http.ResponseWriter, r *http.Request) error {
 	return p.send(w, r, p.Files.Export, workbook, "unions-", ".xlsx", func(out io.Writer, rows []treefile.Row) error {
-		return treefile.WriteBook(sheet.NewBook(out), rows, "")
+		return treefile.WriteBook(sheet.NewBook(out), rows, web.Watermark(r.Context(), t(r.Context(), "mark.tree")), false)
 	})
 }
 
@@ -138,13 +138,13 @@ func (p *pages) named(w http.ResponseWriter, r *http.Request) error {
 		return p.Files.ExportNames(op.With(ctx, op.Call{Purpose: t(ctx, "mark")}))
 	}
 	return p.send(w, r, taken, workbook, "unions-names-", ".xlsx", func(out io.Writer, rows []treefile.Row) error {
-		return treefile.WriteBook(sheet.NewBook(out), rows, web.Watermark(r.Context(), t(r.Context(), "mark")))
+		return treefile.WriteBook(sheet.NewBook(out), rows, web.Watermark(r.Context(), t(r.Context(), "mark")), true)
 	})
 }
 
 func (p *pages) table(w http.ResponseWriter, r *http.Request) error {
 	return p.send(w, r, p.Files.Export, "text/csv; charset=utf-8", "unions-", ".csv", func(out io.Writer, rows []treefile.Row) error {
-		return treefile.WriteCSV(sheet.NewWriter(out), rows)
+		return treefile.WriteCSV(sheet.NewWriter(out), rows, web.Watermark(r.Context(), t(r.Context(), "mark.tree")))
 	})
 }
 

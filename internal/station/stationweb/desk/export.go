@@ -81,6 +81,9 @@ func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) write(ctx context.Context, w io.Writer, q query, f station.Filter, part []station.View) error {
 	out := sheet.NewWriter(w)
+	if err := out.Write(web.Watermark(ctx, tell.T(ctx, "export.why"))); err != nil { // above: the importer passes it over
+		return err
+	}
 	if err := out.Write(columns()...); err != nil {
 		return err
 	}
