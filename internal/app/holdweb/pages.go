@@ -10,10 +10,10 @@ import (
 
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
-	"nuanxin/internal/fault"
 	"nuanxin/internal/hold"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
+	"nuanxin/internal/web/ui/register"
 )
 
 // Config is what the pages need; all of it.
@@ -107,15 +107,8 @@ func (p *pages) showAsk(w http.ResponseWriter, r *http.Request, status int, f dr
 	return web.Show(w, r, status, newPage(p.under(ctx, t(ctx, "new")), f))
 }
 
-func readForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.New("hold.form", fault.Invalid, "fault.form").Because(err)
-	}
-	return nil
-}
-
 func (p *pages) set(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := register.Read(r); err != nil {
 		return err
 	}
 	v := r.PostForm
@@ -186,7 +179,7 @@ func (p *pages) end(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) change(w http.ResponseWriter, r *http.Request, form string, do func(context.Context, hold.ID, int64, string) error) error {
-	if err := readForm(r); err != nil {
+	if err := register.Read(r); err != nil {
 		return err
 	}
 	which := hold.ID(r.PathValue("id"))

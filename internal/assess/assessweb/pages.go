@@ -15,9 +15,9 @@ import (
 	"nuanxin/internal/assess"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/clock"
-	"nuanxin/internal/fault"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
+	"nuanxin/internal/web/ui/register"
 )
 
 // Config is what the pages need; all of it.
@@ -141,8 +141,8 @@ func kindOf(d assess.Draft) string {
 
 // read reads what a form says.
 func read(r *http.Request) (d assess.Draft, err error) {
-	if err := r.ParseForm(); err != nil {
-		return d, fault.New("assess.form", fault.Invalid, "fault.form").Because(err)
+	if err := register.Read(r); err != nil {
+		return d, err
 	}
 	v := r.PostForm
 	d = assess.Draft{Kind: assess.Kind(v.Get("kind")), Of: v.Get("of"), Subject: v.Get("subject"), Lawful: v.Get("lawful"), Effect: v.Get("effect"), Measures: v.Get("measures"), MadeBy: v.Get("by"), On: v.Get("on"), Review: v.Get("review")}

@@ -21,6 +21,7 @@ import (
 	"nuanxin/internal/plain"
 	"nuanxin/internal/web"
 	"nuanxin/internal/web/ui"
+	"nuanxin/internal/web/ui/register"
 )
 
 // Config is what the pages need; all of it.
@@ -128,15 +129,8 @@ func at(text string) time.Time {
 	return got.UTC()
 }
 
-func readForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.New("breach.form", fault.Invalid, "fault.form").Because(err)
-	}
-	return nil
-}
-
 func (p *pages) begin(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := register.Read(r); err != nil {
 		return err
 	}
 	v := r.PostForm
@@ -198,7 +192,7 @@ func (p *pages) showOne(w http.ResponseWriter, r *http.Request, status int, v on
 // act does something to the incident of the path and leads back to it; what is refused
 // is shown again in its form.
 func (p *pages) act(w http.ResponseWriter, r *http.Request, form string, do func(which breach.ID, version int64) error) error {
-	if err := readForm(r); err != nil {
+	if err := register.Read(r); err != nil {
 		return err
 	}
 	which, err := find(r)
@@ -281,7 +275,7 @@ const (
 )
 
 func (p *pages) persons(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := register.Read(r); err != nil {
 		return err
 	}
 	which, err := find(r)
