@@ -69,7 +69,7 @@ func reason(r *http.Request) (string, error) {
 	if n := utf8.RuneCountInString(why); n < shortest || n > longest {
 		var f fault.Form
 		f.Add("why", "memberdesk.why.length", fault.Args{"Least": shortest, "Most": longest})
-		return string([]rune(why)[:min(n, longest)]), f.Err("member.open")
+		return why, f.Err("member.open") // whole: it stands in its field again
 	}
 	return why, nil
 }

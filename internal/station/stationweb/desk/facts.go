@@ -122,10 +122,14 @@ func (d *draft) readHonours(v url.Values, form *fault.Form) {
 	names, at, years := v["honour"], v["honour_level"], v["honour_year"]
 	for i := range min(len(names), len(at), len(years), maxHonours) {
 		h := honourDraft{strings.TrimSpace(names[i]), at[i], strings.TrimSpace(years[i])}
-		if h.name == "" {
+		if h.name == "" && h.year == "" {
 			continue
 		}
 		d.honours = append(d.honours, h)
+		if h.name == "" { // a year of nothing
+			form.Add("honours", "stationdesk.wrong.honour_name", nil)
+			continue
+		}
 		year := 0
 		if h.year != "" {
 			n, err := strconv.Atoi(h.year)

@@ -47,6 +47,7 @@ func TestRefusedFormsComeBackFilled(t *testing.T) {
 		{"no such place", "area", "没有这个地方县", "没找到这个地方"},
 		{"several places of a name are offered", "area", "朝阳区", "几个地方都叫这个"},
 		{"a host that nobody offered", "host_id", "01a20000-0000-7000-8000-000000000000", "从表里选一个"},
+		{"a year of no honour stays, and is asked about", "honour", "", "写上是什么称号"},
 		{"stars have an end", "stars", "9", "星级是 1 到 5"},
 		{"too long is told", "source", strings.Repeat("长", 501), "最多 500 个字"},
 		{"a size beyond sense", "metres", "99999999", "太大了"},
