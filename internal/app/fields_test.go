@@ -58,7 +58,7 @@ func TestEveryFieldMeetsEveryText(t *testing.T) {
 			at = time.Now()
 		}
 		first, step = int(at.Unix()/86_400%corpusDays), corpusDays
-		t.Logf("the share of %s: text %d and every %dth after it; again by %s=%s, all of it by scripts/test corpus", clock.Day(at), first, step, allFields, clock.Day(at))
+		t.Logf("the share of %s: from text %d on each one %d further; again by %s=%s, all of it by scripts/test corpus", clock.Day(at), first, step, allFields, clock.Day(at))
 	}
 	quiet(t)
 	w := newWorld(t)
