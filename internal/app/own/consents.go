@@ -85,6 +85,8 @@ func consentChip(ctx context.Context, st consent.Standing) (ui.Tone, string, str
 		return ui.Pine, "check-c", t(ctx, "consents.on", "When", web.Date(ctx, d.At))
 	case ok:
 		return ui.Plain, "x", t(ctx, "consents.off", "When", web.Date(ctx, d.At))
+	case st.Purpose.Purpose == consent.Kin:
+		return ui.Ice, "check-c", t(ctx, "consents.law")
 	case st.Ground == consent.Needed:
 		return ui.Ice, "check-c", t(ctx, "consents.service")
 	}
