@@ -63,7 +63,7 @@ func (w *world) inDays(t *testing.T, days int) {
 func TestKinFindNobodyByHalf(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		w.tell(t)
-		ask, cadre := w.kinAsk(t, "cadre"), w.as(t, "cadre")
+		ask, cadre := w.kinAsk(t, "cadre"), op.With(w.as(t, "cadre"), op.Call{Purpose: "家属来办"})
 		for what, c := range map[string]struct{ number, name, want string }{
 			"rightly":               {"19900000003", "陈立冬", "ok"},
 			"another name":          {"19900000003", "陈立", "invalid"},
@@ -139,6 +139,9 @@ func kinCase(t *testing.T, w *world) {
 		if got := ends(); got != want {
 			t.Errorf("%s: the end: got %d", when, got)
 		}
+	}
+	if code := w.ask(t, path, "nx="+w.tokens["leader"], "do", "find", "number", "19900000003", "name", "陈立冬").Code; code != http.StatusForbidden {
+		t.Errorf("a leader looks for an account: got %d", code)
 	}
 	shut("while it waits", http.StatusConflict)
 	if err := w.app.Kin.Grant(w.as(t, "leader"), ask, 1); kindOf(err) != "conflict" || fault.Of(err).Msg != "kin.early" {
@@ -311,7 +314,7 @@ func TestKinWishHoldAndMatters(t *testing.T) {
 		own := w.as(t, "own")
 		must[bool](t)(true, w.app.Consents.Withdraw(own, consent.Kin))
 		ask := w.kinAsk(t, "cadre")
-		if f, err := w.app.Kin.Find(w.as(t, "cadre"), ask, "19900000003", "陈立冬"); err != nil || !f.Barred {
+		if f, err := w.app.Kin.Find(op.With(w.as(t, "cadre"), op.Call{Purpose: "家属来办"}), ask, "19900000003", "陈立冬"); err != nil || !f.Barred {
 			t.Errorf("got %+v, %v", f, err)
 		}
 		if err := w.app.Kin.Propose(w.as(t, "cadre"), ask, kinDraft("19900000003", "陈立冬")); kindOf(err) != "conflict" {

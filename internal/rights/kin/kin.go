@@ -12,6 +12,7 @@ import (
 // The actions.
 const (
 	See     authz.Action = "rights.see_kin"
+	Look    authz.Action = "rights.find_kin" // whose account it is: whoever has it reads who looked
 	Propose authz.Action = "rights.propose_kin"
 	Decide  authz.Action = "rights.decide_kin"
 	Copy    authz.Action = "rights.copy_kin"
@@ -23,6 +24,7 @@ const (
 // Policy says who may do them. Who decides is never who proposed.
 var Policy = authz.Rules{
 	See:     authz.InArea(authz.Cadre, authz.Leader),
+	Look:    authz.Sensitive(authz.InArea(authz.Cadre)),
 	Propose: authz.Lately(authz.InArea(authz.Cadre)),
 	Decide:  authz.Lately(authz.InArea(authz.Leader)),
 	Copy:    authz.Sensitive(authz.Lately(authz.InArea(authz.Cadre))),

@@ -59,20 +59,24 @@ func (s *Service) Of(ctx context.Context, which rights.ID) (c Case, ok bool, err
 }
 
 // Find returns whose account a number and a name lead to, with what has to end before it
-// can. Invalid: nobody's, or somebody's of another name; which of both is not told.
+// can: a read that whoever has the account sees. Invalid: nobody's, or somebody's of
+// another name; which of both is not told.
 func (s *Service) Find(ctx context.Context, which rights.ID, number, name string) (f Found, err error) {
-	_, err = op.Read(ctx, s.desk, See, func(tx *op.Tx) (rights.Ask, error) {
+	_, err = op.Read(ctx, s.desk, Look, func(tx *op.Tx) (Case, error) {
 		a, err := s.ask(ctx, tx, which)
 		if err != nil {
-			return a, err
+			return Case{}, err
 		}
-		if err := s.desk.Both(ctx, tx, See, a.AuthzObject()); err != nil {
-			return a, err
+		if err := s.desk.Both(ctx, tx, Look, a.AuthzObject()); err != nil {
+			return Case{}, err
 		}
 		f, err = s.find(ctx, tx, number, name)
-		return a, err
+		return Case{Ask: a.ID, Person: f.ID, Area: a.Area}, err
 	})
-	return f, err
+	if err != nil {
+		return Found{}, err
+	}
+	return f, nil
 }
 
 func (s *Service) find(ctx context.Context, tx *op.Tx, number, name string) (f Found, err error) {

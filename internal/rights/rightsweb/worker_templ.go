@@ -210,7 +210,7 @@ func correctPage(f correctForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if len(f.known) == 0 && f.Wanted == "" && f.Words == "" {
+			if len(f.known) == 0 && f.Wanted == "" && f.Words == "" && len(f.Errs.All()) == 0 {
 				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Title: t(ctx, "correct.nothing"), Text: t(ctx, "correct.nothing.text")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -155,18 +155,22 @@ func (p *pages) propose(w http.ResponseWriter, r *http.Request) error {
 	for _, part := range f["parts"] {
 		v.draft.Parts = append(v.draft.Parts, kin.Part(part))
 	}
-	// By POST: a number and a name are in no address.
-	if v.found, err = p.Kin.Find(ctx, a.ID, v.draft.Number, v.draft.Name); err != nil {
-		return p.failed(w, r, v, err)
-	}
-	if f.Get("do") == "find" {
+	if f.Get("do") == "propose" {
+		if err = p.Kin.Propose(web.Named(r), a.ID, v.draft); err == nil {
+			return p.done(w, r, a, "kin.flash.proposed")
+		}
+	} else {
 		v.draft.Parts = kin.Parts()
-		return p.showCase(w, r, http.StatusOK, v)
 	}
-	if err := p.Kin.Propose(web.Named(r), a.ID, v.draft); err != nil {
+	// By POST: a number and a name are in no address.
+	found, failed := p.Kin.Find(op.With(ctx, op.Call{Purpose: t(ctx, "purpose.find")}), a.ID, v.draft.Number, v.draft.Name)
+	if v.found = found; err == nil {
+		err = failed
+	}
+	if err != nil {
 		return p.failed(w, r, v, err)
 	}
-	return p.done(w, r, a, "kin.flash.proposed")
+	return p.showCase(w, r, http.StatusOK, v)
 }
 
 func (p *pages) done(w http.ResponseWriter, r *http.Request, a rights.Ask, told string) error {
