@@ -33,18 +33,18 @@ func (p *pages) print(w http.ResponseWriter, r *http.Request) error {
 	if c.Masked != "" {
 		mark = "print.mark_masked"
 	}
-	return press(ctx, w, c, t(ctx, "print.title"), t(ctx, mark, "When", minute(c.MadeAt), "ID", web.RequestID(ctx)))
+	return press(ctx, w, c, t(ctx, "print.title"), t(ctx, "print.lead", "When", minute(c.MadeAt)), t(ctx, mark, "When", minute(c.MadeAt), "ID", web.RequestID(ctx)))
 }
 
-// press sends a copy as a document with a title and a mark on each page.
-func press(ctx context.Context, w http.ResponseWriter, c copied, title, mark string) error {
+// press sends a copy as a document with a title, what it is, and a mark on each page.
+func press(ctx context.Context, w http.ResponseWriter, c copied, title, lead, mark string) error {
 	select {
 	case presses <- struct{}{}:
 		defer func() { <-presses }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	pdf, err := printed(ctx, c, title, mark)
+	pdf, err := printed(ctx, c, title, lead, mark)
 	if err != nil {
 		return err
 	}
@@ -57,12 +57,12 @@ func press(ctx context.Context, w http.ResponseWriter, c copied, title, mark str
 
 // printed sets the copy as a document: a part for each list of it, and in each what is
 // kept, under what it is called. What is empty is not kept, and not printed.
-func printed(ctx context.Context, c copied, title, mark string) ([]byte, error) {
+func printed(ctx context.Context, c copied, title, lead, mark string) ([]byte, error) {
 	d := paper.New(paper.Config{Title: title, At: c.MadeAt, Mark: mark,
 		Foot: func(page, of int) string { return t(ctx, "print.page", "Page", page, "Of", of) },
 		Rare: func(r rune) string { return t(ctx, "print.rare", "Code", fmt.Sprintf("U+%04X", r)) }})
 	d.Head(0, title)
-	d.Text(1, t(ctx, "print.lead", "When", minute(c.MadeAt)))
+	d.Text(1, lead)
 	if c.Masked != "" {
 		d.Text(1, c.Masked)
 	}

@@ -100,7 +100,7 @@ func TestMuchIsCut(t *testing.T) {
 	for range 600 {
 		c.Requests = append(c.Requests, long)
 	}
-	pdf, err := printed(in(t, "zh-CN"), c, "副本", "示例")
+	pdf, err := printed(in(t, "zh-CN"), c, "副本", "说明", "示例")
 	if err != nil || len(pdf) > 4<<20 {
 		t.Errorf("got %d bytes, %v", len(pdf), err)
 	}

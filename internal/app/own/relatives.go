@@ -24,7 +24,7 @@ func Relatives(c Config) func(w http.ResponseWriter, r *http.Request, k kin.Case
 		}
 		if paper {
 			by := authz.From(ctx).Name
-			return press(ctx, w, made, t(ctx, "kin.title"), t(ctx, "kin.mark", "Name", by, "When", minute(made.MadeAt), "ID", web.RequestID(ctx)))
+			return press(ctx, w, made, t(ctx, "kin.title"), t(ctx, "kin.lead", "When", minute(made.MadeAt)), t(ctx, "kin.mark", "Name", by, "When", minute(made.MadeAt), "ID", web.RequestID(ctx)))
 		}
 		w.Header().Set("Content-Disposition", `attachment; filename="nuanxin-data.json"`)
 		return web.JSON(w, r, http.StatusOK, made)
