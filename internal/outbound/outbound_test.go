@@ -44,7 +44,11 @@ func hostile(t *testing.T) (*httptest.Server, *atomic.Int64) {
 			time.Sleep(10 * time.Millisecond)
 		}
 	})
-	mux.HandleFunc("/slow-head", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	mux.HandleFunc("/slow-head", func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+		// a return would answer 200, and a client that is just closing may still read it
+		panic(http.ErrAbortHandler)
+	})
 	mux.HandleFunc("/big-body", func(w http.ResponseWriter, r *http.Request) {
 		for chunk := make([]byte, 32<<10); r.Context().Err() == nil; {
 			_, _ = w.Write(chunk)
