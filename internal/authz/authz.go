@@ -43,7 +43,7 @@ const (
 	Admin   Role = "admin"   // keeps organisations and accounts of an area; cannot read cases
 
 	// The two powers beside the administrator's (等保 三权分立): nobody holds two of the
-	// three, see [Power].
+	// three, nor one of them and the union's own work, see [Side].
 	Security Role = "security" // watches sign-ins and locks accounts of an area; cannot read cases
 	Auditor  Role = "auditor"  // reads the audit trail and verifies it; cannot read cases
 )
@@ -54,21 +54,32 @@ var AllRoles = []Role{Cadre, Leader, Host, Partner, Admin, Security, Auditor}
 // Power reports whether role is one of the three of which nobody holds two.
 func Power(role Role) bool { return role == Admin || role == Security || role == Auditor }
 
-// Apart returns grants without those of the three powers, where there are two of these:
-// whatever wrote them in, neither counts.
+// Work is the side of those who serve people and read cases; see [Side].
+const Work = "work"
+
+// Side is where role stands: each of the three powers is a side of its own, the rest is
+// [Work]. Nobody is on two sides: who gives rights, watches or audits reads no cases.
+func Side(role Role) string {
+	if Power(role) {
+		return string(role)
+	}
+	return Work
+}
+
+// Apart returns those of grants that count, whatever wrote them in: of two powers neither,
+// and beside one power no work.
 func Apart(grants []Grant) []Grant {
-	var power Role
-	both := false
+	var powers []Role
 	for _, g := range grants {
-		if Power(g.Role) {
-			both = both || power != "" && power != g.Role
-			power = g.Role
+		if Power(g.Role) && !slices.Contains(powers, g.Role) {
+			powers = append(powers, g.Role)
 		}
 	}
-	if !both {
+	if len(powers) == 0 {
 		return grants
 	}
-	return slices.DeleteFunc(slices.Clone(grants), func(g Grant) bool { return Power(g.Role) })
+	alone := len(powers) == 1
+	return slices.DeleteFunc(slices.Clone(grants), func(g Grant) bool { return Power(g.Role) != alone })
 }
 
 // Grant is one role, held for an area or within an organisation.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"nuanxin/internal/account/power"
+	"nuanxin/internal/account/side"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/db"
 	"nuanxin/internal/fault"
@@ -62,7 +62,7 @@ func InsertStaff(ctx context.Context, tx *op.Tx, p Person) error {
 
 // InsertGrant stores a role of p.
 func InsertGrant(ctx context.Context, tx *op.Tx, p ID, g Grant) error {
-	if ok, err := power.Seize(ctx, tx, string(p), g.Role); err != nil || !ok {
+	if ok, err := side.Seize(ctx, tx, string(p), g.Role); err != nil || !ok {
 		return cmp.Or(err, FieldFault("role", "account.role.apart"))
 	}
 	_, err := tx.Exec(ctx, `
@@ -83,7 +83,7 @@ func EndGrants(ctx context.Context, tx *op.Tx, p ID, grant string) error {
 	if _, err := tx.Exec(ctx, query, args...); err != nil {
 		return err
 	}
-	return power.Release(ctx, tx, string(p))
+	return side.Release(ctx, tx, string(p))
 }
 
 // Hold keeps p from being changed by others until the transaction ends, and

@@ -129,6 +129,19 @@ func waits(ctx context.Context, token string) func(*op.Tx) (person, error) {
 	}
 }
 
+// held is [waits] for what changes the account: it is held before any of its sign-ins is
+// taken away, so that two at once never wait for each other.
+func held(ctx context.Context, token string) func(*op.Tx) (person, error) {
+	find := waits(ctx, token)
+	return func(tx *op.Tx) (person, error) {
+		who, err := find(tx)
+		if err == nil {
+			_, err = people.Hold(ctx, tx, account.ID(who))
+		}
+		return who, err
+	}
+}
+
 // Asked returns what the sign-in with the secret token waits for, or Missing.
 func (s *Service) Asked(ctx context.Context, token string) (Asked, error) {
 	return op.Read(unnamed(ctx), s.desk, See, func(tx *op.Tx) (Asked, error) {
@@ -170,7 +183,7 @@ const (
 // many were, today. Missing: nothing waits, or no longer.
 func (s *Service) Answer(ctx context.Context, token, said string) (account.Signed, error) {
 	var in *account.Signed
-	out, err := op.Write(unnamed(ctx), s.desk, Answer, waits(ctx, token), func(tx *op.Tx, who person) (outcome, error) {
+	out, err := op.Write(unnamed(ctx), s.desk, Answer, held(ctx, token), func(tx *op.Tx, who person) (outcome, error) {
 		known, err := s.Records.Known(ctx, tx, string(who))
 		if err != nil {
 			return "", err
@@ -236,7 +249,7 @@ func of(field, msg string) error {
 func (s *Service) Renew(ctx context.Context, token string) (account.Signed, error) {
 	var in *account.Signed
 	fresh := id.New[account.ID]()
-	_, err := op.Write(unnamed(ctx), s.desk, Renew, waits(ctx, token), func(tx *op.Tx, who person) (bool, error) {
+	_, err := op.Write(unnamed(ctx), s.desk, Renew, held(ctx, token), func(tx *op.Tx, who person) (bool, error) {
 		h, ok, err := session.TakeHeld(ctx, tx, token)
 		switch {
 		case err != nil:
@@ -260,9 +273,6 @@ func (s *Service) Renew(ctx context.Context, token string) (account.Signed, erro
 
 // passOn gives the number of an account to a fresh one.
 func (s *Service) passOn(ctx context.Context, tx *op.Tx, who, fresh account.ID) error {
-	if _, err := people.Hold(ctx, tx, who); err != nil {
-		return err
-	}
 	phone, err := s.Accounts.PassOn(ctx, tx, who, fresh)
 	if err != nil {
 		return err

@@ -58,8 +58,8 @@ func sleepers(ctx context.Context, tx *op.Tx, scope op.Scope, since time.Time) (
 	err = tx.Each(ctx, `
 		select p.person_id from person p
 		where p.kind = 'staff' and p.active and p.locked_at is null and coalesce(p.used_at, p.made_at) < $1 and p.person_id <> coalesce((
-			select w.person_id from person_power w join person q on q.person_id = w.person_id
-			where w.role = $2 and q.active and q.locked_at is null order by coalesce(q.used_at, q.made_at) desc, q.person_id limit 1), '00000000-0000-0000-0000-000000000000')
+			select w.person_id from person_side w join person q on q.person_id = w.person_id
+			where w.side = $2 and q.active and q.locked_at is null order by coalesce(q.used_at, q.made_at) desc, q.person_id limit 1), '00000000-0000-0000-0000-000000000000')
 			and `+mine+`
 		order by coalesce(p.used_at, p.made_at), p.person_id limit $3`, args, func(r db.Row) error {
 		var who people.ID

@@ -68,7 +68,7 @@ var all = slices.Concat([]table{
 	{Name: "person_wechat_id", Group: "guard", Key: "openid", Refs: map[string]string{"person_id": "person"}},
 	{Name: "person_recovery", Group: "person", Key: "person_id"},
 	{Name: "person_phone_change", Group: "person", Key: "person_id", Refs: map[string]string{"by_id": "person"}, Sealed: []string{"old", "new", "note"}, Row: []string{"change_id"}, Boxed: "person"},
-	{Name: "person_power", Group: "person", Key: "person_id"},
+	{Name: "person_side", Group: "person", Key: "person_id"},
 	{Name: "audit_check_open", Group: "guard", Key: "name", Refs: map[string]string{"check_id": "audit_check"}},
 	{Name: "audit_check", Group: "check", Key: "check_id", Refs: map[string]string{"by_id": "person"}},
 	{Name: "person_grant", Group: "person", Key: "person_id", Refs: map[string]string{"org_id": "org"}},

@@ -78,10 +78,14 @@ func (p *pages) weigh(ctx context.Context, who account.Person, orgs map[string]s
 	v := rightsView{Person: who}
 	now := web.Now(ctx)
 	held := slices.DeleteFunc(slices.Clone(who.Grants), func(g account.Grant) bool { return !g.InForce(now) })
-	var powers []authz.Role
+	var powers, work []authz.Role
 	for _, g := range held {
-		if authz.Power(g.Role) && !slices.Contains(powers, g.Role) {
-			powers = append(powers, g.Role)
+		of := &work
+		if authz.Power(g.Role) {
+			of = &powers
+		}
+		if !slices.Contains(*of, g.Role) {
+			*of = append(*of, g.Role)
 		}
 	}
 	switch {
@@ -92,6 +96,9 @@ func (p *pages) weigh(ctx context.Context, who account.Person, orgs map[string]s
 	case len(powers) > 1:
 		v.none = t(ctx, "rights.apart", "First", roleWord(ctx, powers[0]), "Second", roleWord(ctx, powers[1]))
 		held = slices.DeleteFunc(held, func(g account.Grant) bool { return authz.Power(g.Role) })
+	case len(powers) == 1 && len(work) > 0:
+		v.none = t(ctx, "rights.side", "Power", roleWord(ctx, powers[0]), "Work", roleWord(ctx, work[0]))
+		held = slices.DeleteFunc(held, func(g account.Grant) bool { return !authz.Power(g.Role) })
 	case len(held) == 0:
 		v.none = t(ctx, "rights.none")
 	}

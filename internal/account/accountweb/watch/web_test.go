@@ -8,7 +8,9 @@ import (
 	"nuanxin/internal/account/accountweb"
 	"nuanxin/internal/account/accountweb/watch"
 	"nuanxin/internal/authz"
+	"nuanxin/internal/db"
 	"nuanxin/internal/evidence/proves"
+	"nuanxin/internal/id"
 	"nuanxin/internal/web/webtest"
 )
 
@@ -76,14 +78,23 @@ func TestRightsInWords(t *testing.T) {
 	h := newHouse(t)
 	admin := h.staff("lixia", "李霞", grant(authz.Admin))
 	h.staff("hanmin", "韩敏", grant(authz.Security))
-	cadre := h.staff("fang", "方敏", grant(authz.Cadre), account.Grant{Role: authz.Auditor, Area: here, Until: start.Add(48 * time.Hour)})
+	cadre := h.staff("fang", "方敏", account.Grant{Role: authz.Auditor, Area: here, Until: start.Add(48 * time.Hour)})
 	cadre.get(watch.HrefRights).want("the table", 200, watch.HrefRights, "安全管理员", "锁住账号", "给人身份（要先再确认一次是本人）")
 	at := watch.HrefPerson(h.ids["fang"])
 	cadre.get(at).want("of others only who keeps accounts", 404, at)
 	staff := accountweb.StaffPath + "/" + string(h.ids["fang"])
 	admin.get(staff).want("the way", 200, staff, `href="`+at+`"`)
 	admin.get(at).want("why and why not", 200, at, "核对审计记录", "因为是审计员", "11月25日", "锁住账号", "要是安全管理员才行")
-	admin.post(staff+"/grants", "role", "security", "area", here).want("two powers", 422, staff+"/grants", "一个人只能有一样")
+	admin.post(staff+"/grants", "role", "cadre", "area", here).want("a power and work", 422, staff+"/grants", "也不能同时办事")
+	if err := h.db.Update(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), `
+			insert into person_grant (person_id, grant_id, role, area, org_id, from_at, until_at, given_by, given_at, ended_at, ended_by)
+			values ($1, $2, 'cadre', $3, null, 0, null, 'thief', 0, null, '')`, string(h.ids["fang"]), id.New[string](), here)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	admin.get(at).want("written past the program", 200, at, "只有审计员算", "因为是审计员", "!因为是干部")
 	h.clock.Move(72 * time.Hour)
 	h.in("lixia").get(at).want("the day after", 200, at, "!因为是审计员")
 	h.in("hanmin").post(watch.HrefSecurity+"/"+string(h.ids["fang"])+"/lock", "why", "先锁住再说").get(at).want("locked", 200, at, "账号锁着", "!因为是")
