@@ -284,7 +284,7 @@ func (a *App) wire(sender sms.Sender, checker verify.Checker, words *web.Texts, 
 	desk.Limit(a.budget)
 	whose.Layer(desk, a.config.HomeArea)
 	a.Orgs = org.NewService(desk, a.ring)
-	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs, Party: party, Powers: a.config.Powers})
+	a.Accounts = account.NewService(desk, account.Config{Ring: a.ring, Sender: messages{sender}, Orgs: a.Orgs, Party: party, Powers: a.config.Powers, Cheap: a.config.cheap})
 	a.Unions = oidc.NewService(desk, oidc.Config{Ring: a.ring, Accounts: a.Accounts, Orgs: a.Orgs, Provider: ways.Providers{Client: idp.New(outbound.Rule{Allow: a.config.Inside}, a.clock)}, Origin: a.config.Origin, Path: accountweb.UnionBack})
 	a.WeChat = wechat.NewService(desk, a.weChat())
 	a.Calendar = calendar.NewService(desk, a.whole)

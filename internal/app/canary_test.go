@@ -52,7 +52,7 @@ func TestCanary(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { canary(t, emptyWorld(t)) })
 	t.Run("postgres", func(t *testing.T) {
 		w := emptyWorld(t)
-		w.config.DB = dbtest.PostgresURL(t, w.clock)
+		w.config.DB = dbtest.PostgresURL(t, w.clock, Schemas)
 		canary(t, w)
 	})
 }
@@ -75,6 +75,7 @@ func canary(t *testing.T, w *world) {
 	t.Cleanup(func() { slog.SetDefault(before) })
 
 	checks := w.identity(t, nil)
+	w.begin(t)
 	a := must[*App](t)(Open(t.Context(), w.config))
 	t.Cleanup(func() { _ = a.Close() })
 	w.fill(t, a)

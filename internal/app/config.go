@@ -47,6 +47,7 @@ type Config struct {
 	WeChat     WeChatConfig
 	Realname   ways.Realname // the identity service; empty: none
 	SMS        SMSConfig
+	cheap      bool // passwords are quick to hash, for tests
 }
 
 // WeChatConfig names the official account by which workers sign in; empty: none.

@@ -89,6 +89,7 @@ var openLists = map[string]string{
 func TestEveryKindHasTwoLayers(t *testing.T) {
 	proves.That(t, "two-layers")
 	w := emptyWorld(t)
+	w.begin(t)
 	w.app = must[*App](t)(Open(t.Context(), w.config))
 	t.Cleanup(func() { must[bool](t)(true, w.app.Close()) })
 	rows := reflect.ValueOf(w.app.Requests).Elem().FieldByName("desk").Elem().FieldByName("rows")

@@ -39,8 +39,9 @@ func eachMerger(t *testing.T, f func(t *testing.T, m *merger)) {
 		t.Run(name, func(t *testing.T) {
 			w := emptyWorld(t)
 			if name == "postgres" {
-				w.config.DB = dbtest.PostgresURL(t, w.clock)
+				w.config.DB = dbtest.PostgresURL(t, w.clock, Schemas)
 			}
+			w.begin(t)
 			a, err := Open(t.Context(), w.config)
 			if err != nil {
 				t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	treeintake "nuanxin/internal/org/intake"
 	"nuanxin/internal/request"
 	"nuanxin/internal/rights"
+	"nuanxin/internal/seal"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/amenity"
 	"nuanxin/internal/station/intake"
@@ -70,9 +71,20 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// begin puts what the program makes at first, which takes a while, into an empty world: a
+// migrated database, and new keys.
+func (w *world) begin(t *testing.T) {
+	t.Helper()
+	if w.config.DB == "" {
+		dbtest.SQLiteFile(t, w.clock, Schemas, w.config.url())
+	}
+	must[*seal.Ring](t)(w.config.openRing(true))
+}
+
 // open opens the program of an empty world, and fills it.
 func (w *world) open(t *testing.T) {
 	t.Helper()
+	w.begin(t)
 	a := must[*App](t)(Open(t.Context(), w.config))
 	t.Cleanup(func() {
 		if err := a.Close(); err != nil {
@@ -86,7 +98,7 @@ func (w *world) open(t *testing.T) {
 func pgWorld(t *testing.T) *world {
 	t.Helper()
 	w := emptyWorld(t)
-	w.config.DB = dbtest.PostgresURL(t, w.clock)
+	w.config.DB = dbtest.PostgresURL(t, w.clock, Schemas)
 	w.open(t)
 	return w
 }
@@ -94,7 +106,7 @@ func pgWorld(t *testing.T) *world {
 // emptyWorld is a world before anybody is in it.
 func emptyWorld(t *testing.T) *world {
 	w := &world{clock: clock.At(morning), tokens: map[string]string{"nobody": ""}}
-	w.config = Config{Data: t.TempDir(), Clock: w.clock, Demo: true, HomeArea: "220402"}
+	w.config = Config{Data: t.TempDir(), Clock: w.clock, Demo: true, HomeArea: "220402", cheap: true}
 	return w
 }
 

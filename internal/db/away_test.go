@@ -67,7 +67,7 @@ func (w *wire) cut() {
 // While the server is away a transaction says that it may be tried again, and does so when
 // the server, or one in its place, is back.
 func TestServerAway(t *testing.T) {
-	u, err := url.Parse(dbtest.PostgresURL(t, clock.At(noon)))
+	u, err := url.Parse(dbtest.PostgresURL(t, clock.At(noon), nil))
 	if err != nil {
 		t.Fatal(err)
 	}
