@@ -31,8 +31,9 @@ type Config struct {
 type DB struct {
 	config  Config
 	dialect *dialect
-	pool    *sql.DB // readers; on PostgreSQL writers too
-	writer  *writer // nil on PostgreSQL
+	pool    *sql.DB  // of PostgreSQL; nil on SQLite
+	readers *readers // nil on PostgreSQL, as is the writer
+	writer  *writer
 	clock   clock.Clock
 }
 
@@ -79,11 +80,11 @@ func (d *DB) open(ctx context.Context) (err error) {
 	if d.config.ReadOnly {
 		return d.openReadOnly(ctx)
 	}
-	if d.pool, err = sql.Open(d.config.Driver, sqliteDSN(d.config.URL, "query_only(1)")); err != nil {
+	pool, err := sql.Open(d.config.Driver, sqliteDSN(d.config.URL, "query_only(1)"))
+	if err != nil {
 		return err
 	}
-	d.pool.SetMaxOpenConns(2 * runtime.NumCPU())
-	d.pool.SetMaxIdleConns(2 * runtime.NumCPU())
+	d.readers = newReaders(pool, 2*runtime.NumCPU())
 	d.writer, err = startWriter(ctx, d)
 	return err
 }
@@ -93,20 +94,21 @@ func (d *DB) open(ctx context.Context) (err error) {
 // be made, but only by promising SQLite that nobody changes it meanwhile: that is
 // so only where the place cannot be written, and so it is tried last.
 func (d *DB) openReadOnly(ctx context.Context) (err error) {
+	var pool *sql.DB
 	for _, mode := range []string{"mode=ro", "mode=ro&immutable=1"} {
-		if d.pool, err = sql.Open(d.config.Driver, sqliteFile(d.config.URL)+"?"+mode+"&_pragma=busy_timeout(10000)&_pragma=query_only(1)"); err != nil {
+		if pool, err = sql.Open(d.config.Driver, sqliteFile(d.config.URL)+"?"+mode+"&_pragma=busy_timeout(10000)&_pragma=query_only(1)"); err != nil {
 			return err
 		}
 		var n int64
-		if err = d.pool.QueryRowContext(ctx, `select count(*) from sqlite_schema`).Scan(&n); err == nil {
+		if err = pool.QueryRowContext(ctx, `select count(*) from sqlite_schema`).Scan(&n); err == nil {
+			d.readers = newReaders(pool, 2*runtime.NumCPU())
 			return nil
 		}
+		err = errors.Join(err, pool.Close())
 		if log, missing := os.Stat(d.config.URL + "-wal"); missing == nil && log.Size() > 0 {
 			return err
 		}
-		err = errors.Join(err, d.pool.Close())
 	}
-	d.pool = nil
 	return err
 }
 
@@ -115,6 +117,9 @@ func (d *DB) Close() error {
 	var errs []error
 	if d.writer != nil {
 		errs = append(errs, d.writer.close())
+	}
+	if d.readers != nil {
+		errs = append(errs, d.readers.close())
 	}
 	if d.pool != nil {
 		errs = append(errs, d.pool.Close())
@@ -158,16 +163,16 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 
 // View runs fn in a read-only transaction that sees one snapshot.
 func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
-	opts := sql.TxOptions{}
-	if d.dialect == &postgresDialect {
-		opts = sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	if d.readers != nil {
+		return d.readers.view(ctx, d, fn)
 	}
-	return d.begin(ctx, opts, false, fn)
+	return d.begin(ctx, sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, false, fn)
 }
 
+// begin runs fn in a transaction of PostgreSQL.
 func (d *DB) begin(ctx context.Context, opts sql.TxOptions, write bool, fn func(*Tx) error) error {
 	tx, err := d.pool.BeginTx(ctx, &opts)
-	if err != nil && ctx.Err() == nil && d.dialect == &postgresDialect && away(err) {
+	if err != nil && ctx.Err() == nil && away(err) {
 		return fmt.Errorf("%w: begin: %w", ErrBusy, err)
 	}
 	if err != nil {

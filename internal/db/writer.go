@@ -14,9 +14,8 @@ import (
 // One group holds as many waiting writes as fit these limits, so that nobody
 // waits long for the commit of a crowd.
 const (
-	groupSize  = 512
-	groupTime  = 20 * time.Millisecond
-	statements = 400 // prepared statements kept on the writer's connection
+	groupSize = 512
+	groupTime = 20 * time.Millisecond
 )
 
 // write is one waiting Update.
@@ -28,10 +27,9 @@ type write struct {
 
 // writer owns SQLite's one writing connection.
 type writer struct {
+	kept
 	db    *DB
 	pool  *sql.DB // of one connection
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
 	queue chan write
 
 	mu     sync.RWMutex // guards closed against sends
@@ -46,7 +44,7 @@ func startWriter(ctx context.Context, d *DB) (*writer, error) {
 		return nil, err
 	}
 	w.pool.SetMaxOpenConns(1)
-	if err = w.connect(ctx); err == nil {
+	if err = w.connect(ctx, w.pool); err == nil {
 		err = checkSQLite(ctx, w.conn)
 	}
 	if err != nil {
@@ -54,12 +52,6 @@ func startWriter(ctx context.Context, d *DB) (*writer, error) {
 	}
 	go w.run()
 	return w, nil
-}
-
-func (w *writer) connect(ctx context.Context) (err error) {
-	w.stmts = map[string]*sql.Stmt{}
-	w.conn, err = w.pool.Conn(ctx)
-	return err
 }
 
 // do hands fn to the writer and waits until the group that held it is on disk.
@@ -101,25 +93,6 @@ func (w *writer) run() {
 	w.disconnect()
 }
 
-// disconnect ends the connection after its statements: one left open would keep
-// SQLite from ending it, and with it its locks and its log.
-func (w *writer) disconnect() {
-	if w.conn == nil {
-		return
-	}
-	w.forget()
-	_ = w.conn.Close()
-	w.conn = nil
-}
-
-// forget closes the prepared statements.
-func (w *writer) forget() {
-	for _, s := range w.stmts {
-		_ = s.Close()
-	}
-	clear(w.stmts)
-}
-
 // group runs first and whatever else is waiting, commits once, then answers. It
 // ends with a member that lost the transaction: what came after it would be done
 // outside of any, one by one, and answered by a commit that cannot be.
@@ -156,7 +129,7 @@ collect:
 
 func (w *writer) begin(ctx context.Context) error {
 	if w.conn == nil { // the last commit failed and its connection was dropped
-		if err := w.connect(ctx); err != nil {
+		if err := w.connect(ctx, w.pool); err != nil {
 			return err
 		}
 	}
@@ -184,7 +157,7 @@ func (w *writer) member(one write) error {
 	if err := one.ctx.Err(); err != nil {
 		return err
 	}
-	tx := &Tx{q: (*writerConn)(w), dialect: w.db.dialect, now: w.db.now(), writes: true}
+	tx := &Tx{q: lasting{&w.kept}, dialect: w.db.dialect, now: w.db.now(), writes: true}
 	return tx.Try(context.Background(), func() error { return guard(tx, one.fn) })
 }
 
@@ -199,38 +172,13 @@ func guard(tx *Tx, fn func(*Tx) error) (err error) {
 	return fn(tx)
 }
 
-// writerConn is the writer's connection as a querier: it keeps statements
-// prepared and detaches them from the caller's context.
-type writerConn writer
+// lasting is the writer's connection as a querier that outlives the caller's context.
+type lasting struct{ *kept }
 
-func (c *writerConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	ctx = context.WithoutCancel(ctx)
-	s, err := c.prepare(ctx, query) //nolint:sqlclosecheck // kept for the next caller
-	if err != nil {
-		return nil, err
-	}
-	return s.ExecContext(ctx, args...)
+func (l lasting) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return l.kept.ExecContext(context.WithoutCancel(ctx), query, args...)
 }
 
-func (c *writerConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	ctx = context.WithoutCancel(ctx)
-	s, err := c.prepare(ctx, query) //nolint:sqlclosecheck // kept for the next caller
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(ctx, args...)
-}
-
-func (c *writerConn) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, ok := c.stmts[query]; ok {
-		return s, nil
-	}
-	if len(c.stmts) >= statements { // queries built from input: start over
-		(*writer)(c).forget()
-	}
-	s, err := c.conn.PrepareContext(ctx, query)
-	if err == nil {
-		c.stmts[query] = s
-	}
-	return s, err
+func (l lasting) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return l.kept.QueryContext(context.WithoutCancel(ctx), query, args...)
 }
