@@ -369,7 +369,6 @@ func (m *things) copied(t *testing.T) *things {
 		t.Fatal(err)
 	}
 	w.config.Data += "/copy"
-	w.begin(t)
 	w.app = must[*App](t)(Open(t.Context(), w.config))
 	t.Cleanup(func() { must[bool](t)(true, w.app.Close()) })
 	must[bool](t)(true, w.app.Finder.Refresh(t.Context()))
