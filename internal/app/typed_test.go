@@ -34,12 +34,14 @@ var shapes = []string{
 // spent are fields that a refusal empties, with the reason.
 var spent = map[string]string{
 	"secret": "the code of a matter: a wrong one is not shown to whoever looks over the shoulder",
+	"code":   "it is good once and for minutes: another is typed",
 	"digits": "a member's eight digits: they are good for seconds, and are read out anew",
 }
 
 // parted are fields whose text is several, set apart by signs.
 var parted = map[string]string{
 	"other_names": "names, apart by semicolons and commas",
+	"numbers":     "numbers, apart by spaces",
 	"works":       "platforms and companies, apart by semicolons, commas and strokes",
 }
 
