@@ -283,6 +283,9 @@ func (p *pages) rename(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := personPage{Name: r.PostForm.Get("name")}
 	err := p.Accounts.Rename(web.Named(r), account.ID(r.PathValue("id")), number(r.PostForm.Get("version")), s.Name)
+	if fault.Is(err, fault.Conflict) { // what was typed stands beside what is new
+		err = fault.New(string(account.Rename), fault.Invalid, fault.Of(err).Msg)
+	}
 	return p.done(w, r, s, err, "account.saved")
 }
 

@@ -383,7 +383,7 @@ func TestAdministrator(t *testing.T) {
 	r.post(page+"/grants", "role", "leader", "area", "990101", "until", "2020-01-01").want("a role that is over", 422, page+"/grants", "到期那天")
 	r.post(page+"/grants", "role", "leader", "area", "990101").want("a role", 200, page, "领导", "马上生效")
 	r.post(page+"/grants/"+p.Grants[0].ID+"/end").want("taken", 200, page, "!站长 ", "拿掉了")
-	r.post(page+"/name", "name", "刘小婷", "version", "1").want("an old version", 409, page+"/name", "刚有人改过")
+	r.post(page+"/name", "name", "刘小婷", "version", "1").want("an old version", 422, page+"/name", "刚有人改过", `value="刘小婷"`)
 	r.get(page+"/password").want("asked before a reset", 200, page+"/password", "重置刘婷的密码")
 	r.post(page+"/password").want("reset", 200, page+"/password", "告诉刘婷", "!"+first)
 	fresh.get("/desk").want("sessions end with a reset", 200, "/desk", `["",""]`)
