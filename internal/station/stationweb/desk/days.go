@@ -119,8 +119,11 @@ func (p *pages) closeForGood(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 		web.SetFlash(w, r, "stationdesk.flash.closed")
 		return web.See(w, r, tell.Href(v))
-	case fault.KindOf(err) == fault.Invalid, fault.KindOf(err) == fault.Conflict && v.InUse():
+	case fault.KindOf(err) == fault.Invalid:
 		return p.showClosing(w, r, tell.HTTPStatus(err), v, why, tell.Errors(r.Context(), err))
+	case fault.KindOf(err) == fault.Conflict && v.InUse():
+		told := fault.New("station.close", fault.Invalid, fault.Of(err).Msg) // of the whole form
+		return p.showClosing(w, r, tell.HTTPStatus(err), v, why, tell.Errors(r.Context(), told))
 	}
 	return err
 }

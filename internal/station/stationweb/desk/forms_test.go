@@ -86,9 +86,9 @@ func TestConflictShowsBothValues(t *testing.T) {
 	if r := h.send("cadre", path(v, "/edit"), form); r.status != 303 || h.get(v.ID).Address != "我写的 7 号" {
 		t.Errorf("sent again over the newest: got %d and %q, want it stored", r.status, h.get(v.ID).Address)
 	}
-	h.tells("hours of an old version", h.send("cadre", path(v, "/hours"), url.Values{"version": {"1"}, "do": {"save"}, "rows": {"1"}, "d0": {"every"}, "f0": {"09:00"}, "t0": {"10:00"}}), 409, "刚改过")
-	h.tells("a place of an old version", h.send("cadre", path(v, "/map"), url.Values{"version": {"1"}, "datum": {"gcj02"}, "typed_lat": {"42.9"}, "typed_lng": {"125.1"}}), 409, "刚改过")
-	h.tells("closing an old version", h.send("cadre", path(v, "/close"), url.Values{"version": {"1"}, "why": {"拆了"}, "sure": {"1"}}), 409)
+	h.tells("hours of an old version", h.send("cadre", path(v, "/hours"), url.Values{"version": {"1"}, "do": {"save"}, "rows": {"1"}, "d0": {"every"}, "f0": {"09:00"}, "t0": {"10:00"}}), 409, "刚改过", `role="alert"`)
+	h.tells("a place of an old version", h.send("cadre", path(v, "/map"), url.Values{"version": {"1"}, "datum": {"gcj02"}, "typed_lat": {"42.9"}, "typed_lng": {"125.1"}}), 409, "刚改过", `role="alert"`)
+	h.tells("closing an old version", h.send("cadre", path(v, "/close"), url.Values{"version": {"1"}, "why": {"拆了"}, "sure": {"1"}}), 409, `role="alert"`, "刚有人改过", "拆了")
 }
 
 func TestAdd(t *testing.T) {
