@@ -22,6 +22,7 @@ import (
 	"testing"
 
 	"nuanxin/internal/evidence/proves"
+	"nuanxin/internal/request"
 	"nuanxin/internal/web"
 )
 
@@ -125,7 +126,14 @@ func TestUploadsOnEveryRoute(t *testing.T) {
 			w := run.world(t)
 			w.papers(t)
 			must[bool](t)(true, w.app.Accounts.SetName(w.as(t, "worker"), "示例")) // there is something to correct
+			answered := must[request.Receipt](t)(w.app.Requests.Capture(w.as(t, "worker"), request.Draft{Words: "西门也不让进", Topic: "gate", Place: request.Place{Text: "示例家园西门", Area: "220402"}}))
+			must[request.Receipt](t)(w.app.Requests.Answer(w.as(t, "cadre"), request.Ref{ID: answered.ID}, request.Message{Words: "能进了"}))
 			takers := w.takers(t)
+			unsolved := takers["/help/"+w.request.Number+"/add"] // which reads files as this one does, and shows no room for them
+			unsolved.action = "/help/" + answered.Number + "/unsolved"
+			unsolved.values = maps.Clone(unsolved.values)
+			unsolved.values.Set("reason", "same")
+			takers[unsolved.action] = unsolved
 			w.everyTaker(t, takers)
 			before, tried := mapped(), 0
 			for i, action := range slices.Sorted(maps.Keys(takers)) {
@@ -148,7 +156,7 @@ func TestUploadsOnEveryRoute(t *testing.T) {
 // everyTaker holds that a form leads to each route with room for files.
 func (w *world) everyTaker(t *testing.T, takers map[string]form) {
 	t.Helper()
-	elsewhere := []string{"/help/{number}/unsolved"} // only after an answer
+	elsewhere := []string{"/help/{number}/unsolved"} // of a matter that is answered, which is another
 	for _, r := range w.app.routes {
 		if r.Method != http.MethodPost || r.BodyLimit <= 2*web.DefaultBodyLimit {
 			continue
