@@ -19,7 +19,8 @@ func TestClasses(t *testing.T) {
 	for _, s := range tables.AllSealed() {
 		for _, column := range s.Columns {
 			sealed[s.Table+"."+column] = true
-			boxed[s.Table+"."+column] = s.Boxed != ""
+			key, _ := s.Under(column)
+			boxed[s.Table+"."+column] = key != "" || tables.IsKey(column)
 		}
 	}
 	personal := tables.Personal()

@@ -90,15 +90,15 @@ func TestResealBindsAVersion(t *testing.T) {
 	block := must[cipher.Block](t)(aes.NewCipher(file.Keys[0].Key))
 	aead := must[cipher.AEAD](t)(cipher.NewGCM(block))
 	nonce := make([]byte, aead.NonceSize())
-	old := aead.Seal(append([]byte{1, 0, 0, 0, 1}, nonce...), nonce, []byte("还没人来"), seal.Place("request", "words", string(w.request.ID)))
+	old := aead.Seal(append([]byte{1, 0, 0, 0, 1}, nonce...), nonce, []byte("请去看看"), seal.Place("request_dispatch", "task", string(w.dispatch)))
 	words := func(t *testing.T, change []byte) (now []byte) {
 		must[bool](t)(true, v.DB.Update(t.Context(), func(tx *db.Tx) error {
 			if change != nil {
-				if _, err := tx.Exec(t.Context(), `update request set words = $2 where request_id = $1`, string(w.request.ID), change); err != nil {
+				if _, err := tx.Exec(t.Context(), `update request_dispatch set task = $2 where dispatch_id = $1`, string(w.dispatch), change); err != nil {
 					return err
 				}
 			}
-			return tx.One(t.Context(), `select words from request where request_id = $1`, []any{string(w.request.ID)}, &now)
+			return tx.One(t.Context(), `select task from request_dispatch where dispatch_id = $1`, []any{string(w.dispatch)}, &now)
 		}))
 		return now
 	}
@@ -108,8 +108,8 @@ func TestResealBindsAVersion(t *testing.T) {
 	if n, _, err := v.Reseal(t.Context(), func(int64, int64) {}); err != nil || n != 1 {
 		t.Errorf("sealed anew %d, %v", n, err)
 	}
-	plain, err := v.Ring.Open(words(t, nil), seal.Place("request", "words", string(w.request.ID)))
-	if !seal.Versioned(words(t, nil)) || string(plain) != "还没人来" {
+	plain, err := v.Ring.Open(words(t, nil), seal.Place("request_dispatch", "task", string(w.dispatch)))
+	if !seal.Versioned(words(t, nil)) || string(plain) != "请去看看" {
 		t.Errorf("it reads %q, %v", plain, err)
 	}
 }
@@ -129,6 +129,16 @@ func TestVerifyNamesWhatDoesNotOpen(t *testing.T) {
 	proof, err := v.Verify(t.Context())
 	if err != nil || len(proof.Wrong) != 1 || !strings.Contains(proof.Wrong[0], "request.words of "+string(w.request.ID)) {
 		t.Errorf("proof: %+v, %v", proof, err)
+	}
+	err = v.DB.Update(t.Context(), func(tx *db.Tx) error { // and one that the ring sealed
+		elsewhere, err := v.Ring.Seal([]byte("x"), seal.Place("request", "words", string(w.other.ID)))
+		if err == nil {
+			_, err = tx.Exec(t.Context(), `update request set words = $2 where request_id = $1`, string(w.request.ID), elsewhere)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if _, _, err := v.Rotate(t.Context(), seal.AES256GCM); err != nil {
 		t.Fatal(err)

@@ -21,13 +21,14 @@ func (a *App) opened(t *testing.T) (all []opened) {
 			if len(s.Row) == 1 {
 				row = "cast(" + row + " as text)"
 			}
-			key := "null"
-			if s.Boxed != "" {
-				key = "(select k.data_key from " + s.Boxed + " k where k." + s.Key + " = s." + s.Key + ")"
-			}
 			for _, column := range s.Columns {
-				if column == "data_key" {
+				if tables.IsKey(column) {
 					continue
+				}
+				key := "null"
+				under, rows := s.Under(column)
+				if under != "" { // in the other rows the ring sealed it, and nothing opens what is boxed
+					key = "case when " + rows + " then (select k." + under + " from " + s.Boxed + " k where k." + s.Key + " = s." + s.Key + ") end"
 				}
 				err := tx.Each(t.Context(), "select "+row+", cast("+s.Key+" as text), "+key+", "+column+" from "+s.Table+" s where "+column+" is not null", nil, func(r db.Row) error {
 					var name, holder string
@@ -35,7 +36,7 @@ func (a *App) opened(t *testing.T) (all []opened) {
 					if err := r.Scan(&name, &holder, &key, &sealed); err != nil {
 						return err
 					}
-					box, err := a.ring.Box(key, seal.Place(s.Boxed, "data_key", holder))
+					box, err := a.ring.Box(key, seal.Place(s.Boxed, under, holder))
 					if err != nil {
 						return err
 					}

@@ -122,6 +122,7 @@ type Request struct {
 	// What follows decides about access or is sealed; no page shows it.
 
 	Owner       string    `json:"-"` // the worker's person id; empty: only holders of the secret
+	SaidKey     []byte    `json:"-"` // that what the worker said is sealed with; itself sealed
 	DataKey     []byte    `json:"-"` // that name and phone are sealed with; itself sealed
 	SealedName  []byte    `json:"-"`
 	SealedPhone []byte    `json:"-"`

@@ -132,11 +132,15 @@ type value struct {
 	column string
 	row    string
 	sealed []byte
+	under  string // the column of the data key that seals it; empty: the ring does
 	holder string // whose data key it is
-	box    []byte // and the key, itself sealed
+	box    []byte // and the key, itself sealed; empty: there is none
 }
 
 func (v value) place() []byte { return seal.Place(v.table.Table, v.column, v.row) }
+
+// keyPlace is where the data key stands.
+func (v value) keyPlace() []byte { return seal.Place(v.table.Boxed, v.under, v.holder) }
 
 // String names the place and nothing that is kept there.
 func (v value) String() string { return v.table.Table + "." + v.column + " of " + v.row }
@@ -146,7 +150,10 @@ func (v Vault) open(one value) ([]byte, error) {
 	if !seal.Boxed(one.sealed) {
 		return v.Ring.Open(one.sealed, one.place())
 	}
-	b, err := v.Ring.Box(one.box, seal.Place(one.table.Boxed, "data_key", one.holder))
+	if one.under == "" {
+		return nil, seal.ErrOpen
+	}
+	b, err := v.Ring.Box(one.box, one.keyPlace())
 	if err != nil {
 		return nil, err
 	}
@@ -184,11 +191,10 @@ func (v Vault) each(ctx context.Context, visit func([]value) error) error {
 // page reads the rows behind last, and returns the last of them; nil: there are
 // no more.
 func (v Vault) page(ctx context.Context, t tables.Sealed, key []string, last []any) (some []value, next []any, err error) {
-	box := []string{"null", "null"}
-	if t.Boxed != "" {
-		box = []string{t.Key, fmt.Sprintf(`(select k.data_key from %[1]s k where k.%[2]s = %[3]s.%[2]s)`, t.Boxed, t.Key, t.Table)}
+	columns := slices.Concat(key, t.Row, []string{t.Key})
+	for _, c := range t.Columns {
+		columns = append(append(columns, c), boxOf(t, c)...)
 	}
-	columns := slices.Concat(box, key, t.Row, t.Columns)
 	seen := 0
 	err = v.DB.View(ctx, func(tx *db.Tx) error {
 		var args db.Args
@@ -206,19 +212,8 @@ func (v Vault) page(ctx context.Context, t tables.Sealed, key []string, last []a
 				return err
 			}
 			seen++
-			holder := fmt.Sprint(cells[0])
-			of, _ := cells[1].([]byte)
-			cells = cells[len(box):]
 			next = cells[:len(key)]
-			var row []string
-			for _, c := range cells[len(key):][:len(t.Row)] {
-				row = append(row, fmt.Sprint(c))
-			}
-			for i, c := range cells[len(key)+len(t.Row):] {
-				if sealed, _ := c.([]byte); len(sealed) > 0 {
-					some = append(some, value{t, key, next, t.Columns[i], strings.Join(row, "/"), sealed, holder, of})
-				}
-			}
+			some = append(some, values(t, key, cells)...)
 			return nil
 		})
 	})
@@ -226,4 +221,39 @@ func (v Vault) page(ctx context.Context, t tables.Sealed, key []string, last []a
 		next = nil
 	}
 	return some, next, err
+}
+
+// boxOf selects whether a data key seals a column in this row, and that key, itself
+// sealed; NULL: there is none yet.
+func boxOf(t tables.Sealed, column string) []string {
+	under, rows := t.Under(column)
+	if under == "" {
+		return []string{"0", "null"}
+	}
+	return []string{`case when ` + rows + ` then 1 else 0 end`, fmt.Sprintf(`(select k.%[1]s from %[2]s k where k.%[3]s = %[4]s.%[3]s)`, under, t.Boxed, t.Key, t.Table)}
+}
+
+// values are the sealed values of a row that [Vault.page] read.
+func values(t tables.Sealed, key []string, cells []any) (some []value) {
+	at := cells[:len(key)]
+	var row []string
+	for _, c := range cells[len(key):][:len(t.Row)] {
+		row = append(row, fmt.Sprint(c))
+	}
+	rest := cells[len(key)+len(t.Row):]
+	holder := fmt.Sprint(rest[0])
+	for i, column := range t.Columns {
+		cell := rest[1+3*i:]
+		sealed, _ := cell[0].([]byte)
+		if len(sealed) == 0 {
+			continue
+		}
+		one := value{table: t, key: key, at: at, column: column, row: strings.Join(row, "/"), sealed: sealed, holder: holder}
+		if fmt.Sprint(cell[1]) == "1" {
+			one.under, _ = t.Under(column)
+			one.box, _ = cell[2].([]byte)
+		}
+		some = append(some, one)
+	}
+	return some
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nuanxin/internal/app/tables"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/db"
 	"nuanxin/internal/seal"
@@ -48,8 +49,8 @@ func (v Vault) Verify(ctx context.Context) (p Proof, err error) {
 }
 
 // Reseal seals everything anew that an older key sealed, or that is not bound to a
-// version, and returns how many
-// values and files that were. It may be cut off and begun again; who works
+// version, puts what workers said under keys of their own where it is not yet, and
+// returns how many values and files that were. It may be cut off and begun again; who works
 // meanwhile waits for a few rows at most. A value that somebody changes in between
 // is theirs and stays. tell hears how far it is.
 func (v Vault) Reseal(ctx context.Context, tell func(values, files int64)) (values, files int64, err error) {
@@ -86,11 +87,25 @@ func (v Vault) Reseal(ctx context.Context, tell func(values, files int64)) (valu
 	return values, files, err
 }
 
+// stale reports whether a value is to be sealed anew: an older key sealed it, or it is not
+// bound to a version. Of what a data key sealed, that key is sealed anew. What a worker
+// said before it had a key of its own goes under one.
+func (v value) stale(now uint32) bool {
+	if seal.Boxed(v.sealed) {
+		return false
+	}
+	return v.moves() || seal.KeyOf(v.sealed) != now || !seal.Versioned(v.sealed)
+}
+
+// moves reports whether a value that the ring sealed goes under its data key. What tells
+// who somebody is stays where it is until it is written anew.
+func (v value) moves() bool { return v.under == tables.SaidKey && !seal.Boxed(v.sealed) }
+
 // again seals some values anew in one transaction.
 func (v Vault) again(ctx context.Context, some []value, now uint32) (n int64, err error) {
 	var stale []value
 	for _, one := range some {
-		if fresh := seal.KeyOf(one.sealed) == now && seal.Versioned(one.sealed); !fresh && !seal.Boxed(one.sealed) { // of what a data key sealed, that key is sealed anew
+		if one.stale(now) {
 			stale = append(stale, one)
 		}
 	}
@@ -104,15 +119,16 @@ func (v Vault) again(ctx context.Context, some []value, now uint32) (n int64, er
 			if err != nil {
 				return fmt.Errorf("%v, key %d: %w", one, seal.KeyOf(one.sealed), err)
 			}
-			fresh, err := v.Ring.Seal(plain, one.place())
+			fresh, err := v.anew(ctx, tx, one, plain)
 			if err != nil {
 				return err
 			}
+			if fresh == nil {
+				continue
+			}
 			var args db.Args
 			set := args.Add(fresh)
-			was := args.Add(one.sealed)
-			changed, err := tx.Exec(ctx, `update `+one.table.Table+` set `+one.column+` = `+set+` where `+one.column+` = `+was+
-				` and (`+strings.Join(one.key, ", ")+`) = `+db.In(&args, one.at), args...)
+			changed, err := tx.Exec(ctx, `update `+one.table.Table+` set `+one.column+` = `+set+` where `+one.here(&args), args...)
 			if err != nil {
 				return err
 			}
@@ -121,4 +137,38 @@ func (v Vault) again(ctx context.Context, some []value, now uint32) (n int64, er
 		return nil
 	})
 	return n, err
+}
+
+// here is the condition that a value is still what it was.
+func (v value) here(args *db.Args) string {
+	return v.column + ` = ` + args.Add(v.sealed) + ` and (` + strings.Join(v.key, ", ") + `) = ` + db.In(args, v.at)
+}
+
+// anew seals a value as it is to be sealed now; nil: it is not there any more. A key that
+// is made for it is kept at once, in the row that whoever writes there holds: who was
+// erased meanwhile gets none.
+func (v Vault) anew(ctx context.Context, tx *db.Tx, one value, plain []byte) ([]byte, error) {
+	if !one.moves() {
+		return v.Ring.Seal(plain, one.place())
+	}
+	var key []byte
+	err := tx.One(ctx, `update `+one.table.Boxed+` set `+one.under+` = `+one.under+` where `+one.table.Key+` = $1 returning `+one.under, []any{one.holder}, &key)
+	if err != nil {
+		return nil, err
+	}
+	var args db.Args
+	var there int
+	if err := tx.One(ctx, `select count(*) from `+one.table.Table+` where `+one.here(&args), args, &there); err != nil || there == 0 {
+		return nil, err
+	}
+	box, err := v.Ring.Box(key, one.keyPlace())
+	if len(key) == 0 {
+		if box, key, err = v.Ring.NewBox(one.keyPlace()); err == nil {
+			_, err = tx.Exec(ctx, `update `+one.table.Boxed+` set `+one.under+` = $2 where `+one.table.Key+` = $1`, one.holder, key)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return box.Seal(plain, one.place())
 }

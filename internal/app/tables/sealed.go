@@ -14,6 +14,29 @@ type Sealed struct {
 	Row     []string // columns whose values, joined by "/", name the row in a sealed value's place
 	Boxed   string   // the table with the data keys; empty: there are none
 	Key     string   // the column by which a row's data key is found there
+
+	said map[string]string
+}
+
+// The columns that hold data keys; the ring sealed those themselves.
+const (
+	DataKey = "data_key" // of who somebody is
+	SaidKey = "said_key" // of what they said
+)
+
+// IsKey reports whether a column holds data keys.
+func IsKey(column string) bool { return column == DataKey || column == SaidKey }
+
+// Under says by which data key a column is sealed: the column of the table Boxed that has
+// it, and in which rows, as a condition. Without a key the ring sealed it.
+func (s Sealed) Under(column string) (key, rows string) {
+	switch rows, said := s.said[column]; {
+	case s.Boxed == "" || IsKey(column):
+		return "", ""
+	case said:
+		return SaidKey, rows
+	}
+	return DataKey, always
 }
 
 // AllSealed lists the tables with sealed columns.
@@ -24,7 +47,7 @@ func AllSealed() (list []Sealed) {
 			if row == nil {
 				row = []string{t.Key}
 			}
-			list = append(list, Sealed{t.Name, t.Sealed, row, t.Boxed, t.Key})
+			list = append(list, Sealed{t.Name, t.Sealed, row, t.Boxed, t.Key, t.Said})
 		}
 	}
 	return list

@@ -4,7 +4,11 @@
 // names nothing.
 package tables
 
-import "slices"
+import (
+	"slices"
+
+	"nuanxin/internal/request/record"
+)
 
 // table is one table of the program: the group that it is stored with and its
 // shard key, with which its primary key begins. On Citus a group's tables are
@@ -19,11 +23,16 @@ type table struct {
 	Sealed []string // columns that the key ring sealed
 	Row    []string // columns that name the row in a sealed value's place, joined by "/"; nil: Key
 	Boxed  string   // the table whose column data_key, under the same Key, has the data key that these are sealed with; empty: the ring sealed them
+
+	Said map[string]string // columns that hold what a worker said, under the key in the column said_key of Boxed: the rows of which that is true, as a condition; of the others the ring sealed them
 }
 
 // reference is the group of tables that are small, read everywhere and changed
 // rarely.
 const reference = "reference"
+
+// always is true of every row.
+const always = "1 = 1"
 
 func (t table) reference() bool { return t.Group == reference }
 
@@ -102,10 +111,11 @@ var all = slices.Concat([]table{
 	{Name: "station_work", Group: "import", Key: "import_id"},
 
 	{Name: "request", Group: "request", Key: "request_id", Refs: map[string]string{"union_id": "org", "station_id": "station", "owner_id": "person", "officer_id": "person", "merged_into": "request"},
-		Sealed: []string{"data_key", "source", "words", "heard", "place", "name", "phone"}, Boxed: "request"},
+		Sealed: []string{"said_key", "data_key", "source", "words", "heard", "place", "name", "phone"}, Boxed: "request",
+		Said: map[string]string{"source": always, "words": always, "heard": always, "place": "station_id is null"}},
 	{Name: "request_number", Group: "guard", Key: "number", Refs: map[string]string{"request_id": "request"}},
 	{Name: "request_day", Group: "guard", Key: "day"},
-	{Name: "request_event", Group: "request", Key: "request_id", Sealed: []string{"words"}, Row: []string{"request_id", "seq"}},
+	{Name: "request_event", Group: "request", Key: "request_id", Sealed: []string{"words"}, Row: []string{"request_id", "seq"}, Boxed: "request", Said: map[string]string{"words": record.SaidRows}},
 	{Name: "request_dispatch", Group: "request", Key: "request_id", Refs: map[string]string{"body_id": "org"},
 		Sealed: []string{"task", "reason", "suggest"}, Row: []string{"dispatch_id"}},
 	{Name: "request_attachment", Group: "request", Key: "request_id"},

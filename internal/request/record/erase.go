@@ -18,7 +18,7 @@ func (s *Store) UnsettledOf(ctx context.Context, tx *op.Tx, worker string) (n in
 }
 
 // Forget drops whose the requests of a worker are, and all that they said and sent:
-// words, photos and voice, where exactly it was. What the matter was about, who worked
+// words, photos and voice, where exactly it was, and the keys that it was sealed with. What the matter was about, who worked
 // on it and what they answered stays, as the union's record. The files themselves go
 // with the next sweep, since no row names them. What is held (package hold) stays as it is.
 func (s *Store) Forget(ctx context.Context, tx *op.Tx, worker string) error {
@@ -36,14 +36,16 @@ func (s *Store) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 }
 
 // unsay are the statements that drop what was said and sent by whom some requests came
-// from, given by a condition on rows of request.
+// from, given by a condition on rows of request, and destroy the keys that it was sealed
+// with. The rows of request come first: whoever is adding words holds one, and what they
+// add is there when the statement has waited for them; who comes later finds no worker.
 func unsay(which string) []string {
 	these := ` and request_id in (select request_id from request where ` + which + `)`
 	return []string{
-		`delete from request_attachment where (by_kind = 'worker' or seq = 1)` + these,
-		`update request_event set words = null where (by_kind = 'worker' or seq = 1)` + these,
-		`delete from request_gram where true` + these,
-		`update request set words = null, heard = null, source = null where ` + which,
+		`update request set said_key = null, words = null, heard = null, source = null where ` + which,
 		`update request set place = null, lat = null, lng = null, cell = null where station_id is null and ` + which,
+		`delete from request_attachment where ` + SaidRows + these,
+		`update request_event set words = null where ` + SaidRows + these,
+		`delete from request_gram where true` + these,
 	}
 }

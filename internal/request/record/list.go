@@ -257,7 +257,7 @@ func (s *Store) Matters(ctx context.Context, tx *op.Tx, scope op.Scope, states .
 	var rows []request.MatterRow
 	err := tx.Each(ctx, `
 			select r.request_id, r.number, r.status, r.topic, r.title, r.what, r.place, r.station_id, r.demo, r.followers, d.dispatch_id, d.body_id, d.body_name, d.lead, d.state, d.attempt, d.final, d.task,
-				d.sent_at, d.sign_by, d.deadline, d.due_by, d.asked_until, d.opened_at, d.signed_at, d.signed_by, d.reported_at
+				d.sent_at, d.sign_by, d.deadline, d.due_by, d.asked_until, d.opened_at, d.signed_at, d.signed_by, d.reported_at, r.said_key
 			from request_dispatch d join request r on r.request_id = d.request_id
 			where `+where+` order by case when d.state = 'reported' or r.closed_at is not null then 1 else 0 end, d.deadline, d.dispatch_id limit 200`, args, func(r db.Row) error {
 		row, err := s.scanMatterRow(r, tx.Now())
@@ -269,10 +269,10 @@ func (s *Store) Matters(ctx context.Context, tx *op.Tx, scope op.Scope, states .
 
 func (s *Store) scanMatterRow(r db.Row, now time.Time) (request.MatterRow, error) {
 	var m request.MatterRow
-	var where, task []byte
+	var where, task, key []byte
 	d := &m.Dispatch
 	err := r.Scan(&m.ID, &m.Number, &m.Status, &m.Topic, &m.Title, &m.What, &where, db.Text(&m.Station), &m.Demo, &m.Followers, &d.ID, &d.Body, &d.BodyName, &d.Lead, &d.State, &d.Attempt, &d.Final, &task,
-		db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.DueBy), db.Time(&d.AskedUntil), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt))
+		db.Time(&d.SentAt), db.Time(&d.SignBy), db.Time(&d.Deadline), db.Time(&d.DueBy), db.Time(&d.AskedUntil), db.Time(&d.OpenedAt), db.Time(&d.SignedAt), &d.SignedBy, db.Time(&d.ReportedAt), &key)
 	if err != nil {
 		return m, err
 	}
@@ -281,7 +281,7 @@ func (s *Store) scanMatterRow(r db.Row, now time.Time) (request.MatterRow, error
 		d.DueBy = d.Deadline // handed out before it was kept
 	}
 	m.Late = m.Status.Busy() && d.ReportedAt.IsZero() && (unsigned || now.After(d.DueBy))
-	if m.Place, err = s.Unseal(where, "request", "place", string(m.ID)); err != nil {
+	if m.Place, err = s.open(m.ID, key, where, "request", "place", string(m.ID)); err != nil {
 		return m, err
 	}
 	d.Task, err = s.Unseal(task, "request_dispatch", "task", string(d.ID))

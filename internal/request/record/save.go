@@ -21,11 +21,8 @@ type Change struct {
 
 // Save stores a root that [Store.Lock] returned, with what an act changed.
 func (s *Store) Save(ctx context.Context, tx *op.Tx, q *request.Request, c Change) error {
-	if err := s.saveRoot(ctx, tx, q); err != nil {
-		return err
-	}
 	for _, e := range c.Entries {
-		if err := s.insertEntry(ctx, tx, q.ID, e); err != nil {
+		if err := s.insertEntry(ctx, tx, q, e); err != nil {
 			return err
 		}
 	}
@@ -39,16 +36,15 @@ func (s *Store) Save(ctx context.Context, tx *op.Tx, q *request.Request, c Chang
 			return err
 		}
 	}
-	return nil
+	return s.saveRoot(ctx, tx, q) // last, with the key that an entry may have made
 }
 
 func (s *Store) saveRoot(ctx context.Context, tx *op.Tx, q *request.Request) error {
-	row := string(q.ID)
-	heard, err := s.Seal(q.Heard, "request", "heard", row)
+	heard, err := s.say(q, q.Heard, "request", "heard", string(q.ID))
 	if err != nil {
 		return err
 	}
-	place, err := s.Seal(q.Place.Text, "request", "place", row)
+	place, err := s.sayPlace(q)
 	if err != nil {
 		return err
 	}
@@ -56,12 +52,12 @@ func (s *Store) saveRoot(ctx context.Context, tx *op.Tx, q *request.Request) err
 		update request set version = $2, status = $3, area = $4, area_known = $5, union_id = $6, topic = $7, title = $8, hidden = $9, heard = $10, place = $11,
 			officer_id = $12, officer_name = $13, changed_at = $14, seen_at = $15, answered_at = $16, closed_at = $17,
 			due_at = $18, due_clock = $19, soon_at = $20, answer_by = $21, ladder_at = $22, sort_at = $23, missed = $24, level = $25, raised_area = $26,
-			chases = $27, followers = $28, bounces = $29, reopened = $30, merged_into = $31, quiet = $32, not_before = $33, mended_at = $34
+			chases = $27, followers = $28, bounces = $29, reopened = $30, merged_into = $31, quiet = $32, not_before = $33, mended_at = $34, said_key = $35
 		where request_id = $1`,
 		q.ID, q.Version, q.Status, q.Place.Area, q.AreaKnown, db.Null(q.Union), q.Topic, q.Title, q.Hidden, heard, place,
 		db.Null(q.Officer), q.OfficerName, q.ChangedAt.UnixMicro(), db.Micros(q.SeenAt), db.Micros(q.AnsweredAt), db.Micros(q.ClosedAt),
 		db.Micros(q.DueAt), q.DueClock, db.Micros(q.SoonAt), db.Micros(q.AnswerBy), db.Micros(q.LadderAt), sortKey(q), q.Missed, q.Level, raised(q),
-		q.Chases, q.Followers, q.Bounces, q.Reopened, db.Null(q.MergedInto), q.Quiet, db.Micros(q.NotBefore), db.Micros(q.MendedAt))
+		q.Chases, q.Followers, q.Bounces, q.Reopened, db.Null(q.MergedInto), q.Quiet, db.Micros(q.NotBefore), db.Micros(q.MendedAt), q.SaidKey)
 	return err
 }
 
@@ -83,11 +79,11 @@ func raised(q *request.Request) any {
 // Insert stores a new request, its number and its guard.
 func (s *Store) Insert(ctx context.Context, tx *op.Tx, q *request.Request) error {
 	row := string(q.ID)
-	words, err := s.Seal(q.Words, "request", "words", row)
+	words, err := s.say(q, q.Words, "request", "words", row)
 	if err != nil {
 		return err
 	}
-	source, err := s.Seal(q.Source, "request", "source", row)
+	source, err := s.say(q, q.Source, "request", "source", row)
 	if err != nil {
 		return err
 	}
@@ -100,24 +96,27 @@ func (s *Store) Insert(ctx context.Context, tx *op.Tx, q *request.Request) error
 	}
 	_, err = tx.Exec(ctx, `
 		insert into request (request_id, number, version, status, area, area_known, topic, title, channel, source, station_id, what, owner_id, hidden,
-			words, lat, lng, cell, data_key, name, phone, phone_index, phone_ok, officer_name, policy, calendar, created_at, changed_at,
+			words, lat, lng, cell, said_key, data_key, name, phone, phone_index, phone_ok, officer_name, policy, calendar, created_at, changed_at,
 			due_clock, sort_at, missed, level, chases, followers, bounces, reopened, quiet, demo)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $28, $19, $20, $21, $22, '', $23, $27, $24, $24,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $29, $28, $19, $20, $21, $22, '', $23, $27, $24, $24,
 			'', 0, $25, 0, 0, 0, 0, 0, $25, $26)`,
 		q.ID, q.Number, q.Version, q.Status, q.Place.Area, q.AreaKnown, q.Topic, q.Title, q.Channel, source, db.Null(q.Place.Station), q.What, db.Null(q.Owner), q.Hidden,
-		words, lat, lng, cell, q.SealedName, q.SealedPhone, db.Null(q.PhoneIndex), q.PhoneOK, q.Policy, q.CreatedAt.UnixMicro(), false, q.Demo, q.Calendar, q.DataKey)
+		words, lat, lng, cell, q.SealedName, q.SealedPhone, db.Null(q.PhoneIndex), q.PhoneOK, q.Policy, q.CreatedAt.UnixMicro(), false, q.Demo, q.Calendar, q.DataKey, q.SaidKey)
 	return err
 }
 
-func (s *Store) insertEntry(ctx context.Context, tx *op.Tx, rid request.ID, e request.Entry) error {
-	words, err := s.Seal(e.Words, "request_event", "words", rowOf(rid, e.Seq))
+func (s *Store) insertEntry(ctx context.Context, tx *op.Tx, q *request.Request, e request.Entry) error {
+	words, err := s.Seal(e.Words, "request_event", "words", rowOf(q.ID, e.Seq))
+	if said(e) {
+		words, err = s.say(q, e.Words, "request_event", "words", rowOf(q.ID, e.Seq))
+	}
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `
 		insert into request_event (request_id, seq, at, kind, by_kind, by_id, by_name, readers, dispatch_id, body_id, body_name, words, until, fact)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		rid, e.Seq, e.At.UnixMicro(), e.Kind, e.By, e.ByID, e.ByName, int64(e.Readers), db.Null(e.Dispatch), db.Null(e.Body), e.BodyName, words, db.Micros(e.Until), e.Fact)
+		q.ID, e.Seq, e.At.UnixMicro(), e.Kind, e.By, e.ByID, e.ByName, int64(e.Readers), db.Null(e.Dispatch), db.Null(e.Body), e.BodyName, words, db.Micros(e.Until), e.Fact)
 	return err
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 const rootColumns = `request_id, number, version, status, area, area_known, union_id, topic, title, channel, source,
-	station_id, what, owner_id, hidden, words, heard, place, lat, lng, data_key, name, phone, phone_index, phone_ok,
+	station_id, what, owner_id, hidden, words, heard, place, lat, lng, said_key, data_key, name, phone, phone_index, phone_ok,
 	officer_id, officer_name, policy, calendar, created_at, changed_at, seen_at, answered_at, closed_at, due_at, due_clock, soon_at, answer_by, ladder_at, not_before,
 	missed, level, raised_area, chases, followers, bounces, reopened, merged_into, quiet, mended_at, demo`
 
@@ -50,7 +50,7 @@ func (s *Store) scan(r db.Row) (*request.Request, error) {
 	var source, words, heard, place []byte
 	var lat, lng *float64
 	err := r.Scan(&q.ID, &q.Number, &q.Version, &q.Status, &q.Place.Area, &q.AreaKnown, db.Text(&q.Union), &q.Topic, &q.Title, &q.Channel, &source,
-		db.Text(&q.Place.Station), &q.What, db.Text(&q.Owner), &q.Hidden, &words, &heard, &place, &lat, &lng, &q.DataKey, &q.SealedName, &q.SealedPhone, db.Text(&q.PhoneIndex), &q.PhoneOK,
+		db.Text(&q.Place.Station), &q.What, db.Text(&q.Owner), &q.Hidden, &words, &heard, &place, &lat, &lng, &q.SaidKey, &q.DataKey, &q.SealedName, &q.SealedPhone, db.Text(&q.PhoneIndex), &q.PhoneOK,
 		db.Text(&q.Officer), &q.OfficerName, &q.Policy, &q.Calendar, db.Time(&q.CreatedAt), db.Time(&q.ChangedAt), db.Time(&q.SeenAt), db.Time(&q.AnsweredAt), db.Time(&q.ClosedAt),
 		db.Time(&q.DueAt), &q.DueClock, db.Time(&q.SoonAt), db.Time(&q.AnswerBy), db.Time(&q.LadderAt), db.Time(&q.NotBefore),
 		&q.Missed, &q.Level, db.Text(&q.RaisedTo), &q.Chases, &q.Followers, &q.Bounces, &q.Reopened, db.Text(&q.MergedInto), &q.Quiet, db.Time(&q.MendedAt), &q.Demo)
@@ -64,17 +64,15 @@ func (s *Store) scan(r db.Row) (*request.Request, error) {
 	return &q, s.openRoot(&q, source, words, heard, place)
 }
 
-func (s *Store) openRoot(q *request.Request, source, words, heard, place []byte) error {
+func (s *Store) openRoot(q *request.Request, source, words, heard, place []byte) (err error) {
 	for _, c := range []struct {
 		sealed []byte
 		column string
 		to     *string
 	}{{source, "source", &q.Source}, {words, "words", &q.Words}, {heard, "heard", &q.Heard}, {place, "place", &q.Place.Text}} {
-		text, err := s.Unseal(c.sealed, "request", c.column, string(q.ID))
-		if err != nil {
+		if *c.to, err = s.open(q.ID, q.SaidKey, c.sealed, "request", c.column, string(q.ID)); err != nil {
 			return err
 		}
-		*c.to = text
 	}
 	name, _, err := s.Identity(q)
 	for _, r := range name {
@@ -220,13 +218,13 @@ func (s *Store) Dispatches(ctx context.Context, tx *op.Tx, rid request.ID) ([]re
 func (s *Store) Entries(ctx context.Context, tx *op.Tx, rid request.ID, words bool) ([]request.Entry, error) {
 	var es []request.Entry
 	err := tx.Each(ctx, `
-		select seq, at, kind, by_kind, by_id, by_name, readers, dispatch_id, body_id, body_name, words, until, fact
+		select seq, at, kind, by_kind, by_id, by_name, readers, dispatch_id, body_id, body_name, words, until, fact, `+saidKey("request_event")+`
 		from request_event where request_id = $1 order by seq`, []any{rid}, func(r db.Row) error {
 		var e request.Entry
-		var sealed []byte
-		err := r.Scan(&e.Seq, db.Time(&e.At), &e.Kind, &e.By, &e.ByID, &e.ByName, &e.Readers, db.Text(&e.Dispatch), db.Text(&e.Body), &e.BodyName, &sealed, db.Time(&e.Until), &e.Fact)
+		var sealed, key []byte
+		err := r.Scan(&e.Seq, db.Time(&e.At), &e.Kind, &e.By, &e.ByID, &e.ByName, &e.Readers, db.Text(&e.Dispatch), db.Text(&e.Body), &e.BodyName, &sealed, db.Time(&e.Until), &e.Fact, &key)
 		if err == nil && words {
-			e.Words, err = s.Unseal(sealed, "request_event", "words", rowOf(rid, e.Seq))
+			e.Words, err = s.open(rid, key, sealed, "request_event", "words", rowOf(rid, e.Seq))
 		}
 		es = append(es, e)
 		return err
