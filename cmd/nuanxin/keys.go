@@ -169,7 +169,7 @@ func (c *keysVerifyCmd) Run(e *env) error {
 		if c.JSON {
 			err = printJSON(e, proof)
 		} else {
-			fmt.Fprintf(e.stdout, "%d values and %d files open; %d do not\n", proof.Values, proof.Files, len(proof.Wrong))
+			fmt.Fprintf(e.stdout, "%d values and %d files open; %d do not; %d files are no row's, and the sweep takes them\n", proof.Values, proof.Files, len(proof.Wrong), proof.Unnamed)
 			for _, w := range proof.Wrong {
 				fmt.Fprintln(e.stdout, "   ", w)
 			}

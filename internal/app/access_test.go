@@ -117,7 +117,7 @@ func (w *world) papers(t *testing.T) {
 	w.draft = must[string](t)(w.app.Unions.Propose(w.as(t, "admin"), oidc.Draft{Org: string(w.body), Issuer: "https://idp.example.org", ClientID: "nuanxin", Secret: "0123456789"}))
 	w.died = w.relatives(t, "cadre", "19900000002", "王示例")
 	w.photo = id.New[string]()
-	if err := (fileStore{w.app.blobs}).Put(t.Context(), w.photo, []byte("x")); err != nil {
+	if err := (fileStore{Blobs: w.app.blobs}).Put(t.Context(), w.photo, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	must[station.Done](t)(w.app.Stations.AddPictures(w.as(t, "cadre"), w.station.ID, station.Picture{File: w.photo, Thumb: w.photo}))

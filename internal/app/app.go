@@ -22,6 +22,7 @@ import (
 	"nuanxin/internal/account/wechat"
 	"nuanxin/internal/app/choice"
 	"nuanxin/internal/app/door"
+	"nuanxin/internal/app/filekeys"
 	"nuanxin/internal/app/keys"
 	"nuanxin/internal/app/parts"
 	"nuanxin/internal/app/ways"
@@ -290,7 +291,7 @@ func (a *App) wire(sender sms.Sender, checker verify.Checker, words *web.Texts, 
 	a.Calendar = calendar.NewService(desk, a.whole)
 	a.Stations = station.NewService(desk, a.Calendar)
 	a.Finder = finder.New(a.Stations, a.Calendar, a.db.Clock())
-	a.Intake = intake.NewService(desk, fileStore{a.blobs})
+	a.Intake = intake.NewService(desk, fileStore{Blobs: a.blobs})
 	a.Intake.Rights = a.Accounts.Rights
 	a.Requests = a.requests(desk, sender, words)
 	has := unions{bodies{a.Orgs, a.Accounts}}
@@ -327,7 +328,8 @@ func (a *App) wire(sender sms.Sender, checker verify.Checker, words *web.Texts, 
 	a.Unowned = whose.Unowned(desk, a.Rights, a.Holds, a.Members, a.Lists, &record.Store{Ring: a.ring})
 	a.Orgs.HeldBy(body.In)
 	a.Orgs.CountedBy(body.Counts)
-	a.files = upload.New(fileStore{a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
+	a.files = upload.New(fileStore{Blobs: a.blobs}, a.ring, media.NewCleaner(decodesAtOnce))
+	a.files.Under = filekeys.Keys{Ring: a.ring, Blobs: a.blobs}.Under
 	if socket := a.config.Scanner; socket != "" {
 		a.scan = scan.Clamd{Socket: socket}.Look
 	}

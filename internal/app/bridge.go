@@ -8,6 +8,7 @@ import (
 
 	"nuanxin/internal/account"
 	"nuanxin/internal/account/phone"
+	"nuanxin/internal/app/filekeys"
 	"nuanxin/internal/authz"
 	"nuanxin/internal/blob"
 	"nuanxin/internal/fault"
@@ -256,17 +257,7 @@ func (w warnings) Warn(ctx context.Context, key, phone string, until time.Time) 
 }
 
 // fileStore keeps what pages take in.
-type fileStore struct{ store *blob.Store }
-
-// Put implements upload.Blobs.
-func (f fileStore) Put(ctx context.Context, id string, data []byte) error {
-	return f.store.Put(ctx, blob.ID(id), data)
-}
-
-// Get implements upload.Blobs.
-func (f fileStore) Get(ctx context.Context, id string) ([]byte, error) {
-	return f.store.Get(ctx, blob.ID(id))
-}
+type fileStore = filekeys.Store
 
 // album is what the pages of stations need for photos.
 type album struct {
@@ -274,12 +265,12 @@ type album struct {
 	desk *upload.Desk
 }
 
-func (a *App) album() stationdesk.Album { return album{fileStore{a.blobs}, a.files} }
+func (a *App) album() stationdesk.Album { return album{fileStore{Blobs: a.blobs}, a.files.Keyless()} }
 
 // proof keeps the photo that came with a form, cleaned like every other, and reads the
 // form's inputs; none is no fault.
 func (a *App) proof(r *http.Request) (file string, err error) {
-	f, err := a.files.Read(r)
+	f, err := a.files.Keyless().Read(r)
 	if err == nil {
 		err = f.Err()
 	}

@@ -79,7 +79,7 @@ func (c consented) decide(err error) {
 func (w *world) withPhoto(t *testing.T, whose string) request.Receipt {
 	t.Helper()
 	photo := id.New[string]()
-	if err := (fileStore{w.app.blobs}).Put(t.Context(), photo, []byte("x")); err != nil {
+	if err := (fileStore{Blobs: w.app.blobs}).Put(t.Context(), photo, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	file := request.File{Kind: request.Photo, Blob: photo, Size: 9, Digest: "e"}

@@ -9,6 +9,7 @@ import (
 	"nuanxin/internal/request"
 	"nuanxin/internal/request/requestweb/upload"
 	"nuanxin/internal/sms"
+	"nuanxin/internal/station"
 )
 
 // This file is what the demo and the tests need to fill a database through the
@@ -30,6 +31,12 @@ func (a *App) Keep(ctx context.Context, kind request.FileKind, raw []byte) (requ
 		input = upload.VoiceInput
 	}
 	return a.files.Take(ctx, input, raw)
+}
+
+// Hang makes a photo safe and keeps it for a page that everybody sees.
+func (a *App) Hang(ctx context.Context, raw []byte) (station.Picture, error) {
+	file, thumb, err := a.album().Take(ctx, raw)
+	return station.Picture{File: file, Thumb: thumb}, err
 }
 
 // Deliver hands the events that wait to their handlers, until none is left that

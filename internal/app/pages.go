@@ -112,7 +112,7 @@ func (a *App) tables(desk *op.Desk, assets *web.Assets, secure bool) [][]web.Rou
 		membercode.Routes(membercode.Config{Cards: card.New(desk, a.Members, a.ring), Frame: a.frame, Worker: accountweb.Worker, Origin: a.config.Origin}),
 		own.Routes(a.ownPages(desk)),
 		retainweb.Routes(retainweb.Config{Retain: a.Retain, Frame: a.frame}),
-		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Unowned: a.Unowned, Proof: a.proof, Photo: fileStore{a.blobs}.Get, Waiting: kinweb.Waiting(a.Kin), Kept: retainweb.Path, Unions: choice.Orgs{Service: a.Orgs}.Named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
+		rightsweb.Routes(rightsweb.Config{Rights: a.Rights, Unowned: a.Unowned, Proof: a.proof, Photo: fileStore{Blobs: a.blobs}.Get, Waiting: kinweb.Waiting(a.Kin), Kept: retainweb.Path, Unions: choice.Orgs{Service: a.Orgs}.Named, Worker: accountweb.Worker, Here: a.whereOf(secure), Frame: a.frame}),
 		kinweb.Routes(kinweb.Config{Rights: a.Rights, Kin: a.Kin, Give: own.Relatives(a.ownPages(desk)), Worker: accountweb.Worker, Frame: a.frame}),
 		answered.Routes(answered.Config{Examples: a.Examples, Frame: a.frame}),
 		wardweb.Routes(wardweb.Config{Children: a.Children, Frame: a.frame}),
@@ -154,7 +154,7 @@ func (a *App) accountPages(secure bool) accountweb.Config {
 
 func (a *App) stationPages(secure bool) stationweb.Config {
 	requests := requestweb.Config{Secure: secure}
-	return stationweb.Config{Stations: a.Stations, Finder: a.Finder, Reporter: reports{requestweb.Reports{Office: a.Requests}}, Hold: requests.Hold, Photo: fileStore{a.blobs}.Get, Secure: secure}
+	return stationweb.Config{Stations: a.Stations, Finder: a.Finder, Reporter: reports{requestweb.Reports{Office: a.Requests}}, Hold: requests.Hold, Photo: fileStore{Blobs: a.blobs}.Get, Secure: secure}
 }
 
 func (a *App) requestPages(desk *op.Desk, secure bool) requestweb.Config {

@@ -22,7 +22,7 @@ func (w *world) handed(t *testing.T, actor string, d request.Draft) (r request.R
 	t.Helper()
 	w.clock.Move(time.Minute)
 	photo := id.New[string]()
-	if err := (fileStore{w.app.blobs}).Put(t.Context(), photo, []byte("x")); err != nil {
+	if err := (fileStore{Blobs: w.app.blobs}).Put(t.Context(), photo, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	d.Files = []request.File{{Kind: request.Photo, Blob: photo, Size: 9, Digest: "e"}}

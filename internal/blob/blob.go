@@ -34,11 +34,16 @@ type Sealer interface {
 // Store is a folder of sealed objects. It is safe for concurrent use, also by
 // several processes that share the folder.
 type Store struct {
-	root   *os.Root
+	*folder
 	sealer Sealer
-	dirs   sync.Map                // folders known to be synced in their parents
-	doors  [64]sync.Mutex          // one writer at a time for an id
-	at     func(step string) error // tests stop the store here; nil: go on
+}
+
+// folder is what stores with different sealers share.
+type folder struct {
+	root  *os.Root
+	dirs  sync.Map                // folders known to be synced in their parents
+	doors [64]sync.Mutex          // one writer at a time for an id
+	at    func(step string) error // tests stop the store here; nil: go on
 }
 
 const (
@@ -57,7 +62,7 @@ func Open(dir string, sealer Sealer) (*Store, error) {
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	s := &Store{root: root, sealer: sealer}
+	s := &Store{&folder{root: root}, sealer}
 	if err := s.makeDir(tmp, "."); err != nil {
 		return nil, fault.Wrap(op, errors.Join(err, root.Close()))
 	}
@@ -66,6 +71,9 @@ func Open(dir string, sealer Sealer) (*Store, error) {
 
 // Close lets go of the folder.
 func (s *Store) Close() error { return s.root.Close() }
+
+// With returns the same folder with another sealer, for objects under a key of their own.
+func (s *Store) With(sealer Sealer) *Store { return &Store{s.folder, sealer} }
 
 // Put keeps data under the id, for good.
 func (s *Store) Put(ctx context.Context, name ID, data []byte) error {

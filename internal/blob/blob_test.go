@@ -19,7 +19,10 @@ import (
 	"nuanxin/internal/seal"
 )
 
-var _ Sealer = (*seal.Ring)(nil)
+var (
+	_ Sealer = (*seal.Ring)(nil)
+	_ Sealer = seal.Box{}
+)
 
 // box is a small true sealer: content is turned around and bound by a prefix.
 type box struct{}
@@ -165,6 +168,50 @@ func TestExportAndImport(t *testing.T) {
 		if got, err := to.Get(ctx, one); string(got) != "voice" {
 			t.Errorf("%s: got %q, %v", about, got, err)
 		}
+	}
+}
+
+// An object under a key of its own opens with that key alone, is whole to a check and a
+// backup that have none, and shares the folder with the others.
+func TestWith(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	ring, err := seal.Open(filepath.Join(t.TempDir(), "ring.json"), seal.AES256GCM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(dir, ring)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	own, _, err := ring.NewBox([]byte("here"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _, _ := ring.NewBox([]byte("there"))
+	old, one := id.New[ID](), id.New[ID]()
+	if err := errors.Join(s.Put(ctx, old, []byte("voice")), s.With(own).Put(ctx, one, []byte("voice"))); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.With(own).Get(ctx, one); string(got) != "voice" {
+		t.Errorf("with its key: got %q, %v", got, err)
+	}
+	if got, err := s.With(own).Get(ctx, old); string(got) != "voice" {
+		t.Errorf("one that the ring sealed: got %q, %v", got, err)
+	}
+	for about, with := range map[string]*Store{"the ring": s, "another key": s.With(other)} {
+		if _, err := with.Get(ctx, one); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s opens it: %v", about, err)
+		}
+		if err := with.Verify(ctx, one); err != nil {
+			t.Errorf("%s does not find it whole: %v", about, err)
+		}
+	}
+	if head, err := s.Head(ctx, one, seal.HeadLen); err != nil || !seal.Boxed(head) {
+		t.Errorf("its head says nothing of a key: %v, %v", head, err)
+	}
+	if err := errors.Join(s.With(own).Put(ctx, one, []byte("voice")), s.Delete(ctx, one)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -234,6 +234,7 @@ type File struct {
 	Seconds int
 	Size    int64
 	Digest  string
+	Key     []byte // that seals it, itself sealed; nil: the store's own does
 }
 
 // Attachment is a file of a request.

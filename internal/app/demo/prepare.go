@@ -165,7 +165,7 @@ func build(ctx context.Context, c app.Config, o Options, say func(string)) (err 
 	}
 	return fill.Fill(ctx, fill.Services{
 		Orgs: a.Orgs, Life: a.Life, Firms: a.Firms, Accounts: a.Accounts, Stations: a.Stations, Intake: a.Intake, Requests: a.Requests, Members: a.Members, Roll: a.Roll, Rights: a.Rights, Kin: a.Kin, Examples: a.Examples, Assess: a.Assess,
-		Keep: a.Keep, Deliver: a.Deliver, CodeTo: a.CodeTo, Clock: fake,
+		Keep: a.Keep, Hang: a.Hang, Deliver: a.Deliver, CodeTo: a.CodeTo, Clock: fake,
 	}, fill.Plan{World: w, Sample: sample, File: "stations_public.csv", Say: say})
 }
 

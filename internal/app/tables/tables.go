@@ -118,7 +118,7 @@ var all = slices.Concat([]table{
 	{Name: "request_event", Group: "request", Key: "request_id", Sealed: []string{"words"}, Row: []string{"request_id", "seq"}, Boxed: "request", Said: map[string]string{"words": record.SaidRows}},
 	{Name: "request_dispatch", Group: "request", Key: "request_id", Refs: map[string]string{"body_id": "org"},
 		Sealed: []string{"task", "reason", "suggest"}, Row: []string{"dispatch_id"}},
-	{Name: "request_attachment", Group: "request", Key: "request_id"},
+	{Name: "request_attachment", Group: "request", Key: "request_id", Sealed: []string{"data_key"}, Row: []string{"blob"}}, // the files themselves are no column
 	{Name: "request_gram", Group: "request", Key: "request_id"},
 	{Name: "request_follow", Group: "request", Key: "request_id", Refs: map[string]string{"follower_id": "request"}},
 	{Name: "request_example", Group: "request", Key: "request_id", Refs: map[string]string{"person_id": "person", "by_id": "person"}, Sealed: []string{"what", "done"}, Row: []string{"request_id", "example_id"}},

@@ -145,9 +145,9 @@ func (s *Store) saveDispatch(ctx context.Context, tx *op.Tx, rid request.ID, d r
 
 func insertAttachment(ctx context.Context, tx *op.Tx, rid request.ID, a request.Attachment) error {
 	_, err := tx.Exec(ctx, `
-		insert into request_attachment (request_id, attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, by_kind, body_id, released)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		rid, a.ID, a.Seq, a.At.UnixMicro(), a.Kind, a.Blob, a.Thumb, a.Seconds, a.Size, a.Digest, a.By, db.Null(a.Body), a.Released)
+		insert into request_attachment (request_id, attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, by_kind, body_id, released, data_key)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		rid, a.ID, a.Seq, a.At.UnixMicro(), a.Kind, a.Blob, a.Thumb, a.Seconds, a.Size, a.Digest, a.By, db.Null(a.Body), a.Released, a.Key)
 	return err
 }
 

@@ -237,12 +237,12 @@ func (s *Store) Entries(ctx context.Context, tx *op.Tx, rid request.ID, words bo
 func (s *Store) Attachments(ctx context.Context, tx *op.Tx, rid request.ID) ([]request.Attachment, error) {
 	var as []request.Attachment
 	err := tx.Each(ctx, `
-		select attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, by_kind, body_id,
+		select attachment_id, seq, at, kind, blob, thumb, seconds, size, digest, data_key, by_kind, body_id,
 			released, by_kind = 'worker' or seq = 1, `+mayRead("request_attachment.kind")+`
 		from request_attachment where request_id = $1 order by seq, attachment_id`, []any{rid}, func(r db.Row) error {
 		var a request.Attachment
 		var to string
-		err := r.Scan(&a.ID, &a.Seq, db.Time(&a.At), &a.Kind, &a.Blob, &a.Thumb, &a.Seconds, &a.Size, &a.Digest, &a.By, db.Text(&a.Body), &a.Released, &a.Asked, &to)
+		err := r.Scan(&a.ID, &a.Seq, db.Time(&a.At), &a.Kind, &a.Blob, &a.Thumb, &a.Seconds, &a.Size, &a.Digest, &a.Key, &a.By, db.Text(&a.Body), &a.Released, &a.Asked, &to)
 		a.To = bodies(to)
 		as = append(as, a)
 		return err

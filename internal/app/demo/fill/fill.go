@@ -42,6 +42,9 @@ type Services struct {
 	Assess   *assess.Service
 	// Keep makes a file safe and keeps it.
 	Keep func(ctx context.Context, kind request.FileKind, raw []byte) (request.File, error)
+
+	// Hang is Keep for a photo of a station.
+	Hang func(ctx context.Context, raw []byte) (station.Picture, error)
 	// Deliver hands waiting events to their handlers.
 	Deliver func(ctx context.Context) error
 	// CodeTo returns the code that was last sent to a phone.

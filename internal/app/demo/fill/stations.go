@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"nuanxin/internal/app/demo/world"
-	"nuanxin/internal/request"
 	"nuanxin/internal/sheet"
 	"nuanxin/internal/station"
 	"nuanxin/internal/station/intake/list"
@@ -69,11 +68,11 @@ func (f *filler) album(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			kept, err := f.Keep(ctx, request.Photo, raw)
+			picture, err := f.Hang(ctx, raw)
 			if err != nil {
 				return err
 			}
-			list = append(list, station.Picture{File: kept.Blob, Thumb: kept.Thumb})
+			list = append(list, picture)
 		}
 		if len(list) == 0 {
 			continue

@@ -63,6 +63,26 @@ type Desk struct {
 	cleaner *media.Cleaner
 
 	Scan func(ctx context.Context, file []byte) error // looks for malware first; nil: nobody does
+
+	// Under returns the store under a file's own key, and that key, itself sealed; without
+	// one it makes it. nil: files have no keys of their own.
+	Under func(file string, key []byte) (Blobs, []byte, error)
+}
+
+// Keyless returns the desk for files whose rows keep no key: the store itself seals them.
+func (d *Desk) Keyless() *Desk {
+	other := *d
+	other.Under = nil
+	return &other
+}
+
+// under returns the store for a file.
+func (d *Desk) under(f *request.File) (b Blobs, err error) {
+	if d.Under == nil {
+		return d.blobs, nil
+	}
+	b, f.Key, err = d.Under(f.Blob, f.Key)
+	return b, err
 }
 
 // New returns a desk. Make one cleaner for the whole program.
@@ -215,6 +235,10 @@ func (d *Desk) Take(ctx context.Context, name string, raw []byte) (request.File,
 			return file, err
 		}
 	}
+	blobs, err := d.under(&file)
+	if err != nil {
+		return file, err
+	}
 	var data []byte
 	switch name {
 	case PhotoInput:
@@ -223,7 +247,7 @@ func (d *Desk) Take(ctx context.Context, name string, raw []byte) (request.File,
 			return file, err
 		}
 		file.Kind, file.Thumb, data = request.Photo, id.New[string](), photo.JPEG
-		if err := d.blobs.Put(ctx, file.Thumb, photo.Thumb); err != nil {
+		if err := blobs.Put(ctx, file.Thumb, photo.Thumb); err != nil {
 			return file, err
 		}
 	case VoiceInput:
@@ -237,7 +261,7 @@ func (d *Desk) Take(ctx context.Context, name string, raw []byte) (request.File,
 	}
 	sum := sha256.Sum256(data)
 	file.Size, file.Digest = int64(len(data)), hex.EncodeToString(sum[:])
-	return file, d.blobs.Put(ctx, file.Blob, data)
+	return file, blobs.Put(ctx, file.Blob, data)
 }
 
 // Keep returns notes of files for hidden inputs called [KeptInput]. A note is
@@ -291,7 +315,14 @@ func (d *Desk) Serve(w http.ResponseWriter, r *http.Request, a request.Attachmen
 	if thumb && a.Thumb != "" {
 		name = a.Thumb
 	}
-	data, err := d.blobs.Get(r.Context(), name)
+	blobs := d.blobs
+	if len(a.Key) > 0 {
+		var err error
+		if blobs, err = d.under(&a.File); err != nil {
+			return err
+		}
+	}
+	data, err := blobs.Get(r.Context(), name)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -115,7 +116,7 @@ func TestRead(t *testing.T) {
 		t.Fatal(notes, err)
 	}
 	again, err := d.Read(form(t, part{"kept", "", []byte(notes[0])}, part{"kept", "", []byte("forged")}))
-	if err != nil || len(again.Files) != 1 || again.Files[0] != f.Files[0] {
+	if err != nil || len(again.Files) != 1 || !reflect.DeepEqual(again.Files, f.Files) {
 		t.Errorf("kept files = %+v, %v", again.Files, err)
 	}
 	other, err := desk(t, kept).Read(form(t, part{"kept", "", []byte(notes[0])}))
@@ -150,5 +151,46 @@ func TestReadRefuses(t *testing.T) {
 		if _, err := d.Read(r); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v, want invalid", about, err)
 		}
+	}
+}
+
+// Each file of a form goes under a key of its own, which comes back with the form and opens
+// it; what is shown to everybody has none.
+func TestFilesHaveKeys(t *testing.T) {
+	all, made := memory{}, map[string]memory{}
+	d := desk(t, all)
+	d.Under = func(file string, key []byte) (upload.Blobs, []byte, error) {
+		if key == nil {
+			key = []byte("key of " + file)
+			made[string(key)] = memory{}
+		}
+		return made[string(key)], key, nil
+	}
+	f, err := d.Read(form(t, part{"photo", "a.jpg", photo(t)}, part{"photo", "b.jpg", photo(t)}))
+	if err != nil || len(f.Files) != 2 || len(made) != 2 || len(all) != 0 {
+		t.Fatalf("%d files under %d keys, %d under none, %v", len(f.Files), len(made), len(all), err)
+	}
+	notes, err := d.Keep(f.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := d.Read(form(t, part{"kept", "", []byte(notes[0])}, part{"kept", "", []byte(notes[1])}))
+	if err != nil || !reflect.DeepEqual(again.Files, f.Files) {
+		t.Errorf("kept files = %+v, %v", again.Files, err)
+	}
+	for _, file := range again.Files {
+		for _, thumb := range []bool{false, true} {
+			w := httptest.NewRecorder()
+			if err := d.Serve(w, httptest.NewRequest(http.MethodGet, "/f", nil), request.Attachment{File: file}, thumb); err != nil || w.Body.Len() == 0 {
+				t.Errorf("served %d bytes, %v", w.Body.Len(), err)
+			}
+		}
+	}
+	shown, err := d.Keyless().Take(t.Context(), upload.PhotoInput, photo(t))
+	if err != nil || shown.Key != nil || len(all) != 2 || d.Under == nil {
+		t.Errorf("shown: %+v, %d under no key, %v", shown, len(all), err)
+	}
+	if err := d.Serve(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/f", nil), request.Attachment{File: shown}, false); err != nil {
+		t.Errorf("a file without a key: %v", err)
 	}
 }
