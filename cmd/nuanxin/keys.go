@@ -68,7 +68,7 @@ func (k listed) words() string {
 	made := "before this was kept"
 	switch {
 	case k.ID == keys.Data:
-		return "stands for the data keys, one a person, which the keys above sealed"
+		return "stands for the data keys, one a person, a matter or a file, which the keys above sealed"
 	case k.Lost:
 		return "is NOT in the key file: what it sealed cannot be opened"
 	case !k.Made.IsZero():
