@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -262,7 +263,13 @@ func TestOldWordsGoUnderAKey(t *testing.T) {
 		if n, _ := boxed(); n != 0 {
 			t.Fatalf("%d are under a key already", n)
 		}
-		moved := reseal()
+		ctx, cut := context.WithCancel(t.Context())
+		moved, _, err := v.Reseal(ctx, func(int64, int64) { cut() })
+		if n, _ := boxed(); moved == 0 || int64(n) != moved || !errors.Is(err, context.Canceled) {
+			t.Errorf("cut off: moved %d, %d are under a key, %v", moved, n, err)
+		}
+		read("half moved")
+		moved += reseal()
 		n, by := boxed()
 		if moved == 0 || int64(n) != moved || by[1] == 0 {
 			t.Errorf("moved %d, %d are under a key, keys %v", moved, n, by)
@@ -379,17 +386,7 @@ func TestWordsThatComeWhileTheAccountEnds(t *testing.T) {
 		w.clock.Move(2 * time.Minute)
 		w.ask(t, "/me/data/erase/code", "nx="+w.tokens["own"], "x", "")
 		code := w.app.CodeTo("19900000003")
-		held, free, done := make(chan bool), make(chan bool), make(chan string, len(mine)+1)
-		go func() { // everybody waits for the rows, in the order in which they came
-			err := w.app.db.Update(context.WithoutCancel(t.Context()), func(tx *db.Tx) error {
-				_, err := tx.Exec(t.Context(), `update request set version = version`)
-				held <- true
-				<-free
-				return err
-			})
-			done <- fmt.Sprint("rows ", err)
-		}()
-		<-held
+		free, done := w.holdRows(t), make(chan string, len(mine))
 		for _, q := range mine {
 			go func() {
 				_, err := w.app.Requests.Add(ctx, request.Ref{ID: q.ID}, request.Say{Words: "冬天没地方充电，再说一遍"})
@@ -400,8 +397,8 @@ func TestWordsThatComeWhileTheAccountEnds(t *testing.T) {
 		ended := make(chan int)
 		go func() { ended <- w.ask(t, "/me/data/erase", "nx="+w.tokens["own"], "code", code).Code }()
 		waits(t)
-		close(free)
-		for range len(mine) + 1 {
+		free()
+		for range mine {
 			t.Log(<-done)
 		}
 		if got := <-ended; got != http.StatusOK {
@@ -419,6 +416,72 @@ func TestWordsThatComeWhileTheAccountEnds(t *testing.T) {
 			t.Errorf("verify: %v", proof.Wrong)
 		}
 	})
+}
+
+// Reseal puts old words under a key while the account ends: whichever comes first, the words
+// are gone, and so is the key; reseal makes none for what is not there any more.
+func TestResealWhileTheAccountEnds(t *testing.T) {
+	for _, first := range []string{"reseal", "end"} {
+		t.Run(first, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, w *world) {
+				w.end(t)
+				mine := must[request.Page[*request.Request]](t)(w.app.Requests.MineList(w.as(t, "own"), request.Filter{Group: request.GroupAll})).Rows
+				w.age(t)
+				w.clock.Move(2 * time.Minute)
+				w.ask(t, "/me/data/erase/code", "nx="+w.tokens["own"], "x", "")
+				code := w.app.CodeTo("19900000003")
+				free, ended, resealed := w.holdRows(t), make(chan int, 1), make(chan error, 1)
+				both := map[string]func(){
+					"end": func() { ended <- w.ask(t, "/me/data/erase", "nx="+w.tokens["own"], "code", code).Code },
+					"reseal": func() {
+						_, _, err := w.app.Vault().Reseal(context.WithoutCancel(t.Context()), func(int64, int64) {})
+						resealed <- err
+					},
+				}
+				go both[first]()
+				waits(t)
+				delete(both, first)
+				for _, second := range both {
+					go second()
+				}
+				waits(t)
+				free()
+				if got, err := <-ended, <-resealed; got != http.StatusOK || err != nil {
+					t.Fatalf("got %d, %v", got, err)
+				}
+				if got := w.app.traces(t); len(got) > 0 {
+					t.Errorf("left: %v", got)
+				}
+				for _, c := range w.app.copies(t, "request") {
+					if c.column == "request.said_key" && slices.ContainsFunc(mine, func(q *request.Request) bool { return string(q.ID) == c.row }) {
+						t.Errorf("%s has a key again", c.row)
+					}
+				}
+			})
+		})
+	}
+}
+
+// holdRows keeps everybody who writes a matter waiting until free is called; on SQLite
+// everybody who writes.
+func (w *world) holdRows(t *testing.T) (free func()) {
+	t.Helper()
+	held, done, wait := make(chan bool), make(chan error, 1), make(chan bool)
+	go func() {
+		done <- w.app.db.Update(context.WithoutCancel(t.Context()), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `update request set version = version`)
+			held <- true
+			<-wait
+			return err
+		})
+	}()
+	<-held
+	return func() {
+		close(wait)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // waits gives those that were begun the time to come to where they wait.
