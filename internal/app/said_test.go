@@ -393,10 +393,10 @@ func TestWordsThatComeWhileTheAccountEnds(t *testing.T) {
 				done <- fmt.Sprint("words ", err)
 			}()
 		}
-		waits(t)
+		w.waits(t, len(mine))
 		ended := make(chan int)
 		go func() { ended <- w.ask(t, "/me/data/erase", "nx="+w.tokens["own"], "code", code).Code }()
-		waits(t)
+		w.waits(t, len(mine)+1)
 		free()
 		for range mine {
 			t.Log(<-done)
@@ -439,12 +439,12 @@ func TestResealWhileTheAccountEnds(t *testing.T) {
 					},
 				}
 				go both[first]()
-				waits(t)
+				w.waits(t, 1)
 				delete(both, first)
 				for _, second := range both {
 					go second()
 				}
-				waits(t)
+				w.waits(t, 2)
 				free()
 				if got, err := <-ended, <-resealed; got != http.StatusOK || err != nil {
 					t.Fatalf("got %d, %v", got, err)
@@ -484,13 +484,27 @@ func (w *world) holdRows(t *testing.T) (free func()) {
 	}
 }
 
-// waits gives those that were begun the time to come to where they wait.
-func waits(t *testing.T) {
+// waits returns when so many wait for a row, on PostgreSQL; on SQLite, where one writer
+// serves all in turn, when they had the time to come there.
+func (w *world) waits(t *testing.T, many int) {
 	t.Helper()
-	select {
-	case <-time.After(300 * time.Millisecond):
-	case <-t.Context().Done():
+	for range 100 {
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-t.Context().Done():
+		}
+		if w.config.DB == "" {
+			return
+		}
+		var n int
+		must[bool](t)(true, w.app.db.View(t.Context(), func(tx *db.Tx) error {
+			return tx.One(t.Context(), `select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`, nil, &n)
+		}))
+		if n >= many {
+			return
+		}
 	}
+	t.Error("nobody waits: the test does not see what happens at once")
 }
 
 // A photo whose form never arrived, and the program ended: its key went with the form.
