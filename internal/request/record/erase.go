@@ -18,10 +18,11 @@ func (s *Store) UnsettledOf(ctx context.Context, tx *op.Tx, worker string) (n in
 }
 
 // Forget drops whose the requests of a worker are, and all that they said and sent:
-// words, photos and voice, where exactly it was, and the keys that it was sealed with. What the matter was about, who worked
-// on it and what they answered stays, as the union's record. The files themselves go
-// with the next sweep, since no row names them. What they said in somebody else's matter
-// is emptied; it stood under that one's key. What is held (package hold) stays as it is.
+// words, photos and voice, where exactly it was, and the keys that it was sealed with.
+// What the matter was about, who worked on it and what they answered stays, as the union's
+// record. The files themselves go with the next sweep, since no row names them; they open
+// no more. What they said in somebody else's matter is emptied; it stood under that one's
+// key. What is held (package hold) stays as it is.
 func (s *Store) Forget(ctx context.Context, tx *op.Tx, worker string) error {
 	free := `not ` + hold.Held("request_id", "owner_id")
 	own := `owner_id = $1 and ` + free

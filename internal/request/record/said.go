@@ -6,9 +6,9 @@ import (
 )
 
 // Of what a request holds, its worker's own is what they said and where it is. It stands
-// under a key of its own, which is another than that of who they are: whose a matter was is
-// forgotten years before what was said ([Store.DropPersons]), and a worker who is erased
-// takes both along. What staff and bodies wrote is the union's record and stays under the
+// under a key of its own, which is another than that of who they are: by time it is
+// forgotten whose a matter was, and what was said stays ([Store.DropPersons]); a worker who
+// is erased takes both along. What staff and bodies wrote is the union's record and stays under the
 // ring, as does the place of a matter at a station, which says where that is.
 
 // saidKey reads the key of a request beside a row of another table that has a request_id.
