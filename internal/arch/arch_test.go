@@ -44,6 +44,7 @@ var drivers = map[string]map[string]string{
 	"database/sql": {
 		"db":          "the one package that speaks to a database",
 		"db/powercut": "the simulated disk of the crash tests wraps a driver",
+		"db/dbtest":   "makes the databases of tests, which is no act of a transaction",
 	},
 	"net/http": {
 		"web":         "the edge",
